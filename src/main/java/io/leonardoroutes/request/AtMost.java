@@ -1,0 +1,52 @@
+package io.leonardoroutes.request;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Collection;
+import java.util.Map;
+
+/** The array has no more than so many items. */
+@Target({ElementType.FIELD, ElementType.TYPE_USE})
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = AtMost.Check.class)
+public @interface AtMost {
+  int value();
+
+  String message() default "{count} items are too many for {model}: at most {choices}";
+
+  String code() default "count";
+
+  String allowed() default "0..{choices}";
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+
+  /** The rule itself. */
+  final class Check implements ConstraintValidator<AtMost, Collection<?>>, InSchema<AtMost> {
+    private int most;
+
+    @Override
+    public void initialize(AtMost atMost) {
+      most = atMost.value();
+    }
+
+    @Override
+    public boolean isValid(Collection<?> items, ConstraintValidatorContext context) {
+      return items == null
+          || items.size() <= most
+          || Finding.report(context, Map.of("count", items.size()));
+    }
+
+    @Override
+    public void say(AtMost rule, SchemaPart schema) {
+      schema.put("maxItems", rule.value());
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.leonardoroutes.request;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Map;
+
+/** The number lies between these two, both included. */
+@Target({ElementType.FIELD, ElementType.TYPE_USE})
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = Between.Check.class)
+public @interface Between {
+  int min();
+
+  int max();
+
+  /** What is counted, in the plural. */
+  String unit() default "";
+
+  /** What a number under {@link #min} is. */
+  String below() default "too small";
+
+  /** What a number over {@link #max} is. */
+  String above() default "too large";
+
+  String message() default "{value} is {off} for {model}: {min} to {max} {unit}";
+
+  String code() default "range";
+
+  String allowed() default "{min}..{max}";
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+
+  /** The rule itself. */
+  final class Check implements ConstraintValidator<Between, Integer>, InSchema<Between> {
+    private Between between;
+
+    @Override
+    public void initialize(Between between) {
+      this.between = between;
+    }
+
+    @Override
+    public boolean isValid(Integer number, ConstraintValidatorContext context) {
+      return number == null
+          || (between.min() <= number && number <= between.max())
+          || Finding.report(
+              context, Map.of("off", number < between.min() ? between.below() : between.above()));
+    }
+
+    @Override
+    public void say(Between rule, SchemaPart schema) {
+      schema.put("minimum", rule.min());
+      schema.put("maximum", rule.max());
+    }
+  }
+}

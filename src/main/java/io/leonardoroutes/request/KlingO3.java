@@ -1,0 +1,98 @@
+package io.leonardoroutes.request;
+
+import jakarta.validation.Valid;
+import java.util.List;
+
+/**
+ * Kling O3: makes a video from a text, from pictures, or by editing a video.
+ *
+ * <p>Source: the provider's page "Kling O3".
+ */
+public final class KlingO3 implements Model {
+
+  @Override
+  public String id() {
+    return "kling-video-o-3";
+  }
+
+  @Override
+  public Class<? extends Parameters> parameters() {
+    return Video.class;
+  }
+
+  /** The video that is asked for. */
+  @BothOrNeither(first = "width", second = "height")
+  @OneOfSizes({"1280x720", "960x960", "720x1280", "1920x1080", "1440x1440", "1080x1920"})
+  @ModeFitsSize({
+    @ModeFitsSize.Tier(
+        mode = "RESOLUTION_720",
+        sizes = {"1280x720", "960x960", "720x1280"}),
+    @ModeFitsSize.Tier(
+        mode = "RESOLUTION_1080",
+        sizes = {"1920x1080", "1440x1440", "1080x1920"})
+  })
+  @BetweenWith(
+      field = "duration",
+      with = "guidances.video_reference_base",
+      min = 3,
+      max = 10,
+      unit = "seconds",
+      below = "too short",
+      above = "too long")
+  record Video(
+      @Says("what the video shows") @Required @Filled @Length(max = 1500, allowed = "1..{max}")
+          String prompt,
+      @Says("in seconds; left to the provider when absent")
+          @Between(min = 3, max = 15, unit = "seconds", below = "too short", above = "too long")
+          Integer duration,
+      @Says("in pixels; a size that is absent is that of the start frame") Integer width,
+      @Says("in pixels") Integer height,
+      @Says("the tier that the size belongs to") @OneOf({"RESOLUTION_720", "RESOLUTION_1080"})
+          String mode,
+      @Says("whether the video has sound; not kept when a video is edited") Boolean motionHasAudio,
+      @Says("pictures and videos that guide the video") @Valid Guidances guidances)
+      implements Parameters {
+
+    @Override
+    public List<String> warnings() {
+      boolean editsVideo = guidances != null && guidances.videoReferenceBase() != null;
+      return editsVideo && Boolean.TRUE.equals(motionHasAudio)
+          ? List.of(
+              "audio is not kept with `video_reference_base`: `motion_has_audio` has no effect")
+          : List.of();
+    }
+  }
+
+  /** Pictures and videos that guide the video. */
+  @Requires(field = "end_frame", needs = "start_frame")
+  @Excludes(
+      field = "image_reference",
+      others = {"start_frame", "end_frame"})
+  @Excludes(
+      field = "video_reference_base",
+      others = {"start_frame", "end_frame"})
+  @AtMostWith(field = "image_reference", with = "video_reference_base", max = 4)
+  record Guidances(
+      @Says("a picture to start from") @AtMost(1) List<@Valid ImageItem> startFrame,
+      @Says("a picture to end with") @AtMost(1) List<@Valid ImageItem> endFrame,
+      @Says("pictures as models of style or content") @AtMost(7)
+          List<@Valid ImageItem> imageReference,
+      @Says("a video to edit") @AtMost(1) List<@Valid VideoItem> videoReferenceBase) {}
+
+  /** A picture, as a frame of the video or as a model of its style or content. */
+  record ImageItem(@Required @Valid Image image) {}
+
+  /** A picture that the provider has: uploaded to it or made by it. */
+  record Image(
+      @Says("the provider's id of the picture") @Required @Filled @NotPlaceholder String id,
+      @Says("how the provider came by the picture") @Required @OneOf({"GENERATED", "UPLOADED"})
+          String type) {}
+
+  /** A video to edit. */
+  record VideoItem(@Required @Valid Clip video) {}
+
+  /** A video that the provider has made. */
+  record Clip(
+      @Says("the provider's id of the video") @Required @Filled @NotPlaceholder String id,
+      @Says("how the provider came by the video") @Required @OneOf("GENERATED") String type) {}
+}

@@ -1,0 +1,52 @@
+package io.leonardoroutes.request;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.regex.Pattern;
+
+/**
+ * The text is no placeholder from a page that nobody replaced: neither {@code <...>} nor {@code
+ * YOUR_...}.
+ */
+@Target({ElementType.FIELD, ElementType.TYPE_USE})
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = NotPlaceholder.Check.class)
+public @interface NotPlaceholder {
+  String message() default "{value} is a placeholder: put the real {name} in its place";
+
+  String code() default "placeholder";
+
+  String allowed() default "";
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+
+  /** The rule itself. */
+  final class Check
+      implements ConstraintValidator<NotPlaceholder, String>, InSchema<NotPlaceholder> {
+    /** Every line end among it: engines differ in what of them {@code $} leaves over. */
+    private static final String WHITE =
+        "[\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*";
+
+    private static final String PLACEHOLDER = WHITE + "(<[^<>]*>|YOUR_[A-Z0-9_]+)" + WHITE;
+    private static final Pattern WHOLE = Pattern.compile(PLACEHOLDER);
+
+    @Override
+    public boolean isValid(String text, ConstraintValidatorContext context) {
+      return text == null || !WHOLE.matcher(text).matches();
+    }
+
+    @Override
+    public void say(NotPlaceholder rule, SchemaPart schema) {
+      // only a text can be one: a schema without the type would find null to be one too
+      schema.put("not", SchemaPart.one("type", "string").put("pattern", "^" + PLACEHOLDER + "$"));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.leonardoroutes.request;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Width and height, when both are there, are one of these pairs ({@code 1920x1080}, in pixels). */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = OneOfSizes.Check.class)
+public @interface OneOfSizes {
+  String[] value();
+
+  String message() default "{size} is no size of {model}: one of {choices}";
+
+  String code() default "size";
+
+  String allowed() default "{choices}";
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+
+  /** The rule itself. */
+  final class Check implements ConstraintValidator<OneOfSizes, Record>, InSchema<OneOfSizes> {
+    private List<String> sizes;
+
+    @Override
+    public void initialize(OneOfSizes oneOf) {
+      sizes = List.of(oneOf.value());
+    }
+
+    @Override
+    public boolean isValid(Record record, ConstraintValidatorContext context) {
+      Object width = RecordShape.value(record, "width");
+      Object height = RecordShape.value(record, "height");
+      String size = width + "x" + height;
+      if (width == null || height == null || sizes.contains(size)) {
+        return true;
+      }
+      // a width that exists is taken as meant, so the height is what has to change
+      boolean widthExists = sizes.stream().anyMatch(known -> known.startsWith(width + "x"));
+      return Finding.report(
+          context,
+          widthExists ? "height" : "width",
+          List.of("width", "height"),
+          Map.of("size", size));
+    }
+
+    @Override
+    public void say(OneOfSizes rule, SchemaPart schema) {
+      schema.when(
+          SchemaPart.all(schema.present("width"), schema.present("height")),
+          SchemaPart.any(Stream.of(rule.value()).map(schema::size).toList()));
+    }
+  }
+}

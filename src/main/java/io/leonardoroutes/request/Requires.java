@@ -1,0 +1,63 @@
+package io.leonardoroutes.request;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import java.util.Map;
+
+/** The field may only be given together with another. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Repeatable(Requires.Several.class)
+@Constraint(validatedBy = Requires.Check.class)
+public @interface Requires {
+  String field();
+
+  String needs();
+
+  String message() default "`{field}` needs `{needs}`: add it, or leave `{field}` out";
+
+  String code() default "requires";
+
+  String allowed() default "";
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+
+  /** The rule itself. */
+  final class Check implements ConstraintValidator<Requires, Record>, InSchema<Requires> {
+    private Requires rule;
+
+    @Override
+    public void initialize(Requires rule) {
+      this.rule = rule;
+    }
+
+    @Override
+    public boolean isValid(Record record, ConstraintValidatorContext context) {
+      return RecordShape.value(record, rule.field()) == null
+          || RecordShape.value(record, rule.needs()) != null
+          || Finding.report(context, rule.field(), List.of(rule.field(), rule.needs()), Map.of());
+    }
+
+    @Override
+    public void say(Requires rule, SchemaPart schema) {
+      schema.when(schema.present(rule.field()), schema.present(rule.needs()));
+    }
+  }
+
+  /** Several of these rules on one record. */
+  @Target(ElementType.TYPE)
+  @Retention(RetentionPolicy.RUNTIME)
+  @interface Several {
+    Requires[] value();
+  }
+}

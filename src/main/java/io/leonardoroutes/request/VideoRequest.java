@@ -1,0 +1,92 @@
+package io.leonardoroutes.request;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.validation.Valid;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One request for a video: what the provider is asked, and the three keys that are ours.
+ *
+ * @param model the provider's name of the model
+ * @param isPublic never null
+ * @param parameters with their defaults
+ * @param sinks never null; empty leaves it to the intake
+ * @param priority null leaves it to the intake
+ * @param reading how the request was read, for the answer to what is wrong with it
+ */
+@ReadWell
+public record VideoRequest(
+    String model,
+    @Says("whether the video is public") Boolean isPublic,
+    @Required @Valid Parameters parameters,
+    @Says("the caller's own id; the same again with the same content is the same job")
+        @Length(min = 1, max = 200, message = Length.BOTH_ENDS)
+        String reference,
+    @Says("where the video and its events go; left to the intake when absent")
+        List<@KnownSink String> sinks,
+    @Says("9 goes first; left to the intake when absent")
+        @Between(min = 0, max = 9, message = "{value} is {off} for a priority: {min} to {max}")
+        Integer priority,
+    Reading reading) {
+
+  private static final ObjectMapper WIRE =
+      JsonMapper.builder()
+          .propertyNamingStrategy(new WireNames())
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+          .build();
+
+  public VideoRequest {
+    isPublic = isPublic != null && isPublic;
+    sinks = sinks == null ? List.of() : sinks;
+  }
+
+  static VideoRequest read(JsonNode received, Class<? extends Parameters> parameters) {
+    Reading reading =
+        new Reading(received == null ? JsonNodeFactory.instance.nullNode() : received);
+    return new RecordReader(reading, parameters).read(VideoRequest.class);
+  }
+
+  /** Reads all but the parameters, and notes that none of the known models is named. */
+  static VideoRequest readWithoutModel(JsonNode received, Set<String> known) {
+    VideoRequest request = read(received, null);
+    String allowed = String.join(", ", known);
+    if (request.model() != null) {
+      String wrong = Quoted.value(received.get("model")) + " is no known model: " + allowed;
+      request.reading().misread(new Violation("/model", "unknown-model", wrong, allowed));
+    } else if (!request.reading().isUnread("/model")) {
+      String wrong = "`model` is required: " + allowed;
+      request.reading().misread(new Violation("/model", "required", wrong, allowed));
+    }
+    return request;
+  }
+
+  /** What is sent to the provider: {@code model}, {@code public} and {@code parameters} alone. */
+  public ObjectNode toProvider() {
+    ObjectNode sent = WIRE.createObjectNode();
+    sent.put("model", model).put("public", isPublic);
+    return sent.set("parameters", WIRE.valueToTree(parameters));
+  }
+
+  /** What is accepted but will not work as one may think; one sentence each. */
+  public List<String> warnings() {
+    return parameters == null ? List.of() : parameters.warnings();
+  }
+
+  /** Model and reference alone: a prompt has no place in a log. */
+  @Override
+  public String toString() {
+    return "VideoRequest[model=" + shown(model) + ", reference=" + shown(reference) + "]";
+  }
+
+  private static String shown(String text) {
+    return text == null ? "none" : Quoted.plain(text);
+  }
+}

@@ -1,0 +1,310 @@
+package io.leonardoroutes.request;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The rules of the two model pages said a second time, as a table, and a judge that reads it. It
+ * knows no record and no constraint of ours.
+ */
+final class PagesTable {
+  private static final String TABLE =
+      """
+      kling-3.0-turbo | prompt                         | text 2500
+      kling-3.0-turbo | duration                       | number 3 15 =5
+      kling-3.0-turbo | width                          | number
+      kling-3.0-turbo | height                         | number
+      kling-3.0-turbo | mode                           | one RESOLUTION_720 RESOLUTION_1080
+      kling-3.0-turbo | motion_has_audio               | boolean =true
+      kling-3.0-turbo | quantity                       | number 1 1 =1
+      kling-3.0-turbo | guidances.start_frame          | image 1 INIT GENERATION UPLOADED GENERATED VARIATION
+      kling-3.0-turbo | sizes                          | 1280x720 960x960 720x1280 1920x1080 1440x1440 1080x1920 0x0
+      kling-video-o-3 | prompt                         | text 1500
+      kling-video-o-3 | duration                       | number 3 15
+      kling-video-o-3 | width                          | number
+      kling-video-o-3 | height                         | number
+      kling-video-o-3 | mode                           | one RESOLUTION_720 RESOLUTION_1080
+      kling-video-o-3 | motion_has_audio               | boolean
+      kling-video-o-3 | guidances.start_frame          | image 1 GENERATED UPLOADED
+      kling-video-o-3 | guidances.end_frame            | image 1 GENERATED UPLOADED
+      kling-video-o-3 | guidances.image_reference      | image 7 GENERATED UPLOADED
+      kling-video-o-3 | guidances.video_reference_base | video 1 GENERATED
+      kling-video-o-3 | sizes                          | 1280x720 960x960 720x1280 1920x1080 1440x1440 1080x1920
+      """;
+  private static final Set<String> OURS =
+      Set.of("model", "public", "parameters", "reference", "sinks", "priority");
+  private static final Set<String> LARGE = Set.of("1920x1080", "1440x1440", "1080x1920");
+
+  private final Map<String, List<String>> rows = new LinkedHashMap<>();
+  private final JsonNode request;
+  private final Set<String> sinks;
+  private final Set<String> wrong = new TreeSet<>();
+  private final ObjectNode sent = JsonNodeFactory.instance.objectNode();
+
+  /** Judges a request that names one of the two models. */
+  PagesTable(JsonNode request, Set<String> sinks) {
+    this.request = request;
+    this.sinks = sinks;
+    TABLE
+        .lines()
+        .map(line -> line.split("\\s*\\|\\s*"))
+        .filter(row -> row[0].equals(request.get("model").asText()))
+        .forEach(row -> rows.put(row[1], List.of(row[2].strip().split(" "))));
+    envelope();
+  }
+
+  /** Pointers to everything wrong. */
+  Set<String> wrong() {
+    return wrong;
+  }
+
+  /** What is sent when nothing is wrong. */
+  ObjectNode sent() {
+    return sent;
+  }
+
+  private void envelope() {
+    request.fieldNames().forEachRemaining(key -> check(OURS.contains(key), "/" + key));
+    sent.set("model", request.get("model"));
+    JsonNode open = request.path("public");
+    check(absent(open) || open.isBoolean(), "/public");
+    sent.put("public", open.asBoolean());
+    JsonNode reference = request.path("reference");
+    check(
+        absent(reference) || (reference.isTextual() && fits(length(reference), 1, 200)),
+        "/reference");
+    JsonNode priority = request.path("priority");
+    check(absent(priority) || (whole(priority) && fits(number(priority), 0, 9)), "/priority");
+    JsonNode names = request.path("sinks");
+    check(absent(names) || names.isArray(), "/sinks");
+    for (int i = 0; names.isArray() && i < names.size(); i++) {
+      check(names.get(i).isTextual() && sinks.contains(names.get(i).asText()), "/sinks/" + i);
+    }
+    JsonNode parameters = request.path("parameters");
+    if (absent(parameters) || !parameters.isObject()) {
+      wrong.add("/parameters");
+    } else {
+      int before = wrong.size();
+      ObjectNode found = JsonNodeFactory.instance.objectNode();
+      parameters(parameters, found);
+      if (found.isEmpty() && wrong.size() == before) {
+        wrong.add("/parameters");
+      } else {
+        required(parameters, "prompt", "/parameters");
+        together(parameters, found);
+        defaults(found);
+        sent.set("parameters", found);
+      }
+    }
+  }
+
+  private void parameters(JsonNode parameters, ObjectNode found) {
+    for (Map.Entry<String, JsonNode> field : parameters.properties()) {
+      String at = "/parameters/" + field.getKey();
+      if (field.getKey().equals("guidances")) {
+        guidances(field.getValue(), at, found);
+      } else if (!rows.containsKey(field.getKey()) || field.getKey().equals("sizes")) {
+        wrong.add(at);
+      } else if (!absent(field.getValue())) {
+        single(field.getValue(), rows.get(field.getKey()), at);
+        found.set(field.getKey(), plain(field.getValue()));
+      }
+    }
+  }
+
+  private void single(JsonNode value, List<String> rule, String at) {
+    switch (rule.get(0)) {
+      case "text" ->
+          check(value.isTextual() && !blank(value) && length(value) <= number(rule, 1), at);
+      case "number" ->
+          check(
+              whole(value)
+                  && (rule.size() < 3 || fits(number(value), number(rule, 1), number(rule, 2))),
+              at);
+      case "boolean" -> check(value.isBoolean(), at);
+      default ->
+          check(value.isTextual() && rule.subList(1, rule.size()).contains(value.asText()), at);
+    }
+  }
+
+  private void guidances(JsonNode guidances, String at, ObjectNode found) {
+    if (absent(guidances)) {
+      return;
+    }
+    if (!guidances.isObject()) {
+      wrong.add(at);
+      return;
+    }
+    ObjectNode given = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> field : guidances.properties()) {
+      String there = at + "/" + field.getKey();
+      List<String> rule = rows.get("guidances." + field.getKey());
+      if (rule == null) {
+        wrong.add(there);
+      } else if (!absent(field.getValue())) {
+        given.set(field.getKey(), field.getValue());
+        check(field.getValue().isArray(), there);
+        check(field.getValue().size() <= number(rule, 1), there);
+        for (int i = 0; field.getValue().isArray() && i < field.getValue().size(); i++) {
+          item(field.getValue().get(i), rule, there + "/" + i);
+        }
+      }
+    }
+    if (!given.isEmpty()) {
+      found.set("guidances", given);
+    }
+  }
+
+  private void item(JsonNode item, List<String> rule, String at) {
+    String kind = rule.get(0);
+    if (!item.isObject()) {
+      wrong.add(at);
+      return;
+    }
+    item.fieldNames().forEachRemaining(key -> check(key.equals(kind), at + "/" + key));
+    JsonNode media = item.path(kind);
+    boolean leftEmpty = true;
+    for (JsonNode value : media) {
+      leftEmpty &= absent(value);
+    }
+    boolean known = true;
+    for (Map.Entry<String, JsonNode> field : media.properties()) {
+      known &= List.of("id", "type").contains(field.getKey());
+    }
+    if (!media.isObject() || (leftEmpty && known)) {
+      wrong.add(at + "/" + kind);
+      return;
+    }
+    String there = at + "/" + kind;
+    media
+        .fieldNames()
+        .forEachRemaining(key -> check(List.of("id", "type").contains(key), there + "/" + key));
+    JsonNode id = media.path("id");
+    check(id.isTextual() && !blank(id) && !placeholder(id.asText()), there + "/id");
+    JsonNode type = media.path("type");
+    check(
+        type.isTextual() && rule.subList(2, rule.size()).contains(type.asText()), there + "/type");
+  }
+
+  /** The rules across fields; a field that is there but no good is left out of account. */
+  private void together(JsonNode parameters, ObjectNode found) {
+    String here = "/parameters/";
+    JsonNode width = parameters.path("width");
+    JsonNode height = parameters.path("height");
+    boolean readable = (absent(width) || whole(width)) && (absent(height) || whole(height));
+    String size = null;
+    if (readable && absent(width) != absent(height)) {
+      wrong.add(here + (absent(width) ? "width" : "height"));
+    } else if (readable && !absent(width)) {
+      size = number(width) + "x" + number(height);
+      boolean widthExists =
+          rows.get("sizes").stream().anyMatch(s -> s.startsWith(number(width) + "x"));
+      check(rows.get("sizes").contains(size), here + (widthExists ? "height" : "width"));
+    }
+    boolean isO3 = rows.containsKey("guidances.video_reference_base");
+    if (!isO3) {
+      return;
+    }
+    if (size != null && rows.get("sizes").contains(size)) {
+      String other = LARGE.contains(size) ? "RESOLUTION_720" : "RESOLUTION_1080";
+      check(!parameters.path("mode").asText().equals(other), here + "mode");
+    }
+    JsonNode guidances = found.path("guidances");
+    boolean start = guidances.path("start_frame").isArray();
+    boolean end = guidances.path("end_frame").isArray();
+    boolean images = guidances.path("image_reference").isArray();
+    boolean video = guidances.path("video_reference_base").isArray();
+    boolean startIsNonsense = !absent(guidances.path("start_frame")) && !start;
+    String there = here + "guidances/";
+    check(!end || start || startIsNonsense, there + "end_frame");
+    check(!images || !(start || end), there + "image_reference");
+    check(!video || !(start || end), there + "video_reference_base");
+    check(
+        !video || !images || guidances.path("image_reference").size() <= 4,
+        there + "image_reference");
+    JsonNode duration = parameters.path("duration");
+    check(!video || !whole(duration) || number(duration) <= 10, here + "duration");
+  }
+
+  private void defaults(ObjectNode found) {
+    rows.forEach(
+        (name, rule) -> {
+          String last = rule.get(rule.size() - 1);
+          if (last.startsWith("=") && !found.has(name)) {
+            String value = last.substring(1);
+            found.set(
+                name,
+                value.equals("true")
+                    ? JsonNodeFactory.instance.booleanNode(true)
+                    : JsonNodeFactory.instance.numberNode(Integer.parseInt(value)));
+          }
+        });
+  }
+
+  private void required(JsonNode object, String field, String at) {
+    check(!absent(object.path(field)), at + "/" + field);
+  }
+
+  private void check(boolean holds, String pointer) {
+    if (!holds) {
+      wrong.add(pointer);
+    }
+  }
+
+  private static boolean absent(JsonNode node) {
+    return node.isMissingNode() || node.isNull() || (node.isArray() && node.isEmpty());
+  }
+
+  private static JsonNode plain(JsonNode value) {
+    return whole(value) ? JsonNodeFactory.instance.numberNode((int) number(value)) : value;
+  }
+
+  private static boolean whole(JsonNode node) {
+    return node.isNumber()
+        && node.decimalValue().remainder(BigDecimal.ONE).signum() == 0
+        && node.decimalValue().abs().compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0;
+  }
+
+  private static long number(JsonNode node) {
+    return node.decimalValue().longValueExact();
+  }
+
+  private static long number(List<String> rule, int at) {
+    return Long.parseLong(rule.get(at));
+  }
+
+  private static boolean fits(long number, long least, long most) {
+    return least <= number && number <= most;
+  }
+
+  private static long length(JsonNode text) {
+    return text.asText().codePoints().count();
+  }
+
+  private static boolean blank(JsonNode text) {
+    return text.asText().matches("[\\p{Z}\\t-\\r\\x1c-\\x1f]*");
+  }
+
+  private static boolean placeholder(String text) {
+    String core =
+        text.replaceAll(
+            "^[\\p{Z}\\t-\\r\\x1c-\\x1f\\x85]+|[\\p{Z}\\t-\\r\\x1c-\\x1f\\x85]+\\z", "");
+    boolean inBrackets = core.length() > 1 && core.startsWith("<") && core.endsWith(">");
+    return inBrackets
+        ? Arrays.stream(core.substring(1, core.length() - 1).split(""))
+            .noneMatch(List.of("<", ">")::contains)
+        : core.startsWith("YOUR_")
+            && core.length() > 5
+            && core.substring(5)
+                .chars()
+                .allMatch(c -> "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_".indexOf(c) >= 0);
+  }
+}
