@@ -1,0 +1,45 @@
+package io.leonardoroutes.leonardo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+
+/**
+ * A generation as the provider's list shows it. Much may be missing.
+ *
+ * @param id null if it is of no use
+ * @param createdAt by the provider's clock; null if it cannot be read
+ */
+public record Listed(String id, Instant createdAt, Shown shown) {
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder()
+          .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
+          .appendPattern("[XXX][XX][X]")
+          .toFormatter();
+
+  static Listed read(JsonNode generation) {
+    return new Listed(
+        Answer.usableId(generation.path("id")),
+        time(generation.path("createdAt").asText("")),
+        Shown.ofGeneration(generation));
+  }
+
+  /** A time without a zone is UTC: so the provider's own were seen. */
+  private static Instant time(String text) {
+    try {
+      var time =
+          TIME.parseBest(
+              text.strip().replaceFirst(" ", "T"), OffsetDateTime::from, LocalDateTime::from);
+      return time instanceof OffsetDateTime zoned
+          ? zoned.toInstant()
+          : ((LocalDateTime) time).toInstant(ZoneOffset.UTC);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+}

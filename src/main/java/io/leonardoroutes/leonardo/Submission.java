@@ -1,0 +1,113 @@
+package io.leonardoroutes.leonardo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What became of one {@code POST /v2/generations}, the call that costs money.
+ *
+ * <p>The create has no idempotency key, so only {@link NotSent} and {@link TurnedAway} may ever be
+ * sent again. {@link Unknown} may have been billed: who repeats it may pay twice.
+ */
+public sealed interface Submission {
+
+  /** The provider makes the video; {@code cost} is null if the answer does not say. */
+  record Created(String generationId, Cost cost, JsonNode response) implements Submission {}
+
+  /**
+   * The provider read the request and will not make it; nothing was billed.
+   *
+   * @param status of the HTTP answer: 4xx, or 200 for the error list that comes with it
+   * @param reason the provider's own words, on one line, without secrets
+   * @param response null if the body was not JSON
+   */
+  record Refused(int status, String reason, JsonNode response) implements Submission {
+    public Refused {
+      reason = Wording.line(reason);
+    }
+  }
+
+  /** The request never reached the provider: nothing was billed, and sending it again is safe. */
+  record NotSent(String reason) implements Submission {
+    public NotSent {
+      reason = Wording.line(reason);
+    }
+  }
+
+  /**
+   * The provider has enough for now, whatever the request is: nothing was billed, and sending it
+   * again later is safe. Who does so at once will be turned away again.
+   *
+   * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
+   */
+  record TurnedAway(String reason, Duration retryAfter) implements Submission {
+    public TurnedAway {
+      reason = Wording.line(reason);
+    }
+  }
+
+  /**
+   * The video may or may not have been made and billed. Never repeat it without asking the
+   * provider's own list.
+   *
+   * @param status of the HTTP answer, 0 if there was none
+   * @param body the beginning of the answer, on one line, without secrets; empty if there was none
+   */
+  record Unknown(String reason, int status, String body) implements Submission {
+    public Unknown {
+      reason = Wording.line(reason);
+      body = Wording.excerpt(body);
+    }
+  }
+
+  /**
+   * Reads an answer that arrived whole.
+   *
+   * @param retryAfter the header's value, seconds or an HTTP date; null if absent
+   * @param body null reads as empty
+   * @param now what an HTTP date in {@code retryAfter} is measured from
+   */
+  static Submission read(int status, String retryAfter, String body, Instant now) {
+    Answer answer = Answer.of(body);
+    if (isSuccess(status) && answer.generationId() != null) {
+      return new Created(answer.generationId(), answer.cost(), answer.json());
+    }
+    int meaning = isSuccess(status) && answer.isErrorList() ? answer.listedStatus() : status;
+    if (meaning == 429 || (Answer.refuses(meaning) && answer.saysTooMany())) {
+      return new TurnedAway(
+          answer.told(status, "a generation id") + ": it took nothing, send it again later",
+          RetryAfter.read(retryAfter, now));
+    }
+    if (Answer.refuses(meaning)) {
+      String said = answer.reason();
+      return new Refused(
+          status, said == null ? "HTTP " + status + ", no reason given" : said, answer.json());
+    }
+    return new Unknown(
+        answer.told(status, "a generation id")
+            + ": whether it made and billed a video is not known",
+        status,
+        body);
+  }
+
+  /**
+   * Reads the exception of a call that brought no answer.
+   *
+   * <p>Holds only for a client that follows no redirect and repeats nothing by itself: otherwise
+   * the exception may belong to a second attempt, and the first one may have been billed.
+   */
+  static Submission failed(Throwable failure) {
+    return NeverLeft.isCertain(failure)
+        ? new NotSent(Wording.failure(failure) + ": nothing left, it is safe to send again")
+        : new Unknown(
+            Wording.failure(failure)
+                + ": whether the provider made and billed a video is not known",
+            0,
+            "");
+  }
+
+  private static boolean isSuccess(int status) {
+    return status >= 200 && status < 300;
+  }
+}
