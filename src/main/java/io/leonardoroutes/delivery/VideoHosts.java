@@ -1,0 +1,115 @@
+package io.leonardoroutes.delivery;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The hosts that a video may be fetched from, so that no answer of the provider can make the
+ * program call an address inside the operator's network.
+ *
+ * <p>An entry is a host with an optional port ({@code cdn.leonardo.ai}, {@code 127.0.0.1:8080});
+ * without a port every port is meant. The comparison is of names, whatever they resolve to.
+ */
+final class VideoHosts {
+  private static final int LONGEST = 4_096;
+  private static final Pattern PRINTABLE_ASCII = Pattern.compile("[!-~]+");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|\\[::1]|127(\\.(0|[1-9][0-9]{0,2})){3}");
+
+  private final List<String> entries;
+
+  /**
+   * Checks the entries.
+   *
+   * @throws IllegalArgumentException for one that is no host; its message names the setting
+   */
+  VideoHosts(List<String> entries) {
+    this.entries = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
+    for (String entry : this.entries) {
+      URI uri = parsed("https://" + entry);
+      if (uri == null || !uri.getRawAuthority().equals(entry)) {
+        throw new IllegalArgumentException(
+            "leonardo.download.hosts: '"
+                + entry
+                + "' is no host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
+      }
+    }
+  }
+
+  /** The URL as an address that may be called. */
+  URI allowed(String url) throws DownloadFailed.Hopeless {
+    if (url == null || url.length() > LONGEST || !PRINTABLE_ASCII.matcher(url).matches()) {
+      throw new DownloadFailed.Hopeless(
+          "the video's URL is no plain URL: 1 to " + LONGEST + " printable ASCII characters");
+    }
+    URI uri = parsed(url);
+    if (uri == null) {
+      throw new DownloadFailed.Hopeless(
+          "the video's URL "
+              + beginning(url)
+              + " is not plain: https://, a host of leonardo.download.hosts, an optional port and a"
+              + " path, without user, fragment or encoded host");
+    }
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    if (!entries.contains(host) && !entries.contains(host + ":" + port(uri))) {
+      throw new DownloadFailed.Hopeless(
+          "the video's host "
+              + host
+              + ":"
+              + port(uri)
+              + " is not allowed: leonardo.download.hosts has "
+              + (entries.isEmpty() ? "none" : String.join(", ", entries)));
+    }
+    if (!isHttps(uri) && !LOOPBACK.matcher(host).matches()) {
+      throw new DownloadFailed.Hopeless(
+          "the video's host "
+              + host
+              + " is allowed over https only: plain http is for loopback hosts of"
+              + " leonardo.download.hosts");
+    }
+    return uri;
+  }
+
+  /** Null for all but {@code scheme://host[:port][/path][?query]}. */
+  private static URI parsed(String url) {
+    try {
+      URI uri = new URI(url).parseServerAuthority();
+      String host = uri.getHost();
+      boolean plain =
+          (isHttps(uri) || "http".equalsIgnoreCase(uri.getScheme()))
+              && host != null
+              && !host.endsWith(".")
+              && uri.getRawFragment() == null
+              && uri.getPort() != 0
+              && uri.getPort() <= 65_535
+              && uri.getRawAuthority().equals(host + portSuffix(uri));
+      return plain ? uri : null;
+    } catch (URISyntaxException notAUrl) {
+      return null;
+    }
+  }
+
+  /** Up to the query, which may be a signature. */
+  private static String beginning(String url) {
+    String shown = url.replaceFirst("[?#].*", "");
+    return "'" + (shown.length() > 100 ? shown.substring(0, 100) + "..." : shown) + "'";
+  }
+
+  private static String portSuffix(URI uri) {
+    return uri.getPort() == -1 ? "" : ":" + uri.getPort();
+  }
+
+  private static boolean isHttps(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme());
+  }
+
+  private static int port(URI uri) {
+    if (uri.getPort() != -1) {
+      return uri.getPort();
+    }
+    return isHttps(uri) ? 443 : 80;
+  }
+}

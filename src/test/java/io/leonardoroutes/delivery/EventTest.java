@@ -1,0 +1,82 @@
+package io.leonardoroutes.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.jackson.JsonFormat;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class EventTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Instant WHEN = Instant.parse("2026-11-21T12:00:00.123Z");
+
+  @Test
+  void anEventIsACloudEventInStructuredJson() throws Exception {
+    JsonNode job = JSON.readTree("{\"id\": \"job-1\", \"reference\": \"Grüße\", \"warnings\": []}");
+
+    String json = new Event("job-1.completed", EventType.COMPLETED, "job-1", WHEN, job).json();
+
+    assertThat(JSON.readTree(json))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"specversion": "1.0", "id": "job-1.completed",
+                 "type": "leonardo.generation.completed", "source": "/leonardo-routes",
+                 "subject": "job-1", "time": "2026-11-21T12:00:00.123Z",
+                 "datacontenttype": "application/json",
+                 "data": {"id": "job-1", "reference": "Grüße", "warnings": []}}
+                """));
+    assertThat(Event.CONTENT_TYPE).isEqualTo("application/cloudevents+json");
+  }
+
+  @Test
+  void theSameEventIsTheSameDocumentEveryTime() {
+    Event event = new Event("1", EventType.FAILED, "job-1", WHEN, JSON.createObjectNode());
+
+    assertThat(event.json()).isEqualTo(event.json());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anyCloudEventsReaderReadsEveryEvent(EventType type) {
+    String json = new Event("1", type, "job-1", WHEN, JSON.createObjectNode()).json();
+
+    CloudEvent read = new JsonFormat().deserialize(json.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(read.getType()).isEqualTo(type.type());
+    assertThat(read.getTime().toInstant()).isEqualTo(WHEN);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          submitted, leonardo.generation.submitted
+          completed, leonardo.generation.completed
+          failed,    leonardo.generation.failed
+          rejected,  leonardo.generation.rejected
+          in_doubt,  leonardo.generation.in_doubt
+          cancelled, leonardo.generation.cancelled
+          """)
+  void theWordsOfTheEventsAreThoseThatUsersWerePromised(String word, String type) {
+    assertThat(EventType.named(word).type()).isEqualTo(type);
+    assertThat(EventType.named(word).word()).isEqualTo(word);
+  }
+
+  @Test
+  void anUnknownEventListsTheKnownOnes() {
+    assertThatThrownBy(() -> EventType.named("finished"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "there is no event 'finished': the events are submitted, completed, failed, rejected,"
+                + " in_doubt, cancelled");
+  }
+}
