@@ -1,0 +1,133 @@
+package io.leonardoroutes.sandbox;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * What goes wrong with one call; scripted with {@link Sandbox#next}. Each works at every door: what
+ * is "accepted" at {@link Door#CREATE} (and so would be billed) is just done at the others. A call
+ * without a valid key is refused before any fault.
+ */
+public final class Fault {
+
+  /** None: for the calls of a script that go well. */
+  public static final Fault NONE = new Fault("NONE", call -> call.send(call.work()));
+
+  /** The connection closes before anything is accepted. To the client: {@link #ANSWER_LOST}. */
+  public static final Fault NOT_ACCEPTED = new Fault("NOT_ACCEPTED", Call::close);
+
+  /** Accepted, then the connection closes without an answer. */
+  public static final Fault ANSWER_LOST =
+      new Fault(
+          "ANSWER_LOST",
+          call -> {
+            call.work();
+            call.close();
+          });
+
+  /** Accepted, then no answer for as long as the sandbox runs or the client waits. */
+  public static final Fault HANGING = new Fault("HANGING", Call::work);
+
+  /** Accepted, then the answer or the file breaks off half way. */
+  public static final Fault CUT_OFF = new Fault("CUT_OFF", call -> call.sendHalf(call.work()));
+
+  /** Accepted; the right status and content type, and a body that nobody can read. */
+  public static final Fault UNREADABLE =
+      new Fault(
+          "UNREADABLE",
+          call -> call.send(call.work().withBody(Buffer.buffer("{\"generate\": {\"generati"))));
+
+  /** Accepted; status 200 with an HTML page, as from a proxy in between. */
+  public static final Fault HTML =
+      new Fault(
+          "HTML",
+          call -> {
+            call.work();
+            call.send(Answer.html(200, "Please stand by"));
+          });
+
+  /** Accepted; the answer never ends. */
+  public static final Fault ENDLESS =
+      new Fault("ENDLESS", call -> call.sendWithoutEnd(call.work()));
+
+  /** Accepted; a create's answer comes without the id. */
+  public static final Fault WITHOUT_ID =
+      new Fault(
+          "WITHOUT_ID",
+          call -> call.send(created(call.work(), generate -> generate.remove("generationId"))));
+
+  /** Accepted; a create's answer comes in the other documented shape: the id at the top. */
+  public static final Fault FLAT = new Fault("FLAT", call -> call.send(flat(call.work())));
+
+  private final String name;
+  private final Consumer<Call> way;
+
+  private Fault(String name, Consumer<Call> way) {
+    this.name = name;
+    this.way = way;
+  }
+
+  /** Accepted, then an error of the server, 500 or 502 say, in the provider's usual form. */
+  public static Fault acceptedThen(int status) {
+    return new Fault(
+        "acceptedThen(" + status + ")",
+        call -> {
+          call.work();
+          call.send(Answer.error(status, "internal error"));
+        });
+  }
+
+  /** Not accepted: this status, and this text in the provider's usual form. */
+  public static Fault refused(int status, String error) {
+    return new Fault("refused(" + status + ")", call -> call.send(Answer.error(status, error)));
+  }
+
+  /** Not accepted: 429 with {@code Retry-After} in whole seconds. */
+  public static Fault tooManyRequests(Duration retryAfter) {
+    var seconds = Long.toString(retryAfter.toSeconds());
+    return new Fault(
+        "tooManyRequests(" + retryAfter + ")",
+        call -> call.send(Answer.error(429, "too many requests").with("retry-after", seconds)));
+  }
+
+  /** Accepted at once, answered later by that much of real time, whatever the sandbox's clock. */
+  public static Fault slow(Duration by) {
+    return new Fault("slow(" + by + ")", call -> call.sendLater(by, call.work()));
+  }
+
+  /** Not accepted: 307, so that a client that follows repeats the whole request at that place. */
+  public static Fault redirected(URI to) {
+    return new Fault(
+        "redirected(" + to + ")",
+        call -> call.send(Answer.html(307, "Moved").with("location", to.toString())));
+  }
+
+  void answer(Call call) {
+    way.accept(call);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private static Answer created(Answer answer, Consumer<ObjectNode> change) {
+    var body = answer.json();
+    if (body.get("generate") instanceof ObjectNode generate) {
+      change.accept(generate);
+    }
+    return Answer.json(answer.status(), body);
+  }
+
+  private static Answer flat(Answer answer) {
+    var id = answer.json().path("generate").get("generationId");
+    if (id == null) {
+      return answer;
+    }
+    var flat = Answer.object().put("generationId", id.asText()).put("apiCreditCost", 12);
+    return Answer.json(answer.status(), flat);
+  }
+}

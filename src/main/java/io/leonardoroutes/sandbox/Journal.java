@@ -1,0 +1,66 @@
+package io.leonardoroutes.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A file that remembers the jobs over a restart of the program, one JSON line each, as the real
+ * provider does not forget when its client dies. A last line that was cut off is passed over: its
+ * create was never answered.
+ */
+final class Journal {
+  private final Path file;
+
+  Journal(Path file) {
+    this.file = file;
+  }
+
+  void write(Job job) {
+    String line =
+        Answer.object()
+            .put("id", job.create().generationId())
+            .put("at", job.create().at().toString())
+            .put("doneAt", job.doneAt().toString())
+            .put("fate", job.fate().name())
+            .put("body", job.create().body())
+            .toString();
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void replay(Consumer<Job> keep) {
+    try {
+      List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+      for (String line : lines) {
+        if (line.endsWith("}")) {
+          keep.accept(job(Answer.parse(line)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Job job(JsonNode line) {
+    Create create =
+        new Create(
+            line.get("id").asText(),
+            Instant.parse(line.get("at").asText()),
+            line.get("body").asText());
+    return new Job(
+        create,
+        Instant.parse(line.get("doneAt").asText()),
+        Job.Fate.valueOf(line.get("fate").asText()));
+  }
+}

@@ -1,0 +1,50 @@
+package io.leonardoroutes.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The sample requests of the provider's model pages, ready to be dropped into an inbox. */
+public final class Samples {
+
+  static final List<String> MODELS = List.of("kling-3.0-turbo", "kling-video-o-3");
+
+  private Samples() {}
+
+  /** The sample for a model; null for one that no page shows. */
+  public static String of(String model) throws IOException {
+    if (!MODELS.contains(model)) {
+      return null;
+    }
+    try (var sample = Samples.class.getResourceAsStream(model + ".json")) {
+      return new String(sample.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * Puts each sample into the folder as {@code <model>.json}, unless it is there or was accepted
+   * from there before. A reader never sees half a file.
+   *
+   * @return the files that are new
+   */
+  public static List<Path> writeInto(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    var written = new ArrayList<Path>();
+    for (String model : MODELS) {
+      String name = model + ".json";
+      Path file = folder.resolve(name);
+      if (Files.notExists(file) && Files.notExists(folder.resolve(".accepted").resolve(name))) {
+        Path unfinished = folder.resolve("." + name + ".part");
+        try (var sample = Samples.class.getResourceAsStream(name)) {
+          Files.copy(sample, unfinished, StandardCopyOption.REPLACE_EXISTING);
+        }
+        written.add(Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE));
+      }
+    }
+    return List.copyOf(written);
+  }
+}

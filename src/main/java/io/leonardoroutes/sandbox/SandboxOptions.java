@@ -1,0 +1,86 @@
+package io.leonardoroutes.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * How a sandbox behaves. Start from {@link #defaults()} and change what matters.
+ *
+ * @param port the port on 127.0.0.1; 0 (the default) takes any free one
+ * @param jobDuration how long a job runs once it has a place; 4 seconds by default
+ * @param concurrency how many jobs run at once, the others queue; 10 by default
+ * @param clock the time that jobs run by; a test's own clock makes them finish without waiting
+ * @param rules what is wrong with the JSON of a create, one message each; none lets it through. Run
+ *     on the sandbox's only thread, so it must not block. By default nothing is wrong
+ * @param apiKey the only key that is accepted; empty (the default) accepts any that is not
+ * @param journal a file in which jobs outlive the sandbox; null (the default) forgets them
+ */
+public record SandboxOptions(
+    int port,
+    Duration jobDuration,
+    int concurrency,
+    Clock clock,
+    Function<JsonNode, List<String>> rules,
+    String apiKey,
+    Path journal) {
+
+  public SandboxOptions {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException(
+          "The sandbox cannot listen on port " + port + ": give 1 to 65535, or 0 for any free one");
+    }
+    if (jobDuration.isNegative()) {
+      throw new IllegalArgumentException(
+          "A job of the sandbox cannot take " + jobDuration + ": give zero or more");
+    }
+    if (concurrency < 1 || concurrency > 10_000) {
+      throw new IllegalArgumentException(
+          "The sandbox cannot run " + concurrency + " jobs at once: give 1 to 10000");
+    }
+    apiKey = apiKey == null ? "" : apiKey;
+  }
+
+  public static SandboxOptions defaults() {
+    return new SandboxOptions(
+        0, Duration.ofSeconds(4), 10, Clock.systemUTC(), request -> List.of(), "", null);
+  }
+
+  public SandboxOptions withPort(int port) {
+    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+  }
+
+  public SandboxOptions withJobDuration(Duration jobDuration) {
+    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+  }
+
+  public SandboxOptions withConcurrency(int concurrency) {
+    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+  }
+
+  public SandboxOptions withClock(Clock clock) {
+    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+  }
+
+  public SandboxOptions withRules(Function<JsonNode, List<String>> rules) {
+    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+  }
+
+  public SandboxOptions withApiKey(String apiKey) {
+    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+  }
+
+  public SandboxOptions withJournal(Path journal) {
+    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+  }
+
+  /** Without the key. */
+  @Override
+  public String toString() {
+    return "SandboxOptions[port=%d, jobDuration=%s, concurrency=%d]"
+        .formatted(port, jobDuration, concurrency);
+  }
+}
