@@ -1,0 +1,115 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Makes a request a job, and the same request again the same job. */
+final class Accepting {
+  private static final int SHORT_ID = 8;
+
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final Outbox outbox;
+  private final Trail trail;
+  private final Supplier<String> ids;
+
+  Accepting(Jdbi jdbi, Clock clock, Outbox outbox, Trail trail, Supplier<String> ids) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.outbox = outbox;
+    this.trail = trail;
+    this.ids = ids;
+  }
+
+  /** See {@link Ledger#accept}. */
+  Acceptance accept(NewJob request, Function<Job, List<Outgoing>> told) {
+    return jdbi.inTransaction(
+        handle -> {
+          Optional<Acceptance> before = before(handle, request);
+          while (before.isEmpty()) {
+            Job job = job(request, ids.get());
+            if (insert(handle, job)) {
+              trail.accepted(handle, job, request.by());
+              outbox.add(handle, told.apply(job));
+              return new Acceptance.Accepted(job);
+            }
+            // Nothing was written: another instance was first, or the short id is taken.
+            before = before(handle, request);
+          }
+          return before.get();
+        });
+  }
+
+  private static boolean insert(Handle handle, Job job) {
+    return JobTable.bind(handle.createUpdate(JobTable.INSERT), job)
+            .bind("kind", job.kind())
+            .bind("turn", Governor.turn(job))
+            .execute()
+        == 1;
+  }
+
+  private Optional<Acceptance> before(Handle handle, NewJob request) {
+    return byReference(handle, request)
+        .map(job -> sameOrConflict(job, request, "reference"))
+        .or(
+            () ->
+                JobTable.one(handle, "intake_key", request.routing().intakeKey())
+                    .map(job -> sameOrConflict(job, request, "key")));
+  }
+
+  /** Callers choose their references each for themselves. */
+  private static Optional<Job> byReference(Handle handle, NewJob request) {
+    return request.caller() == null || request.reference() == null
+        ? JobTable.one(handle, "reference", request.reference())
+        : handle
+            .createQuery(
+                "SELECT * FROM job WHERE caller = :caller AND caller_reference = :reference")
+            .bind("caller", request.caller())
+            .bind("reference", JobTable.storable(request.reference()))
+            .map(JobTable::read)
+            .findOne();
+  }
+
+  private static Acceptance sameOrConflict(Job job, NewJob request, String by) {
+    return job.routing().contentHash().equals(request.routing().contentHash())
+        ? new Acceptance.Known(job)
+        : new Acceptance.Conflict(job, by);
+  }
+
+  private Job job(NewJob request, String id) {
+    Instant now = clock.instant();
+    Job.Routing from = request.routing();
+    return new Job(
+        id,
+        request.reference(),
+        request.caller(),
+        request.model(),
+        ACCEPTED,
+        null,
+        null,
+        request.request(),
+        null,
+        null,
+        null,
+        request.warnings(),
+        now,
+        null,
+        null,
+        new Job.Routing(
+            request.baseName() + "-" + id.substring(0, SHORT_ID),
+            from.intakeKey(),
+            from.contentHash(),
+            from.priority(),
+            from.sinks(),
+            from.replyTo()),
+        new Job.Schedule(0, 0, now, null, null));
+  }
+}

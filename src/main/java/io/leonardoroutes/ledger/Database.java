@@ -1,0 +1,179 @@
+package io.leonardoroutes.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
+
+/** The database behind the ledger: opened, locked where only one may have it, and migrated. */
+final class Database implements AutoCloseable {
+  private static final String SQLITE = "jdbc:sqlite:";
+
+  private final HikariDataSource source;
+  private final FileChannel lock;
+
+  /** Where the time is asked for; null where only one instance can be. */
+  private final HikariDataSource time;
+
+  private Database(HikariDataSource source, FileChannel lock, HikariDataSource time) {
+    this.source = source;
+    this.lock = lock;
+    this.time = time;
+  }
+
+  /**
+   * Opens a ledger.
+   *
+   * @throws IllegalStateException if another process has the SQLite file, in one line
+   */
+  static Database open(String url) {
+    boolean sqlite = url.startsWith(SQLITE);
+    FileChannel lock =
+        sqlite ? lock(Path.of(url.substring(SQLITE.length()).split("\\?")[0])) : null;
+    HikariDataSource source = null;
+    try {
+      source = new HikariDataSource(sqlite ? sqlite(url) : pooled(url));
+      migrate(source, !sqlite);
+      return new Database(source, lock, sqlite ? null : new HikariDataSource(time(url)));
+    } catch (RuntimeException e) {
+      close(source, lock);
+      throw e;
+    }
+  }
+
+  /**
+   * Of several instances that start at once, one migrates: Flyway's own lock comes after its table.
+   */
+  private static void migrate(HikariDataSource source, boolean shared) {
+    Flyway flyway =
+        Flyway.configure()
+            .dataSource(source)
+            .locations("classpath:io/leonardoroutes/ledger")
+            .table("leonardo_schema")
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
+            .load();
+    if (!shared) {
+      flyway.migrate();
+      return;
+    }
+    Jdbi.create(source)
+        .useHandle(
+            handle -> {
+              handle.execute("SELECT pg_advisory_lock(7206531)");
+              try {
+                flyway.migrate();
+              } finally {
+                handle.execute("SELECT pg_advisory_unlock(7206531)");
+              }
+            });
+  }
+
+  Jdbi jdbi() {
+    Jdbi jdbi = Jdbi.create(source);
+    // Its own messages hold every argument, prompts too, and messages end in logs.
+    jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
+    return jdbi;
+  }
+
+  /** Whether other instances may work on the same ledger. */
+  boolean shared() {
+    return time != null;
+  }
+
+  /** The time to go by: the machine's, or the one that all instances have in common. */
+  Clock clock(Clock machine) {
+    return shared() ? new DatabaseClock(Jdbi.create(time), machine, System::nanoTime) : machine;
+  }
+
+  private static HikariConfig sqlite(String url) {
+    HikariConfig config = pooled(url);
+    // One writer is all that SQLite has; a queue for it here is fair, its own busy handler is not.
+    config.setMaximumPoolSize(1);
+    config.addDataSourceProperty("journal_mode", "WAL");
+    config.addDataSourceProperty("synchronous", "FULL");
+    config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+    config.addDataSourceProperty("busy_timeout", "10000");
+    return config;
+  }
+
+  private static HikariConfig pooled(String url) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setPoolName("leonardo-ledger");
+    config.setMaximumPoolSize(8);
+    config.setConnectionTimeout(10_000);
+    return config;
+  }
+
+  /** Whoever asks for the time does not wait long for it. */
+  private static HikariConfig time(String url) {
+    HikariConfig config = pooled(url);
+    config.setPoolName("leonardo-time");
+    config.setMaximumPoolSize(1);
+    config.setConnectionTimeout(500);
+    config.setValidationTimeout(500);
+    config.addDataSourceProperty("socketTimeout", "5");
+    return config;
+  }
+
+  private static FileChannel lock(Path file) {
+    try {
+      Path absolute = file.toAbsolutePath();
+      Files.createDirectories(absolute.getParent());
+      FileChannel channel =
+          FileChannel.open(
+              absolute.resolveSibling(absolute.getFileName() + ".lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      if (!tryLock(channel)) {
+        channel.close();
+        throw new IllegalStateException(
+            "%s is in use by another instance: an SQLite ledger has one; for several use PostgreSQL"
+                .formatted(file));
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (time != null) {
+      time.close();
+    }
+    close(source, lock);
+  }
+
+  private static void close(HikariDataSource source, FileChannel lock) {
+    if (source != null) {
+      source.close();
+    }
+    if (lock != null) {
+      try {
+        lock.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

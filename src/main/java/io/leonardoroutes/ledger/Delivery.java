@@ -1,0 +1,33 @@
+package io.leonardoroutes.ledger;
+
+/**
+ * One event on its way to one sink: it delays no other and is retried on its own.
+ *
+ * @param tries failed tries so far
+ * @param videoFile our copy of the job's video, or null
+ */
+public record Delivery(
+    String eventId,
+    String subject,
+    String type,
+    String sink,
+    Content content,
+    int tries,
+    String document,
+    String fileName,
+    Job.ReplyTo replyTo,
+    String videoFile) {
+
+  /** What is delivered: the event's document, or the video's bytes. */
+  public enum Content {
+    EVENT,
+    VIDEO
+  }
+
+  /** Where a delivery stands. {@code DEAD} after the limit of tries. */
+  public enum State {
+    PENDING,
+    DELIVERED,
+    DEAD
+  }
+}

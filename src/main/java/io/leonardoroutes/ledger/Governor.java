@@ -1,0 +1,254 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Decides how much may be at the provider: jobs at once, calls in a minute, money in a day. All of
+ * it is counted in the ledger, so that it holds over every instance that shares it.
+ */
+public final class Governor {
+  /** Waiting for so long is worth one step of priority, so that none starves another for ever. */
+  private static final Duration STEP = Duration.ofHours(1);
+
+  private final Ledger ledger;
+  private final Leases leases;
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final boolean shared;
+
+  Governor(Ledger ledger, Leases leases, Jdbi jdbi, Clock clock, boolean shared) {
+    this.ledger = ledger;
+    this.leases = leases;
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.shared = shared;
+  }
+
+  /**
+   * When it is a job's turn among those that wait, the lowest first: the time of its acceptance,
+   * one hour earlier for each step of priority.
+   */
+  static long turn(Job job) {
+    return job.createdAt().toEpochMilli() - job.routing().priority() * STEP.toMillis();
+  }
+
+  /**
+   * Jobs that may be submitted.
+   *
+   * @param jobs leased to the caller
+   * @param waits what was written to jobs that wait for the budget from now on, or null
+   */
+  public record Due(List<Job> jobs, String waits) {}
+
+  /** Leases jobs to be submitted, as many as there is room for, the one whose turn it is first. */
+  public Due due(int most, Limits limits, Duration lease) {
+    if (!leases.any(ACCEPTED)) {
+      return new Due(List.of(), null);
+    }
+    return jdbi.inTransaction(
+        handle -> {
+          int room = Math.min(most, free(handle, limits));
+          if (room == 0 || limits.budget() == null) {
+            return new Due(leases.claim(handle, ACCEPTED, room, lease, List.of()), null);
+          }
+          Purse.Fitting fitting = Purse.sort(handle, limits.budget(), clock.instant());
+          return new Due(
+              fitting.kinds().isEmpty()
+                  ? List.of()
+                  : leases.claim(handle, ACCEPTED, room, lease, fitting.kinds()),
+              fitting.waits());
+        });
+  }
+
+  int free(Limits limits) {
+    return jdbi.withHandle(handle -> free(handle, limits));
+  }
+
+  private int free(Handle handle, Limits limits) {
+    long now = clock.millis();
+    Pace pace = Pace.read(handle);
+    if (pace.createsPause(now)) {
+      return 0;
+    }
+    int slots = pace.concurrent(limits.concurrent(), now) - held(handle, limits.holds(), now);
+    if (slots <= 0) {
+      return 0;
+    }
+    Sent sent = Sent.lastMinute(handle, now);
+    int calls =
+        Math.min(
+            limits.createsPerMinute() - sent.creates(),
+            limits.requestsPerMinute() - sent.requests());
+    return Math.max(0, Math.min(slots, calls));
+  }
+
+  /** Whether no slot is left because jobs in doubt hold all of them. */
+  public boolean stuckInDoubt(Limits limits) {
+    long now = clock.millis();
+    return jdbi.withHandle(
+        handle ->
+            handle
+                    .createQuery(
+                        "SELECT count(*) FROM job WHERE state = 'IN_DOUBT' AND submitted_at > :since")
+                    .bind("since", now - limits.holds().toMillis())
+                    .mapTo(Integer.class)
+                    .one()
+                >= Pace.read(handle).concurrent(limits.concurrent(), now));
+  }
+
+  /** Jobs that hold a slot, surely or perhaps; not those that the provider must be done with. */
+  private static int held(Handle handle, Duration holds, long now) {
+    return handle
+        .createQuery(
+            """
+            SELECT count(*) FROM job WHERE state = 'SUBMITTING'
+              OR (state IN ('RUNNING', 'IN_DOUBT') AND submitted_at > :since)
+            """)
+        .bind("since", now - holds.toMillis())
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /** See {@link Ledger#submitting}. The money is reserved in the same commit. */
+  Optional<Job> submitting(Job seen, Limits limits, Duration lease) {
+    return jdbi.inTransaction(
+        handle -> {
+          alone(handle);
+          Instant now = clock.instant();
+          if (free(handle, limits) == 0) {
+            return Optional.empty();
+          }
+          BigDecimal price = null;
+          if (limits.budget() != null) {
+            price = Money.price(handle, limits.budget(), seen.kind());
+            BigDecimal used = Money.used(handle, limits.budget(), now);
+            if (used.add(price).compareTo(limits.budget().perDay()) > 0) {
+              return Optional.empty();
+            }
+          }
+          Job.Change next = seen.to(SUBMITTING).nextAttempt().submittedAt(now);
+          if (!ledger.move(handle, seen, next, now.plus(lease).toEpochMilli())) {
+            return Optional.empty();
+          }
+          if (price != null) {
+            handle.execute(
+                "UPDATE job SET reserved_amount = ?, reserved_unit = ? WHERE id = ?",
+                price.toPlainString(),
+                limits.budget().unit(),
+                seen.id());
+          }
+          Sent.add(handle, now.toEpochMilli(), 1, 1);
+          return Optional.of(next.job());
+        });
+  }
+
+  /** Leases running jobs that are due for a look, and counts the looks. */
+  public List<Job> looks(int most, Limits limits, Duration lease) {
+    if (!leases.any(RUNNING)) {
+      return List.of();
+    }
+    return jdbi.inTransaction(
+        handle -> {
+          alone(handle);
+          int room = Math.min(most, calls(handle, limits));
+          List<Job> jobs = leases.claim(handle, RUNNING, room, lease, List.of());
+          if (!jobs.isEmpty()) {
+            Sent.add(handle, clock.millis(), jobs.size(), 0);
+          }
+          return jobs;
+        });
+  }
+
+  /**
+   * Asks leave for one call that is not a create, and counts it.
+   *
+   * @return whether it may be made now
+   */
+  public boolean call(Limits limits) {
+    return jdbi.inTransaction(
+        handle -> {
+          alone(handle);
+          boolean room = calls(handle, limits) > 0;
+          if (room) {
+            Sent.add(handle, clock.millis(), 1, 0);
+          }
+          return room;
+        });
+  }
+
+  private int calls(Handle handle, Limits limits) {
+    long now = clock.millis();
+    return Pace.read(handle).looksPause(now)
+        ? 0
+        : limits.otherRequestsPerMinute() - Sent.lastMinute(handle, now).requests();
+  }
+
+  /**
+   * The provider turned a create away because it has enough: the whole fleet slows down. Call it
+   * after the job was moved back.
+   *
+   * @param begun when the create was begun
+   * @param wait what the provider asked for, or null
+   */
+  public void createTurnedAway(Instant begun, Duration wait, Limits limits) {
+    long now = clock.millis();
+    jdbi.useTransaction(
+        handle -> {
+          alone(handle);
+          int held = held(handle, limits.holds(), now);
+          Pace.read(handle).createTurnedAway(begun.toEpochMilli(), held, wait, now).write(handle);
+        });
+  }
+
+  /** The provider turned another call away: every call of the whole fleet pauses. */
+  public void lookTurnedAway(Duration wait) {
+    change(pace -> pace.lookTurnedAway(wait, clock.millis()));
+  }
+
+  /**
+   * What the provider's account says it allows at once. It lowers {@link Limits#concurrent}.
+   *
+   * @param slots 0 if it does not say
+   */
+  public void slots(int slots) {
+    change(pace -> pace.withSlots(Math.max(0, slots)));
+  }
+
+  private void change(UnaryOperator<Pace> change) {
+    jdbi.useTransaction(
+        handle -> {
+          alone(handle);
+          change.apply(Pace.read(handle)).write(handle);
+        });
+  }
+
+  /** What jobs cost, by day, model and unit, the newest day first. */
+  public List<Costs> costs(LocalDate from) {
+    return jdbi.withHandle(handle -> Money.sums(handle, from));
+  }
+
+  /** What is spent and reserved of the budget today. */
+  public BigDecimal used(Budget budget) {
+    return jdbi.withHandle(handle -> Money.used(handle, budget, clock.instant()));
+  }
+
+  /** Of several instances one at a time counts and books; SQLite has one writer anyway. */
+  private void alone(Handle handle) {
+    if (shared) {
+      handle.execute("SELECT pg_advisory_xact_lock(7206532)");
+    }
+  }
+}

@@ -1,0 +1,257 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * What was promised and paid. A method that returns has committed; on SQLite that is on disk.
+ *
+ * <p>Every move is guarded by what the mover saw, so of two movers one is told that it was not its
+ * move. A claim leases a row for a while, so that a row whose holder died is due again by itself.
+ */
+public final class Ledger implements AutoCloseable {
+  private final Database database;
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final Outbox outbox;
+  private final Trail trail;
+  private final Accepting accepting;
+  private final Leases leases;
+  private final Reads reads;
+  private final Governor governor;
+
+  private Ledger(Database database, Clock clock, Supplier<String> ids) {
+    this.database = database;
+    this.jdbi = database.jdbi();
+    this.clock = clock;
+    this.outbox = new Outbox(jdbi, clock, database.shared());
+    this.trail = new Trail(clock);
+    this.accepting = new Accepting(jdbi, clock, outbox, trail, ids);
+    this.reads = new Reads(jdbi);
+    this.leases = new Leases(jdbi, clock, database.shared());
+    this.governor = new Governor(this, leases, jdbi, clock, database.shared());
+  }
+
+  /**
+   * Opens the ledger and brings its schema up to date. A ledger that only one instance can have is
+   * freed of the leases of the one that died. It goes by the time of the machine, or by that of the
+   * database where several instances have to agree on it.
+   *
+   * @param url {@code jdbc:sqlite:FILE} or {@code jdbc:postgresql:...}
+   * @throws IllegalStateException if another instance has the SQLite file
+   */
+  public static Ledger open(String url) {
+    Database database = Database.open(url);
+    // It keeps milliseconds, and what is answered first is what is answered ever after.
+    return open(database, database.clock(Clock.tickMillis(ZoneOffset.UTC)), Ledger::newId);
+  }
+
+  /** The same, by a time of the caller's own. */
+  public static Ledger open(String url, Clock clock) {
+    return open(url, clock, Ledger::newId);
+  }
+
+  static Ledger open(String url, Clock clock, Supplier<String> ids) {
+    return open(Database.open(url), clock, ids);
+  }
+
+  static Ledger open(Database database, Clock clock, Supplier<String> ids) {
+    Ledger ledger = new Ledger(database, clock, ids);
+    if (!database.shared()) {
+      ledger.jdbi.useTransaction(
+          handle -> {
+            handle.execute("UPDATE job SET leased_until = 0 WHERE leased_until > 0");
+            handle.execute("UPDATE delivery SET leased_until = 0 WHERE leased_until > 0");
+          });
+    }
+    return ledger;
+  }
+
+  static String newId() {
+    return UUID.randomUUID().toString();
+  }
+
+  /** Whether other instances may work on it. */
+  public boolean isShared() {
+    return database.shared();
+  }
+
+  /** The time that it goes by. */
+  public Clock clock() {
+    return clock;
+  }
+
+  /** The events that still have to reach a sink. */
+  public Outbox outbox() {
+    return outbox;
+  }
+
+  /**
+   * Makes a request durable, once.
+   *
+   * @param told what has to be told of the acceptance, in the same commit
+   */
+  public Acceptance accept(NewJob request, Function<Job, List<Outgoing>> told) {
+    return accepting.accept(request, told);
+  }
+
+  /** Finds a job by its id. */
+  public Optional<Job> find(String id) {
+    return jdbi.withHandle(handle -> JobTable.one(handle, "id", id));
+  }
+
+  /** Every change of a job's state, the oldest first. */
+  public List<Moved> history(String id) {
+    return jdbi.withHandle(handle -> Trail.of(handle, id));
+  }
+
+  /** Lists everybody's jobs, newest first. */
+  public List<Job> list(JobState state, int limit, String after) {
+    return reads.list(state, null, limit, after);
+  }
+
+  /**
+   * Lists jobs, newest first.
+   *
+   * @param state null for any
+   * @param caller whose; null for any
+   * @param after the id of the last job of the page before, or null
+   */
+  public List<Job> list(JobState state, String caller, int limit, String after) {
+    return reads.list(state, caller, limit, after);
+  }
+
+  /**
+   * Moves a job on, together with what has to be told of it.
+   *
+   * @param seen the job as the mover saw it
+   * @return whether it was this caller's move: false if the job stands elsewhere by now
+   */
+  public boolean move(Job seen, Job.Change change, Outgoing... told) {
+    return jdbi.inTransaction(handle -> move(handle, seen, change, 0L, told));
+  }
+
+  boolean move(Handle handle, Job seen, Job.Change change, long leasedUntil, Outgoing... told) {
+    Job job = change.job();
+    if (!seen.state().leadsTo(job.state())) {
+      throw new IllegalStateException(seen.state() + " does not lead to " + job.state());
+    }
+    int moved =
+        JobTable.bindSeen(JobTable.bind(handle.createUpdate(JobTable.MOVE), job), seen)
+            .bind("leased_until", leasedUntil)
+            .bind("unbilled", unbilled(seen, job))
+            .execute();
+    if (moved == 1) {
+      trail.moved(handle, seen, job, change.by());
+      outbox.add(handle, List.of(told));
+    }
+    return moved == 1;
+  }
+
+  /** Whether nothing was paid for it, so that the budget need not keep its price. */
+  private static boolean unbilled(Job seen, Job job) {
+    return job.state() == ACCEPTED
+        || (seen.state() == SUBMITTING && job.state() == JobState.FAILED);
+  }
+
+  /**
+   * Leases jobs that have something to do: those to be submitted in their {@linkplain
+   * Governor#turn(Job) turn}, all others by the time when they are due.
+   *
+   * @param lease how long they are this caller's own
+   */
+  public List<Job> claim(JobState state, int limit, Duration lease) {
+    return leases.any(state)
+        ? jdbi.inTransaction(handle -> leases.claim(handle, state, limit, lease, List.of()))
+        : List.of();
+  }
+
+  /** Decides how much may be at the provider. */
+  public Governor governor() {
+    return governor;
+  }
+
+  /** How many more paid calls may begin now. */
+  public int free(Limits limits) {
+    return governor.free(limits);
+  }
+
+  /**
+   * The one door to a paid call: moves a job from {@code ACCEPTED} to {@code SUBMITTING} while the
+   * limits allow it. Found in that state after the lease has run out, it is in doubt.
+   *
+   * @return the job as it stands now, or empty: then it must not be submitted
+   */
+  public Optional<Job> submitting(Job seen, Limits limits, Duration lease) {
+    return governor.submitting(seen, limits, lease);
+  }
+
+  /**
+   * Makes a running job due for a look now, because it is said to end about now. A look that is
+   * under way may have been too early: it changes nothing any more.
+   *
+   * @return whether there is one of this generation
+   */
+  public boolean lookNow(String generationId) {
+    return leases.lookNow(generationId);
+  }
+
+  /**
+   * How long the provider took for the last jobs of a kind, as far as it is known.
+   *
+   * @param most this many jobs at most
+   */
+  public List<Duration> took(String kind, int most) {
+    return reads.took(kind, most);
+  }
+
+  /** The jobs that own these generations, by the generation's id. */
+  public Map<String, Job> owners(Collection<String> generationIds) {
+    return reads.owners(generationIds);
+  }
+
+  /**
+   * Moves a job on with a generation that was made for it, unless another job has that one.
+   *
+   * @return whether it was this caller's move, and the generation free
+   */
+  public boolean adopt(Job seen, Job.Change change, Outgoing... told) {
+    String generation = change.job().generationId();
+    return jdbi.inTransaction(
+        handle -> {
+          if (database.shared()) {
+            handle.execute("SELECT pg_advisory_xact_lock(7206532)");
+          }
+          return JobTable.one(handle, "generation_id", generation).isEmpty()
+              && move(handle, seen, change, 0L, told);
+        });
+  }
+
+  /** Makes the leases of claimed jobs last on, of those that were not moved since. */
+  public void renew(JobState state, Collection<String> ids, Duration lease) {
+    leases.renew(state, ids, lease);
+  }
+
+  /** Gives a claimed job back, to be claimed again at once, unless somebody moved it on. */
+  public void release(Job claimed) {
+    leases.release(claimed);
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

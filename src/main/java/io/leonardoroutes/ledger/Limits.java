@@ -1,0 +1,27 @@
+package io.leonardoroutes.ledger;
+
+import java.time.Duration;
+
+/**
+ * What may be at the provider, counted over every instance that shares the ledger.
+ *
+ * @param concurrent jobs at once
+ * @param createsPerMinute paid calls begun in any 60 seconds
+ * @param requestsPerMinute calls of every kind in any 60 seconds
+ * @param holds how long a job holds its slot at most; after it the provider is done with it, seen
+ *     or not
+ * @param budget what a day may cost, or null
+ */
+public record Limits(
+    int concurrent, int createsPerMinute, int requestsPerMinute, Duration holds, Budget budget) {
+
+  /** Without a limit on other calls, on time or on money. */
+  public Limits(int concurrent, int createsPerMinute) {
+    this(concurrent, createsPerMinute, Integer.MAX_VALUE, Duration.ofDays(36_500), null);
+  }
+
+  /** Calls that are not creates: what creates may need is kept for them, up to a half. */
+  int otherRequestsPerMinute() {
+    return requestsPerMinute - Math.min(createsPerMinute, requestsPerMinute / 2);
+  }
+}

@@ -1,0 +1,130 @@
+package io.leonardoroutes.ledger;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What jobs cost, read from the jobs themselves, so that no running total can go wrong. A job
+ * belongs to the day on which its paid call was begun. Sums are made of the few different prices
+ * times how often each occurs, in decimals.
+ */
+final class Money {
+  private static final long A_DAY = Duration.ofDays(1).toMillis();
+  private static final int LIKE_JOBS = 20;
+  private static final int ANY_JOBS = 1000;
+
+  private Money() {}
+
+  /** What is spent and reserved of the budget on the day of {@code now}. */
+  static BigDecimal used(Handle handle, Budget budget, Instant now) {
+    long day = now.toEpochMilli() / A_DAY * A_DAY;
+    return handle
+        .createQuery(
+            """
+            SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, count(*) AS jobs FROM job
+            WHERE submitted_at >= :day AND submitted_at < :next
+              AND state NOT IN ('ACCEPTED', 'CANCELLED')
+            GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit
+            """)
+        .bind("day", day)
+        .bind("next", day + A_DAY)
+        .map(
+            (row, context) -> {
+              boolean told = budget.unit().equals(row.getString("cost_unit"));
+              boolean kept = budget.unit().equals(row.getString("reserved_unit"));
+              String each =
+                  told
+                      ? row.getString("cost_amount")
+                      : kept ? row.getString("reserved_amount") : "0";
+              return new BigDecimal(each).multiply(BigDecimal.valueOf(row.getLong("jobs")));
+            })
+        .stream()
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  /**
+   * What a job of this kind is taken to cost: the dearest of the last like it; the dearest of the
+   * last of any kind, if there is none; else what the budget says.
+   */
+  static BigDecimal price(Handle handle, Budget budget, String kind) {
+    List<BigDecimal> like =
+        handle
+            .createQuery(
+                """
+                SELECT cost_amount FROM job WHERE kind = :kind AND cost_unit = :unit
+                  AND submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT :most
+                """)
+            .bind("kind", kind)
+            .bind("unit", budget.unit())
+            .bind("most", LIKE_JOBS)
+            .mapTo(String.class)
+            .map(BigDecimal::new)
+            .list();
+    return dearest(like.isEmpty() ? any(handle, budget) : like, budget.priceUnknown());
+  }
+
+  private static List<BigDecimal> any(Handle handle, Budget budget) {
+    return handle
+        .createQuery(
+            """
+            SELECT cost_amount FROM job WHERE cost_unit = :unit AND submitted_at IS NOT NULL
+            ORDER BY submitted_at DESC LIMIT :most
+            """)
+        .bind("unit", budget.unit())
+        .bind("most", ANY_JOBS)
+        .mapTo(String.class)
+        .map(BigDecimal::new)
+        .list();
+  }
+
+  private static BigDecimal dearest(Collection<BigDecimal> prices, BigDecimal none) {
+    return prices.stream().reduce(BigDecimal::max).orElse(none);
+  }
+
+  /** What each day, model and unit cost since {@code from}, the newest day first. */
+  static List<Costs> sums(Handle handle, LocalDate from) {
+    record Key(LocalDate day, String model, String unit) {}
+    Map<Key, Costs> sums = new LinkedHashMap<>();
+    handle
+        .createQuery(
+            """
+            SELECT submitted_at / 86400000 AS day, model, cost_unit, cost_amount, count(*) AS jobs
+            FROM job WHERE submitted_at >= :from AND cost_amount IS NOT NULL
+            GROUP BY submitted_at / 86400000, model, cost_unit, cost_amount
+            ORDER BY 1 DESC, 2, 3
+            """)
+        .bind("from", from.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli())
+        .map(
+            (row, context) ->
+                new Costs(
+                    LocalDate.ofEpochDay(row.getLong("day")),
+                    row.getString("model"),
+                    new BigDecimal(row.getString("cost_amount"))
+                        .multiply(BigDecimal.valueOf(row.getLong("jobs"))),
+                    row.getString("cost_unit"),
+                    row.getLong("jobs")))
+        .forEach(
+            costs ->
+                sums.merge(
+                    new Key(costs.day(), costs.model(), costs.unit()), costs, Money::together));
+    return new ArrayList<>(sums.values());
+  }
+
+  private static Costs together(Costs one, Costs more) {
+    return new Costs(
+        one.day(),
+        one.model(),
+        one.amount().add(more.amount()),
+        one.unit(),
+        one.jobs() + more.jobs());
+  }
+}

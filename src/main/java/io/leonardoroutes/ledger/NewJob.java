@@ -1,0 +1,38 @@
+package io.leonardoroutes.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * A valid request on its way into the ledger.
+ *
+ * @param reference of the caller's own: the same one of another caller is another
+ * @param baseName what its files in an outbox are called, before the short id
+ * @param routing with the content's hash; its file name is not used: the ledger makes a unique one
+ * @param by whose job it will be, and where it came in
+ */
+public record NewJob(
+    String reference,
+    String model,
+    JsonNode request,
+    List<String> warnings,
+    String baseName,
+    Job.Routing routing,
+    By by) {
+
+  /** Whose job it will be, or null. */
+  String caller() {
+    return by.who();
+  }
+
+  /** Of nobody who gave a name. */
+  public NewJob(
+      String reference,
+      String model,
+      JsonNode request,
+      List<String> warnings,
+      String baseName,
+      Job.Routing routing) {
+    this(reference, model, request, warnings, baseName, routing, new By(null, null));
+  }
+}

@@ -1,0 +1,220 @@
+package io.leonardoroutes.ledger;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The events that were written with a move and still have to reach their sinks (a transactional
+ * outbox). Each event x sink x content goes its own way, at least once.
+ */
+public final class Outbox {
+  private static final String KEY =
+      " WHERE event_id = :event AND sink = :sink AND content = :content AND state = 'PENDING'";
+
+  private static final String HELD = " AND leased_until > 0 AND tries = :tries";
+
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final boolean shared;
+
+  Outbox(Jdbi jdbi, Clock clock, boolean shared) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.shared = shared;
+  }
+
+  /** Writes events that belong to no move, as those of a refused request. */
+  public void add(List<Outgoing> told) {
+    if (told.stream().anyMatch(event -> !event.targets().isEmpty())) {
+      jdbi.useTransaction(handle -> add(handle, told));
+    }
+  }
+
+  void add(Handle handle, List<Outgoing> told) {
+    for (Outgoing event : told) {
+      if (event.targets().isEmpty()) {
+        continue;
+      }
+      Job.ReplyTo reply = event.replyTo() == null ? new Job.ReplyTo(null, null) : event.replyTo();
+      int added =
+          handle
+              .createUpdate(
+                  """
+                  INSERT INTO event (id, subject, type, document, file_name, reply_to, correlation_id, time)
+                  VALUES (:id, :subject, :type, :document, :file_name, :reply_to, :correlation_id, :time)
+                  ON CONFLICT DO NOTHING
+                  """)
+              .bind("id", event.id())
+              .bind("subject", event.subject())
+              .bind("type", event.type())
+              .bind("document", event.document())
+              .bind("file_name", event.fileName())
+              .bind("reply_to", reply.destination())
+              .bind("correlation_id", JobTable.storable(reply.correlationId()))
+              .bind("time", event.time().toEpochMilli())
+              .execute();
+      if (added == 1) {
+        event.targets().forEach(target -> add(handle, event, target));
+      }
+    }
+  }
+
+  private void add(Handle handle, Outgoing event, Outgoing.Target target) {
+    handle.execute(
+        "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until)"
+            + " VALUES (?, ?, ?, 'PENDING', 0, ?, 0)",
+        event.id(),
+        target.sink(),
+        target.content().name(),
+        clock.millis());
+  }
+
+  /** A glance that takes no lock, as loops ask all the time. */
+  private boolean any(String sink, long now) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT 1 FROM delivery WHERE state = 'PENDING' AND due_at <= :now
+                      AND leased_until <= :now AND sink = :sink LIMIT 1
+                    """)
+                .bind("sink", sink)
+                .bind("now", now)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent());
+  }
+
+  /**
+   * Leases what is due for one sink, oldest first. A video goes before the event that tells of it,
+   * so that who sees the event finds the video; and the events of one job go in their order, but
+   * for one that failed, which the later ones pass.
+   */
+  public List<Delivery> claim(String sink, int limit, Duration lease) {
+    long now = clock.millis();
+    if (!any(sink, now)) {
+      return List.of();
+    }
+    return jdbi.inTransaction(
+        handle -> {
+          List<Delivery> due =
+              handle
+                  .createQuery(
+                      """
+                      SELECT d.event_id, d.sink, d.content, d.tries, e.subject, e.type, e.document,
+                        e.file_name, e.reply_to, e.correlation_id, j.video_file
+                      FROM delivery d JOIN event e ON e.id = d.event_id
+                        LEFT JOIN job j ON j.id = e.subject
+                      WHERE d.sink = :sink AND d.state = 'PENDING' AND d.due_at <= :now
+                        AND d.leased_until <= :now
+                        AND NOT (d.content = 'EVENT' AND EXISTS (SELECT 1 FROM delivery v
+                          WHERE v.event_id = d.event_id AND v.sink = d.sink
+                            AND v.content = 'VIDEO' AND v.state = 'PENDING'))
+                        AND NOT EXISTS (SELECT 1
+                          FROM event before JOIN delivery b ON b.event_id = before.id
+                          WHERE before.subject = e.subject AND before.time < e.time
+                            AND b.sink = d.sink AND b.state = 'PENDING' AND b.due_at <= :now)
+                      ORDER BY d.due_at, e.time LIMIT :limit
+                      """
+                          + (shared ? " FOR UPDATE OF d SKIP LOCKED" : ""))
+                  .bind("sink", sink)
+                  .bind("now", now)
+                  .bind("limit", limit)
+                  .map(
+                      (row, context) ->
+                          new Delivery(
+                              row.getString("event_id"),
+                              row.getString("subject"),
+                              row.getString("type"),
+                              row.getString("sink"),
+                              Delivery.Content.valueOf(row.getString("content")),
+                              row.getInt("tries"),
+                              row.getString("document"),
+                              row.getString("file_name"),
+                              JobTable.replyTo(row),
+                              row.getString("video_file")))
+                  .list();
+          due.forEach(
+              delivery ->
+                  update(handle, delivery, "leased_until = :x", now + lease.toMillis(), null));
+          return due;
+        });
+  }
+
+  /** Makes the leases of claimed deliveries last on, of those that are still to do. */
+  public void renew(Collection<Delivery> claimed, Duration lease) {
+    long until = clock.millis() + lease.toMillis();
+    jdbi.useTransaction(
+        handle ->
+            claimed.forEach(
+                delivery ->
+                    handle
+                        .createUpdate("UPDATE delivery SET leased_until = :until" + KEY + HELD)
+                        .bind("until", until)
+                        .bind("event", delivery.eventId())
+                        .bind("sink", delivery.sink())
+                        .bind("content", delivery.content().name())
+                        .bind("tries", delivery.tries())
+                        .execute()));
+  }
+
+  /** The sink has it. */
+  public boolean delivered(Delivery delivery) {
+    return jdbi.withHandle(
+        handle -> update(handle, delivery, "state = 'DELIVERED', leased_until = :x", 0L, null));
+  }
+
+  /** The sink did not take it: once more, later. */
+  public boolean failed(Delivery delivery, Instant dueAt, String error) {
+    return jdbi.withHandle(
+        handle ->
+            update(
+                handle,
+                delivery,
+                "tries = tries + 1, leased_until = 0, due_at = :x",
+                dueAt.toEpochMilli(),
+                error));
+  }
+
+  /** The sink will not take it: no more tries. */
+  public boolean dead(Delivery delivery, String error) {
+    return jdbi.withHandle(
+        handle ->
+            update(
+                handle,
+                delivery,
+                "state = 'DEAD', tries = tries + 1, leased_until = :x",
+                0L,
+                error));
+  }
+
+  private static boolean update(
+      Handle handle, Delivery delivery, String set, long value, String error) {
+    return handle
+            .createUpdate("UPDATE delivery SET error = :error, " + set + KEY)
+            .bind("error", error)
+            .bind("x", value)
+            .bind("event", delivery.eventId())
+            .bind("sink", delivery.sink())
+            .bind("content", delivery.content().name())
+            .execute()
+        == 1;
+  }
+
+  /** How many deliveries stand in a state, over all sinks. */
+  public long count(Delivery.State state) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT count(*) FROM delivery WHERE state = :state")
+                .bind("state", state.name())
+                .mapTo(Long.class)
+                .one());
+  }
+}

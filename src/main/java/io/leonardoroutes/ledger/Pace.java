@@ -1,0 +1,109 @@
+package io.leonardoroutes.ledger;
+
+import java.time.Duration;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * How fast the fleet may go, in one row that all instances obey.
+ *
+ * <p>When the provider turns a create away, what it holds without that job is what it allows: the
+ * fleet stays at that number and pauses. After a while it tries one more job at once, and one more
+ * again; each time this is answered by another refusal, it waits twice as long before the next try.
+ */
+record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom, long looksFrom) {
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  private static final Duration FIRST_STEP = Duration.ofMinutes(1);
+  private static final Duration LONGEST_STEP = Duration.ofHours(1);
+
+  static Pace read(Handle handle) {
+    return handle
+        .createQuery("SELECT * FROM pace WHERE id = 1")
+        .map(
+            (row, context) ->
+                new Pace(
+                    row.getInt("slots"),
+                    row.getInt("allowed"),
+                    row.getInt("strikes"),
+                    row.getLong("slowed_at"),
+                    row.getLong("creates_from"),
+                    row.getLong("looks_from")))
+        .one();
+  }
+
+  /** Jobs at once: the least of the setting, the account's own figure and what was learned. */
+  int concurrent(int setting, long now) {
+    int account = slots == 0 ? setting : Math.min(setting, slots);
+    long learned = allowed == 0 ? account : allowed + Math.max(0, now - slowedAt) / step();
+    return (int) Math.min(account, learned);
+  }
+
+  /** Whether creates pause. No pause is longer than an hour, so a later time is no pause. */
+  boolean createsPause(long now) {
+    return pauses(createsFrom, now);
+  }
+
+  /** Whether all other calls pause. */
+  boolean looksPause(long now) {
+    return pauses(looksFrom, now);
+  }
+
+  private static boolean pauses(long from, long now) {
+    return now < from && from - now <= LONGEST_STEP.toMillis();
+  }
+
+  private long step() {
+    return doubled(FIRST_STEP, LONGEST_STEP);
+  }
+
+  private long doubled(Duration first, Duration longest) {
+    return Math.min(longest.toMillis(), first.toMillis() << Math.min(20, Math.max(0, strikes - 1)));
+  }
+
+  /**
+   * The pace after a create was turned away.
+   *
+   * @param begun when it was begun: one that was under way when the pace was last slowed says
+   *     nothing new about time, only about the number
+   * @param held jobs that the provider holds without it
+   * @param wait what the provider asked for, or null
+   */
+  Pace createTurnedAway(long begun, int held, Duration wait, long now) {
+    boolean again = allowed > 0 && now >= slowedAt && now - slowedAt <= 2 * step();
+    boolean known = again && begun <= slowedAt;
+    int inARow = known ? strikes : again ? strikes + 1 : 1;
+    int most = known ? Math.min(allowed, held) : held;
+    Pace slower =
+        new Pace(slots, Math.max(1, most), inARow, now, known ? createsFrom : 0, looksFrom);
+    long pause = wait == null ? slower.doubled(FIRST_PAUSE, LONGEST_PAUSE) : wait.toMillis();
+    return slower.createsNotBefore(now + pause);
+  }
+
+  private Pace createsNotBefore(long time) {
+    return new Pace(slots, allowed, strikes, slowedAt, Math.max(createsFrom, time), looksFrom);
+  }
+
+  /** The pace after another call was turned away: every call pauses. */
+  Pace lookTurnedAway(Duration wait, long now) {
+    long until = now + (wait == null ? FIRST_PAUSE : wait).toMillis();
+    return new Pace(slots, allowed, strikes, slowedAt, createsFrom, until).createsNotBefore(until);
+  }
+
+  Pace withSlots(int told) {
+    return new Pace(told, allowed, strikes, slowedAt, createsFrom, looksFrom);
+  }
+
+  void write(Handle handle) {
+    handle.execute(
+        """
+        UPDATE pace SET slots = ?, allowed = ?, strikes = ?, slowed_at = ?, creates_from = ?,
+          looks_from = ? WHERE id = 1
+        """,
+        slots,
+        allowed,
+        strikes,
+        slowedAt,
+        createsFrom,
+        looksFrom);
+  }
+}

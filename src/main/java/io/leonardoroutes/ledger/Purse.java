@@ -1,0 +1,65 @@
+package io.leonardoroutes.ledger;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** Which of the waiting jobs fit into what is left of the day's budget, kind by kind. */
+final class Purse {
+  private static final BigDecimal TWO = BigDecimal.valueOf(2);
+
+  private Purse() {}
+
+  /**
+   * The kinds of waiting jobs that fit.
+   *
+   * @param waits what was now written to jobs that do not fit, or null if there is no new one
+   */
+  record Fitting(List<String> kinds, String waits) {}
+
+  /** Jobs that do not fit are passed over by those that do, and are told why they wait. */
+  static Fitting sort(Handle handle, Budget budget, Instant now) {
+    List<String> waiting =
+        handle
+            .createQuery("SELECT DISTINCT kind FROM job WHERE state = 'ACCEPTED'")
+            .mapTo(String.class)
+            .list();
+    if (waiting.isEmpty()) {
+      return new Fitting(List.of(), null);
+    }
+    BigDecimal left = budget.perDay().subtract(Money.used(handle, budget, now));
+    boolean roomy = left.multiply(TWO).compareTo(budget.perDay()) >= 0;
+    List<String> fitting = new ArrayList<>();
+    String told = null;
+    for (String kind : waiting) {
+      BigDecimal price = Money.price(handle, budget, kind);
+      if (price.compareTo(left) > 0) {
+        String why = budget.waits(price, left);
+        told = tell(handle, kind, why) ? why : told;
+      } else {
+        fitting.add(kind);
+        // Not on every little room that opens: thousands of jobs may wait.
+        if (roomy) {
+          takeBack(handle, kind);
+        }
+      }
+    }
+    return new Fitting(fitting, told);
+  }
+
+  private static boolean tell(Handle handle, String kind, String why) {
+    return handle.execute(
+            "UPDATE job SET waits = ? WHERE state = 'ACCEPTED' AND kind = ? AND waits IS NULL",
+            why,
+            kind)
+        > 0;
+  }
+
+  private static void takeBack(Handle handle, String kind) {
+    handle.execute(
+        "UPDATE job SET waits = NULL WHERE state = 'ACCEPTED' AND kind = ? AND waits IS NOT NULL",
+        kind);
+  }
+}

@@ -1,0 +1,77 @@
+package io.leonardoroutes.ledger;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+
+/** What the ledger is asked about many jobs at once. It changes nothing. */
+final class Reads {
+  private final Jdbi jdbi;
+
+  Reads(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** See {@link Ledger#list}. */
+  List<Job> list(JobState state, String caller, int limit, String after) {
+    String sql =
+        "SELECT * FROM job WHERE 1 = 1"
+            + (state == null ? "" : " AND state = :state")
+            + (caller == null ? "" : " AND caller = :caller")
+            + (after == null
+                ? ""
+                : " AND (created_at, id) < (SELECT created_at, id FROM job WHERE id = :after)")
+            + " ORDER BY created_at DESC, id DESC LIMIT :limit";
+    return jdbi.withHandle(
+        handle -> {
+          Query query = handle.createQuery(sql).bind("limit", limit);
+          if (state != null) {
+            query.bind("state", state.name());
+          }
+          if (caller != null) {
+            query.bind("caller", caller);
+          }
+          if (after != null) {
+            query.bind("after", after);
+          }
+          return query.map(JobTable::read).list();
+        });
+  }
+
+  /** See {@link Ledger#took}. */
+  List<Duration> took(String kind, int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT took FROM job WHERE kind = :kind AND took IS NOT NULL AND submitted_at IS NOT NULL
+                    ORDER BY submitted_at DESC LIMIT :most
+                    """)
+                .bind("kind", kind)
+                .bind("most", most)
+                .mapTo(Long.class)
+                .map(Duration::ofMillis)
+                .list());
+  }
+
+  /** See {@link Ledger#owners}. */
+  Map<String, Job> owners(Collection<String> generationIds) {
+    if (generationIds.isEmpty()) {
+      return Map.of();
+    }
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM job WHERE generation_id IN (<ids>)")
+                .bindList("ids", List.copyOf(generationIds))
+                .map(JobTable::read)
+                .stream()
+                .collect(Collectors.toMap(Job::generationId, Function.identity(), (a, b) -> a)));
+  }
+}

@@ -1,0 +1,80 @@
+package io.leonardoroutes.ledger;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who changed the state of which job, when and from where: a row in the commit of the change, and a
+ * line of JSON on the logger {@code leonardo-audit} after it.
+ */
+final class Trail {
+  private static final Logger AUDIT = LoggerFactory.getLogger("leonardo-audit");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Clock clock;
+
+  Trail(Clock clock) {
+    this.clock = clock;
+  }
+
+  void accepted(Handle handle, Job job, By by) {
+    add(handle, job, new Moved(null, job.state(), job.createdAt(), by.who(), by.where()));
+  }
+
+  void moved(Handle handle, Job seen, Job job, By by) {
+    if (seen.state() != job.state()) {
+      add(handle, job, new Moved(seen.state(), job.state(), clock.instant(), by.who(), by.where()));
+    }
+  }
+
+  private static void add(Handle handle, Job job, Moved moved) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO moved (job, n, from_state, to_state, at, who, place)
+            SELECT :job, count(*), :from, :to, :at, :who, :place FROM moved WHERE job = :job
+            """)
+        .bind("job", job.id())
+        .bind("from", moved.from() == null ? null : moved.from().name())
+        .bind("to", moved.to().name())
+        .bind("at", moved.at().toEpochMilli())
+        .bind("who", moved.who())
+        .bind("place", moved.where())
+        .execute();
+    if (AUDIT.isInfoEnabled()) {
+      handle.afterCommit(() -> AUDIT.info("{}", line(job, moved)));
+    }
+  }
+
+  private static ObjectNode line(Job job, Moved moved) {
+    ObjectNode line = JSON.createObjectNode().put("job", job.id()).put("name", job.name());
+    return line.setAll((ObjectNode) JSON.valueToTree(moved));
+  }
+
+  static List<Moved> of(Handle handle, String job) {
+    return handle
+        .createQuery("SELECT * FROM moved WHERE job = :job ORDER BY n")
+        .bind("job", job)
+        .map(Trail::read)
+        .list();
+  }
+
+  private static Moved read(ResultSet row, StatementContext context) throws SQLException {
+    String from = row.getString("from_state");
+    return new Moved(
+        from == null ? null : JobState.valueOf(from),
+        JobState.valueOf(row.getString("to_state")),
+        Instant.ofEpochMilli(row.getLong("at")),
+        row.getString("who"),
+        row.getString("place"));
+  }
+}

@@ -1,0 +1,187 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.COMPLETE;
+import static io.leonardoroutes.ledger.JobState.FAILED;
+import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.TickingClock;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass(name = "{0}")
+@EnumSource(Engine.class)
+class BudgetTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Limits ONE_DOLLAR = budget("1.00", "0.60");
+
+  @Parameter Engine engine;
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Ledger ledger;
+
+  @BeforeEach
+  void open() {
+    ledger = Ledger.open(engine.emptyDatabase(folder), clock);
+  }
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  @Test
+  void aPriceIsReservedBeforeTheCallAndTheRealOneTakesItsPlace() {
+    Job first = begun(accepted(5)).orElseThrow();
+    assertThat(used()).isEqualByComparingTo("0.60");
+    assertThat(begun(accepted(5))).as("0.60 more do not fit").isEmpty();
+
+    running(first, "0.25");
+
+    assertThat(used()).isEqualByComparingTo("0.25");
+    assertThat(begun(accepted(5))).isPresent();
+    assertThat(used()).as("the price of one like it").isEqualByComparingTo("0.50");
+  }
+
+  @Test
+  void whereNoneIsLikeItTheDearestKnownPriceIsTaken() {
+    running(begun(accepted(5)).orElseThrow(), "0.05");
+    running(begun(accepted(10)).orElseThrow(), "0.30");
+
+    begun(accepted(15)).orElseThrow();
+
+    assertThat(used()).isEqualByComparingTo("0.65");
+  }
+
+  @Test
+  void whatDoesNotFitWaitsWithAWarningUntilTheNextDayAndTheRestGoesOn() {
+    running(begun(accepted(5)).orElseThrow(), "0.20");
+    running(begun(accepted(10)).orElseThrow(), "0.55");
+    Job dear = accepted(10);
+    clock.tick(Duration.ofSeconds(1));
+    Job cheap = accepted(5);
+    String warning =
+        "waits for the budget: it is taken to cost 0.55 DOLLARS, and of the 1.00 for a day 0.25 are"
+            + " left; it goes on tomorrow (UTC) or with a higher leonardo.budget.per-day";
+
+    Governor.Due due = ledger.governor().due(10, ONE_DOLLAR, LEASE);
+
+    assertThat(due.jobs()).extracting(Job::id).containsExactly(cheap.id());
+    assertThat(due.waits()).isEqualTo(warning);
+    assertThat(find(dear).state()).isEqualTo(ACCEPTED);
+    assertThat(find(dear).warnings()).containsExactly(warning);
+    assertThat(ledger.governor().due(10, ONE_DOLLAR, LEASE).waits()).as("said once").isNull();
+
+    clock.tick(Duration.ofHours(12));
+    List<Job> tomorrow = ledger.governor().due(10, ONE_DOLLAR, LEASE).jobs();
+    assertThat(tomorrow).extracting(Job::id).containsExactly(dear.id(), cheap.id());
+    assertThat(begun(tomorrow.get(0)).orElseThrow().warnings()).isEmpty();
+  }
+
+  @Test
+  void aHigherBudgetLetsThemGoAtOnce() {
+    running(begun(accepted(5)).orElseThrow(), "0.60");
+    Job job = accepted(5);
+    assertThat(ledger.governor().due(1, ONE_DOLLAR, LEASE).jobs()).isEmpty();
+
+    List<Job> due = ledger.governor().due(1, budget("1.20", "0.60"), LEASE).jobs();
+
+    assertThat(due).extracting(Job::id).containsExactly(job.id());
+  }
+
+  @Test
+  void onlyWhatIsSurelyFreeGivesItsReservationBack() {
+    Job doubtful = begun(accepted(5)).orElseThrow();
+    ledger.move(doubtful, doubtful.to(IN_DOUBT).done());
+    assertThat(used()).as("in doubt").isEqualByComparingTo("0.60");
+    ledger.move(find(doubtful), find(doubtful).to(ACCEPTED).submittedAt(null));
+    assertThat(used()).as("unpaid").isZero();
+
+    Job refused = begun(accepted(5)).orElseThrow();
+    ledger.move(refused, refused.to(FAILED).finishedAt(clock.instant()).done());
+    assertThat(used()).as("refused").isZero();
+
+    Job failed = begun(accepted(5)).orElseThrow();
+    ledger.move(failed, failed.to(RUNNING).created("gen-1", null));
+    Job seen = find(failed);
+    ledger.move(seen, seen.to(FAILED).finishedAt(clock.instant()).done());
+    assertThat(used()).as("failed after it was taken").isEqualByComparingTo("0.60");
+  }
+
+  @Test
+  void aCostInAnotherUnitIsCountedAsWhatWasReservedForIt() {
+    Job job = begun(accepted(5)).orElseThrow();
+    ledger.move(job, job.to(RUNNING).created("gen-1", new Job.Cost("900", "CREDITS")));
+
+    assertThat(used()).isEqualByComparingTo("0.60");
+  }
+
+  @Test
+  void costsAreSummedPerDayModelAndUnitInDecimals() {
+    Limits free = new Limits(10, 100);
+    for (int i = 0; i < 3; i++) {
+      Job job = ledger.submitting(accepted(5), free, LEASE).orElseThrow();
+      running(job, "0.1");
+    }
+    clock.tick(Duration.ofDays(1));
+    Job job = ledger.submitting(accepted(5), free, LEASE).orElseThrow();
+    running(job, "0.0147");
+    Job seen = find(job);
+    ledger.move(seen, seen.to(COMPLETE).finishedAt(clock.instant()).done());
+
+    assertThat(ledger.governor().costs(LocalDate.parse("2026-11-21")))
+        .containsExactly(
+            costs("2026-11-22", "0.0147", 1), //
+            costs("2026-11-21", "0.3", 3));
+    assertThat(ledger.governor().costs(LocalDate.parse("2026-11-22"))).hasSize(1);
+  }
+
+  private static Costs costs(String day, String amount, long jobs) {
+    return new Costs(
+        LocalDate.parse(day), "kling-3.0-turbo", new BigDecimal(amount), "DOLLARS", jobs);
+  }
+
+  private static Limits budget(String perDay, String unknown) {
+    Budget budget = new Budget(new BigDecimal(perDay), "DOLLARS", new BigDecimal(unknown));
+    return new Limits(10, 100, 2000, Duration.ofHours(2), budget);
+  }
+
+  private BigDecimal used() {
+    return ledger.governor().used(ONE_DOLLAR.budget());
+  }
+
+  private Optional<Job> begun(Job job) {
+    return ledger.submitting(job, ONE_DOLLAR, LEASE);
+  }
+
+  private void running(Job job, String cost) {
+    ledger.move(job, job.to(RUNNING).created("gen-" + job.id(), new Job.Cost(cost, "DOLLARS")));
+  }
+
+  private Job find(Job job) {
+    return ledger.find(job.id()).orElseThrow();
+  }
+
+  private Job accepted(int seconds) {
+    ObjectNode request = new ObjectMapper().createObjectNode().put("model", "kling-3.0-turbo");
+    request.putObject("parameters").put("prompt", "a koala").put("duration", seconds);
+    Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
+    NewJob asked = new NewJob(null, "kling-3.0-turbo", request, List.of(), "koala", routing);
+    return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job();
+  }
+}

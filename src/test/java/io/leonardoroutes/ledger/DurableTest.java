@@ -1,0 +1,177 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.Asked.event;
+import static io.leonardoroutes.ledger.Asked.request;
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.ledger.Acceptance.Accepted;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.AbstractCollection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.JdbiException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is left of a ledger when its program, its disk or its database is gone. */
+class DurableTest {
+  private static final Duration LEASE = Duration.ofHours(1);
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void whatWasAcceptedIsThereAfterAnotherStart(Engine engine) {
+    String url = engine.emptyDatabase(folder);
+    Job job;
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      job = accept(ledger);
+    }
+
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      assertThat(ledger.find(job.id())).contains(job);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void theSchemaIsVersioned(Engine engine) throws SQLException {
+    String url = engine.emptyDatabase(folder);
+    Ledger.open(url, clock).close();
+
+    try (Connection connection = DriverManager.getConnection(url);
+        ResultSet first =
+            connection
+                .createStatement()
+                .executeQuery("SELECT description FROM leonardo_schema WHERE version = '1'")) {
+      assertThat(first.next()).isTrue();
+      assertThat(first.getString(1)).isEqualTo("jobs events deliveries");
+    }
+  }
+
+  @Test
+  void jobsThatAreDoneWhileTheirLeasesAreRenewedAreNoTrouble() {
+    try (Ledger ledger = Ledger.open(Engine.SQLITE.emptyDatabase(folder), clock)) {
+      Job job = accept(ledger);
+      Collection<String> doneMeanwhile = emptied(job.id());
+
+      ledger.renew(ACCEPTED, doneMeanwhile, LEASE);
+
+      assertThat(ledger.find(job.id())).contains(job);
+    }
+  }
+
+  /** Has one id when it is first asked, and none from then on. */
+  private static Collection<String> emptied(String id) {
+    Set<String> underWay = ConcurrentHashMap.newKeySet();
+    underWay.add(id);
+    return new AbstractCollection<>() {
+      @Override
+      public Iterator<String> iterator() {
+        return underWay.iterator();
+      }
+
+      @Override
+      public int size() {
+        int size = underWay.size();
+        underWay.clear();
+        return size;
+      }
+    };
+  }
+
+  @Test
+  void anotherStartOnSqliteFreesTheLeasesOfTheProgramThatDied() {
+    String url = Engine.SQLITE.emptyDatabase(folder);
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      Job job = accept(ledger);
+      ledger.outbox().add(List.of(event("e1", job, event("archive"))));
+      ledger.claim(ACCEPTED, 1, LEASE);
+      ledger.outbox().claim("archive", 1, LEASE);
+    }
+
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      assertThat(ledger.claim(ACCEPTED, 1, LEASE)).hasSize(1);
+      assertThat(ledger.outbox().claim("archive", 1, LEASE)).hasSize(1);
+    }
+  }
+
+  @Test
+  void anotherInstanceOnPostgresLeavesTheLeasesOfTheFirstAlone() {
+    String url = Engine.POSTGRES.emptyDatabase(folder);
+    try (Ledger first = Ledger.open(url, clock)) {
+      accept(first);
+      first.claim(ACCEPTED, 1, LEASE);
+
+      try (Ledger second = Ledger.open(url, clock)) {
+        assertThat(second.claim(ACCEPTED, 1, LEASE)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aSecondInstanceOnOneSqliteFileIsRefusedInOneLine() {
+    String url = Engine.SQLITE.emptyDatabase(folder);
+    try (Ledger first = Ledger.open(url, clock)) {
+      assertThatThrownBy(() -> Ledger.open(url, clock))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              folder.resolve("ledger.db")
+                  + " is in use by another instance: an SQLite ledger has one; for several use"
+                  + " PostgreSQL");
+      accept(first);
+    }
+    Ledger.open(url, clock).close();
+  }
+
+  @Test
+  void aFullDiskConfirmsNothingAndLosesNothing() {
+    String url = Engine.SQLITE.emptyDatabase(folder);
+    List<Job> confirmed = new ArrayList<>();
+    try (Ledger small = Ledger.open(url + "?max_page_count=60", clock)) {
+      assertThatThrownBy(
+              () -> {
+                while (confirmed.size() < 10_000) {
+                  confirmed.add(accept(small));
+                }
+              })
+          .isInstanceOf(JdbiException.class)
+          .hasMessageContaining("SQLITE_FULL")
+          // what is asked for is nobody's business in a log
+          .message()
+          .doesNotContain("kling", "koala");
+      assertThat(small.find(confirmed.get(0).id())).contains(confirmed.get(0));
+    }
+
+    try (Ledger roomy = Ledger.open(url, clock)) {
+      assertThat(roomy.list(null, 10_000, null)).containsExactlyInAnyOrderElementsOf(confirmed);
+    }
+  }
+
+  @Test
+  void aClosedLedgerConfirmsNothing() {
+    Ledger ledger = Ledger.open(Engine.SQLITE.emptyDatabase(folder), clock);
+    ledger.close();
+
+    assertThatThrownBy(() -> accept(ledger)).isInstanceOf(JdbiException.class);
+  }
+
+  private static Job accept(Ledger ledger) {
+    return ((Accepted) ledger.accept(request(), job -> List.of())).job();
+  }
+}

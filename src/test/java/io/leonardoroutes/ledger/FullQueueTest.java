@@ -1,0 +1,127 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.COMPLETE;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leonardoroutes.TickingClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ten thousand jobs before a provider that allows ten at once and a hundred creates in a minute, on
+ * a clock of its own. Prints how often it turned a create away.
+ */
+class FullQueueTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final int QUEUED = 10_000;
+  private static final Duration SHORT = Duration.ofSeconds(4);
+  private static final Duration LONG = Duration.ofSeconds(45);
+  private static final Duration WATCHED = Duration.ofMinutes(20);
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private final Map<String, Instant> atTheProvider = new HashMap<>();
+  private final Deque<Instant> creates = new ArrayDeque<>();
+  private int begun;
+
+  @Test
+  void withTheProvidersOwnLimitsNoCreateIsTurnedAway() {
+    int[] turnedAway = run("limits known", limits(10, 100), 0, SHORT);
+
+    assertThat(turnedAway).containsExactly(0, 0);
+    assertThat(begun).as("and nothing is left unused").isGreaterThan(95 * 20);
+  }
+
+  @Test
+  void whatTheAccountSaysKeepsAFleetThatIsSetTooHighFromBeingTurnedAway() {
+    int[] turnedAway = run("account says 10, setting says 50", limits(50, 100), 10, LONG);
+
+    assertThat(turnedAway).containsExactly(0, 0);
+  }
+
+  @Test
+  void aFleetThatIsSetTooHighLearnsItInTheFirstMinuteAndThenTriesMoreEverMoreSeldom() {
+    int[] turnedAway = run("setting says 50, nothing else known", limits(50, 100), 0, LONG);
+
+    // After 1, 2, 4 and 8 minutes one more is tried, for the provider may have become larger.
+    assertThat(turnedAway[1]).isLessThanOrEqualTo(4);
+    assertThat(begun).as("and its slots stay busy").isGreaterThan(20 * 60 / 45 * 10 * 9 / 10);
+  }
+
+  private static Limits limits(int concurrent, int creates) {
+    return new Limits(concurrent, creates, 2000, Duration.ofHours(2), null);
+  }
+
+  /** How many creates were turned away in the first minute, and after it. */
+  private int[] run(String name, Limits limits, int slots, Duration took) {
+    int[] turnedAway = {0, 0};
+    String url = "jdbc:sqlite:" + folder.resolve("ledger.db");
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      for (int i = 0; i < QUEUED; i++) {
+        ledger.accept(Asked.request(), job -> List.of());
+      }
+      ledger.governor().slots(slots);
+      Instant start = clock.instant();
+      while (clock.instant().isBefore(start.plus(WATCHED))) {
+        finish(ledger, took);
+        for (Job job : ledger.governor().due(100, limits, LEASE).jobs()) {
+          Optional<Job> submitting = ledger.submitting(job, limits, LEASE);
+          if (submitting.isEmpty()) {
+            ledger.release(job);
+          } else if (!create(ledger, submitting.get(), limits)) {
+            turnedAway[clock.instant().isBefore(start.plusSeconds(60)) ? 0 : 1]++;
+          }
+        }
+        clock.tick(Duration.ofMillis(250));
+      }
+    }
+    System.out.printf(
+        "FIGURE creates turned away, 10,000 queued, %s: %d in the first minute, %d in %d minutes"
+            + " after it, of %d%n",
+        name, turnedAway[0], turnedAway[1], WATCHED.toMinutes() - 1, begun);
+    return turnedAway;
+  }
+
+  /** What the provider does with a create. */
+  private boolean create(Ledger ledger, Job job, Limits limits) {
+    Instant now = clock.instant();
+    while (!creates.isEmpty() && !creates.peek().isAfter(now.minusSeconds(60))) {
+      creates.poll();
+    }
+    if (atTheProvider.size() >= 10 || creates.size() >= 100) {
+      ledger.move(job, job.to(ACCEPTED).submittedAt(null).triedAgainAt(now.plusSeconds(1)));
+      ledger.governor().createTurnedAway(job.submittedAt(), null, limits);
+      return false;
+    }
+    creates.add(now);
+    atTheProvider.put(job.id(), now);
+    ledger.move(job, job.to(RUNNING).created("gen-" + job.id(), null));
+    begun++;
+    return true;
+  }
+
+  private void finish(Ledger ledger, Duration took) {
+    Instant ended = clock.instant().minus(took);
+    atTheProvider.entrySet().stream()
+        .filter(job -> !job.getValue().isAfter(ended))
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(
+            id -> {
+              atTheProvider.remove(id);
+              Job job = ledger.find(id).orElseThrow();
+              ledger.move(job, job.to(COMPLETE).finishedAt(clock.instant()).done());
+            });
+  }
+}

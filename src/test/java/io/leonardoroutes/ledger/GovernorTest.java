@@ -1,0 +1,210 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.Asked.request;
+import static io.leonardoroutes.ledger.Asked.urgent;
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leonardoroutes.TickingClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass(name = "{0}")
+@EnumSource(Engine.class)
+class GovernorTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Duration GIVE_UP = Duration.ofHours(2);
+  private static final Limits TEN = new Limits(10, 100, 2000, GIVE_UP, null);
+
+  @Parameter Engine engine;
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Ledger ledger;
+
+  /** Another instance where there can be one, else the same. */
+  private Ledger other;
+
+  @BeforeEach
+  void open() {
+    String url = engine.emptyDatabase(folder);
+    ledger = Ledger.open(url, clock);
+    other = engine == Engine.POSTGRES ? Ledger.open(url, clock) : ledger;
+  }
+
+  @AfterEach
+  void close() {
+    other.close();
+    ledger.close();
+  }
+
+  @Test
+  void theMoreUrgentGoesFirstAndOfTwoThatAreEquallyUrgentTheOlder() {
+    Job usual = accepted(urgent(4));
+    clock.tick(Duration.ofSeconds(1));
+    Job usualToo = accepted(urgent(4));
+    Job urgent = accepted(urgent(9));
+    Job canWait = accepted(urgent(0));
+
+    assertThat(due(4)).containsExactly(urgent.id(), usual.id(), usualToo.id(), canWait.id());
+  }
+
+  @Test
+  void anHourOfWaitingIsWorthOneStepOfPriority() {
+    Job canWait = accepted(urgent(3));
+    clock.tick(Duration.ofHours(1).plusSeconds(1));
+    Job usual = accepted(urgent(4));
+    Job urgent = accepted(urgent(9));
+
+    assertThat(due(3)).containsExactly(urgent.id(), canWait.id(), usual.id());
+  }
+
+  @Test
+  void aJobThatIsGivenUpFreesItsSlotButNotOneThatIsBeingSubmitted() {
+    Limits two = new Limits(2, 100, 2000, GIVE_UP, null);
+    Job running = submitting(ledger, two).orElseThrow();
+    ledger.move(running, running.to(RUNNING).created("gen-1", null));
+    Job doubtful = submitting(ledger, two).orElseThrow();
+    ledger.move(doubtful, doubtful.to(IN_DOUBT).done());
+    assertThat(other.free(two)).isZero();
+
+    clock.tick(GIVE_UP.plusSeconds(1));
+
+    assertThat(other.free(two)).isEqualTo(2);
+    submitting(ledger, two).orElseThrow();
+    clock.tick(GIVE_UP.plusSeconds(1));
+    assertThat(other.free(two)).isEqualTo(1);
+  }
+
+  @Test
+  void callsOfAllInstancesAreCountedTogether() {
+    Limits few = new Limits(10, 2, 6, GIVE_UP, null);
+    for (int i = 0; i < 3; i++) {
+      assertThat(ledger.governor().call(few)).isTrue();
+    }
+    assertThat(other.governor().call(few)).isTrue();
+
+    // Four looks and lists; two of the six calls are kept for creates.
+    assertThat(other.governor().call(few)).isFalse();
+    assertThat(submitting(ledger, few)).isPresent();
+    assertThat(submitting(other, few)).isPresent();
+    assertThat(submitting(other, few)).isEmpty();
+    clock.tick(Duration.ofSeconds(61));
+    assertThat(submitting(other, few)).isPresent();
+    assertThat(other.governor().call(few)).isTrue();
+  }
+
+  @Test
+  void noMoreLooksAreHandedOutThanTheCallsOfAMinute() {
+    Limits few = new Limits(10, 2, 6, GIVE_UP, null);
+    for (int i = 0; i < 6; i++) {
+      Job job = submitting(ledger, TEN).orElseThrow();
+      ledger.move(job, job.to(RUNNING).created("gen-" + i, null).dueAt(clock.instant()));
+    }
+    clock.tick(Duration.ofSeconds(61));
+
+    assertThat(ledger.governor().looks(3, few, LEASE)).hasSize(3);
+    assertThat(other.governor().looks(3, few, LEASE)).hasSize(1);
+    assertThat(other.governor().looks(3, few, LEASE)).isEmpty();
+  }
+
+  @Test
+  void whatTheAccountAllowsLowersTheSetting() {
+    ledger.governor().slots(3);
+    assertThat(other.free(TEN)).isEqualTo(3);
+    ledger.governor().slots(30);
+    assertThat(other.free(TEN)).isEqualTo(10);
+  }
+
+  @Test
+  void aCreateThatIsTurnedAwaySlowsEveryInstanceToWhatTheProviderHolds() {
+    for (int i = 0; i < 4; i++) {
+      Job job = submitting(ledger, TEN).orElseThrow();
+      ledger.move(job, job.to(RUNNING).created("gen-" + i, null));
+    }
+    turnedAway(submitting(ledger, TEN).orElseThrow(), null);
+
+    assertThat(other.free(TEN)).isZero();
+    assertThat(submitting(other, TEN)).isEmpty();
+    Job ended = ledger.list(RUNNING, 1, null).get(0);
+    ledger.move(ended, ended.to(JobState.FAILED).done());
+    clock.tick(Duration.ofSeconds(3));
+    assertThat(other.free(TEN)).isEqualTo(1);
+    clock.tick(Duration.ofMinutes(1));
+    assertThat(other.free(TEN)).as("one more is tried after a minute").isEqualTo(2);
+    clock.tick(Duration.ofMinutes(5));
+    assertThat(other.free(TEN)).as("it recovers by itself").isEqualTo(7);
+  }
+
+  @Test
+  void aTryThatIsTurnedAwayAgainWaitsTwiceAsLongForTheNext() {
+    Job job = submitting(ledger, TEN).orElseThrow();
+    ledger.move(job, job.to(RUNNING).created("gen-1", null));
+    turnedAway(submitting(ledger, TEN).orElseThrow(), null);
+    clock.tick(Duration.ofSeconds(61));
+    turnedAway(submitting(ledger, TEN).orElseThrow(), null);
+
+    clock.tick(Duration.ofSeconds(61));
+    assertThat(other.free(TEN)).isZero();
+    clock.tick(Duration.ofSeconds(61));
+    assertThat(other.free(TEN)).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsCreatedBeforeTheTimeThatTheProviderAskedFor() {
+    turnedAway(submitting(ledger, TEN).orElseThrow(), Duration.ofSeconds(40));
+
+    clock.tick(Duration.ofSeconds(39));
+    assertThat(other.free(TEN)).isZero();
+    clock.tick(Duration.ofSeconds(1));
+    assertThat(other.free(TEN)).isEqualTo(1);
+  }
+
+  @Test
+  void aLookThatIsTurnedAwayPausesEveryCall() {
+    ledger.governor().lookTurnedAway(Duration.ofSeconds(5));
+
+    assertThat(other.governor().call(TEN)).isFalse();
+    assertThat(other.free(TEN)).isZero();
+    clock.tick(Duration.ofSeconds(5));
+    assertThat(other.governor().call(TEN)).isTrue();
+    assertThat(other.free(TEN)).isEqualTo(10);
+  }
+
+  @Test
+  void aClockThatJumpsBackHoldsNothingUpForLong() {
+    Limits one = new Limits(10, 1, 2, GIVE_UP, null);
+    turnedAway(submitting(ledger, one).orElseThrow(), Duration.ofHours(1));
+
+    clock.tick(Duration.ofHours(-2));
+
+    assertThat(other.free(one)).isEqualTo(1);
+  }
+
+  private void turnedAway(Job job, Duration wait) {
+    ledger.move(job, job.to(ACCEPTED).submittedAt(null).triedAgainAt(clock.instant()));
+    ledger.governor().createTurnedAway(job.submittedAt(), wait, TEN);
+  }
+
+  private List<String> due(int most) {
+    return ledger.governor().due(most, TEN, LEASE).jobs().stream().map(Job::id).toList();
+  }
+
+  private Optional<Job> submitting(Ledger instance, Limits limits) {
+    return instance.submitting(accepted(request()), limits, LEASE);
+  }
+
+  private Job accepted(NewJob request) {
+    return ((Acceptance.Accepted) ledger.accept(request, job -> List.of())).job();
+  }
+}

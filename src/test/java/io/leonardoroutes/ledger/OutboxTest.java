@@ -1,0 +1,173 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.Asked.event;
+import static io.leonardoroutes.ledger.Asked.request;
+import static io.leonardoroutes.ledger.Asked.video;
+import static io.leonardoroutes.ledger.Delivery.State.DEAD;
+import static io.leonardoroutes.ledger.Delivery.State.DELIVERED;
+import static io.leonardoroutes.ledger.Delivery.State.PENDING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.ledger.Acceptance.Accepted;
+import io.leonardoroutes.ledger.Delivery.Content;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass(name = "{0}")
+@EnumSource(Engine.class)
+class OutboxTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+
+  @Parameter Engine engine;
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Ledger ledger;
+  private Outbox outbox;
+  private Job job;
+
+  @BeforeEach
+  void open() {
+    ledger = Ledger.open(engine.emptyDatabase(folder), clock);
+    outbox = ledger.outbox();
+    job = ((Accepted) ledger.accept(request(), one -> List.of())).job();
+  }
+
+  @AfterEach
+  void close() {
+    ledger.close();
+  }
+
+  @Test
+  void theEventThatTellsOfAVideoWaitsUntilTheSinkHasTheVideo() {
+    outbox.add(List.of(event("e1", job, video("archive"), event("archive"))));
+
+    List<Delivery> first = claim("archive");
+    assertThat(first).extracting(Delivery::content).containsExactly(Content.VIDEO);
+    assertThat(claim("archive")).isEmpty();
+    outbox.delivered(first.get(0));
+    assertThat(claim("archive")).extracting(Delivery::content).containsExactly(Content.EVENT);
+  }
+
+  @Test
+  void theEventGoesOutAloneOnceItsVideoIsDead() {
+    outbox.add(List.of(event("e1", job, video("archive"), event("archive"))));
+
+    outbox.dead(claim("archive").get(0), "no room");
+
+    assertThat(claim("archive")).extracting(Delivery::content).containsExactly(Content.EVENT);
+    assertThat(outbox.count(DEAD)).isEqualTo(1);
+  }
+
+  @Test
+  void theEventsOfAJobGoInTheirOrder() {
+    outbox.add(List.of(event("e1", job, event("archive"))));
+    outbox.add(List.of(later(event("e2", job, event("archive")))));
+
+    List<Delivery> first = claim("archive");
+    assertThat(first).extracting(Delivery::eventId).containsExactly("e1");
+    assertThat(claim("archive")).isEmpty();
+    outbox.delivered(first.get(0));
+    assertThat(claim("archive")).extracting(Delivery::eventId).containsExactly("e2");
+  }
+
+  @Test
+  void anEventThatTheSinkDidNotTakeHoldsUpNoLaterOne() {
+    outbox.add(List.of(event("e1", job, event("archive"))));
+    outbox.add(List.of(later(event("e2", job, event("archive")))));
+
+    outbox.failed(claim("archive").get(0), clock.instant().plusSeconds(60), "away");
+
+    assertThat(claim("archive")).extracting(Delivery::eventId).containsExactly("e2");
+  }
+
+  @Test
+  void eachSinkIsServedOnItsOwn() {
+    outbox.add(List.of(event("e1", job, video("slow"), event("slow"), event("archive"))));
+
+    claim("slow");
+
+    Delivery archive = claim("archive").get(0);
+    assertThat(archive.eventId()).isEqualTo("e1");
+    assertThat(outbox.delivered(archive)).isTrue();
+    assertThat(outbox.count(DELIVERED)).isEqualTo(1);
+    assertThat(outbox.count(PENDING)).isEqualTo(2);
+  }
+
+  @Test
+  void aFailedDeliveryIsDueAgainWithTheSameEventIdAndOneTryMore() {
+    outbox.add(List.of(event("e1", job, event("archive"))));
+
+    outbox.failed(claim("archive").get(0), clock.instant().plusSeconds(2), "away");
+
+    assertThat(claim("archive")).isEmpty();
+    clock.tick(Duration.ofSeconds(2));
+    Delivery again = claim("archive").get(0);
+    assertThat(again.eventId()).isEqualTo("e1");
+    assertThat(again.tries()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsDeliveredOrDeadIsDoneWith() {
+    outbox.add(List.of(event("e1", job, event("a")), event("e2", job, event("a"))));
+    List<Delivery> both = claim("a");
+
+    outbox.delivered(both.get(0));
+    outbox.dead(both.get(1), "no");
+
+    assertThat(outbox.delivered(both.get(1))).isFalse();
+    assertThat(outbox.failed(both.get(0), clock.instant(), "late")).isFalse();
+    clock.tick(Duration.ofDays(1));
+    assertThat(claim("a")).isEmpty();
+  }
+
+  @Test
+  void aDeliveryWhoseHolderDiedIsDueAgainWhenItsLeaseIsOver() {
+    outbox.add(List.of(event("e1", job, event("archive"))));
+    claim("archive");
+
+    clock.tick(LEASE.minusMillis(1));
+    assertThat(claim("archive")).isEmpty();
+    clock.tick(Duration.ofMillis(1));
+    assertThat(claim("archive")).hasSize(1);
+  }
+
+  @Test
+  void anEventThatIsAddedTwiceIsToldOnce() {
+    outbox.add(List.of(event("e1", job, event("archive"))));
+    outbox.add(List.of(event("e1", job, event("archive"))));
+
+    assertThat(claim("archive")).hasSize(1);
+  }
+
+  @Test
+  void anEventThatNobodyGetsIsNotKept() {
+    outbox.add(List.of(event("e1", job), event("e2", job, event("archive"))));
+
+    assertThat(outbox.count(PENDING)).isEqualTo(1);
+  }
+
+  private static Outgoing later(Outgoing event) {
+    return new Outgoing(
+        event.id(),
+        event.subject(),
+        event.type(),
+        event.document(),
+        event.fileName(),
+        event.replyTo(),
+        event.time().plusMillis(1),
+        event.targets());
+  }
+
+  private List<Delivery> claim(String sink) {
+    return outbox.claim(sink, 10, LEASE);
+  }
+}
