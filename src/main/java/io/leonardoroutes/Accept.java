@@ -1,0 +1,224 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.delivery.FileName;
+import io.leonardoroutes.ledger.Acceptance;
+import io.leonardoroutes.ledger.By;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.NewJob;
+import io.leonardoroutes.ledger.Outgoing;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.request.VideoRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last step of {@code accept.camel.yaml}. What an intake knows of a request it says in exchange
+ * properties: {@code leonardoKey} (the same key again is the same job), {@code leonardoName} (the
+ * name of its files in an outbox), {@code leonardoCaller} (who asks: a reference stands for one
+ * request of each caller), {@code leonardoFrom} (where it came in, if not by the name of its
+ * route), {@code leonardoSinks}, {@code leonardoReplyTo} and {@code leonardoCorrelationId}.
+ */
+public final class Accept {
+  /** Set on the exchange when the job was there before. */
+  static final String KNOWN = "leonardoKnown";
+
+  static final String CALLER = "leonardoCaller";
+  static final String FROM = "leonardoFrom";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Accept.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LONGEST_KEY = 400;
+  private static final int DEFAULT_PRIORITY = 4;
+
+  private final Parts parts;
+
+  Accept(Parts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Makes the valid request in the body durable, and answers its job. When this returns, it may be
+   * confirmed.
+   *
+   * @throws Refused 409 if its reference or key stands for another request
+   */
+  public void commit(Exchange exchange) {
+    VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
+    NewJob asked = job(exchange, request);
+    Acceptance acceptance =
+        parts
+            .ledger()
+            .accept(
+                asked,
+                job -> job.routing().replyTo() == null ? List.of() : List.of(reply(asked, job)));
+    parts.outages().back(Outages.INTAKE);
+    if (acceptance instanceof Acceptance.Accepted accepted) {
+      LOG.info("{} accepted", accepted.job().name());
+      answer(exchange, accepted.job(), false);
+    } else if (acceptance instanceof Acceptance.Known known) {
+      LOG.info("{} is known already", known.job().name());
+      if (asked.routing().replyTo() != null) {
+        parts.ledger().outbox().add(List.of(reply(asked, known.job())));
+      }
+      answer(exchange, known.job(), true);
+    } else {
+      throw conflict((Acceptance.Conflict) acceptance);
+    }
+  }
+
+  /**
+   * The answer to whoever asked. Its id comes from what was asked, so that a message that is
+   * redelivered is answered once, and a second one for the same job too.
+   */
+  private Outgoing reply(NewJob asked, Job job) {
+    Job.Routing from = asked.routing();
+    return parts
+        .telling()
+        .reply(id("reply " + job.id() + " " + from.intakeKey()), job, from.replyTo());
+  }
+
+  private static void answer(Exchange exchange, Job job, boolean known) {
+    exchange.setProperty(KNOWN, known);
+    exchange.getMessage().setBody(Telling.json(job));
+    exchange.setProperty("leonardoId", job.id());
+  }
+
+  private static Refused conflict(Acceptance.Conflict conflict) {
+    return new Refused(
+        Problem.of(
+            409,
+            "conflict",
+            "The same " + conflict.by() + " stands for another request",
+            "job "
+                + conflict.job().id()
+                + " has this "
+                + conflict.by()
+                + " and asks for something"
+                + " else: use a new one"));
+  }
+
+  private NewJob job(Exchange exchange, VideoRequest request) {
+    ObjectNode sent = request.toProvider();
+    List<String> sinks = request.sinks().isEmpty() ? intakeSinks(exchange) : request.sinks();
+    String name = property(exchange, "leonardoName");
+    int priority =
+        request.priority() == null
+            ? exchange.getProperty("leonardoPriority", DEFAULT_PRIORITY, Integer.class)
+            : request.priority();
+    Job.Routing routing =
+        new Job.Routing(
+            null, key(exchange), hash(request, sent), priority, sinks, replyTo(exchange));
+    return new NewJob(
+        request.reference(),
+        request.model(),
+        sent,
+        request.warnings(),
+        FileName.of(name == null ? request.reference() : name, request.model()),
+        routing,
+        by(exchange));
+  }
+
+  private static By by(Exchange exchange) {
+    String from = property(exchange, FROM);
+    return new By(property(exchange, CALLER), from == null ? exchange.getFromRouteId() : from);
+  }
+
+  private static List<String> intakeSinks(Exchange exchange) {
+    String names = property(exchange, "leonardoSinks");
+    return names == null
+        ? List.of()
+        : Arrays.stream(names.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+  }
+
+  private static String key(Exchange exchange) {
+    String key = property(exchange, "leonardoKey");
+    if (key != null && key.length() > LONGEST_KEY) {
+      throw new Refused(
+          Problem.of(
+              400,
+              "key-too-long",
+              "The idempotency key is too long",
+              key.length() + " characters: at most " + LONGEST_KEY));
+    }
+    return key;
+  }
+
+  private static Job.ReplyTo replyTo(Exchange exchange) {
+    String destination = property(exchange, "leonardoReplyTo");
+    return destination == null
+        ? null
+        : new Job.ReplyTo(destination, property(exchange, "leonardoCorrelationId"));
+  }
+
+  private static String property(Exchange exchange, String name) {
+    String value = exchange.getProperty(name, String.class);
+    return value == null || value.isBlank() ? null : value;
+  }
+
+  /** Over what the caller said and nothing that a change of settings could change. */
+  private static String hash(VideoRequest request, ObjectNode sent) {
+    ObjectNode all = JSON.createObjectNode();
+    all.set("sent", sent);
+    all.set("sinks", JSON.valueToTree(request.sinks()));
+    all.put("priority", request.priority());
+    all.put("reference", request.reference());
+    return sha256(all.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String id(String name) {
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+
+  static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /**
+   * Throws what made the body unacceptable as the one exception that callers of {@code
+   * direct:leonardo-accept} see. The validator's own holds the whole request and goes no further.
+   */
+  public void refuse(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
+      throws Exception {
+    throw Refused.of(failure).map(Exception.class::cast).orElse(failure);
+  }
+
+  /**
+   * Turns the refusal that an intake caught into its answer: the body becomes the problem document.
+   * Sinks that ask for {@code rejected} are told, and so is a JMS caller, once for the same key.
+   */
+  public void refused(Exchange exchange) {
+    Refused refused =
+        Refused.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)).orElseThrow();
+    Problem problem = refused.problem();
+    JsonNode answer = JSON.valueToTree(problem);
+    String key = property(exchange, "leonardoKey");
+    String id = key == null ? UUID.randomUUID().toString() : id("refused " + key + answer);
+    String name = FileName.of(property(exchange, "leonardoName"), "request");
+    String fileName = name + "-" + id.substring(0, 8);
+    ObjectNode data = JSON.createObjectNode().put("id", id).put("state", "REJECTED");
+    data.set("problem", answer);
+    parts.ledger().outbox().add(parts.telling().rejected(id, fileName, data, replyTo(exchange)));
+    LOG.info("{} refused: {}", fileName, refused.getMessage());
+    exchange.getMessage().removeHeaders("*");
+    exchange.getMessage().setBody(answer);
+    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+  }
+}

@@ -1,0 +1,88 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Moved;
+import io.leonardoroutes.request.Problem;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** JSON Schemas of what is answered, and of what else is taken, made from the records of both. */
+final class AnswerSchemas {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<Type, String> TYPES =
+      Map.of(
+          String.class, "string",
+          Instant.class, "string",
+          Boolean.class, "boolean",
+          Integer.class, "integer",
+          int.class, "integer",
+          Long.class, "integer");
+
+  /** The page that {@link Generations#list} answers. */
+  record JobPage(List<Job> items, String next) {}
+
+  /** What {@link Generations#history} answers. */
+  record JobHistory(List<Moved> items) {}
+
+  private final ObjectNode components;
+
+  private AnswerSchemas(ObjectNode components) {
+    this.components = components;
+  }
+
+  /** Adds every answer there is, each under the name of its record. */
+  static void addTo(ObjectNode components) {
+    AnswerSchemas schemas = new AnswerSchemas(components);
+    schemas.add(Job.class);
+    schemas.add(JobPage.class);
+    schemas.add(JobHistory.class);
+    schemas.add(DryRun.Preview.class);
+    schemas.add(Catalog.ModelList.class);
+    schemas.add(Problem.class);
+    schemas.add(Decision.class);
+    components.withObject("/JobPage/properties/next").putArray("type").add("string").add("null");
+    components.putObject("Schema").put("type", "object");
+    components.putObject("OpenApi").put("type", "object");
+  }
+
+  private void add(Class<?> record) {
+    if (components.has(record.getSimpleName())) {
+      return;
+    }
+    ObjectNode schema = components.putObject(record.getSimpleName()).put("type", "object");
+    ObjectNode properties = schema.putObject("properties");
+    for (RecordComponent component : record.getRecordComponents()) {
+      if (!component.getAccessor().isAnnotationPresent(JsonIgnore.class)) {
+        properties.set(component.getName(), of(component.getGenericType()));
+      }
+    }
+  }
+
+  private ObjectNode of(Type type) {
+    ObjectNode schema = JSON.createObjectNode();
+    if (type instanceof ParameterizedType list) {
+      schema.put("type", "array").set("items", of(list.getActualTypeArguments()[0]));
+    } else if (type instanceof Class<?> record && record.isRecord()) {
+      add(record);
+      schema.put("$ref", "#/components/schemas/" + record.getSimpleName());
+    } else if (type instanceof Class<?> one && one.isEnum()) {
+      schema
+          .put("type", "string")
+          .set(
+              "enum",
+              JSON.valueToTree(Stream.of(one.getEnumConstants()).map(String::valueOf).toList()));
+    } else if (type != JsonNode.class) {
+      schema.put("type", TYPES.get(type));
+    }
+    return type == Instant.class ? schema.put("format", "date-time") : schema;
+  }
+}

@@ -1,0 +1,18 @@
+package io.leonardoroutes;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A delay that doubles with every failed try up to a longest, less up to a third of it by chance,
+ * so that what failed together does not come back together.
+ */
+record Backoff(Duration first, Duration longest) {
+  private static final int DOUBLINGS = 20;
+
+  Duration after(int tries) {
+    long full =
+        Math.min(longest.toMillis(), first.toMillis() << Math.min(DOUBLINGS, Math.max(0, tries)));
+    return Duration.ofMillis(full - ThreadLocalRandom.current().nextLong(full / 3 + 1));
+  }
+}

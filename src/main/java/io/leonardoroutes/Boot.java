@@ -1,0 +1,246 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.delivery.Sink;
+import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.request.BodyText;
+import io.leonardoroutes.request.Models;
+import io.leonardoroutes.request.StrictJson;
+import io.leonardoroutes.request.Violation;
+import io.leonardoroutes.sandbox.Samples;
+import io.leonardoroutes.sandbox.Sandbox;
+import io.leonardoroutes.sandbox.SandboxOptions;
+import jakarta.validation.ValidatorFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the settings, opens what they name, gives the routes their beans and loads the route files.
+ * What it opened it closes after the last route has stopped.
+ */
+final class Boot extends ServiceSupport implements RoutesBuilder {
+  /** The name under which the program binds the pattern of its own route files. */
+  static final String ROUTE_FILES = "leonardoRouteFiles";
+
+  private static final String INSIDE_THE_JAR = "classpath:leonardo-routes/routes/*.camel.yaml";
+  private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  @Override
+  public void addRoutesToCamelContext(CamelContext context) throws Exception {
+    Keys keys = new Keys(context);
+    Settings settings = Settings.read(context, keys);
+    context.addService(this);
+    start();
+    try {
+      open(context, keys, settings);
+    } catch (Exception e) {
+      stop();
+      throw e;
+    }
+  }
+
+  private void open(CamelContext context, Keys keys, Settings settings) throws Exception {
+    Set<String> sinks = settings.sinks().stream().map(Sink::name).collect(Collectors.toSet());
+    RulesMapping mapping = new RulesMapping(settings.rulesMapping(), sinks);
+    ValidatorFactory rules = opened(mapping.rules());
+    Models models = mapping.models(rules);
+    if (settings.sandbox().on()) {
+      startSandbox(settings, models);
+    }
+    Clock clock = context.getRegistry().findSingleByType(Clock.class);
+    Parts parts = parts(settings, clock);
+    bind(context, rules, models, parts);
+    if (settings.rest().enabled()) {
+      if (RestServer.isForeign(context)) {
+        keys.mustBeSaid(
+            "leonardo.rest.enabled",
+            "the application has an HTTP server of its own, and who reaches it could spend money:"
+                + " say true if it asks who calls, else false");
+      } else {
+        StartChecks.free("leonardo.rest.port", settings.rest().host(), settings.rest().port());
+      }
+      RestServer.start(context, parts);
+    }
+    if (settings.intakes().jms()) {
+      startBroker(context, settings, parts.outages());
+    }
+    load(context, keys, settings);
+    context.addStartupListener(new IntakeCheck(settings.sinks()));
+    context.addStartupListener((started, already) -> ready(settings));
+  }
+
+  @Override
+  public void addTemplatedRoutesToCamelContext(CamelContext context) {
+    // The route files bring their own.
+  }
+
+  @Override
+  public Set<String> updateRoutesToCamelContext(CamelContext context) {
+    // The settings are fixed for the life of a context, so a reload of routes has nothing to do
+    // here.
+    return Set.of();
+  }
+
+  private <T extends AutoCloseable> T opened(T open) {
+    opened.push(open);
+    return open;
+  }
+
+  private void startSandbox(Settings settings, Models models) throws IOException {
+    StartChecks.free("leonardo.sandbox.port", "127.0.0.1", settings.sandbox().port());
+    opened(
+        Sandbox.start(
+            SandboxOptions.defaults()
+                .withPort(settings.sandbox().port())
+                .withJournal(settings.data().resolve("sandbox.jsonl"))
+                .withRules(json -> models.check(json).stream().map(Violation::message).toList())));
+    if (settings.sandbox().samples() && settings.intakes().file()) {
+      Samples.writeInto(settings.intakes().inbox());
+    }
+  }
+
+  /** By the time of the application, if it has a clock of its own; else by the ledger's. */
+  private Parts parts(Settings settings, Clock own) {
+    try {
+      String url = settings.ledgerUrl();
+      Ledger ledger = opened(own == null ? Ledger.open(url) : Ledger.open(url, own));
+      Clock clock = ledger.clock();
+      return new Parts(
+          settings, ledger, new Telling(settings.sinks(), clock), new Outages(), clock);
+    } catch (RuntimeException e) {
+      throw new BadSetting(
+          "leonardo.ledger.url",
+          "cannot be opened: " + e.getMessage().replaceAll("\\s*\\R\\s*", " "));
+    }
+  }
+
+  private static void bind(CamelContext context, ValidatorFactory rules, Models models, Parts parts)
+      throws IOException {
+    Settings settings = parts.settings();
+    ProviderClient client = new ProviderClient(settings.provider().apiKey(), parts.clock());
+    Videos videos =
+        new Videos(settings.data().resolve("videos"), settings.downloads().limits(), parts.clock());
+    Registry registry = context.getRegistry();
+    registry.bind("leonardoText", new BodyText(settings.intakes().maxBytes()));
+    registry.bind("leonardoJson", StrictJson.mapper());
+    registry.bind("leonardoModels", models);
+    registry.bind("leonardoRules", rules);
+    registry.bind("leonardoAccept", new Accept(parts));
+    registry.bind("leonardoInbox", new Inbox(parts));
+    registry.bind("leonardoQueue", new Queue(parts));
+    registry.bind("leonardoGenerations", new Generations(parts));
+    Looks looks = new Looks(parts.ledger(), settings.track(), parts.clock());
+    registry.bind("leonardoSubmit", new Submit(parts, client, looks));
+    registry.bind("leonardoTrack", new Track(parts, looks));
+    registry.bind("leonardoSlots", new Slots(parts));
+    registry.bind("leonardoWebhook", new Webhook(parts));
+    registry.bind("leonardoCosts", new Costs(parts));
+    registry.bind("leonardoDryRun", new DryRun());
+    Catalog catalog = new Catalog(models);
+    registry.bind("leonardoCatalog", catalog);
+    registry.bind("leonardoOpenApi", new OpenApi(context, catalog, settings.rest().auth()));
+    registry.bind("leonardoReconcile", new Reconcile(parts));
+    registry.bind("leonardoResolve", new Resolve(parts));
+    registry.bind("leonardoFetch", new Fetch(parts, videos));
+    registry.bind("leonardoDeliver", new Deliver(parts));
+    registry.bind("leonardoProvider", HttpClientConfigurer.class, client);
+    registry.bind(
+        "leonardoDownload",
+        HttpClientConfigurer.class,
+        (HttpClientConfigurer) ProviderClient::plain);
+  }
+
+  private void startBroker(CamelContext context, Settings settings, Outages outages)
+      throws Exception {
+    Settings.Jms jms = settings.jms();
+    if (jms.url() == null) {
+      StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
+    }
+    Broker broker =
+        jms.url() == null
+            ? Broker.inside(settings.data().resolve("broker"), jms.port(), outages)
+            : broker(jms.url(), outages);
+    context.getRegistry().bind("leonardoConnectionFactory", opened(broker).connections());
+  }
+
+  private static Broker broker(String url, Outages outages) {
+    try {
+      return Broker.at(url, outages);
+    } catch (RuntimeException e) {
+      throw new BadSetting("leonardo.jms.url", "'" + url + "' is no address as tcp://host:61616");
+    }
+  }
+
+  private static void load(CamelContext context, Keys keys, Settings settings) throws Exception {
+    List<Resource> files = new ArrayList<>();
+    for (String pattern : routeFiles(context, keys)) {
+      files.addAll(StartChecks.routeFiles(context, pattern));
+    }
+    PluginHelper.getRoutesLoader(context).loadRoutes(files);
+    for (Sink sink : settings.sinks()) {
+      StartChecks.endpoint(context, sink);
+      deliver(context, sink.name(), sink.uri());
+    }
+    if (settings.intakes().jms()) {
+      deliver(context, Telling.REPLY, "direct:leonardo-reply");
+    }
+  }
+
+  private static List<String> routeFiles(CamelContext context, Keys keys) {
+    List<String> named = keys.names("leonardo.routes");
+    String ofTheProgram = context.getRegistry().lookupByNameAndType(ROUTE_FILES, String.class);
+    return !named.isEmpty() ? named : List.of(ofTheProgram == null ? INSIDE_THE_JAR : ofTheProgram);
+  }
+
+  private static void deliver(CamelContext context, String sink, String uri) {
+    TemplatedRouteBuilder.builder(context, "leonardo-deliver")
+        .routeId("deliver-" + sink)
+        .parameter("sink", sink)
+        .parameter("uri", uri)
+        .add();
+  }
+
+  private static void ready(Settings settings) {
+    StringBuilder line = new StringBuilder("leonardo-routes ready");
+    if (settings.intakes().file()) {
+      Path inbox = settings.intakes().inbox();
+      line.append(", drop requests into ").append(inbox);
+    }
+    if (settings.rest().enabled()) {
+      line.append(", POST them to %s/generations".formatted(settings.rest().address()));
+    }
+    if (settings.intakes().jms()) {
+      line.append(
+          ", send them to queue %s at %s"
+              .formatted(settings.jms().requests(), settings.jms().address()));
+    }
+    line.append("; provider ").append(settings.provider().baseUrl());
+    LOG.info("{}", line);
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+  }
+}

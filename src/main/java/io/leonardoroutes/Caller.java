@@ -1,0 +1,81 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.ledger.By;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.User;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
+
+/**
+ * Who calls over REST, as the {@link Door} found out.
+ *
+ * @param name null where nobody is asked for a name
+ * @param operator sees every job, and does what is for operators
+ * @param address where the call came from, as far as the server sees; null if nobody looked
+ */
+record Caller(String name, boolean operator, String address) {
+  /** How a name may look, so that it can stand in logs, files and keys as it is. */
+  static final String NAME = "[!-~]{1,64}";
+
+  /**
+   * The header of an exchange that holds the caller. Only an object that the door made counts, and
+   * a call can bring nothing but text.
+   */
+  static final String HEADER = VertxPlatformHttpConstants.AUTHENTICATED_USER;
+
+  /** Whoever can reach a server that asks for no name. */
+  static final Caller ANYBODY = new Caller(null, true);
+
+  private static final String CALLER = "caller";
+
+  Caller(String name, boolean operator) {
+    this(name, operator, null);
+  }
+
+  Caller at(String address) {
+    return new Caller(name, operator, address);
+  }
+
+  By by() {
+    return new By(name, address == null ? "rest" : "rest " + address);
+  }
+
+  /** Holds this very object: no claim of anybody else's user reads like it. */
+  User user() {
+    return User.create(new JsonObject().put(CALLER, this));
+  }
+
+  /**
+   * Reads the {@link #HEADER}.
+   *
+   * @throws Refused 401 if the call came past the door
+   */
+  static Caller of(Object header, RestSettings rest) {
+    if (header instanceof User user && user.principal().getValue(CALLER) instanceof Caller caller) {
+      return caller;
+    }
+    if (rest.auth() == RestSettings.Auth.NONE) {
+      return ANYBODY;
+    }
+    throw new Refused(Door.UNKNOWN);
+  }
+
+  boolean sees(Job job) {
+    return operator || name.equals(job.caller());
+  }
+
+  /**
+   * Turns everybody else away.
+   *
+   * @throws Refused 403
+   */
+  void mustBeOperator() {
+    if (!operator) {
+      throw new Refused(
+          Problem.of(
+              403, "operators-only", "Only operators may do this", name + " is not an operator"));
+    }
+  }
+}

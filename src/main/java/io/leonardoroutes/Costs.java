@@ -1,0 +1,77 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.ledger.Budget;
+import io.leonardoroutes.ledger.Governor;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import org.apache.camel.Header;
+
+/** What {@code costs.camel.yaml} answers: the money of each day, model and unit. */
+public final class Costs {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int DAYS = 31;
+  private static final int MOST_DAYS = 366;
+
+  private final Parts parts;
+
+  Costs(Parts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Sums of the last days, today (UTC) first; with a budget also what is used of it today.
+   *
+   * @throws Refused 403 for who is no operator; 400 for a number of days that cannot be
+   */
+  public JsonNode sums(@Header("days") String days, @Header(Caller.HEADER) Object user) {
+    parts.caller(user).mustBeOperator();
+    Governor governor = parts.ledger().governor();
+    LocalDate today = LocalDate.ofInstant(parts.clock().instant(), ZoneOffset.UTC);
+    ObjectNode answer = JSON.createObjectNode();
+    ArrayNode items = answer.putArray("items");
+    governor
+        .costs(today.minusDays(days(days) - 1L))
+        .forEach(
+            costs ->
+                items
+                    .addObject()
+                    .put("day", costs.day().toString())
+                    .put("model", costs.model())
+                    .put("amount", costs.amount().toPlainString())
+                    .put("unit", costs.unit())
+                    .put("jobs", costs.jobs()));
+    Budget budget = parts.settings().limits().budget();
+    if (budget != null) {
+      answer
+          .putObject("budget")
+          .put("day", today.toString())
+          .put("amount", budget.perDay().toPlainString())
+          .put("used", governor.used(budget).toPlainString())
+          .put("unit", budget.unit());
+    }
+    return answer;
+  }
+
+  private static int days(String text) {
+    try {
+      int days = text == null || text.isBlank() ? DAYS : Integer.parseInt(text);
+      if (days >= 1 && days <= MOST_DAYS) {
+        return days;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new Refused(
+        Problem.of(
+            400,
+            "bad-parameter",
+            "A query parameter cannot be used",
+            "days '" + text + "' is not 1 to " + MOST_DAYS));
+  }
+}

@@ -1,0 +1,139 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.delivery.Event;
+import io.leonardoroutes.ledger.Delivery;
+import io.leonardoroutes.ledger.Delivery.Content;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Outbox;
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of {@code deliver.camel.yaml}: each event goes to each sink on its own. */
+public final class Deliver {
+  static final String DELIVERY = "leonardoDelivery";
+  private static final Logger LOG = LoggerFactory.getLogger(Deliver.class);
+  private static final int BATCH = 50;
+  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
+
+  private final Parts parts;
+  private final Outbox outbox;
+  private final Duration lease;
+  private final Map<Delivery, Instant> underWay = new ConcurrentHashMap<>();
+  private Instant renewAt = Instant.MIN;
+
+  Deliver(Parts parts) {
+    this.parts = parts;
+    this.outbox = parts.ledger().outbox();
+    this.lease = parts.settings().lease();
+  }
+
+  /** What is due for one sink. */
+  public List<Delivery> due(String sink) {
+    return parts
+        .outages()
+        .due(
+            () -> {
+              List<Delivery> due = outbox.claim(sink, BATCH, lease);
+              Instant now = parts.clock().instant();
+              due.forEach(delivery -> underWay.put(delivery, now));
+              return due;
+            });
+  }
+
+  /**
+   * Makes the leases of what is being delivered last, so that they can be short and a dead
+   * instance's deliveries are soon another's. A sink that has not answered for so long never will.
+   */
+  public void renew() {
+    Instant now = parts.clock().instant();
+    if (now.isBefore(renewAt)) {
+      return;
+    }
+    underWay.values().removeIf(since -> since.plus(LONGEST).isBefore(now));
+    parts.outages().tried(() -> outbox.renew(underWay.keySet(), lease));
+    renewAt = now.plus(lease.dividedBy(3));
+  }
+
+  /** Makes the message that the sink gets: the event's document, or the video's bytes. */
+  public void begin(Exchange exchange) throws FileNotFoundException {
+    Delivery delivery = exchange.getMessage().getBody(Delivery.class);
+    exchange.setProperty(DELIVERY, delivery);
+    exchange
+        .getExchangeExtension()
+        .addOnCompletion(
+            new SynchronizationAdapter() {
+              @Override
+              public void onDone(Exchange done) {
+                underWay.remove(delivery);
+              }
+            });
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    if (delivery.content() == Content.VIDEO) {
+      message.setBody(video(delivery));
+      message.setHeader(Exchange.CONTENT_TYPE, "video/mp4");
+      message.setHeader(Exchange.FILE_NAME, delivery.fileName() + ".mp4");
+    } else {
+      message.setBody(delivery.document());
+      message.setHeader(Exchange.CONTENT_TYPE, Event.CONTENT_TYPE);
+      message.setHeader(Exchange.FILE_NAME, delivery.fileName() + "." + delivery.type() + ".json");
+    }
+    if (delivery.replyTo() != null) {
+      Job.ReplyTo reply = delivery.replyTo();
+      exchange.setProperty("leonardoReplyTo", reply.destination());
+      message.setHeader("JMSCorrelationID", reply.correlationId());
+    }
+  }
+
+  private static File video(Delivery delivery) throws FileNotFoundException {
+    File file = new File(delivery.videoFile());
+    if (!file.isFile()) {
+      throw new FileNotFoundException(file + " is gone: kept for leonardo.videos.keep only");
+    }
+    return file;
+  }
+
+  /** The sink has taken it. */
+  public void delivered(@ExchangeProperty(DELIVERY) Delivery delivery) {
+    parts.outages().back(sink(delivery));
+    if (outbox.delivered(delivery)) {
+      String what = delivery.content() == Content.VIDEO ? "video" : delivery.type();
+      LOG.info("{} {} delivered to {}", delivery.fileName(), what, delivery.sink());
+    }
+  }
+
+  /** The sink has not taken it: tried again later, {@code DEAD} after the limit. */
+  public void failed(
+      @ExchangeProperty(DELIVERY) Delivery delivery,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    String why = String.valueOf(failure.getMessage());
+    parts.outages().away(sink(delivery), why);
+    if (delivery.tries() + 1 < parts.settings().deliverTries()) {
+      outbox.failed(delivery, parts.clock().instant().plus(AGAIN.after(delivery.tries())), why);
+    } else if (outbox.dead(delivery, why)) {
+      LOG.error(
+          "{} {} is DEAD for sink {} after {} tries: {}",
+          delivery.fileName(),
+          delivery.type(),
+          delivery.sink(),
+          delivery.tries() + 1,
+          why);
+    }
+  }
+
+  private static String sink(Delivery delivery) {
+    return "sink " + delivery.sink();
+  }
+}

@@ -1,0 +1,128 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.request.Problem;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Stands before every path of the server, whether a route has it or not, and lets in who is known,
+ * or everybody where nobody is asked. The provider's notices alone go past it: {@link Webhook} asks
+ * them for a key of their own.
+ */
+final class Door implements Handler<RoutingContext> {
+  static final Problem UNKNOWN =
+      Problem.of(
+          401,
+          "unauthorized",
+          "The caller is not known",
+          "send one header Authorization: Bearer KEY, with a key that is known here");
+
+  /** What knows callers by what they bring. */
+  interface Callers {
+    /**
+     * Who brings this.
+     *
+     * @throws IOException if it cannot be found out now
+     */
+    Optional<Caller> who(String credential) throws IOException;
+  }
+
+  private static final Problem CLOSED =
+      Problem.of(503, "unavailable", "Not available now", "send the call again later");
+
+  private static final String KEYS = "what tells callers apart";
+  private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\w.~+/=-]+)");
+
+  private final Callers callers;
+  private final int perMinute;
+  private final Rate rate;
+  private final Outages outages;
+
+  /**
+   * @param callers null to ask nobody
+   */
+  private Door(Callers callers, Parts parts) {
+    int perMinute = parts.settings().rest().perMinute();
+    this.callers = callers;
+    this.perMinute = perMinute;
+    this.rate = perMinute == 0 ? null : new Rate(perMinute, parts.clock());
+    this.outages = parts.outages();
+  }
+
+  static Door of(Parts parts, Vertx vertx) {
+    RestSettings rest = parts.settings().rest();
+    return switch (rest.auth()) {
+      case NONE -> new Door(null, parts);
+      case API_KEY -> new Door(ApiKeys.in(rest.keys()), parts);
+      case JWT -> new Door(Tokens.of(rest.jwt(), vertx), parts);
+    };
+  }
+
+  @Override
+  public void handle(RoutingContext call) {
+    if (isNotice(call)) {
+      call.next();
+      return;
+    }
+    try {
+      Optional<Caller> caller = who(call);
+      outages.back(KEYS);
+      if (caller.isPresent()) {
+        letIn(call, caller.get().at(call.request().remoteAddress().hostAddress()));
+      } else {
+        call.response().putHeader("WWW-Authenticate", "Bearer realm=\"leonardo-routes\"");
+        RestServer.answer(call, UNKNOWN);
+      }
+    } catch (IOException e) {
+      outages.away(KEYS, String.valueOf(e));
+      RestServer.answer(call, CLOSED);
+    }
+  }
+
+  private void letIn(RoutingContext call, Caller caller) {
+    String who = caller.name() == null ? caller.address() : caller.name();
+    Duration wait = rate == null ? Duration.ZERO : rate.call(who);
+    if (wait.isZero()) {
+      call.setUser(caller.user());
+      call.next();
+    } else {
+      // rounded up: sent again then, it is not too early
+      long seconds = wait.plusNanos(999_999_999).toSeconds();
+      call.response().putHeader("Retry-After", String.valueOf(seconds));
+      RestServer.answer(
+          call,
+          Problem.of(
+              429,
+              "too-many-calls",
+              "Too many calls",
+              "%s may call %d times a minute: wait %d seconds".formatted(who, perMinute, seconds)));
+    }
+  }
+
+  /** By the path that routes are found by, so that no way of writing it leads to another one. */
+  private static boolean isNotice(RoutingContext call) {
+    return call.request().method() == HttpMethod.POST
+        && "/webhooks/leonardo".equals(call.normalizedPath());
+  }
+
+  private Optional<Caller> who(RoutingContext call) throws IOException {
+    if (callers == null) {
+      return Optional.of(Caller.ANYBODY);
+    }
+    List<String> sent = call.request().headers().getAll("Authorization");
+    // Of two, somebody before us may have looked at the other one.
+    if (sent.size() != 1) {
+      return Optional.empty();
+    }
+    Matcher bearer = BEARER.matcher(sent.get(0).strip());
+    return bearer.matches() ? callers.who(bearer.group(1)) : Optional.empty();
+  }
+}

@@ -1,0 +1,166 @@
+package io.leonardoroutes;
+
+import static io.leonardoroutes.ledger.JobState.COMPLETE;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.delivery.DownloadFailed;
+import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.delivery.Kept;
+import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Ledger;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of {@code fetch.camel.yaml}: brings finished videos home, once per job, and tells the
+ * sinks of {@code completed} only then.
+ */
+public final class Fetch {
+  private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
+  private static final int BATCH = 20;
+  private static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
+
+  private final Parts parts;
+  private final Ledger ledger;
+  private final Settings.Downloads settings;
+  private final Videos videos;
+  private final Duration lease;
+  private final Map<String, Instant> underWay = new ConcurrentHashMap<>();
+  private Instant renewAt = Instant.MIN;
+
+  Fetch(Parts parts, Videos videos) {
+    this.parts = parts;
+    this.ledger = parts.ledger();
+    this.settings = parts.settings().downloads();
+    this.videos = videos;
+    this.lease = parts.settings().lease();
+  }
+
+  /**
+   * Finished jobs whose video is not fetched yet. The leases of those that are being fetched are
+   * made to last, so that they can be short and a dead instance's jobs are soon another's.
+   */
+  public List<Job> due() {
+    return parts.outages().due(this::claim);
+  }
+
+  private List<Job> claim() {
+    Instant now = parts.clock().instant();
+    underWay.values().removeIf(given -> given.plus(settings.limits().maxTime()).isBefore(now));
+    if (!now.isBefore(renewAt)) {
+      ledger.renew(COMPLETE, underWay.keySet(), lease);
+      renewAt = now.plus(lease.dividedBy(3));
+    }
+    List<Job> due = ledger.claim(COMPLETE, BATCH - underWay.size(), lease);
+    due.forEach(job -> underWay.put(job.id(), now));
+    return due;
+  }
+
+  /**
+   * Makes the download of the job in the body ready.
+   *
+   * @throws DownloadFailed.Hopeless if the address is not one that may be called
+   */
+  public void begin(Exchange exchange) throws DownloadFailed {
+    Job job = exchange.getMessage().getBody(Job.class);
+    exchange.setProperty(Submit.JOB, job);
+    exchange
+        .getExchangeExtension()
+        .addOnCompletion(
+            new SynchronizationAdapter() {
+              @Override
+              public void onDone(Exchange done) {
+                underWay.remove(job.id());
+              }
+            });
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setBody(null);
+    message.setHeader(Exchange.HTTP_URI, videos.allowed(job.video().url()).toString());
+  }
+
+  /** Streams the answer to its place. */
+  public void keep(Exchange exchange) throws DownloadFailed, IOException {
+    Job job = exchange.getProperty(Submit.JOB, Job.class);
+    Message message = exchange.getMessage();
+    int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+    if (!(message.getBody() instanceof InputStream in)) {
+      throw new IOException("the video's address answered " + status + " with nothing");
+    }
+    try {
+      if (status != 200) {
+        throw new IOException("the video's address answered " + status);
+      }
+      Kept kept =
+          videos.keep(
+              job.id(),
+              message.getHeader(Exchange.CONTENT_TYPE, String.class),
+              message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class),
+              in);
+      fetched(job, kept);
+    } finally {
+      // Camel would read to its end what is left, and some answers have none.
+      HttpAnswer.abandon(in);
+    }
+  }
+
+  private void fetched(Job job, Kept kept) {
+    Job.Video seen = job.video();
+    Job.Change done =
+        job.to(COMPLETE)
+            .video(
+                new Job.Video(
+                    seen.url(), seen.poster(), kept.path().toString(), kept.bytes(), kept.sha256()))
+            .done();
+    if (ledger.move(job, done, parts.telling().of(EventType.COMPLETED, done.job()))) {
+      LOG.info("{} complete, {} bytes of video", job.name(), kept.bytes());
+    }
+  }
+
+  /** Notes that the download failed: tried again later, or told without a file. */
+  public void failed(
+      @ExchangeProperty(Submit.JOB) Job job,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    boolean hopeless =
+        failure instanceof DownloadFailed.Hopeless
+            || job.schedule().tries() + 1 >= settings.tries();
+    String why = String.valueOf(failure.getMessage());
+    if (!hopeless) {
+      Duration wait = AGAIN.after(job.schedule().tries());
+      LOG.info("{} could not be fetched, again in {}: {}", job.name(), wait, why);
+      ledger.move(job, job.to(COMPLETE).triedAgainAt(parts.clock().instant().plus(wait)));
+      return;
+    }
+    JsonNode problem = Problems.notFetched(why);
+    Job.Change done = job.to(COMPLETE).problem(problem).done();
+    if (ledger.move(job, done, parts.telling().of(EventType.COMPLETED, done.job()))) {
+      LOG.warn("{} is complete, but its video was not fetched: {}", job.name(), why);
+    }
+  }
+
+  /** Deletes our copies that are older than {@code leonardo.videos.keep}. */
+  public void sweep() {
+    Instant before = parts.clock().instant().minus(settings.keep());
+    try {
+      int swept = videos.sweep(before);
+      if (swept > 0) {
+        LOG.info("{} videos older than {} deleted", swept, settings.keep());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

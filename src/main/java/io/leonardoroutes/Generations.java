@@ -1,0 +1,231 @@
+package io.leonardoroutes;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.CANCELLED;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.JobState;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Message;
+
+/** What {@code generations.camel.yaml} answers: jobs as they stand, and the cancelling of one. */
+public final class Generations {
+  static final Problem FOREIGN_PAGE =
+      Problem.of(
+          403, "origin", "Not for pages of this origin", "leonardo.rest.cors.origins has others");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String REST = "what REST calls need";
+  private static final int PAGE = 50;
+  private static final int LONGEST_PAGE = 1000;
+
+  private final Parts parts;
+  private final Ledger ledger;
+
+  Generations(Parts parts) {
+    this.parts = parts;
+    this.ledger = parts.ledger();
+  }
+
+  /**
+   * Opens a call that asks for a video: who asks, its idempotency key, and its type.
+   *
+   * @throws Refused 415 for a body that does not say it is JSON; 403 for a page of an origin that
+   *     is not listed
+   */
+  public void open(
+      Exchange exchange,
+      @Header(Exchange.CONTENT_TYPE) String type,
+      @Header("Idempotency-Key") String key,
+      @Header("Origin") String origin,
+      @Header(Caller.HEADER) Object user) {
+    Caller caller = parts.caller(user);
+    exchange.setProperty(Accept.CALLER, caller.name());
+    exchange.setProperty(Accept.FROM, caller.by().where());
+    // A page in a browser can send any type but JSON, or none, to any address without being asked.
+    boolean json =
+        type == null
+            ? origin == null
+            : type.toLowerCase(Locale.ROOT).matches("application/([^;]*\\+)?json *(;.*)?");
+    if (!json) {
+      throw new Refused(
+          Problem.of(
+              415,
+              "media-type",
+              "Only JSON is taken",
+              "send the request with Content-Type: application/json"));
+    }
+    // A browser that was led to this address under a name of the page's own sees no foreign page.
+    if (origin != null && !parts.settings().rest().origins().contains(origin)) {
+      throw new Refused(FOREIGN_PAGE);
+    }
+    if (key != null && !key.isBlank()) {
+      // No name has a space, so that no caller's key is another's.
+      String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
+      exchange.setProperty("leonardoKey", of + key);
+    }
+  }
+
+  /** Answers the refusal of a call that asked for no video: no sink is told of it. */
+  public void refused(Exchange exchange) {
+    Problem problem =
+        Refused.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+            .orElseThrow()
+            .problem();
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+    message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    message.setBody(Problems.json(problem));
+  }
+
+  /** It worked: what follows in the same way is news again. */
+  public void available() {
+    parts.outages().back(REST);
+  }
+
+  /** Answers 503: something that is needed is away, and nothing is confirmed. */
+  public void unavailable(Exchange exchange) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    parts.outages().away(REST, String.valueOf(why));
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, 503);
+    message.setHeader("Retry-After", 5);
+    message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    message.setBody(
+        Problems.json(
+            Problem.of(
+                503,
+                "unavailable",
+                "Not available now",
+                "send it again later, with the same Idempotency-Key or reference if it has one")));
+  }
+
+  /**
+   * One job.
+   *
+   * @throws Refused 404
+   */
+  public JsonNode one(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    return Telling.json(job(id, parts.caller(user)));
+  }
+
+  /**
+   * Every change of a job's state.
+   *
+   * @throws Refused 404
+   */
+  public JsonNode history(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    Job job = job(id, parts.caller(user));
+    return JSON.valueToTree(new AnswerSchemas.JobHistory(ledger.history(job.id())));
+  }
+
+  /** A query or a header of the same name comes before what the path says. */
+  private Job job(Object header, Caller caller) {
+    String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
+    return ledger
+        .find(id)
+        .filter(caller::sees)
+        .orElseThrow(
+            () ->
+                new Refused(
+                    Problem.of(404, "no-such-job", "No such job", "there is no job " + id)));
+  }
+
+  /**
+   * A page of the jobs that the caller may see, newest first.
+   *
+   * @throws Refused 400 for a state, a limit or a cursor that cannot be
+   */
+  public JsonNode list(
+      @Header("state") String state,
+      @Header("limit") String limit,
+      @Header("after") String after,
+      @Header(Caller.HEADER) Object user) {
+    Caller caller = parts.caller(user);
+    int size = size(limit);
+    String of = caller.operator() ? null : caller.name();
+    List<Job> jobs = ledger.list(state(state), of, size + 1, cursor(after, caller));
+    ObjectNode page = JSON.createObjectNode();
+    ArrayNode items = page.putArray("items");
+    jobs.stream().limit(size).forEach(job -> items.add(Telling.json(job)));
+    page.put("next", jobs.size() <= size ? null : jobs.get(size - 1).id());
+    return page;
+  }
+
+  private String cursor(String after, Caller caller) {
+    if (after == null || after.isBlank()) {
+      return null;
+    }
+    if (ledger.find(after).filter(caller::sees).isEmpty()) {
+      throw bad("after", after, "the `next` of a page");
+    }
+    return after;
+  }
+
+  private static JobState state(String name) {
+    try {
+      return name == null || name.isBlank() ? null : JobState.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw bad("state", name, "one of " + Arrays.toString(JobState.values()));
+    }
+  }
+
+  private static int size(String limit) {
+    try {
+      int size = limit == null || limit.isBlank() ? PAGE : Integer.parseInt(limit);
+      if (size >= 1 && size <= LONGEST_PAGE) {
+        return size;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw bad("limit", limit, "1 to " + LONGEST_PAGE);
+  }
+
+  private static Refused bad(String parameter, String value, String allowed) {
+    return new Refused(
+        Problem.of(
+            400,
+            "bad-parameter",
+            "A query parameter cannot be used",
+            parameter + " '" + value + "' is not " + allowed));
+  }
+
+  /**
+   * Takes back a job that is not submitted yet.
+   *
+   * @throws Refused 404, or 409 once it is: the provider has no cancel
+   */
+  public JsonNode cancel(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    Caller caller = parts.caller(user);
+    Job job = job(id, caller);
+    if (job.state() == ACCEPTED) {
+      Job.Change cancelled =
+          job.to(CANCELLED).by(caller.by()).finishedAt(parts.clock().instant()).done();
+      if (ledger.move(job, cancelled, parts.telling().of(EventType.CANCELLED, cancelled.job()))) {
+        return Telling.json(cancelled.job());
+      }
+    }
+    JobState now = job(job.id(), caller).state();
+    throw new Refused(
+        Problem.of(
+            409,
+            "too-late",
+            "Too late to cancel",
+            "job " + job.id() + " is " + now + ": only an ACCEPTED one can be cancelled"));
+  }
+}

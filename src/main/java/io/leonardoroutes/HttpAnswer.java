@@ -1,0 +1,59 @@
+package io.leonardoroutes;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.hc.core5.http.io.EofSensorInputStream;
+
+/**
+ * An HTTP answer read whole, bounded in bytes and time.
+ *
+ * @param status 0 if there was none
+ * @param failure why it could not be read to its end, or null
+ */
+record HttpAnswer(int status, String retryAfter, String body, IOException failure) {
+  private static final int LONGEST = 1024 * 1024;
+
+  static HttpAnswer of(Exchange exchange, Duration longest) {
+    Message message = exchange.getMessage();
+    Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+    String retryAfter = message.getHeader("Retry-After", String.class);
+    message.removeHeaders("*");
+    try {
+      return new HttpAnswer(status, retryAfter, text(message.getBody(), longest), null);
+    } catch (IOException e) {
+      return new HttpAnswer(status, retryAfter, "", e);
+    }
+  }
+
+  private static String text(Object body, Duration longest) throws IOException {
+    if (!(body instanceof InputStream in)) {
+      return body == null ? "" : body.toString();
+    }
+    long deadline = System.nanoTime() + longest.toNanos();
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    byte[] piece = new byte[8192];
+    for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+      text.write(piece, 0, n);
+      if (text.size() > LONGEST || System.nanoTime() > deadline) {
+        abandon(in);
+        throw new IOException(
+            text.size() > LONGEST ? "the answer is longer than 1 MiB" : "the answer never ended");
+      }
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Closes the connection at once; a plain close would first read what is left. */
+  static void abandon(InputStream in) throws IOException {
+    if (in instanceof EofSensorInputStream connected) {
+      connected.abort();
+    } else {
+      in.close();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.leonardoroutes.delivery.FileName;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.component.file.GenericFileFilter;
+
+/**
+ * Which dropped files are ready, how one is opened and where it goes: the file intake's own part.
+ *
+ * <p>Files are moved here and not by the file endpoint, which reads a backslash in a name as a
+ * folder, and would move a file away that was replaced while it was read.
+ */
+public final class Inbox implements GenericFileFilter<File> {
+  private static final String DROPPED = "leonardoDropped";
+  private static final Duration REST = Duration.ofSeconds(5);
+  private static final int LONGEST_NAME = 255 - ".part-.reason.json".length();
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Parts parts;
+  private final Settings.Intakes settings;
+  private volatile Instant restingUntil = Instant.MIN;
+
+  Inbox(Parts parts) {
+    this.parts = parts;
+    this.settings = parts.settings().intakes();
+  }
+
+  /** A file as it was when it was opened. */
+  private record Dropped(Path path, Object key, long size, Instant modified) {
+    static Dropped at(Path path) throws IOException {
+      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+      return new Dropped(path, now.fileKey(), now.size(), now.lastModifiedTime().toInstant());
+    }
+
+    /** Moves it, unless it is gone or another one has taken its place: that one is still to do. */
+    void moveTo(Path folder) throws IOException {
+      if (Files.exists(path) && equals(at(path))) {
+        Path target = Files.createDirectories(folder).resolve(path.getFileName());
+        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+  }
+
+  /** Ready is a file that can be read and is written to its end, as far as one can see. */
+  @Override
+  public boolean accept(GenericFile<File> candidate) {
+    if (parts.clock().instant().isBefore(restingUntil)) {
+      return false;
+    }
+    File file = candidate.getFile();
+    String what = "read access to " + file;
+    try {
+      Path path = file.toPath();
+      if (Files.isRegularFile(path) && Files.isReadable(path)) {
+        parts.outages().back(what);
+        return ready(path);
+      }
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        parts.outages().away(what, "it is no file that can be read");
+      }
+    } catch (NoSuchFileException e) {
+      return false; // another instance was first
+    } catch (IOException | InvalidPathException e) {
+      parts.outages().away(what, String.valueOf(e));
+    }
+    return false;
+  }
+
+  private boolean ready(Path path) throws IOException {
+    Instant modified = Files.getLastModifiedTime(path).toInstant();
+    Duration unchanged = Duration.between(modified, parts.clock().instant());
+    if (unchanged.compareTo(settings.patience()) >= 0) {
+      return true;
+    }
+    // a time well ahead of ours is another machine's clock and says nothing
+    boolean settled = unchanged.abs().compareTo(settings.settle()) >= 0;
+    return settled && (Files.size(path) > settings.maxBytes() || ends(path));
+  }
+
+  /** Whether the text does not just stop: what is wrong in another way is not mended by waiting. */
+  private static boolean ends(Path path) throws IOException {
+    byte[] bytes = Files.readAllBytes(path);
+    if (!new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing().endsWith("}")) {
+      return false;
+    }
+    try (JsonParser parser = JSON.createParser(bytes)) {
+      while (parser.nextToken() != null) {
+        // only the end matters
+      }
+      return true;
+    } catch (JsonEOFException e) {
+      return false;
+    } catch (JsonProcessingException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Replaces the file in the body by its bytes, no more than are needed to see that it is too long.
+   * The same name with the same content is the same request.
+   *
+   * @throws Refused if it is a link to somewhere else
+   */
+  public void open(Exchange exchange) throws IOException {
+    // not the body as a File: that one has a backslash in its name turned round
+    Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
+    exchange.setProperty(DROPPED, Dropped.at(path));
+    String name = path.getFileName().toString();
+    exchange.setProperty("leonardoName", FileName.ofDropped(name, "request"));
+    Path real = path.toRealPath();
+    if (!real.startsWith(path.getParent().toRealPath())) {
+      throw new Refused(
+          Problem.of(
+              400,
+              "link",
+              "The file is a link",
+              "it leads out of the folder: drop the file itself"));
+    }
+    try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] bytes = in.readNBytes(settings.maxBytes() + 1);
+      String intake = exchange.getProperty("leonardoIntake", String.class);
+      exchange.setProperty("leonardoKey", intake + ":" + name + ":" + Accept.sha256(bytes));
+      exchange.getMessage().setBody(bytes);
+    }
+  }
+
+  /** Moves the file to {@code .accepted}: its job is durable. */
+  public void accepted(Exchange exchange) throws IOException {
+    Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
+    dropped.moveTo(dropped.path().resolveSibling(".accepted"));
+    parts.outages().back(moveOf(dropped));
+  }
+
+  private static String moveOf(Dropped dropped) {
+    return "the move of " + dropped.path();
+  }
+
+  /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
+  public void rejected(Exchange exchange) throws IOException {
+    Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
+    Path folder = Files.createDirectories(dropped.path().resolveSibling(".rejected"));
+    String name = reasonName(dropped.path().getFileName().toString());
+    Path part = folder.resolve(".part-" + name);
+    Files.write(part, exchange.getMessage().getBody(byte[].class));
+    Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    dropped.moveTo(folder);
+    parts.outages().back(moveOf(dropped));
+  }
+
+  private static String reasonName(String dropped) {
+    String name = dropped.replaceFirst("(?i)\\.json$", "");
+    while (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+      name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
+    }
+    return name + ".reason.json";
+  }
+
+  /** Leaves the file where it is: it, or something that is needed, is away. */
+  public void later(Exchange exchange) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    if (why instanceof NoSuchFileException) {
+      return;
+    }
+    if (why instanceof IOException) {
+      Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
+      parts.outages().away(moveOf(dropped), String.valueOf(why));
+    } else {
+      parts.outages().away(Outages.INTAKE, String.valueOf(why.getMessage()));
+    }
+    restingUntil = parts.clock().instant().plus(REST);
+  }
+}

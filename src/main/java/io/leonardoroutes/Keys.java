@@ -1,0 +1,221 @@
+package io.leonardoroutes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.PropertiesSource;
+import org.apache.camel.util.TimeUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The {@code leonardo.*} keys as they are in force: what the operator says (system property,
+ * environment, property files, in Camel's order), else what the sandbox changes, else the default
+ * of {@code config/application.properties}, which is packed into the jar.
+ *
+ * <p>The result is also a properties source of the Camel context, so that <code>{{leonardo.inbox}}
+ * </code> in a route is the same value.
+ */
+final class Keys implements PropertiesSource {
+  private static final Logger LOG = LoggerFactory.getLogger(Keys.class);
+  private static final String PREFIX = "leonardo.";
+  private static final String MILLIS = ".millis";
+  private static final String SINKS = "leonardo.sinks.";
+
+  private final PropertiesComponent properties;
+  private final Set<String> said = new TreeSet<>();
+  private final Map<String, String> inForce = new TreeMap<>();
+
+  Keys(CamelContext context) {
+    properties = context.getPropertiesComponent();
+    Map<String, String> defaults = packed("application.properties");
+    inForce.putAll(defaults);
+    Properties loaded = properties.loadProperties(key -> key.startsWith(PREFIX));
+    loaded.stringPropertyNames().forEach(key -> add(key, loaded.getProperty(key)));
+    // Looked up one by one, as only so does Camel ask the environment and system properties first.
+    inForce.replaceAll(
+        (key, value) -> properties.resolveProperty(key).map(v -> said(key, v)).orElse(value));
+    System.getProperties().stringPropertyNames().stream()
+        .filter(key -> key.startsWith(PREFIX) && !inForce.containsKey(key))
+        .forEach(key -> add(key, System.getProperty(key)));
+    System.getenv().forEach(this::sinkFromEnvironment);
+    properties.addPropertiesSource(this);
+    if (flag("leonardo.sandbox")) {
+      packed("application-sandbox.properties")
+          .forEach((key, value) -> inForce.replace(key, defaults.get(key), value));
+    }
+  }
+
+  private String said(String key, String value) {
+    said.add(key);
+    return value;
+  }
+
+  /** Stops the start if nobody gave the key: its default is not meant for this. */
+  void mustBeSaid(String key, String why) {
+    if (!said.contains(key)) {
+      throw new BadSetting(key, why);
+    }
+  }
+
+  private void add(String key, String value) {
+    if (!inForce.containsKey(key) && !key.startsWith(SINKS)) {
+      LOG.warn("{} is not a setting of leonardo-routes and does nothing", key);
+    }
+    inForce.put(key, value);
+  }
+
+  /**
+   * {@code LEONARDO_SINKS_ARCHIVE_URI}; the known keys' variables are looked up by Camel itself.
+   */
+  private void sinkFromEnvironment(String name, String value) {
+    String key = name.toLowerCase(Locale.ROOT).replace('_', '.');
+    if (key.startsWith(SINKS) && !inForce.containsKey(key)) {
+      add(key, value);
+    }
+  }
+
+  private static Map<String, String> packed(String file) {
+    Properties packed = new Properties();
+    try (InputStream in = Keys.class.getResourceAsStream("/leonardo-routes/config/" + file)) {
+      packed.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Map<String, String> map = new TreeMap<>();
+    packed.stringPropertyNames().forEach(key -> map.put(key, packed.getProperty(key)));
+    return map;
+  }
+
+  @Override
+  public String getName() {
+    return "leonardo-routes";
+  }
+
+  @Override
+  public String getProperty(String name) {
+    // Camel's http component takes its times as plain milliseconds only.
+    return name.startsWith(PREFIX) && name.endsWith(MILLIS)
+        ? "" + duration(name.substring(0, name.length() - MILLIS.length())).toMillis()
+        : inForce.get(name);
+  }
+
+  String text(String key) {
+    try {
+      return properties.parseUri("{{" + key + "}}").trim();
+    } catch (IllegalArgumentException e) {
+      throw new BadSetting(key, e.getMessage());
+    }
+  }
+
+  /** The text, or null where it is empty. */
+  String optional(String key) {
+    String text = text(key);
+    return text.isEmpty() ? null : text;
+  }
+
+  boolean flag(String key) {
+    String text = text(key);
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new BadSetting(key, "'" + text + "' is neither true nor false");
+    }
+    return text.equals("true");
+  }
+
+  long number(String key, long min, long max) {
+    String text = text(key);
+    try {
+      long number = Long.parseLong(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new BadSetting(key, "'%s' is not a whole number from %d to %d".formatted(text, min, max));
+  }
+
+  int integer(String key, int min, int max) {
+    return (int) number(key, min, max);
+  }
+
+  /** A decimal number, or null where it is empty. */
+  BigDecimal amount(String key) {
+    String text = optional(key);
+    if (text != null && !text.matches("\\d{1,12}(\\.\\d{1,9})?")) {
+      throw new BadSetting(key, "'" + text + "' is not a decimal number such as 25.50");
+    }
+    return text == null ? null : new BigDecimal(text);
+  }
+
+  Duration duration(String key) {
+    String text = text(key);
+    try {
+      long millis = TimeUtils.toMilliSeconds(text);
+      if (millis > 0) {
+        return Duration.ofMillis(millis);
+      }
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // told below
+    }
+    throw new BadSetting(key, "'" + text + "' is not a time such as 500ms, 20s, 10m, 2h or 7d");
+  }
+
+  List<String> names(String key) {
+    return Arrays.stream(text(key).split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
+  }
+
+  /** A folder that exists and can be written, made if need be. */
+  Path folder(String key) {
+    Path folder = Path.of(text(key));
+    try {
+      Files.createDirectories(folder);
+      Files.delete(Files.createTempFile(folder, ".leonardo", ".probe"));
+      return folder;
+    } catch (IOException e) {
+      throw new BadSetting(key, "cannot write in " + folder + " (" + e + ")");
+    }
+  }
+
+  /** A folder that somebody else makes, once it is needed. */
+  void folderToBe(String key) {
+    Path folder = Path.of(text(key)).toAbsolutePath();
+    Path there = folder;
+    while (Files.notExists(there)) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+      throw new BadSetting(
+          key, "cannot write in " + folder + " (" + there + " is no folder that can be written)");
+    }
+  }
+
+  /** The names that follow a prefix, as {@code outbox} in {@code leonardo.sinks.outbox.uri}. */
+  TreeSet<String> namesUnder(String prefix) {
+    TreeSet<String> names = new TreeSet<>();
+    for (String key : inForce.keySet()) {
+      if (key.startsWith(prefix)) {
+        names.add(key.substring(prefix.length()).replaceFirst("\\..*", ""));
+      }
+    }
+    return names;
+  }
+
+  boolean isSet(String key) {
+    return inForce.containsKey(key) && !inForce.get(key).isBlank();
+  }
+}

@@ -1,0 +1,228 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.RouteNote.Answer;
+import io.leonardoroutes.request.Problem;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+
+/**
+ * The REST API in OpenAPI 3.1, as it runs: its paths are the routes that answer with our problems,
+ * their parameters the headers that a route keeps, their answers what {@link RouteNote} reads, and
+ * its schemas those of the {@link Catalog} and of the records that are answered.
+ */
+public final class OpenApi {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SCHEMAS = "#/components/schemas/";
+  private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
+
+  /** Problems that no note names: of any call, of the other intakes, and of a job. */
+  private static final Set<String> OTHER_PROBLEMS =
+      Set.of(
+          "method",
+          "not-found",
+          "bad-call",
+          "origin",
+          "unauthorized",
+          "too-many-calls",
+          "internal",
+          "unavailable",
+          "link",
+          "message-type",
+          "message-id",
+          "refused-by-provider",
+          "failed-at-provider",
+          "in-doubt",
+          "late",
+          "given-up",
+          "not-fetched");
+
+  private final CamelContext context;
+  private final Catalog catalog;
+  private final RestSettings.Auth auth;
+
+  OpenApi(CamelContext context, Catalog catalog, RestSettings.Auth auth) {
+    this.context = context;
+    this.catalog = catalog;
+    this.auth = auth;
+  }
+
+  /** The document. */
+  public JsonNode document() {
+    ObjectNode document = JSON.createObjectNode().put("openapi", "3.1.0");
+    document
+        .putObject("info")
+        .put("title", "leonardo-routes")
+        .put("version", "1")
+        .put(
+            "description",
+            "Requests for AI video, checked, paid once, and their videos delivered.");
+    ObjectNode paths = document.putObject("paths");
+    Set<String> problems = new TreeSet<>(OTHER_PROBLEMS);
+    ObjectNode schemas = schemas();
+    for (RestRoute route : RestRoute.of(context)) {
+      ObjectNode operation = operation(route, schemas);
+      for (String method : route.methods()) {
+        paths.withObjectProperty(route.path()).set(method, operation);
+      }
+      route.note().answers().stream()
+          .filter(Answer::isProblem)
+          .forEach(answer -> problems.add(answer.what()));
+    }
+    schemas.withObject("/Problem/properties").set("type", types(problems));
+    ObjectNode components = document.putObject("components");
+    components.set("schemas", schemas);
+    components
+        .putObject("responses")
+        .set("Problem", answer("any other problem", Problem.MEDIA_TYPE, ref("Problem")));
+    if (auth != RestSettings.Auth.NONE) {
+      components
+          .putObject("securitySchemes")
+          .putObject("key")
+          .put("type", "http")
+          .put("scheme", "bearer");
+      document.putArray("security").addObject().putArray("key");
+    }
+    return document;
+  }
+
+  private ObjectNode schemas() {
+    ObjectNode schemas = JSON.createObjectNode();
+    ObjectNode request = schemas.putObject("Request");
+    ArrayNode either = request.putArray("oneOf");
+    ObjectNode mapping =
+        request.putObject("discriminator").put("propertyName", "model").putObject("mapping");
+    catalog
+        .schemas()
+        .forEach(
+            (id, schema) -> {
+              // the only letters that the name of a component may have
+              String name = id.replaceAll("[^A-Za-z0-9._-]", "_");
+              either.add(ref(name));
+              mapping.put(id, SCHEMAS + name);
+              schemas.set(name, schema.deepCopy().without("$schema"));
+            });
+    AnswerSchemas.addTo(schemas);
+    return schemas;
+  }
+
+  private ObjectNode operation(RestRoute route, ObjectNode schemas) {
+    RouteNote note = route.note();
+    ObjectNode operation = JSON.createObjectNode().put("operationId", route.id());
+    operation.put("summary", route.description());
+    parameters(route).forEach(operation.withArray("/parameters")::add);
+    if (note.takes() != null) {
+      ObjectNode body = operation.putObject("requestBody").put("required", true);
+      ObjectNode json = body.putObject("content").putObject("application/json");
+      json.set("schema", ref(note.takes()));
+      if (note.takes().equals("Request")) {
+        json.set("examples", examples());
+      }
+    }
+    ObjectNode responses = operation.putObject("responses");
+    Map<String, List<Answer>> answers =
+        note.answers().stream()
+            .collect(Collectors.groupingBy(Answer::status, TreeMap::new, Collectors.toList()));
+    if (answers.isEmpty()) {
+      answers.put("200", List.of(new Answer("200", "", "done")));
+    }
+    answers.forEach((status, same) -> responses.set(status, response(same, route, schemas)));
+    responses.putObject("default").put("$ref", "#/components/responses/Problem");
+    return operation;
+  }
+
+  private static List<ObjectNode> parameters(RestRoute route) {
+    Map<String, String> words = route.note().parameters();
+    Map<String, String> places = new LinkedHashMap<>();
+    IN_PATH.matcher(route.path()).results().forEach(name -> places.put(name.group(1), "path"));
+    Set<String> names = new LinkedHashSet<>(route.kept());
+    names.addAll(words.keySet());
+    for (String name : names) {
+      // as everywhere: headers begin with a capital letter, query parameters do not
+      places.putIfAbsent(name, Character.isUpperCase(name.charAt(0)) ? "header" : "query");
+    }
+    return places.entrySet().stream()
+        .map(
+            place -> {
+              ObjectNode parameter = JSON.createObjectNode().put("name", place.getKey());
+              parameter.put("in", place.getValue());
+              parameter.put("required", place.getValue().equals("path"));
+              if (words.containsKey(place.getKey())) {
+                parameter.put("description", words.get(place.getKey()));
+              }
+              return parameter.<ObjectNode>set(
+                  "schema", JSON.createObjectNode().put("type", "string"));
+            })
+        .toList();
+  }
+
+  private ObjectNode response(List<Answer> same, RestRoute route, ObjectNode schemas) {
+    String words = same.stream().map(Answer::words).collect(Collectors.joining("; "));
+    if (same.get(0).what().equals("Nothing")) {
+      return JSON.createObjectNode().put("description", words);
+    }
+    if (same.get(0).isProblem()) {
+      ObjectNode problem = ref("Problem");
+      problem
+          .putObject("properties")
+          .set("type", types(same.stream().map(Answer::what).collect(Collectors.toSet())));
+      ObjectNode response = answer(words, Problem.MEDIA_TYPE, problem);
+      if (words.equals("invalid")) {
+        response
+            .withObject("/content")
+            .withObject(Problem.MEDIA_TYPE)
+            .set("example", JSON.valueToTree(catalog.invalid()));
+      }
+      return response;
+    }
+    List<ObjectNode> known =
+        same.stream().map(Answer::what).filter(schemas::has).map(OpenApi::ref).toList();
+    ObjectNode schema = JSON.createObjectNode();
+    if (known.size() == 1) {
+      schema = known.get(0);
+    } else if (known.size() > 1) {
+      schema.putArray("anyOf").addAll(known);
+    }
+    return answer(words, route.mediaType(), schema);
+  }
+
+  private ObjectNode examples() {
+    ObjectNode examples = JSON.createObjectNode();
+    catalog
+        .schemas()
+        .forEach(
+            (id, schema) -> {
+              if (schema.has("examples")) {
+                examples.putObject(id).set("value", schema.at("/examples/0"));
+              }
+            });
+    return examples;
+  }
+
+  private static ObjectNode types(Set<String> problems) {
+    ObjectNode type = JSON.createObjectNode().put("type", "string");
+    new TreeSet<>(problems).forEach(name -> type.withArray("/enum").add(Problem.TYPES + name));
+    return type;
+  }
+
+  private static ObjectNode answer(String words, String mediaType, ObjectNode schema) {
+    ObjectNode answer = JSON.createObjectNode().put("description", words);
+    answer.putObject("content").putObject(mediaType).set("schema", schema);
+    return answer;
+  }
+
+  private static ObjectNode ref(String schema) {
+    return JSON.createObjectNode().put("$ref", SCHEMAS + schema);
+  }
+}

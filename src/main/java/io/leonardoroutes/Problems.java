@@ -1,0 +1,89 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.request.Problem;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+
+/** The RFC 9457 problems that a job, not a request, can have. */
+final class Problems {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SINCE = "since";
+  private static final String HELD = "held";
+
+  private Problems() {}
+
+  static JsonNode refused(int status, String reason) {
+    return json("refused-by-provider", "The provider refused the request", status, reason);
+  }
+
+  static JsonNode failed(String reason) {
+    return json("failed-at-provider", "The provider made no video", 0, reason);
+  }
+
+  /**
+   * @param since when the paid call was surely over
+   */
+  static JsonNode inDoubt(String why, Instant since) {
+    ObjectNode problem =
+        (ObjectNode)
+            json(
+                "in-doubt",
+                "It is not known whether the paid call was made; it is not repeated",
+                0,
+                why);
+    return problem.put(SINCE, since.toString());
+  }
+
+  /** The same doubt, and why nobody could end it yet. */
+  static JsonNode held(JsonNode inDoubt, String why) {
+    ObjectNode problem =
+        inDoubt instanceof ObjectNode known ? known.deepCopy() : JSON.createObjectNode();
+    return problem.put(HELD, why);
+  }
+
+  /** Why the doubt is held, empty if it was not looked into. */
+  static String heldBecause(Job job) {
+    return job.problem() == null ? "" : job.problem().path(HELD).asText("");
+  }
+
+  /** Since when the job is in doubt. */
+  static Optional<Instant> inDoubtSince(Job job) {
+    try {
+      return Optional.ofNullable(job.problem())
+          .map(problem -> Instant.parse(problem.path(SINCE).asText("")));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  static JsonNode givenUp() {
+    return json(
+        "given-up", "An operator gave it up", 0, "it was in doubt, and was resolved as failed");
+  }
+
+  static JsonNode late(Duration giveUp) {
+    return json(
+        "late",
+        "The provider is not done yet",
+        0,
+        "no end was seen in " + giveUp.toMinutes() + " minutes");
+  }
+
+  static JsonNode notFetched(String why) {
+    return json("not-fetched", "The video was made, but could not be fetched", 0, why);
+  }
+
+  static JsonNode json(Problem problem) {
+    return JSON.valueToTree(problem);
+  }
+
+  private static JsonNode json(String type, String title, int status, String detail) {
+    return json(Problem.of(status, type, title, detail));
+  }
+}

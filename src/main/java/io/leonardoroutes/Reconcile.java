@@ -1,0 +1,254 @@
+package io.leonardoroutes;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+
+import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.Account;
+import io.leonardoroutes.leonardo.Attempt;
+import io.leonardoroutes.leonardo.Listing;
+import io.leonardoroutes.leonardo.Look;
+import io.leonardoroutes.leonardo.Reconciliation;
+import io.leonardoroutes.leonardo.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of {@code reconcile.camel.yaml}: settles jobs in doubt by the provider's own list, read
+ * once for all of them.
+ *
+ * <p>What is found is adopted. What is not found is submitted again only after two rounds in which
+ * the list proved that it would show it (see {@link Reconciliation}). All else stays in doubt and
+ * is looked into again later.
+ */
+public final class Reconcile {
+  static final String NOT_LISTED =
+      "the provider's list does not show it: looked at once more before it is submitted again";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
+  private static final String ROUND = "leonardoRound";
+  private static final String LIST = "the provider's list";
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
+  private static final int BATCH = 1000;
+  private static final int PAGE = 25;
+
+  /** More jobs than can be at the provider, whatever {@code leonardo.limits.concurrent}. */
+  private static final int ALL = 20_000;
+
+  private final Parts parts;
+  private final Ledger ledger;
+  private final Settings settings;
+
+  Reconcile(Parts parts) {
+    this.parts = parts;
+    this.ledger = parts.ledger();
+    this.settings = parts.settings();
+  }
+
+  /** Jobs in doubt that are settled; none if only an operator may decide. */
+  public List<Job> due() {
+    return settings.reconcile().list() ? parts.outages().due(this::claim) : List.of();
+  }
+
+  private List<Job> claim() {
+    List<Job> due = ledger.claim(IN_DOUBT, BATCH, settings.lease());
+    if (due.isEmpty() || ledger.governor().call(settings.limits())) {
+      return due;
+    }
+    due.forEach(ledger::release);
+    return List.of();
+  }
+
+  /** Begins a round for the jobs in the body, and makes the question for the account ready. */
+  @SuppressWarnings("unchecked")
+  public void begin(Exchange exchange) {
+    List<Job> due = exchange.getMessage().getBody(List.class);
+    exchange.setProperty(ROUND, new Round(due, parts.clock().instant()));
+    ask(exchange);
+  }
+
+  /** Reads whose list it is. */
+  public void account(Exchange exchange) {
+    Round round = round(exchange);
+    HttpAnswer answer = HttpAnswer.of(exchange, settings.provider().responseTimeout());
+    Account account =
+        answer.failure() == null
+            ? Account.read(answer.status(), answer.retryAfter(), answer.body(), now())
+            : Account.failed(answer.failure());
+    if (account instanceof Account.Known known) {
+      round.userId = known.userId();
+    } else if (account instanceof Account.Unclear unclear) {
+      round.unclear(unclear.reason(), unclear.retryAfter());
+    }
+  }
+
+  /** Whether another page has to be read. */
+  public boolean more(Exchange exchange) {
+    Round round = round(exchange);
+    if (round.wantsMore() && !ledger.governor().call(settings.limits())) {
+      round.unclear("the calls of this minute are used up", null);
+    }
+    return round.wantsMore();
+  }
+
+  /** Makes the question for the next page ready. */
+  public void turn(Exchange exchange) {
+    Round round = round(exchange);
+    Message message = ask(exchange);
+    message.setHeader(Exchange.HTTP_PATH, Look.pathSegment(round.userId));
+    message.setHeader(Exchange.HTTP_QUERY, "offset=%d&limit=%d".formatted(round.turn(), PAGE));
+  }
+
+  private static Message ask(Exchange exchange) {
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader("Accept", "application/json");
+    message.setBody(null);
+    return message;
+  }
+
+  /** Reads a page of the list. */
+  public void page(Exchange exchange) {
+    Round round = round(exchange);
+    HttpAnswer answer = HttpAnswer.of(exchange, settings.provider().responseTimeout());
+    Listing listing =
+        answer.failure() == null
+            ? Listing.read(answer.status(), answer.retryAfter(), answer.body(), now())
+            : Listing.failed(answer.failure());
+    if (listing instanceof Listing.Page page) {
+      round.history.add(page);
+    } else if (listing instanceof Listing.Unclear unclear) {
+      round.unclear(unclear.reason(), unclear.retryAfter());
+    }
+  }
+
+  /** What an exception of a call says: nothing about any job. */
+  public void unanswered(
+      Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    Listing.Unclear unclear = (Listing.Unclear) Listing.failed(failure);
+    round(exchange).unclear(unclear.reason(), unclear.retryAfter());
+  }
+
+  /** Writes down what the list says of each job. */
+  public void record(Exchange exchange) {
+    Round round = round(exchange);
+    if (round.unclear == null) {
+      parts.outages().back(LIST);
+      decide(round);
+    } else {
+      parts.outages().away(LIST, round.unclear);
+      String why = "the provider's list could not be read: " + round.unclear;
+      round.due.forEach(job -> hold(job, why, round.retryAfter));
+    }
+  }
+
+  private void decide(Round round) {
+    // In this order, and after the list: so whoever owns a listed generation is in one of them.
+    List<Job> underWay = ledger.list(SUBMITTING, ALL, null);
+    Map<String, Job> doubtful = byId(ledger.list(IN_DOUBT, ALL, null));
+    Map<String, Job> owners = ledger.owners(round.history.ids());
+    Map<String, Verdict> verdicts = verdicts(round, underWay, doubtful, owners);
+    boolean adopted = true;
+    for (Map.Entry<String, Verdict> decided : verdicts.entrySet()) {
+      if (decided.getValue() instanceof Verdict.Paid paid) {
+        adopted &= adopt(doubtful.get(decided.getKey()), paid.generationId());
+      }
+    }
+    // Moved as this round claimed them: what another one wrote meanwhile is not this one's reading.
+    for (Job job : round.due) {
+      Verdict verdict = verdicts.get(job.id());
+      if (verdict instanceof Verdict.Open open) {
+        open(job, open.why());
+      } else if (verdict instanceof Verdict.Unpaid) {
+        // Somebody else moved what was matched: then what is left over is not known either.
+        unpaid(job, adopted);
+      }
+    }
+  }
+
+  private Map<String, Verdict> verdicts(
+      Round round, List<Job> underWay, Map<String, Job> doubtful, Map<String, Job> owners) {
+    List<Attempt> attempts =
+        Stream.concat(
+                underWay.stream()
+                    .map(
+                        job ->
+                            new Attempt(job.id(), job.request(), job.submittedAt(), now(), false)),
+                doubtful.values().stream().map(job -> attempt(job, round.begun)))
+            .toList();
+    Map<String, Attempt> owned = new HashMap<>();
+    owners.forEach((generation, owner) -> owned.put(generation, attempt(owner, round.begun)));
+    return Reconciliation.of(round.history, owned, attempts, settings.reconcile().settle());
+  }
+
+  private Attempt attempt(Job job, Instant begun) {
+    Instant over =
+        Problems.inDoubtSince(job).orElse(job.submittedAt().plus(settings.longestCall()));
+    boolean settled = !over.plus(settings.reconcile().settle()).isAfter(begun);
+    return new Attempt(job.id(), job.request(), job.submittedAt(), over, settled);
+  }
+
+  private boolean adopt(Job job, String generationId) {
+    Job.Change adopted =
+        job.to(RUNNING).created(generationId, job.cost()).problem(null).dueAt(now());
+    boolean moved =
+        ledger.adopt(job, adopted, parts.telling().of(EventType.SUBMITTED, adopted.job()));
+    if (moved) {
+      LOG.info("{} was made by the provider, generation {}", job.name(), generationId);
+    }
+    return moved;
+  }
+
+  private void unpaid(Job job, boolean certain) {
+    if (!certain || !Problems.heldBecause(job).equals(NOT_LISTED)) {
+      open(job, certain ? NOT_LISTED : "other jobs in doubt were moved meanwhile");
+    } else if (ledger.move(job, released(job, now()))) {
+      LOG.info("{} was not made by the provider, and is submitted again", job.name());
+    }
+  }
+
+  /** Back to where it has not been submitted. */
+  static Job.Change released(Job job, Instant now) {
+    return job.to(ACCEPTED).submittedAt(null).problem(null).dueAt(now);
+  }
+
+  private void open(Job job, String why) {
+    if (hold(job, why, null) && !Problems.heldBecause(job).equals(why)) {
+      LOG.warn("{} stays in doubt: {}", job.name(), why);
+    }
+  }
+
+  private boolean hold(Job job, String why, Duration retryAfter) {
+    Backoff backoff = new Backoff(settings.reconcile().settle(), LONGEST_WAIT);
+    Duration wait = retryAfter == null ? backoff.after(job.schedule().tries()) : retryAfter;
+    return ledger.move(
+        job,
+        job.to(IN_DOUBT).problem(Problems.held(job.problem(), why)).triedAgainAt(now().plus(wait)));
+  }
+
+  private static Map<String, Job> byId(List<Job> jobs) {
+    return jobs.stream().collect(Collectors.toMap(Job::id, job -> job));
+  }
+
+  private Instant now() {
+    return parts.clock().instant();
+  }
+
+  private static Round round(Exchange exchange) {
+    return exchange.getProperty(ROUND, Round.class);
+  }
+}

@@ -1,0 +1,124 @@
+package io.leonardoroutes;
+
+import static io.leonardoroutes.ledger.JobState.FAILED;
+import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.request.StrictJson;
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What {@code resolve.camel.yaml} does: an operator ends the doubt about a job. */
+public final class Resolve {
+  private static final Logger LOG = LoggerFactory.getLogger(Resolve.class);
+
+  private static final ObjectMapper JSON = StrictJson.mapper();
+
+  private final Parts parts;
+  private final Ledger ledger;
+
+  Resolve(Parts parts) {
+    this.parts = parts;
+    this.ledger = parts.ledger();
+  }
+
+  /**
+   * Moves a job in doubt as the operator says, and answers it.
+   *
+   * @throws Refused 403 for who is no operator; 400 for what is not JSON, 422 for a decision that
+   *     is none; 404; 409 if the job is not in doubt, or another job has the generation
+   */
+  public JsonNode decide(
+      @Header("id") Object header, @Header(Caller.HEADER) Object user, @Body String body) {
+    Caller operator = parts.caller(user);
+    operator.mustBeOperator();
+    // A query or a header of the same name comes before what the path says.
+    String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
+    Decision decision = Decision.read(json(body));
+    Job job = open(id, decision);
+    Job.Change change = change(job, decision).by(operator.by());
+    while (!moved(job, change, decision)) {
+      // It was looked into meanwhile, or is somebody else's by now: its new state decides.
+      job = open(id, decision);
+      if (decision.as() == Decision.As.PAID) {
+        notTaken(decision.generationId());
+      }
+      change = change(job, decision).by(operator.by());
+    }
+    LOG.info("{} was resolved by an operator as {}", job.name(), decision.as());
+    return Telling.json(change.job());
+  }
+
+  /** In doubt; or late, for which the provider's own pages may say that nothing will come. */
+  private Job open(String id, Decision decision) {
+    Job job =
+        ledger
+            .find(id)
+            .orElseThrow(() -> refused(404, "no-such-job", "No such job", "there is no job " + id));
+    boolean late = job.state() == RUNNING && job.problem() != null;
+    if (job.state() != IN_DOUBT && !(late && decision.as() == Decision.As.FAILED)) {
+      throw refused(
+          409,
+          "not-in-doubt",
+          "The job is not in doubt",
+          "job "
+              + id
+              + " is "
+              + job.state()
+              + ": only an IN_DOUBT one can be resolved, or a late one as failed");
+    }
+    return job;
+  }
+
+  private void notTaken(String generationId) {
+    if (!ledger.owners(List.of(generationId)).isEmpty()) {
+      throw refused(
+          409,
+          "generation-taken",
+          "Another job has this generation",
+          "generation " + generationId + " belongs to another job");
+    }
+  }
+
+  private static JsonNode json(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw Refused.of(e).orElseThrow();
+    }
+  }
+
+  private Job.Change change(Job job, Decision decision) {
+    Instant now = parts.clock().instant();
+    return switch (decision.as()) {
+      case PAID ->
+          job.to(RUNNING).created(decision.generationId(), job.cost()).problem(null).dueAt(now);
+      case UNPAID -> Reconcile.released(job, now);
+      case FAILED -> job.to(FAILED).problem(Problems.givenUp()).finishedAt(now).done();
+    };
+  }
+
+  private boolean moved(Job job, Job.Change change, Decision decision) {
+    return switch (decision.as()) {
+      case PAID -> ledger.adopt(job, change, parts.telling().of(EventType.SUBMITTED, change.job()));
+      case UNPAID -> ledger.move(job, change);
+      case FAILED -> ledger.move(job, change, parts.telling().of(EventType.FAILED, change.job()));
+    };
+  }
+
+  static Refused refused(int status, String name, String title, String detail) {
+    return new Refused(Problem.of(status, name, title, detail));
+  }
+}

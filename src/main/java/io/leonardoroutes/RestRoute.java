@@ -1,0 +1,76 @@
+package io.leonardoroutes;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RemoveHeadersDefinition;
+import org.apache.camel.model.SetHeaderDefinition;
+
+/**
+ * A route of the REST API as a caller sees it.
+ *
+ * @param methods in small letters
+ * @param kept the headers and query parameters that its first step keeps, less those that every
+ *     call has
+ * @param mediaType what it answers when all is well
+ */
+record RestRoute(
+    String id,
+    String description,
+    String path,
+    List<String> methods,
+    List<String> kept,
+    String mediaType,
+    RouteNote note) {
+  private static final Set<String> OF_EVERY_CALL =
+      Set.of("Content-Type", "Accept", "Authorization", "Origin");
+
+  /** Those of the routes that run which answer with our problems, sorted by their paths. */
+  static List<RestRoute> of(CamelContext context) {
+    ModelCamelContext models =
+        context.getCamelContextExtension().getContextPlugin(ModelCamelContext.class);
+    return context.getRoutes().stream()
+        .filter(route -> route.getEndpoint() instanceof PlatformHttpEndpoint)
+        .filter(route -> String.valueOf(route.getConfigurationId()).startsWith("leonardo-"))
+        .map(route -> of(route, models.getRouteDefinition(route.getRouteId()).getOutputs()))
+        .sorted(Comparator.comparing(RestRoute::path))
+        .toList();
+  }
+
+  private static RestRoute of(Route route, List<ProcessorDefinition<?>> steps) {
+    PlatformHttpEndpoint endpoint = (PlatformHttpEndpoint) route.getEndpoint();
+    return new RestRoute(
+        route.getRouteId(),
+        route.getDescription(),
+        endpoint.getPath(),
+        List.of(endpoint.getHttpMethodRestrict().toLowerCase(Locale.ROOT).split("\\s*,\\s*")),
+        kept(steps),
+        only(steps, SetHeaderDefinition.class)
+            .filter(step -> step.getName().equals("Content-Type"))
+            .map(step -> step.getExpression().getExpression())
+            .findFirst()
+            .orElse("application/json"),
+        RouteNote.of(route.getNote()));
+  }
+
+  private static List<String> kept(List<ProcessorDefinition<?>> steps) {
+    return only(steps, RemoveHeadersDefinition.class)
+        .limit(1)
+        .filter(step -> step.getExcludePattern() != null)
+        .flatMap(step -> Arrays.stream(step.getExcludePattern().split("\\|")))
+        .filter(name -> !name.startsWith("Camel") && !OF_EVERY_CALL.contains(name))
+        .toList();
+  }
+
+  private static <T> Stream<T> only(List<ProcessorDefinition<?>> steps, Class<T> kind) {
+    return steps.stream().filter(kind::isInstance).map(kind::cast);
+  }
+}

@@ -1,0 +1,165 @@
+package io.leonardoroutes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.List;
+
+/**
+ * The settings of the REST server.
+ *
+ * @param keys the file of the callers' keys
+ * @param jwt null unless tokens are asked for
+ * @param tls null for plain HTTP
+ * @param origins of pages that may call
+ * @param perMinute calls of one caller; 0 for any number
+ */
+record RestSettings(
+    boolean enabled,
+    String host,
+    int port,
+    Auth auth,
+    Path keys,
+    Jwt jwt,
+    Tls tls,
+    List<String> origins,
+    int perMinute) {
+  static final String KEYS = "leonardo.rest.keys";
+  static final String AUTH = "leonardo.rest.auth";
+  private static final String ORIGINS = "leonardo.rest.cors.origins";
+  private static final String RATE = "leonardo.rest.requests-per-minute";
+  static final String JWT_KEY = "leonardo.rest.jwt.key";
+
+  /** What callers are asked for. */
+  enum Auth {
+    NONE,
+    API_KEY,
+    JWT
+  }
+
+  /**
+   * Which tokens are believed.
+   *
+   * @param algorithm RS256 or HS256
+   * @param key the file of the public key or the secret
+   * @param role where the role stands, a JSON pointer
+   */
+  record Jwt(String algorithm, Path key, String issuer, String audience, String role) {}
+
+  /** The server's own key and certificate. */
+  record Tls(Path keystore, String password, String type) {
+    @Override
+    public String toString() {
+      return "Tls[" + keystore + "]";
+    }
+  }
+
+  String address() {
+    return "%s://%s:%d".formatted(tls == null ? "http" : "https", host, port);
+  }
+
+  static RestSettings read(Keys keys) {
+    boolean enabled = keys.flag("leonardo.rest.enabled");
+    String host = keys.text("leonardo.rest.host");
+    Auth auth = auth(keys.text(AUTH));
+    if (enabled && auth == Auth.NONE) {
+      mustBeLoopback(host);
+    }
+    return new RestSettings(
+        enabled,
+        host,
+        keys.integer("leonardo.rest.port", 1, 65_535),
+        auth,
+        Path.of(keys.text(KEYS)),
+        auth == Auth.JWT ? jwt(keys) : null,
+        tls(keys),
+        origins(keys),
+        keys.optional(RATE) == null ? 0 : keys.integer(RATE, 1, 10_000_000));
+  }
+
+  private static Auth auth(String text) {
+    return switch (text) {
+      case "none" -> Auth.NONE;
+      case "api-key" -> Auth.API_KEY;
+      case "jwt" -> Auth.JWT;
+      default -> throw new BadSetting(AUTH, "'" + text + "' is none of none, api-key, jwt");
+    };
+  }
+
+  private static Jwt jwt(Keys keys) {
+    String algorithm = keys.text("leonardo.rest.jwt.algorithm");
+    if (!algorithm.equals("RS256") && !algorithm.equals("HS256")) {
+      throw new BadSetting(
+          "leonardo.rest.jwt.algorithm", "'" + algorithm + "' is neither RS256 nor HS256");
+    }
+    String role = keys.text("leonardo.rest.jwt.role");
+    if (!role.matches("(/([^/~]|~[01])*)+")) {
+      throw new BadSetting("leonardo.rest.jwt.role", "'" + role + "' is no JSON pointer as /role");
+    }
+    return new Jwt(
+        algorithm,
+        Path.of(required(keys, JWT_KEY)),
+        required(keys, "leonardo.rest.jwt.issuer"),
+        required(keys, "leonardo.rest.jwt.audience"),
+        role);
+  }
+
+  private static Tls tls(Keys keys) {
+    String keystore = keys.optional("leonardo.rest.tls.keystore");
+    if (keystore == null) {
+      return null;
+    }
+    String password = keys.text("leonardo.rest.tls.password");
+    String type = keys.text("leonardo.rest.tls.type");
+    try (InputStream in = Files.newInputStream(Path.of(keystore))) {
+      KeyStore.getInstance(type).load(in, password.toCharArray());
+    } catch (KeyStoreException e) {
+      throw new BadSetting(
+          "leonardo.rest.tls.type", "'" + type + "' is no type of keystore as PKCS12 and JKS are");
+    } catch (IOException | GeneralSecurityException e) {
+      throw new BadSetting(
+          "leonardo.rest.tls.keystore",
+          "cannot open " + keystore + " with leonardo.rest.tls.password: " + e.getMessage());
+    }
+    return new Tls(Path.of(keystore), password, type);
+  }
+
+  private static List<String> origins(Keys keys) {
+    List<String> origins = keys.names(ORIGINS);
+    for (String origin : origins) {
+      if (!origin.matches("https?://[a-z0-9.-]+(:\\d{1,5})?")) {
+        throw new BadSetting(ORIGINS, "'" + origin + "' is no origin as https://www.example.com");
+      }
+    }
+    return origins;
+  }
+
+  private static String required(Keys keys, String key) {
+    String text = keys.optional(key);
+    if (text == null) {
+      throw new BadSetting(key, "not set, and " + AUTH + "=jwt needs it");
+    }
+    return text;
+  }
+
+  private static void mustBeLoopback(String host) {
+    try {
+      if (!InetAddress.getByName(host).isLoopbackAddress()) {
+        throw new BadSetting(
+            "leonardo.rest.host",
+            host
+                + " would let the network spend money without authentication: set "
+                + AUTH
+                + ", or use a loopback address, with a gateway that authenticates before it");
+      }
+    } catch (UnknownHostException e) {
+      throw new BadSetting("leonardo.rest.host", "'" + host + "' is not known");
+    }
+  }
+}

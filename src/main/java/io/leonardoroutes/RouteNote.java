@@ -1,0 +1,56 @@
+package io.leonardoroutes;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the note of a REST route says to callers, one thing a line, each with words after a colon if
+ * there is more to say: {@code takes Request}, {@code limit: 1 to 1000} (a parameter), {@code 202
+ * Job: it is durable} (an answer), {@code 409 conflict} (a problem). A line that is none of these
+ * is for people alone.
+ *
+ * @param takes the schema of the body, or null
+ * @param parameters their words, by name
+ */
+record RouteNote(String takes, Map<String, String> parameters, List<Answer> answers) {
+
+  /**
+   * One answer.
+   *
+   * @param what a schema (Job), Nothing, or the name of a problem (conflict)
+   */
+  record Answer(String status, String what, String words) {
+    boolean isProblem() {
+      return Character.isLowerCase(what.charAt(0));
+    }
+  }
+
+  private static final Pattern TAKES = Pattern.compile("takes (\\w+)");
+  private static final Pattern ANSWER = Pattern.compile("(\\d{3}) ([\\w-]+)(?:: (.*))?");
+  private static final Pattern PARAMETER = Pattern.compile("([\\w-]+): (.*)");
+
+  static RouteNote of(String note) {
+    String takes = null;
+    Map<String, String> parameters = new LinkedHashMap<>();
+    List<Answer> answers = new ArrayList<>();
+    for (String line :
+        note == null ? List.<String>of() : note.lines().map(String::strip).toList()) {
+      Matcher body = TAKES.matcher(line);
+      Matcher answer = ANSWER.matcher(line);
+      Matcher parameter = PARAMETER.matcher(line);
+      if (body.matches()) {
+        takes = body.group(1);
+      } else if (answer.matches()) {
+        String words = answer.group(3) == null ? answer.group(2) : answer.group(3);
+        answers.add(new Answer(answer.group(1), answer.group(2), words));
+      } else if (parameter.matches()) {
+        parameters.put(parameter.group(1), parameter.group(2));
+      }
+    }
+    return new RouteNote(takes, parameters, answers);
+  }
+}

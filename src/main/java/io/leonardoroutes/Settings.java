@@ -1,0 +1,269 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.delivery.Sink;
+import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.ledger.Budget;
+import io.leonardoroutes.ledger.Limits;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+
+/**
+ * The settings, typed and checked before anything starts. {@code config/application.properties}
+ * says what each is for.
+ */
+record Settings(
+    Provider provider,
+    Sandboxed sandbox,
+    Path data,
+    String ledgerUrl,
+    Intakes intakes,
+    Path rulesMapping,
+    RestSettings rest,
+    Jms jms,
+    Limits limits,
+    Tracking track,
+    Reconciling reconcile,
+    Downloads downloads,
+    List<Sink> sinks,
+    int deliverTries,
+    Duration lease,
+    String webhookKey) {
+
+  record Provider(URI baseUrl, String apiKey, Duration connectTimeout, Duration responseTimeout) {
+    @Override
+    public String toString() {
+      return "Provider[" + baseUrl + "]";
+    }
+  }
+
+  record Sandboxed(boolean on, int port, boolean samples) {}
+
+  record Intakes(
+      boolean file, boolean jms, Path inbox, Duration settle, Duration patience, int maxBytes) {}
+
+  /** A url of null means the broker inside. */
+  record Jms(String url, int port, String requests) {
+    String address() {
+      // What follows the question mark may be a password.
+      return url == null ? "tcp://127.0.0.1:" + port : url.replaceFirst("\\?.*", "");
+    }
+  }
+
+  record Tracking(Duration first, Duration every, Duration giveUp) {}
+
+  /**
+   * How doubtful creates are settled.
+   *
+   * @param list by the provider's own list; else only by an operator
+   */
+  record Reconciling(boolean list, Duration settle) {}
+
+  record Downloads(Videos.Limits limits, int tries, Duration keep) {}
+
+  /** How long a paid call and its record can last: after that it is surely over. */
+  Duration longestCall() {
+    return provider
+        .connectTimeout()
+        .plus(provider.responseTimeout().multipliedBy(2))
+        .plus(lease.multipliedBy(2));
+  }
+
+  /** Nothing that is secret. */
+  @Override
+  public String toString() {
+    return "Settings[" + data + "]";
+  }
+
+  private static final Set<String> EVENTS =
+      Arrays.stream(EventType.values()).map(EventType::word).collect(Collectors.toSet());
+  private static final Set<String> CURRENCIES = Set.of("DOLLARS", "CREDITS");
+  private static final Set<String> CONTENT = Set.of("event", "video");
+
+  /**
+   * Reads every key.
+   *
+   * @throws BadSetting for the first that cannot work
+   */
+  static Settings read(CamelContext context, Keys keys) {
+    Sandboxed sandbox =
+        new Sandboxed(
+            keys.flag("leonardo.sandbox"),
+            keys.integer("leonardo.sandbox.port", 1, 65_535),
+            keys.flag("leonardo.sandbox.samples"));
+    boolean file = keys.flag("leonardo.file.enabled");
+    Path data = keys.folder("leonardo.data");
+    checkThoseOfTheRoutes(keys);
+    return new Settings(
+        provider(keys),
+        sandbox,
+        data,
+        ledgerUrl(keys),
+        new Intakes(
+            file,
+            keys.flag("leonardo.jms.enabled"),
+            file ? keys.folder("leonardo.inbox") : Path.of(keys.text("leonardo.inbox")),
+            keys.duration("leonardo.file.settle"),
+            keys.duration("leonardo.file.patience"),
+            keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
+        rulesMapping(keys),
+        RestSettings.read(keys),
+        new Jms(
+            keys.optional("leonardo.jms.url"),
+            keys.integer("leonardo.jms.port", 1, 65_535),
+            keys.text("leonardo.jms.requests")),
+        limits(keys),
+        new Tracking(
+            keys.duration("leonardo.track.first"),
+            keys.duration("leonardo.track.every"),
+            keys.duration("leonardo.track.give-up")),
+        reconciling(keys),
+        new Downloads(
+            new Videos.Limits(
+                keys.names("leonardo.download.hosts"),
+                keys.number("leonardo.download.max-bytes", 1, Long.MAX_VALUE),
+                keys.duration("leonardo.download.timeout")),
+            keys.integer("leonardo.download.tries", 1, 1_000),
+            keys.duration("leonardo.videos.keep")),
+        sinks(context, keys),
+        keys.integer("leonardo.deliver.tries", 1, 1_000),
+        keys.duration("leonardo.lease"),
+        keys.optional("leonardo.webhook.key"));
+  }
+
+  private static Limits limits(Keys keys) {
+    return new Limits(
+        keys.integer("leonardo.limits.concurrent", 1, 10_000),
+        keys.integer("leonardo.limits.creates-per-minute", 1, 1_000_000),
+        keys.integer("leonardo.limits.requests-per-minute", 2, 10_000_000),
+        keys.duration("leonardo.track.give-up"),
+        budget(keys));
+  }
+
+  private static Budget budget(Keys keys) {
+    String currency = keys.text("leonardo.budget.currency");
+    if (!CURRENCIES.contains(currency)) {
+      throw new BadSetting(
+          "leonardo.budget.currency", "'" + currency + "' is neither DOLLARS nor CREDITS");
+    }
+    BigDecimal perDay = keys.amount("leonardo.budget.per-day");
+    BigDecimal unknown = keys.amount("leonardo.budget.price-unknown");
+    return perDay == null ? null : new Budget(perDay, currency, unknown == null ? perDay : unknown);
+  }
+
+  /** What only route files read. */
+  private static void checkThoseOfTheRoutes(Keys keys) {
+    keys.duration("leonardo.tick");
+    keys.duration("leonardo.track.tick");
+    keys.integer("leonardo.jms.consumers", 1, 1_000);
+    if (keys.text("leonardo.sinks.outbox.uri").startsWith("file:" + keys.text("leonardo.outbox"))) {
+      keys.folderToBe("leonardo.outbox");
+    }
+  }
+
+  private static Provider provider(Keys keys) {
+    String key = keys.optional("leonardo.api-key");
+    if (key == null) {
+      throw new BadSetting(
+          "leonardo.api-key", "not set; set it, or try without one: leonardo.sandbox=true");
+    }
+    return new Provider(
+        baseUrl(keys.text("leonardo.base-url")),
+        key,
+        keys.duration("leonardo.http.connect-timeout"),
+        keys.duration("leonardo.http.response-timeout"));
+  }
+
+  private static Reconciling reconciling(Keys keys) {
+    String way = keys.text("leonardo.reconcile");
+    if (!way.equals("list") && !way.equals("hold")) {
+      throw new BadSetting("leonardo.reconcile", "'" + way + "' is neither list nor hold");
+    }
+    return new Reconciling(way.equals("list"), keys.duration("leonardo.reconcile.settle"));
+  }
+
+  private static URI baseUrl(String text) {
+    try {
+      URI uri = URI.create(text);
+      boolean web = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
+      if (web && uri.getHost() != null && uri.getQuery() == null && !text.endsWith("/")) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw new BadSetting(
+        "leonardo.base-url", "'" + text + "' is not an http(s) address without a slash at its end");
+  }
+
+  private static String ledgerUrl(Keys keys) {
+    String url = keys.text("leonardo.ledger.url");
+    if (!url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
+      throw new BadSetting(
+          "leonardo.ledger.url", "neither jdbc:sqlite:FILE nor jdbc:postgresql:...");
+    }
+    return url;
+  }
+
+  private static Path rulesMapping(Keys keys) {
+    String file = keys.optional("leonardo.rules.mapping");
+    if (file != null && !Files.isReadable(Path.of(file))) {
+      throw new BadSetting("leonardo.rules.mapping", "there is no file " + file + " to read");
+    }
+    return file == null ? null : Path.of(file);
+  }
+
+  private static List<Sink> sinks(CamelContext context, Keys keys) {
+    List<Sink> sinks = new ArrayList<>();
+    for (String name : keys.namesUnder("leonardo.sinks.")) {
+      String prefix = "leonardo.sinks." + name + ".";
+      if (!name.matches("[a-z0-9][a-z0-9-]*") || name.equals(Telling.REPLY)) {
+        throw new BadSetting(
+            prefix + "uri", "a sink's name is made of a-z, 0-9 and -, and is not 'reply'");
+      }
+      if (keys.isSet(prefix + "uri")) {
+        sinks.add(sink(context, keys, name, prefix));
+      }
+    }
+    return List.copyOf(sinks);
+  }
+
+  private static Sink sink(CamelContext context, Keys keys, String name, String prefix) {
+    String uri = keys.text(prefix + "uri");
+    String scheme = uri.replaceFirst(":.*", "");
+    if (context.getComponent(scheme) == null) {
+      throw new BadSetting(
+          prefix + "uri", "there is no Camel component '" + scheme + "' on the class path");
+    }
+    Set<String> content = among(keys, prefix + "content", CONTENT, Set.of("event"));
+    return new Sink(
+        name,
+        uri,
+        among(keys, prefix + "events", EVENTS, Set.of("submitted", "completed", "failed")),
+        content.contains("event"),
+        content.contains("video"));
+  }
+
+  private static Set<String> among(
+      Keys keys, String key, Set<String> known, Set<String> byDefault) {
+    if (!keys.isSet(key)) {
+      return byDefault;
+    }
+    Set<String> names = Set.copyOf(keys.names(key));
+    if (!known.containsAll(names)) {
+      throw new BadSetting(
+          key, "'" + keys.text(key) + "' is not all of " + String.join(", ", new TreeSet<>(known)));
+    }
+    return names;
+  }
+}

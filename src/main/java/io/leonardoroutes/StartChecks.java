@@ -1,0 +1,49 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.delivery.Sink;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.NoSuchFileException;
+import java.util.Collection;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+
+/** Tries what a setting names while it is still known which setting it was. */
+final class StartChecks {
+  private StartChecks() {}
+
+  static void free(String key, String host, int port) {
+    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName(host))) {
+      probe.setReuseAddress(true);
+    } catch (IOException e) {
+      throw new BadSetting(
+          key, "port " + port + " of " + host + " cannot be had: " + e.getMessage());
+    }
+  }
+
+  static Collection<Resource> routeFiles(CamelContext context, String pattern) throws Exception {
+    Collection<Resource> found = List.of();
+    try {
+      found = PluginHelper.getPackageScanResourceResolver(context).findResources(pattern);
+    } catch (NoSuchFileException e) {
+      // told below
+    }
+    if (found.isEmpty()) {
+      throw new BadSetting("leonardo.routes", "there is no route file at " + pattern);
+    }
+    return found;
+  }
+
+  static void endpoint(CamelContext context, Sink sink) {
+    try {
+      context.getEndpoint(sink.uri());
+    } catch (ResolveEndpointFailedException e) {
+      String why = e.getMessage().replaceFirst("(?s).* due to: ", "");
+      throw new BadSetting("leonardo.sinks." + sink.name() + ".uri", "is no endpoint: " + why);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.leonardoroutes;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.pointer.JsonPointer;
+import io.vertx.ext.auth.JWTOptions;
+import io.vertx.ext.auth.PubSecKeyOptions;
+import io.vertx.ext.auth.User;
+import io.vertx.ext.auth.authentication.TokenCredentials;
+import io.vertx.ext.auth.jwt.JWTAuth;
+import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+
+/**
+ * JSON Web Tokens of one issuer, for one audience, signed by one algorithm with one key, and with
+ * an end. Their {@code sub} is the caller's name.
+ */
+final class Tokens implements Door.Callers {
+  private static final int SECONDS_THAT_CLOCKS_DIFFER = 30;
+  private static final int SHORTEST_SECRET = 32;
+  private static final String PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----";
+
+  private final JWTAuth tokens;
+  private final JsonPointer role;
+
+  private Tokens(JWTAuth tokens, JsonPointer role) {
+    this.tokens = tokens;
+    this.role = role;
+  }
+
+  /**
+   * Reads the key.
+   *
+   * @throws BadSetting if it is none for the algorithm
+   */
+  static Tokens of(RestSettings.Jwt settings, Vertx vertx) {
+    String key = key(settings);
+    JWTAuthOptions options =
+        new JWTAuthOptions()
+            .addPubSecKey(new PubSecKeyOptions().setAlgorithm(settings.algorithm()).setBuffer(key))
+            .setJWTOptions(
+                new JWTOptions()
+                    .setIssuer(settings.issuer())
+                    .addAudience(settings.audience())
+                    .setLeeway(SECONDS_THAT_CLOCKS_DIFFER));
+    try {
+      return new Tokens(JWTAuth.create(vertx, options), JsonPointer.from(settings.role()));
+    } catch (RuntimeException e) {
+      throw new BadSetting(
+          RestSettings.JWT_KEY, "there is no usable public key in " + settings.key());
+    }
+  }
+
+  private static String key(RestSettings.Jwt settings) {
+    String text;
+    try {
+      text = Files.readString(settings.key()).strip();
+    } catch (IOException e) {
+      throw new BadSetting(RestSettings.JWT_KEY, "cannot read " + settings.key());
+    }
+    if (settings.algorithm().equals("RS256") && !text.startsWith(PUBLIC_KEY)) {
+      throw new BadSetting(
+          RestSettings.JWT_KEY, settings.key() + " does not begin with " + PUBLIC_KEY);
+    }
+    // A public key is known to everybody: as a secret it would let everybody in.
+    if (settings.algorithm().equals("HS256")
+        && (text.length() < SHORTEST_SECRET || text.startsWith("-----BEGIN"))) {
+      throw new BadSetting(
+          RestSettings.JWT_KEY,
+          settings.key() + " is not a secret of " + SHORTEST_SECRET + " characters or more");
+    }
+    return text;
+  }
+
+  @Override
+  public Optional<Caller> who(String token) {
+    try {
+      // It is decided at once; what were not, would be a no.
+      Future<User> user = tokens.authenticate(new TokenCredentials(token));
+      return user.succeeded()
+          ? caller(user.result().attributes().getJsonObject("accessToken"))
+          : Optional.empty();
+    } catch (RuntimeException e) {
+      // Claims of a type that they cannot have.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Caller> caller(JsonObject claims) {
+    boolean ends = claims.getValue("exp") instanceof Number;
+    boolean named = claims.getValue("sub") instanceof String name && name.matches(Caller.NAME);
+    return ends && named
+        ? Optional.of(new Caller(claims.getString("sub"), isOperator(role.queryJson(claims))))
+        : Optional.empty();
+  }
+
+  private static boolean isOperator(Object role) {
+    return role instanceof JsonArray roles ? roles.contains("operator") : "operator".equals(role);
+  }
+}

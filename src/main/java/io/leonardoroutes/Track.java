@@ -1,0 +1,144 @@
+package io.leonardoroutes;
+
+import static io.leonardoroutes.ledger.JobState.COMPLETE;
+import static io.leonardoroutes.ledger.JobState.FAILED;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+
+import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.Look;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of {@code track.camel.yaml}: looks at jobs that the provider has. */
+public final class Track {
+  private static final Logger LOG = LoggerFactory.getLogger(Track.class);
+  private static final String PROVIDER = "the provider (looks)";
+  private static final int BATCH = 100;
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  private final Parts parts;
+  private final Ledger ledger;
+  private final Settings settings;
+  private final Looks looks;
+
+  Track(Parts parts, Looks looks) {
+    this.parts = parts;
+    this.ledger = parts.ledger();
+    this.settings = parts.settings();
+    this.looks = looks;
+  }
+
+  /** Jobs that are due for a look, as many as the calls of a minute allow. */
+  public List<Job> due() {
+    return parts
+        .outages()
+        .due(() -> ledger.governor().looks(BATCH, settings.limits(), settings.lease()));
+  }
+
+  /** Makes the look at the job in the body ready to be sent. */
+  public void begin(Exchange exchange) {
+    Job job = exchange.getMessage().getBody(Job.class);
+    exchange.setProperty(Submit.JOB, job);
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader("Accept", "application/json");
+    message.setHeader(Exchange.HTTP_PATH, Look.pathSegment(job.generationId()));
+    message.setBody(null);
+  }
+
+  /** Reads what the provider shows. */
+  public Look read(Exchange exchange) {
+    HttpAnswer answer = HttpAnswer.of(exchange, settings.provider().responseTimeout());
+    return answer.failure() == null
+        ? Look.read(answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
+        : Look.failed(answer.failure());
+  }
+
+  /** What an exception of the call says: nothing about the job. */
+  public Look unanswered(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    return Look.failed(failure);
+  }
+
+  /** Writes down what was seen. */
+  public void record(Exchange exchange) {
+    Job job = exchange.getProperty(Submit.JOB, Job.class);
+    Look look = exchange.getMessage().getBody(Look.class);
+    if (!(look instanceof Look.Unclear)) {
+      parts.outages().back(PROVIDER);
+    }
+    if (look instanceof Look.Complete complete) {
+      exchange.setProperty(Submit.FREED, true);
+      complete(job, complete);
+    } else if (look instanceof Look.Failed failed) {
+      exchange.setProperty(Submit.FREED, true);
+      failed(job, failed);
+    } else if (look instanceof Look.TurnedAway turnedAway) {
+      ledger.governor().lookTurnedAway(turnedAway.retryAfter());
+      LOG.info("all calls pause: {}", turnedAway.reason());
+      tryAgain(job, turnedAway.retryAfter());
+    } else if (look instanceof Look.Unclear unclear) {
+      parts.outages().away(PROVIDER, unclear.reason());
+      tryAgain(job, unclear.retryAfter());
+    } else {
+      Job.Change again = job.to(RUNNING).dueAt(looks.next(job));
+      again(job, look instanceof Look.Pending ? again.runningAt(parts.clock().instant()) : again);
+    }
+  }
+
+  /** The look told nothing of the job. */
+  private void tryAgain(Job job, Duration asked) {
+    Backoff backoff = new Backoff(settings.track().every(), LONGEST_WAIT);
+    Duration wait = asked == null ? backoff.after(job.schedule().tries()) : asked;
+    again(job, job.to(RUNNING).triedAgainAt(parts.clock().instant().plus(wait)));
+  }
+
+  private void complete(Job job, Look.Complete complete) {
+    Job.Video video = new Job.Video(complete.videoUrl(), complete.posterUrl(), null, null, null);
+    Instant now = parts.clock().instant();
+    Job.Change done =
+        job.to(COMPLETE)
+            .response(complete.response())
+            .video(video)
+            .problem(null)
+            .finishedAt(now)
+            .took(looks.took(job))
+            .dueAt(now);
+    if (ledger.move(job, done)) {
+      LOG.info("{} complete at the provider", job.name());
+    }
+  }
+
+  private void failed(Job job, Look.Failed failed) {
+    Job.Change done =
+        job.to(FAILED)
+            .response(failed.response())
+            .problem(Problems.failed(failed.reason()))
+            .finishedAt(parts.clock().instant())
+            .done();
+    if (ledger.move(job, done, parts.telling().of(EventType.FAILED, done.job()))) {
+      LOG.warn("{} failed at the provider: {}", job.name(), failed.reason());
+    }
+  }
+
+  /** Still running, or not shown. A timeout of ours is not a failure of theirs. */
+  private void again(Job job, Job.Change again) {
+    boolean tell = looks.isLate(job) && job.problem() == null;
+    if (tell) {
+      again.problem(Problems.late(settings.track().giveUp()));
+    }
+    if (ledger.move(job, again) && tell) {
+      LOG.warn(
+          "{} is not done after {}: ask the provider; it is still looked at",
+          job.name(),
+          settings.track().giveUp());
+    }
+  }
+}

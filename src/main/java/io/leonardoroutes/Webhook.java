@@ -1,0 +1,60 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.leonardo.Notice;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The step of {@code webhook.camel.yaml}. The provider's notice means only: look now. Its body
+ * holds the API key in clear and is dropped here, whatever it says.
+ */
+public final class Webhook {
+  private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
+  private static final int LONGEST = 64 * 1024;
+
+  private final Parts parts;
+  private final byte[] expected;
+
+  Webhook(Parts parts) {
+    this.parts = parts;
+    String key = parts.settings().webhookKey();
+    this.expected = key == null ? null : ("Bearer " + key).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Answers 202 to whoever has the key, 401 to everybody else, and nothing more. */
+  public void noticed(Exchange exchange) throws IOException {
+    Message message = exchange.getMessage();
+    String authorization = message.getHeader("Authorization", "", String.class);
+    Object body = message.getBody();
+    message.removeHeaders("*");
+    message.setBody("");
+    boolean known =
+        expected != null
+            && MessageDigest.isEqual(expected, authorization.getBytes(StandardCharsets.UTF_8));
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, known ? 202 : 401);
+    if (known) {
+      Optional<String> generation = Notice.generationId(text(exchange, body));
+      boolean due = generation.isPresent() && parts.ledger().lookNow(generation.get());
+      LOG.debug("a notice of the provider, {}", due ? "looking now" : "of no job that runs");
+    }
+  }
+
+  /** The body's text; empty if it is longer than a notice can be. */
+  private static String text(Exchange exchange, Object body) throws IOException {
+    InputStream in = exchange.getContext().getTypeConverter().convertTo(InputStream.class, body);
+    if (in == null) {
+      return "";
+    }
+    try (in) {
+      byte[] read = in.readNBytes(LONGEST + 1);
+      return read.length > LONGEST ? "" : new String(read, StandardCharsets.UTF_8);
+    }
+  }
+}

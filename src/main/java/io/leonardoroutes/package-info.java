@@ -1,0 +1,26 @@
+/**
+ * Routes between an enterprise's systems and the paid, asynchronous video API of Leonardo.AI.
+ *
+ * <pre>
+ *  file   REST   JMS                                      any Camel endpoint (file, jms, http, ...)
+ *    \     |     /                                                       ^
+ *     intake-*.camel.yaml                                                |
+ *          |                                                      deliver.camel.yaml
+ *          v                                                             ^
+ *   accept.camel.yaml    text &gt; json &gt; model &gt; validate &gt; commit          |
+ *          |                                     |             one row per event x sink
+ *    refusal goes back the way it came           +--&gt; LEDGER &lt;-----------+
+ *                                                     ^  ^  ^
+ *                          submit.camel.yaml  --------+  |  +-------- fetch.camel.yaml
+ *                          POST v2/generations           |            GET the video
+ *                                                track.camel.yaml
+ *                                                GET v1/generations/{id}
+ * </pre>
+ *
+ * <p>Read the files of {@code routes/} first: they tell the whole story. Then {@link
+ * io.leonardoroutes.ledger.JobState}, the life of a job, and {@link
+ * io.leonardoroutes.ledger.Ledger}, the only moves there are. {@link io.leonardoroutes.Boot} ties
+ * all together; {@link io.leonardoroutes.Submit} is the one place where money is spent, and {@code
+ * io.leonardoroutes.prove} the command that kills the program to show that none is spent twice.
+ */
+package io.leonardoroutes;

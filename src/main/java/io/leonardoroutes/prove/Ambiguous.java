@@ -1,0 +1,121 @@
+package io.leonardoroutes.prove;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The proof by ambiguous answers: one life without a kill, in which nearly every create is answered
+ * so that nobody can know from the answer whether it is paid.
+ */
+final class Ambiguous {
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final int CALLERS = 8;
+
+  /** One in so many is answered well, as the provider's list is believed by what it shows. */
+  private static final int PLAIN_EVERY = 11;
+
+  /**
+   * What was seen.
+   *
+   * @param sent the ambiguous answers that were given, by their kind
+   * @param blindRepeats creates that were sent again although the provider had accepted them
+   * @param adopted accepted by the provider, found again, and delivered after the one create
+   * @param released not accepted, and submitted again after that was known
+   * @param held in doubt for a person to decide
+   */
+  record Result(
+      Account account,
+      int unanswered,
+      Map<Ambiguity, Integer> sent,
+      int blindRepeats,
+      int adopted,
+      int released,
+      int held,
+      Duration took) {
+
+    boolean good() {
+      return account.good() && blindRepeats == 0 && unanswered == 0;
+    }
+  }
+
+  private final int creates;
+  private final Room room;
+  private final Provider provider;
+  private final Progress progress;
+
+  Ambiguous(int creates, Room room, Provider provider, Progress progress) {
+    this.creates = creates;
+    this.room = room;
+    this.provider = provider;
+    this.progress = progress;
+  }
+
+  static Provider provider(int creates) {
+    Ambiguity[] all = Ambiguity.values();
+    int last = last(creates);
+    return new Provider(
+        Duration.ZERO,
+        (number, attempt) ->
+            attempt > 1 || number > last || number % PLAIN_EVERY == 0
+                ? Optional.empty()
+                : Optional.of(all[number % all.length]));
+  }
+
+  /** The number of the request that makes the last ambiguous create. */
+  private static int last(int creates) {
+    return creates + (creates - 1) / (PLAIN_EVERY - 1);
+  }
+
+  Result run() throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    room.routes(null);
+    Program program = Program.start(room);
+    if (!program.ready(START)) {
+      throw new IllegalStateException("the program was not ready in " + START.toSeconds() + " s");
+    }
+    RestCaller rest = new RestCaller(room);
+    try (Callers callers = new Callers(Collections.nCopies(CALLERS, rest))) {
+      while (callers.askGood() < last(creates)) {}
+      Outcome outcome = new Outcome(room, rest, callers);
+      outcome.settled(progress);
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      return count(outcome, callers, took);
+    } finally {
+      program.kill();
+    }
+  }
+
+  private Result count(Outcome outcome, Callers callers, Duration took) {
+    Map<Ambiguity, Integer> sent = new EnumMap<>(Ambiguity.class);
+    int blindRepeats = 0;
+    int adopted = 0;
+    int released = 0;
+    for (int number = 1; number <= last(creates); number++) {
+      List<Optional<Ambiguity>> attempts = provider.attempts(number);
+      attempts.forEach(wrong -> wrong.ifPresent(kind -> sent.merge(kind, 1, Integer::sum)));
+      if (attempts.isEmpty() || attempts.get(0).isEmpty()) {
+        continue;
+      }
+      boolean paid = attempts.get(0).get().paid;
+      boolean repeated = attempts.size() > 1;
+      blindRepeats += paid && repeated ? 1 : 0;
+      adopted += paid && !repeated && outcome.delivered().contains(number) ? 1 : 0;
+      released += !paid && repeated ? 1 : 0;
+    }
+    Account account = outcome.account(provider);
+    return new Result(
+        account,
+        callers.unanswered().size(),
+        sent,
+        blindRepeats,
+        adopted,
+        released,
+        account.inDoubt().size(),
+        took);
+  }
+}

@@ -1,0 +1,114 @@
+package io.leonardoroutes.prove;
+
+import jakarta.jms.Connection;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+
+/**
+ * Sends durable messages to the program's own broker; an acknowledged one must not be lost, and who
+ * asked for answers in a queue must be told of the end there.
+ */
+final class JmsCaller implements Callers.Caller {
+  private static final String REQUESTS = "leonardo.requests";
+  private static final String REPLIES = "proof.replies";
+  private static final long PATIENCE_MILLIS = 5_000;
+
+  private final ActiveMQConnectionFactory factory;
+  private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> told = ConcurrentHashMap.newKeySet();
+  private Connection connection;
+  private Session session;
+
+  JmsCaller(Room room) {
+    factory = new ActiveMQConnectionFactory(room.jms());
+    factory.setInitialConnectAttempts(1);
+    factory.setReconnectAttempts(0);
+    factory.setCallTimeout(PATIENCE_MILLIS);
+  }
+
+  @Override
+  public String name() {
+    return "JMS";
+  }
+
+  @Override
+  public Answer hand(Request request) {
+    try {
+      send(request);
+      return Answer.ACCEPTED;
+    } catch (JMSException e) {
+      close();
+      return Answer.NONE;
+    }
+  }
+
+  private void send(Request request) throws JMSException {
+    if (connection == null) {
+      connection = factory.createConnection();
+      session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
+    }
+    TextMessage message = session.createTextMessage(request.jsonWithReference());
+    replyTo(request, message);
+    try (MessageProducer producer = session.createProducer(session.createQueue(REQUESTS))) {
+      producer.send(message);
+    }
+  }
+
+  /** Some want their answers in a queue, some in a topic, and some want none. */
+  private void replyTo(Request request, TextMessage message) throws JMSException {
+    Destination replies =
+        switch (request.number() % 4) {
+          case 0 -> session.createQueue(REPLIES);
+          case 1 -> session.createTopic(REPLIES + ".topic");
+          default -> null;
+        };
+    message.setJMSReplyTo(replies);
+    if (replies instanceof Queue) {
+      asked.add(request.number());
+    }
+  }
+
+  @Override
+  public boolean told(int number) {
+    return !asked.contains(number) || told.contains(number);
+  }
+
+  @Override
+  public void readReplies() {
+    try (Connection reading = factory.createConnection();
+        Session own = reading.createSession(Session.AUTO_ACKNOWLEDGE);
+        MessageConsumer replies = own.createConsumer(own.createQueue(REPLIES))) {
+      reading.start();
+      for (Message reply = replies.receiveNoWait();
+          reply != null;
+          reply = replies.receiveNoWait()) {
+        String text = reply.getBody(String.class);
+        if (text.contains("leonardo.generation.completed")) {
+          Request.numberIn(text).ifPresent(told::add);
+        }
+      }
+    } catch (JMSException e) {
+      // the next time, then
+    }
+  }
+
+  private void close() {
+    try {
+      if (connection != null) {
+        connection.close();
+      }
+    } catch (JMSException e) {
+      // it went with the program
+    }
+    connection = null;
+  }
+}

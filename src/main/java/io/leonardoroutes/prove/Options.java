@@ -1,0 +1,92 @@
+package io.leonardoroutes.prove;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * What a proof does.
+ *
+ * @param kills how many lives of the program end at a random moment
+ * @param points which named points it is killed at: a regular expression that is found in their
+ *     names, {@code all} or {@code none}
+ * @param ambiguous how many creates get an answer that does not say whether they are paid
+ * @param seed of every choice that is left to chance
+ */
+record Options(int kills, String points, int ambiguous, long seed) {
+  static final String HELP =
+      """
+      java -jar leonardo-routes.jar prove [--kills N] [--points WHICH] [--ambiguous N] [--seed S]
+
+      Runs this program against a faulty provider on this machine, kills it again and again, and
+      shows that nothing that it confirmed is lost and nothing is paid twice. Nothing is paid at all:
+      it neither uses nor sees your settings and your key.
+
+        --kills N       kills (SIGKILL) at random moments, 0 to 100000; default 20
+        --points WHICH  also one kill before and after every step of the route files: all (the
+                        default), none, or a regular expression, as in --points create:
+        --ambiguous N   creates whose answer does not say whether they are paid, 0 to 50000;
+                        default 500
+        --seed S        the same number makes the same random choices; default 1
+
+      Ends with 0, or with 1 if anything was lost or paid twice: then its folder stays.
+      """;
+  private static final int MOST_KILLS = 100_000;
+  private static final int MOST_AMBIGUOUS = 50_000;
+
+  /**
+   * Reads the arguments behind {@code prove}.
+   *
+   * @throws IllegalArgumentException in one line, for one that is not known or cannot be
+   */
+  static Options of(String... arguments) {
+    Map<String, String> given = new HashMap<>();
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (!arguments[i].matches("--(kills|points|ambiguous|seed)")) {
+        throw new IllegalArgumentException(
+            arguments[i] + " is not an option: --kills, --points, --ambiguous, --seed or --help");
+      }
+      if (i + 1 == arguments.length) {
+        throw new IllegalArgumentException(arguments[i] + " needs a value");
+      }
+      given.put(arguments[i], arguments[i + 1]);
+    }
+    return new Options(
+        (int) number(given, "--kills", 20, 0, MOST_KILLS),
+        points(given.getOrDefault("--points", "all")),
+        (int) number(given, "--ambiguous", 500, 0, MOST_AMBIGUOUS),
+        number(given, "--seed", 1, Long.MIN_VALUE, Long.MAX_VALUE));
+  }
+
+  private static String points(String which) {
+    try {
+      return Pattern.compile(which).pattern();
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException("--points " + which + " is not a regular expression");
+    }
+  }
+
+  private static long number(
+      Map<String, String> given, String option, long otherwise, long min, long max) {
+    String text = given.get(option);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      long number = Long.parseLong(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new IllegalArgumentException(
+        "%s %s is not a whole number from %d to %d".formatted(option, text, min, max));
+  }
+
+  boolean wants(Point point) {
+    return points.equals("all")
+        || !points.equals("none") && Pattern.compile(points).matcher(point.name()).find();
+  }
+}

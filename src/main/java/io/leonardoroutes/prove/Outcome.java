@@ -1,0 +1,138 @@
+package io.leonardoroutes.prove;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * What a customer sees of the requests: what came into the outbox and to the JMS callers that want
+ * an answer, and what is held in doubt.
+ */
+final class Outcome {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+  /** How long nothing may change before what is in doubt counts as held. */
+  private static final Duration HELD = Duration.ofSeconds(45);
+
+  private static final Duration PULSE = Duration.ofSeconds(1);
+
+  /** How long nothing may change before what is still open counts as lost. */
+  private static final Duration STUCK = Duration.ofSeconds(60);
+
+  private final Path outbox;
+  private final RestCaller rest;
+  private final Callers callers;
+  private final Set<String> seen = new HashSet<>();
+  private final Set<Integer> inOutbox = new HashSet<>();
+  private final Set<Integer> delivered = new HashSet<>();
+  private Set<Integer> held = new HashSet<>();
+
+  Outcome(Room room, RestCaller rest, Callers callers) {
+    this.outbox = room.outbox();
+    this.rest = rest;
+    this.callers = callers;
+  }
+
+  /**
+   * Waits until every request is answered, and delivered or held; or until nothing changes any
+   * more.
+   *
+   * @return when the last change was seen
+   */
+  Instant settled(Progress progress) throws IOException, InterruptedException {
+    Set<Integer> pulses = new HashSet<>();
+    Instant settled = settled(pulses, HELD, progress);
+    pulses.clear();
+    settled(pulses, Duration.ZERO, progress);
+    return settled;
+  }
+
+  /** With time to doubt, it goes on asking: what a list does not show, a later one shows up. */
+  private Instant settled(Set<Integer> pulses, Duration doubt, Progress progress)
+      throws IOException, InterruptedException {
+    Instant changed = Instant.now();
+    Instant pulse = changed;
+    List<Set<Integer>> before = List.of();
+    while (true) {
+      long began = System.nanoTime();
+      look();
+      long looked = System.nanoTime() - began;
+      Set<Integer> open = new HashSet<>(callers.accepted());
+      open.addAll(callers.unanswered());
+      open.removeAll(delivered);
+      open.removeAll(pulses);
+      Set<Integer> doubtful = new HashSet<>(open);
+      doubtful.retainAll(held);
+      if (!List.of(open, doubtful).equals(before)) {
+        changed = Instant.now();
+        before = List.of(open, doubtful);
+      }
+      Duration patience = open.isEmpty() ? Duration.ZERO : open.equals(doubtful) ? doubt : STUCK;
+      if (Duration.between(changed, Instant.now()).compareTo(patience) >= 0) {
+        return changed;
+      }
+      if (!doubt.isZero() && !doubtful.isEmpty() && pulse.plus(PULSE).isBefore(Instant.now())) {
+        pulses.add(callers.askGood());
+        pulse = Instant.now();
+      }
+      progress.say(
+          () -> "settling, %d open, %d of them in doubt".formatted(open.size(), doubtful.size()));
+      // With thousands in doubt a look is work for the program too.
+      TimeUnit.NANOSECONDS.sleep(Math.max(LOOK_EVERY.toNanos(), 4 * looked));
+    }
+  }
+
+  /** Waits until the first video is there. */
+  void begun() throws IOException, InterruptedException {
+    for (Instant began = Instant.now(); inOutbox.isEmpty(); readOutbox()) {
+      if (Duration.between(began, Instant.now()).compareTo(STUCK) > 0) {
+        throw new IllegalStateException(
+            "the program delivered nothing in " + STUCK.toSeconds() + " s");
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+    }
+  }
+
+  private void look() throws IOException, InterruptedException {
+    callers.look();
+    try {
+      held = rest.held();
+    } catch (IOException e) {
+      // It listens a moment before it answers.
+    }
+    readOutbox();
+    callers.readReplies();
+    inOutbox.stream().filter(callers::told).forEach(delivered::add);
+    held.removeAll(delivered);
+  }
+
+  private void readOutbox() throws IOException {
+    try (Stream<Path> files = Files.list(outbox)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".completed.json") && !seen.contains(name)) {
+          Path video = outbox.resolve(name.replace(".completed.json", ".mp4"));
+          if (Files.exists(video) && Files.size(video) > 0) {
+            inOutbox.add(Request.numberIn(Files.readString(file)).orElseThrow());
+            seen.add(name);
+          }
+        }
+      }
+    }
+  }
+
+  Account account(Provider provider) {
+    return Account.of(callers.accepted(), delivered, held, provider.paid());
+  }
+
+  Set<Integer> delivered() {
+    return delivered;
+  }
+}

@@ -1,0 +1,145 @@
+package io.leonardoroutes.prove;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The command {@code prove}: runs the proofs that were asked for and prints what they showed. */
+public final class Prove {
+  private static final int BAD = 1;
+  private static final int FIRST_FEW = 20;
+
+  private final PrintStream out;
+
+  private Prove(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Whether the program's arguments ask for a proof. */
+  public static boolean asked(String... arguments) {
+    return arguments.length > 0 && arguments[0].equals("prove");
+  }
+
+  /**
+   * Runs the proofs.
+   *
+   * @param arguments with {@code prove} as the first
+   * @return the exit status: 0, or 1 if anything was lost or paid twice or the proof itself failed
+   */
+  public static int run(String... arguments) {
+    List<String> given = List.of(arguments).subList(1, arguments.length);
+    if (given.contains("--help")) {
+      System.out.print(Options.HELP);
+      return 0;
+    }
+    try {
+      return new Prove(System.out).all(Options.of(given.toArray(String[]::new))) ? 0 : BAD;
+    } catch (IllegalArgumentException | IllegalStateException | IOException e) {
+      System.err.println("prove: " + e.getMessage());
+    } catch (InterruptedException e) {
+      System.err.println("prove: interrupted");
+    }
+    return BAD;
+  }
+
+  private boolean all(Options options) throws IOException, InterruptedException {
+    boolean good = true;
+    if (options.kills() > 0 || !options.points().equals("none")) {
+      try (Provider provider = Kills.provider(options.seed())) {
+        good &= kills(options, provider);
+      }
+    }
+    if (options.ambiguous() > 0) {
+      try (Provider provider = Ambiguous.provider(options.ambiguous())) {
+        good &= ambiguous(options, provider);
+      }
+    }
+    out.println(good ? "proved" : "NOT PROVED");
+    return good;
+  }
+
+  private boolean kills(Options options, Provider provider)
+      throws IOException, InterruptedException {
+    Room room = room("kills", provider);
+    long began = System.nanoTime();
+    Kills.Result result = new Kills(options, room, provider, new Progress(out)).run();
+    out.printf(
+        "%d kills, seed %d, in %s s%n", result.kills(), options.seed(), seconds(since(began)));
+    out.printf(
+        "  accepted            %d (%s)%n",
+        result.callers().accepted().size(), list(result.callers().byIntake()));
+    print(result.account(), result.callers().unanswered().size());
+    out.printf("  in doubt            %d%n", result.account().inDoubt().size());
+    out.printf("  seconds to recover  %s%n", seconds(result.recovery()));
+    out.printf("  points killed at    %d%n", result.reached().size());
+    result.reached().stream().sorted().forEach(point -> out.println("    " + point));
+    out.printf("  points not reached  %d%n", result.missed().size());
+    result.missed().stream().sorted().forEach(point -> out.println("    " + point));
+    return leave(room, result.good());
+  }
+
+  private boolean ambiguous(Options options, Provider provider)
+      throws IOException, InterruptedException {
+    Room room = room("ambiguous", provider);
+    Ambiguous.Result result =
+        new Ambiguous(options.ambiguous(), room, provider, new Progress(out)).run();
+    out.printf(
+        "%d ambiguous creates in %s s%n",
+        result.sent().values().stream().mapToInt(Integer::intValue).sum(), seconds(result.took()));
+    out.printf("  kinds               %s%n", list(result.sent()));
+    print(result.account(), result.unanswered());
+    out.printf("  blind repeats       %d%n", result.blindRepeats());
+    out.printf("  adopted             %d%n", result.adopted());
+    out.printf("  released            %d%n", result.released());
+    out.printf("  held                %d%n", result.held());
+    return leave(room, result.good());
+  }
+
+  private void print(Account account, int unanswered) {
+    out.printf("  lost                %s%n", numbers(account.lost()));
+    out.printf("  paid twice          %s%n", numbers(account.paidTwice()));
+    out.printf("  never answered      %d%n", unanswered);
+  }
+
+  private Room room(String name, Provider provider) throws IOException {
+    Room room = new Room(name, provider);
+    out.println("the program runs in " + room.folder());
+    return room;
+  }
+
+  private boolean leave(Room room, boolean good) throws IOException {
+    out.printf("  errors logged       %d%n", room.errors());
+    if (good) {
+      room.delete();
+    } else {
+      out.println("  its folder is kept: " + room.folder());
+    }
+    return good;
+  }
+
+  private static String numbers(List<Integer> requests) {
+    String first =
+        requests.stream()
+            .limit(FIRST_FEW)
+            .map(number -> "#" + number)
+            .collect(Collectors.joining(" "));
+    return requests.size() + (first.isEmpty() ? "" : ": requests " + first);
+  }
+
+  private static String list(Map<?, Integer> counts) {
+    return counts.entrySet().stream()
+        .map(entry -> entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Duration since(long began) {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private static String seconds(Duration duration) {
+    return "%.1f".formatted(duration.toMillis() / 1000.0);
+  }
+}

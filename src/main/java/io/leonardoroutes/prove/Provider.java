@@ -1,0 +1,94 @@
+package io.leonardoroutes.prove;
+
+import io.leonardoroutes.sandbox.Create;
+import io.leonardoroutes.sandbox.Door;
+import io.leonardoroutes.sandbox.Fault;
+import io.leonardoroutes.sandbox.Sandbox;
+import io.leonardoroutes.sandbox.SandboxOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The provider of a proof: it lives in this process, so it survives every kill; its answers go
+ * wrong by a plan; and it remembers each try of each create, whether or not it was accepted.
+ */
+final class Provider implements AutoCloseable {
+  private static final int SLOTS = 10_000;
+
+  /** Chooses what goes wrong with the so manieth try, from 1, of a request's create. */
+  interface Plan {
+    Optional<Ambiguity> of(int number, int attempt);
+  }
+
+  private final Sandbox sandbox;
+  private final Map<Integer, List<Optional<Ambiguity>>> attempts = new ConcurrentHashMap<>();
+
+  Provider(Duration jobDuration, Plan plan) {
+    sandbox =
+        Sandbox.start(
+            SandboxOptions.defaults().withJobDuration(jobDuration).withConcurrency(SLOTS));
+    onCreate(plan);
+  }
+
+  private void onCreate(Plan plan) {
+    sandbox.onCreate(
+        body -> {
+          int number = Request.numberIn(body).orElseThrow();
+          List<Optional<Ambiguity>> before =
+              attempts.computeIfAbsent(number, key -> new CopyOnWriteArrayList<>());
+          Optional<Ambiguity> wrong = plan.of(number, before.size() + 1);
+          before.add(wrong);
+          return wrong.map(ambiguity -> ambiguity.fault).orElse(Fault.NONE);
+        });
+  }
+
+  /** From now on all goes well with creates. */
+  void recover() {
+    onCreate((number, attempt) -> Optional.empty());
+  }
+
+  /** Spoils some of the next looks and downloads. */
+  void spoilReads(Random chance) {
+    Fault[] faults = {
+      Fault.NOT_ACCEPTED, Fault.CUT_OFF, Fault.UNREADABLE, Fault.refused(500, "internal error")
+    };
+    for (Door door : List.of(Door.LOOK, Door.DOWNLOAD)) {
+      sandbox.next(door, Fault.NONE, faults[chance.nextInt(faults.length)], Fault.NONE, Fault.NONE);
+    }
+    // The account is asked for seldom: what is scripted beyond that would spoil the recovery.
+    if (chance.nextInt(4) == 0) {
+      sandbox.next(Door.ME, faults[chance.nextInt(faults.length)]);
+    }
+  }
+
+  /** What went wrong with each try of a request's create, in order. */
+  List<Optional<Ambiguity>> attempts(int number) {
+    return attempts.getOrDefault(number, List.of());
+  }
+
+  /** The number of the request behind each create that was accepted, so would be billed. */
+  List<Integer> paid() {
+    return sandbox.creates().stream()
+        .map(Create::body)
+        .map(body -> Request.numberIn(body).orElseThrow())
+        .toList();
+  }
+
+  String baseUrl() {
+    return sandbox.baseUrl();
+  }
+
+  String host() {
+    return sandbox.host();
+  }
+
+  @Override
+  public void close() {
+    sandbox.close();
+  }
+}

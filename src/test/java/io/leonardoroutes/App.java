@@ -1,0 +1,116 @@
+package io.leonardoroutes;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.main.Main;
+
+/**
+ * A plain camel-main application that has leonardo-routes on its class path, in this JVM: the
+ * shipped route files, a real ledger file, and ports of its own. Start it with the settings that
+ * matter; everything stays in one folder.
+ */
+public final class App implements AutoCloseable {
+  private final Main main = new Main();
+  private final Map<String, String> settings = new HashMap<>();
+
+  private App(Path folder) {
+    with("leonardo.data", folder.resolve("data").toString());
+    with("leonardo.api-key", "test-key");
+    with("leonardo.tick", "20ms");
+    with("leonardo.file.settle", "1ms");
+    with("leonardo.track.first", "50ms");
+    with("leonardo.track.every", "50ms");
+    with("leonardo.rest.port", String.valueOf(freePort()));
+    with("leonardo.file.enabled", "false");
+    with("leonardo.rest.enabled", "false");
+    with("leonardo.jms.enabled", "false");
+  }
+
+  /** With every intake off; turn on what the test is about. */
+  public static App in(Path folder) {
+    return new App(folder);
+  }
+
+  public App with(String key, String value) {
+    settings.put(key, value);
+    return this;
+  }
+
+  /** The scripted provider, and the host that its videos come from. */
+  public App at(Provider provider) {
+    return with("leonardo.base-url", provider.baseUrl())
+        .with("leonardo.download.hosts", provider.host());
+  }
+
+  public App bind(String name, Object bean) {
+    main.bind(name, bean);
+    return this;
+  }
+
+  /** For routes of the application's own, and for what the test changes in ours. */
+  public Main main() {
+    return main;
+  }
+
+  public App start() throws Exception {
+    settings.forEach(main::addInitialProperty);
+    try {
+      main.start();
+      return this;
+    } catch (Exception e) {
+      close();
+      throw e;
+    }
+  }
+
+  public CamelContext context() {
+    return main.getCamelContext();
+  }
+
+  public ProducerTemplate template() {
+    try {
+      return main.getCamelTemplate();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public String rest() {
+    return "http://127.0.0.1:" + settings.get("leonardo.rest.port");
+  }
+
+  public Path data() {
+    return Path.of(settings.get("leonardo.data"));
+  }
+
+  public Path inbox() {
+    return data().resolve("inbox");
+  }
+
+  public Path outbox() {
+    return data().resolve("outbox");
+  }
+
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      main.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.leonardoroutes;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may know whom: the map of {@code package-info.java}, held. */
+@AnalyzeClasses(
+    packages = "io.leonardoroutes",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ROOT = "io.leonardoroutes";
+
+  @ArchTest
+  static final ArchRule onlyTheRootKnowsTheRooms =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT);
+
+  @ArchTest static final ArchRule requestStandsAlone = standsAlone("request");
+  @ArchTest static final ArchRule ledgerStandsAlone = standsAlone("ledger");
+  @ArchTest static final ArchRule leonardoStandsAlone = standsAlone("leonardo");
+  @ArchTest static final ArchRule deliveryStandsAlone = standsAlone("delivery");
+  @ArchTest static final ArchRule sandboxStandsAlone = standsAlone("sandbox");
+
+  @ArchTest
+  static final ArchRule theProofSeesTheProgramFromOutsideOnly =
+      classes()
+          .that()
+          .resideInAPackage(ROOT + ".prove")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              ROOT + ".prove", ROOT + ".sandbox", "java..", "jakarta..", "org..", "com..");
+
+  @ArchTest
+  static final ArchRule whatWasPaidAndHowItIsSaidNeedNoCamel =
+      noClasses()
+          .that()
+          .resideInAnyPackage(ROOT + ".ledger", ROOT + ".leonardo", ROOT + ".sandbox")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.camel..");
+
+  @ArchTest
+  static final ArchRule thereAreNoOtherRooms =
+      classes()
+          .should()
+          .resideInAnyPackage(
+              ROOT,
+              ROOT + ".request",
+              ROOT + ".ledger",
+              ROOT + ".leonardo",
+              ROOT + ".delivery",
+              ROOT + ".sandbox",
+              ROOT + ".prove");
+
+  private static ArchRule standsAlone(String room) {
+    return classes()
+        .that()
+        .resideInAPackage(ROOT + "." + room)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + "." + room,
+            "java..",
+            "javax..",
+            "jakarta..",
+            "org..",
+            "com..",
+            "io.vertx..",
+            "io.cloudevents..");
+  }
+}

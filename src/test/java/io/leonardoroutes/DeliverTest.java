@@ -1,0 +1,273 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each event on its way to each sink. */
+class DeliverTest {
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Provider provider;
+  private Story story;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    story = Story.in(folder, provider);
+  }
+
+  @AfterEach
+  void close() {
+    story.close();
+    provider.close();
+  }
+
+  @Test
+  void aSinkThatIsAwayDelaysNoOther() throws Exception {
+    story.with("leonardo.sinks.away.uri", "http://127.0.0.1:" + App.freePort()).start();
+
+    String id = story.accept(Story.REQUEST);
+
+    story.told(id, "completed");
+    assertThat(story.told(id)).containsExactly("submitted", "completed");
+  }
+
+  @Test
+  void anHttpSinkGetsCloudEventsAndTheVideoBeforeItsEvent() throws Exception {
+    try (MockWebServer sink = new MockWebServer()) {
+      for (int i = 0; i < 3; i++) {
+        sink.enqueue(new MockResponse.Builder().code(202).build());
+      }
+      sink.start();
+      story
+          .with("leonardo.sinks.web.uri", sink.url("/in").toString())
+          .with("leonardo.sinks.web.content", "event,video")
+          .start();
+
+      String id = story.accept(Story.REQUEST);
+
+      RecordedRequest submitted = sink.takeRequest(20, TimeUnit.SECONDS);
+      RecordedRequest video = sink.takeRequest(20, TimeUnit.SECONDS);
+      RecordedRequest completed = sink.takeRequest(20, TimeUnit.SECONDS);
+      JsonNode event = Story.json(completed.getBody().utf8());
+      assertThat(Story.json(submitted.getBody().utf8()).get("type").asText())
+          .isEqualTo("leonardo.generation.submitted");
+      assertThat(video.getBody().toByteArray()).isEqualTo(Provider.videoBytes());
+      assertThat(video.getHeaders().get("Content-Type")).isEqualTo("video/mp4");
+      assertThat(event.get("type").asText()).isEqualTo("leonardo.generation.completed");
+      assertThat(event.get("specversion").asText()).isEqualTo("1.0");
+      assertThat(event.get("subject").asText()).isEqualTo(id);
+      assertThat(event.get("data")).isEqualTo(story.job(id));
+      assertThat(completed.getHeaders().get("Content-Type"))
+          .isEqualTo("application/cloudevents+json");
+      assertThat(completed.getHeaders().get("Authorization")).isNull();
+    }
+  }
+
+  @Test
+  void whatASinkDidNotTakeComesAgainWithTheSameIdAfterGrowingDelaysUntilItIsDead()
+      throws Exception {
+    List<String> ids = new CopyOnWriteArrayList<>();
+    refusing(ids);
+    story
+        .bind("clock", clock)
+        .with("leonardo.sinks.bad.uri", "direct:bad")
+        .with("leonardo.sinks.bad.events", "submitted")
+        .with("leonardo.deliver.tries", "4")
+        .with("leonardo.track.first", "10h")
+        .start();
+    story.told(story.accept(Story.REQUEST), "submitted");
+    List<Integer> seconds = new ArrayList<>();
+    for (int tries = 1; tries <= 4; tries++) {
+      seconds.add(secondsUntil(ids, tries));
+    }
+
+    assertThat(ids).hasSize(4).containsOnly(ids.get(0));
+    assertThat(seconds.get(2)).isGreaterThanOrEqualTo(seconds.get(1));
+    assertThat(seconds.get(3)).isGreaterThan(seconds.get(1));
+    clock.tick(Duration.ofHours(1));
+    await().during(Duration.ofMillis(300)).until(() -> ids.size() == 4);
+  }
+
+  private int secondsUntil(List<String> ids, int tries) {
+    AtomicInteger seconds = new AtomicInteger();
+    await()
+        .pollDelay(Duration.ofMillis(150))
+        .pollInterval(Duration.ofMillis(150))
+        .atMost(30, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              if (ids.size() < tries) {
+                clock.tick(Duration.ofSeconds(1));
+                seconds.incrementAndGet();
+              }
+              return ids.size() == tries;
+            });
+    return seconds.get();
+  }
+
+  private void refusing(List<String> ids) {
+    story
+        .app()
+        .main()
+        .configure()
+        .addRoutesBuilder(
+            new RouteBuilder() {
+              @Override
+              public void configure() {
+                from("direct:bad")
+                    .errorHandler(noErrorHandler())
+                    .process(
+                        e ->
+                            ids.add(
+                                Story.json(e.getMessage().getBody(String.class))
+                                    .get("id")
+                                    .asText()))
+                    .throwException(new IOException("full"));
+              }
+            });
+  }
+
+  @Test
+  void theRequestChoosesAmongTheSinks() throws Exception {
+    story
+        .with("leonardo.sinks.other.uri", "file:" + folder.resolve("other") + "?tempPrefix=.part-")
+        .start();
+
+    String id = story.accept(Story.REQUEST.replaceFirst("\\{", "{\"sinks\":[\"told\"],"));
+
+    story.told(id, "completed");
+    assertThat(story.job(id).get("state").asText()).isEqualTo("COMPLETE");
+    await().during(Duration.ofMillis(300)).until(() -> !Files.exists(folder.resolve("other")));
+    assertThat(story.app().outbox()).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsThereIsNeverOverwritten() throws Exception {
+    provider.onLook(Provider::pending);
+    story.with("leonardo.track.first", "1s").start();
+    String id = story.accept(Story.REQUEST);
+    Path video = story.app().outbox().resolve("kling-3.0-turbo-" + id.substring(0, 8) + ".mp4");
+    story.told(id, "submitted");
+    Files.createDirectories(story.app().outbox());
+    Files.writeString(video, "mine");
+
+    story.told(id, "completed");
+
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(
+            () ->
+                Files.exists(
+                    video.resolveSibling(
+                        video.getFileName().toString().replace(".mp4", ".completed.json"))));
+    assertThat(video).hasContent("mine");
+  }
+
+  @Test
+  void aReaderOfTheOutboxNeverSeesHalfAFile() throws Exception {
+    story.start();
+    for (int i = 0; i < 20; i++) {
+      story.accept(Story.REQUEST);
+    }
+    List<String> torn = new ArrayList<>();
+
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(30, TimeUnit.SECONDS)
+        .until(() -> seen(torn) == 60);
+
+    assertThat(torn).isEmpty();
+  }
+
+  /** How many files there are; what is not whole is noted. */
+  private int seen(List<String> torn) throws IOException {
+    if (!Files.exists(story.app().outbox())) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(story.app().outbox())) {
+      int whole = 0;
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (!name.startsWith(".part-")) {
+          whole++;
+          boolean isWhole =
+              name.endsWith(".mp4")
+                  ? Files.size(file) == Provider.videoBytes().length
+                  : Files.readString(file).endsWith("}");
+          if (!isWhole) {
+            torn.add(name);
+          }
+        }
+      }
+      return whole;
+    }
+  }
+
+  @Test
+  void cancelledIsToldToThoseWhoAskForIt() throws Exception {
+    provider.close();
+    story.start();
+    String id = story.accept(Story.REQUEST);
+
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .ignoreExceptions()
+        .until(() -> generations().cancel(id, null) != null);
+
+    assertThat(story.told(id, "cancelled").at("/data/state").asText()).isEqualTo("CANCELLED");
+    assertThat(story.told(id)).containsExactly("cancelled");
+    assertThat(story.app().outbox()).doesNotExist();
+  }
+
+  @Test
+  void rejectedIsToldToThoseWhoAskForIt() throws Exception {
+    story.with("leonardo.rest.enabled", "true").start();
+
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(story.app().rest() + "/generations"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"x\"}"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+    JsonNode rejected = story.toldOfAny("rejected");
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(rejected.at("/data/problem")).isEqualTo(Story.json(answer.body()));
+    assertThat(story.app().outbox()).doesNotExist();
+  }
+
+  private Generations generations() {
+    return story
+        .app()
+        .context()
+        .getRegistry()
+        .lookupByNameAndType("leonardoGenerations", Generations.class);
+  }
+}

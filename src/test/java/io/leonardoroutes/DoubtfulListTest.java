@@ -1,0 +1,168 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a job in doubt does with lists that are not true, or not to be read. */
+class DoubtfulListTest {
+  private static final Duration SETTLE = Duration.ofSeconds(30);
+  private static final String LAGS =
+      "the provider's list shows neither it nor a later one of ours: it may lag";
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Provider provider;
+  private Doubt doubt;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    doubt = new Doubt(folder, clock, provider.baseUrl(), provider.host());
+    provider.onCreate(request -> Provider.json(500, "{\"error\":\"Service Error\"}"));
+  }
+
+  @AfterEach
+  void close() {
+    doubt.close();
+    provider.close();
+  }
+
+  @Test
+  void aListThatStillLagsBehindReleasesNothing() throws Exception {
+    doubt.start();
+    String id = inDoubt();
+    // Listed before the lag began, and created before the doubt was settled.
+    doubt.until("RUNNING", doubt.accept("a cat"));
+    provider.list(once(listed("gen-1", "a cat", 0)));
+    clock.tick(SETTLE.plusSeconds(1));
+    doubt.until("RUNNING", doubt.accept("a dog"));
+
+    for (int hours = 0; hours < 3; hours++) {
+      int asked = provider.lists().size();
+      clock.tick(Duration.ofHours(1));
+      await().until(() -> provider.lists().size() > asked);
+    }
+
+    assertThat(doubt.held(id)).isEqualTo(LAGS);
+    assertThat(provider.creates()).hasSize(3);
+  }
+
+  @Test
+  void aListThatShowsTheCreateLateIsBelievedThen() throws Exception {
+    doubt.start();
+    String id = inDoubt();
+    clock.tick(SETTLE);
+    assertThat(doubt.held(id)).isEqualTo(LAGS);
+
+    provider.list(once(listed("late", "a koala", 2)));
+
+    doubt.inTime("COMPLETE", id);
+    assertThat(doubt.job(id).get("generationId").asText()).isEqualTo("late");
+    assertThat(provider.creates()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<html>Please stand by</html>", "{\"generations\":[7]}", "[]", "{}", "null"})
+  void aListThatIsNoneEndsNoDoubt(String nonsense) throws Exception {
+    provider.list(request -> Provider.json(200, nonsense));
+    doubt.start();
+    String id = inDoubt();
+
+    clock.tick(SETTLE);
+
+    assertThat(doubt.held(id)).startsWith("the provider's list could not be read: the provider");
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+    assertThat(provider.creates()).hasSize(1);
+  }
+
+  @Test
+  void aListThatNeverEndsIsReadToABoundAndEndsNoDoubt() throws Exception {
+    provider.list(DoubtfulListTest::neverEnding);
+    doubt.start();
+    String id = inDoubt();
+
+    clock.tick(SETTLE);
+
+    assertThat(doubt.held(id)).isEqualTo("the provider's list could not be read back to its time");
+    assertThat(provider.lists()).hasSize(400);
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+  }
+
+  @Test
+  void aListThatRepeatsItsFirstPageEndsNoDoubt() throws Exception {
+    provider.list(request -> page(listed("x", "somebody else's", 0)));
+    doubt.start();
+    String id = inDoubt();
+
+    clock.tick(SETTLE);
+
+    assertThat(doubt.held(id)).isEqualTo("the provider's list could not be read back to its time");
+    assertThat(provider.lists()).hasSize(2);
+    assertThat(provider.lists().get(1).getUrl().query()).isEqualTo("offset=1&limit=25");
+  }
+
+  @Test
+  void aProblemSaysSinceWhenAndWhyTheDoubtIsHeld() throws Exception {
+    doubt.start();
+    String id = inDoubt();
+
+    clock.tick(SETTLE);
+    doubt.held(id);
+
+    assertThat(doubt.job(id).get("problem"))
+        .isEqualTo(
+            Doubt.json(
+                """
+                {"type":"urn:leonardo-routes:problem:in-doubt",
+                 "title":"It is not known whether the paid call was made; it is not repeated",
+                 "status":0,
+                 "detail":"the provider answered 500 (Service Error): whether it made and billed a video is not known",
+                 "since":"2026-11-21T12:00:00Z",
+                 "held":"the provider's list shows neither it nor a later one of ours: it may lag"}"""));
+    await().untilAsserted(() -> assertThat(doubt.told(id)).containsExactly("in_doubt"));
+  }
+
+  private String inDoubt() {
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    return id;
+  }
+
+  private Provider.Answer once(String... generations) {
+    return request ->
+        request.getUrl().queryParameter("offset").equals("0") ? page(generations) : page();
+  }
+
+  private static MockResponse neverEnding(RecordedRequest request) {
+    int offset = Integer.parseInt(request.getUrl().queryParameter("offset"));
+    return page(
+        IntStream.range(offset, offset + 25)
+            .mapToObj(i -> listed("gen-" + i, "somebody else's", i % 2))
+            .toArray(String[]::new));
+  }
+
+  private static MockResponse page(String... generations) {
+    return Provider.json(200, "{\"generations\":[" + String.join(",", generations) + "]}");
+  }
+
+  private static String listed(String id, String prompt, int second) {
+    return """
+        {"id":"%s","status":"COMPLETE","createdAt":"2026-11-21T12:00:%02d.000","prompt":"%s",
+         "modelId":null,"public":false,"imageWidth":1280,"imageHeight":720}"""
+        .formatted(id, second, prompt);
+  }
+}

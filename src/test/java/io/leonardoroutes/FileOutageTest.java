@@ -1,0 +1,119 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dropped file while something that it needs is away. */
+class FileOutageTest {
+  private static final Duration LONG = Duration.ofSeconds(40);
+
+  @TempDir Path folder;
+  private Provider provider;
+  private App app;
+  private Drop drop;
+
+  @BeforeEach
+  void open() throws Exception {
+    provider = Provider.start();
+    drop = Drop.into(folder.resolve("data/inbox"));
+    app = app();
+  }
+
+  private App app() {
+    return App.in(folder).at(provider).with("leonardo.file.enabled", "true");
+  }
+
+  private String ledger(String options) {
+    return "jdbc:sqlite:" + folder.resolve("data/ledger.db") + options;
+  }
+
+  @AfterEach
+  void close() {
+    app.close();
+    provider.close();
+  }
+
+  @Test
+  void aFileWaitsWhileTheLedgerIsLockedAndTheLogSaysSoOnce() throws Exception {
+    app.with("leonardo.ledger.url", ledger("?busy_timeout=100")).start();
+    try (Log log = Log.open();
+        Connection other = DriverManager.getConnection(ledger(""));
+        Statement sql = other.createStatement()) {
+      sql.execute("BEGIN IMMEDIATE");
+      drop.file("good.json", Drop.request("good"));
+      drop.file("bad.json", "{}");
+      await().atMost(LONG).until(() -> !log.with("what new requests need").isEmpty());
+      await().during(Duration.ofSeconds(7)).atMost(LONG).until(() -> accepted() == 0);
+      assertThat(log.with("what new requests need")).hasSize(1);
+      assertThat(log.with("what new requests need").get(0))
+          .startsWith("WARN what new requests need is away, trying again until it is back: ");
+      sql.execute("COMMIT");
+
+      await().atMost(LONG).until(() -> accepted() == 1);
+      assertThat(log.with("what new requests need"))
+          .hasSize(2)
+          .last()
+          .isEqualTo("INFO what new requests need is back");
+      assertThat(drop.reason("bad").get("status").asInt()).isEqualTo(422);
+    }
+  }
+
+  private int accepted() {
+    return Files.exists(drop.accepted("good.json")) ? 1 : 0;
+  }
+
+  @Test
+  void filesThatAFullLedgerCannotTakeAreTakenByTheNextStart() throws Exception {
+    app.start();
+    long pages = pages();
+    app.close();
+    app = app().with("leonardo.ledger.url", ledger("?max_page_count=" + pages)).start();
+    for (int i = 0; i < 60; i++) {
+      drop.file(i + ".json", Drop.request("a".repeat(2_400)));
+    }
+    try (Log log = Log.open()) {
+      await().atMost(LONG).until(() -> !log.with("database or disk is full").isEmpty());
+    }
+    app.close();
+    app = app().start();
+
+    await()
+        .atMost(LONG)
+        .until(() -> Rows.jobs(app) == 60 && drop.inbox().toFile().list().length == 1);
+  }
+
+  private long pages() throws Exception {
+    try (Connection other = DriverManager.getConnection(ledger(""));
+        Statement sql = other.createStatement()) {
+      return sql.executeQuery("PRAGMA page_count").getLong(1);
+    }
+  }
+
+  @Test
+  void aFileThatWasCommittedButNotMovedIsTheSameJobAfterTheStart() throws Exception {
+    Files.createDirectories(drop.inbox());
+    Path inTheWay = Files.writeString(drop.inbox().resolve(".accepted"), "");
+    app.start();
+    Path file = drop.file("koala.json", Drop.request("The koala"));
+    await().atMost(LONG).until(() -> Rows.jobs(app) == 1 && provider.creates().size() == 1);
+    app.close();
+    assertThat(file).exists();
+    Files.delete(inTheWay);
+    app = app().start();
+
+    await().atMost(LONG).until(() -> Files.exists(drop.accepted("koala.json")));
+    assertThat(Rows.jobs(app)).isEqualTo(1);
+    assertThat(provider.creates()).hasSize(1);
+  }
+}

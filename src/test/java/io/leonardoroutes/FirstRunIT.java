@@ -1,0 +1,83 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's first command, in a folder with nothing but config and routes. */
+class FirstRunIT {
+  @TempDir Path folder;
+  private Process program;
+
+  @AfterEach
+  void kill() {
+    program.destroyForcibly();
+  }
+
+  @Test
+  void withinHalfAMinuteTheSamplesAreVideosAndOnSigtermItEndsWithZero() throws Exception {
+    copy("config");
+    copy("routes");
+    start();
+
+    Path outbox = folder.resolve("data/outbox");
+    await().atMost(Duration.ofSeconds(30)).until(() -> endings(outbox, ".completed.json") == 2);
+    assertThat(endings(outbox, ".mp4")).isEqualTo(2);
+    assertThat(endings(outbox, ".submitted.json")).isEqualTo(2);
+    assertThat(program.isAlive()).isTrue();
+    assertThat(Files.readString(folder.resolve("out.log")))
+        .contains("leonardo-routes ready, drop requests into data/inbox")
+        .contains("delivered to outbox");
+
+    program.destroy();
+
+    assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(program.exitValue()).isZero();
+  }
+
+  private void start() throws IOException {
+    program =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Dleonardo.sandbox=true",
+                    "-Dleonardo.sandbox.port=" + App.freePort(),
+                    "-Dleonardo.rest.port=" + App.freePort(),
+                    "-Dleonardo.jms.port=" + App.freePort(),
+                    "-jar",
+                    Path.of("target", "leonardo-routes.jar").toAbsolutePath().toString()))
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("out.log").toFile())
+            .start();
+  }
+
+  private void copy(String part) throws IOException {
+    Path copies = Files.createDirectories(folder.resolve(part));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(part))) {
+      for (Path file : files) {
+        Files.copy(file, copies.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  private static long endings(Path place, String ending) throws IOException {
+    if (!Files.isDirectory(place)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(place)) {
+      return files.filter(file -> file.toString().endsWith(ending)).count();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The limits and the budget over the shipped routes. */
+class GovernedTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String REQUEST =
+      """
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}""";
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Provider provider;
+  private App app;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    app = App.in(folder).at(provider).with("leonardo.rest.enabled", "true");
+  }
+
+  @AfterEach
+  void close() {
+    app.close();
+    provider.close();
+  }
+
+  @Test
+  void aSlotThatIsFreedIsFilledAtOnce() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      provider.onCreate(request -> Provider.json(400, "{\"error\":\"hm\"}"));
+    }
+    // So long that the loop itself looks for free slots only once.
+    app.with("leonardo.tick", "1h").with("leonardo.limits.concurrent", "1").start();
+    for (int i = 0; i < 5; i++) {
+      accept();
+    }
+    app.template().sendBody("seda:leonardo-submit?size=1", null);
+
+    waiting().until(() -> provider.creates().size() == 5);
+  }
+
+  @Test
+  void aJobThatIsTurnedAwayIsSubmittedAgainLaterAndTheAccountIsAsked() throws Exception {
+    provider
+        .allowing(10)
+        .onCreate(
+            request ->
+                Provider.json(429, "{\"error\":\"slow down\"}")
+                    .newBuilder()
+                    .setHeader("Retry-After", "30")
+                    .build());
+    app.bind("clock", clock).start();
+    String id = accept();
+    waiting().until(() -> provider.creates().size() == 1 && state(id).equals("ACCEPTED"));
+    clock.tick(Duration.ofSeconds(1));
+    String next = accept();
+
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> provider.creates().size() == 1);
+    clock.tick(Duration.ofSeconds(31));
+    waiting().until(() -> state(id).equals("RUNNING"));
+    // The provider is held to have room for one job until a minute has shown that it has more.
+    assertThat(state(next)).isEqualTo("ACCEPTED");
+    clock.tick(Duration.ofSeconds(31));
+    waiting().until(() -> state(next).equals("RUNNING"));
+    assertThat(provider.accounts()).isPositive();
+  }
+
+  @Test
+  void noMoreJobsRunThanTheAccountAllows() throws Exception {
+    provider.allowing(1);
+    app.with("leonardo.track.first", "1h").start();
+    waiting().until(() -> provider.accounts() == 1);
+    accept();
+    accept();
+
+    waiting().until(() -> provider.creates().size() == 1);
+    await()
+        .during(Duration.ofMillis(500))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> provider.creates().size() == 1);
+  }
+
+  @Test
+  void whatIsOverTheBudgetWaitsForTheNextDay() throws Exception {
+    app.bind("clock", clock).with("leonardo.budget.per-day", "0.02").start();
+    String first = accept();
+    waiting().until(() -> state(first).equals("RUNNING"));
+    String second = accept();
+
+    waiting().until(() -> job(second).path("warnings").size() == 1);
+    assertThat(job(second).at("/warnings/0").asText())
+        .isEqualTo(
+            "waits for the budget: it is taken to cost 0.0147 DOLLARS, and of the 0.02 for a day"
+                + " 0.0053 are left; it goes on tomorrow (UTC) or with a higher"
+                + " leonardo.budget.per-day");
+    assertThat(get("/costs"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"items":[{"day":"2026-11-21","model":"kling-3.0-turbo","amount":"0.0147",
+                           "unit":"DOLLARS","jobs":1}],
+                 "budget":{"day":"2026-11-21","amount":"0.02","used":"0.0147","unit":"DOLLARS"}}"""));
+    assertThat(provider.creates()).hasSize(1);
+
+    clock.tick(Duration.ofDays(1));
+
+    waiting().until(() -> provider.creates().size() == 2);
+    waiting().until(() -> get("/costs").at("/items").size() == 2);
+    assertThat(get("/costs?days=1").at("/items").size()).isEqualTo(1);
+    assertThat(get("/costs?days=0").at("/detail").asText()).isEqualTo("days '0' is not 1 to 366");
+  }
+
+  private String accept() throws IOException {
+    String answer = app.template().requestBody("direct:leonardo-accept", REQUEST, String.class);
+    return JSON.readTree(answer).get("id").asText();
+  }
+
+  private String state(String id) throws Exception {
+    return job(id).get("state").asText();
+  }
+
+  private JsonNode job(String id) throws Exception {
+    return get("/generations/" + id);
+  }
+
+  private JsonNode get(String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(app.rest() + path)).build();
+    return JSON.readTree(
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
+  }
+
+  private static ConditionFactory waiting() {
+    return await().atMost(Duration.ofSeconds(20));
+  }
+}

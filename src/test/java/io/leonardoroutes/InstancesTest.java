@@ -1,0 +1,210 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leonardoroutes.ledger.Delivery;
+import io.leonardoroutes.ledger.Engine;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.JobState;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Limits;
+import io.leonardoroutes.ledger.Outgoing;
+import io.leonardoroutes.sandbox.Create;
+import io.leonardoroutes.sandbox.Sandbox;
+import io.leonardoroutes.sandbox.SandboxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several instances on one PostgreSQL ledger and one data folder. */
+class InstancesTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Limits LIMITS = new Limits(10, 100);
+
+  @TempDir Path folder;
+  private final List<App> instances = new ArrayList<>();
+  private Provider provider;
+  private String url;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    url = Engine.POSTGRES.emptyDatabase(folder);
+  }
+
+  @AfterEach
+  void close() {
+    instances.forEach(App::close);
+    provider.close();
+  }
+
+  @Test
+  void twoThatStartAtOnceOnAnEmptyDatabaseBothComeUpAndTakeEachFileOfASharedFolderOnce()
+      throws Exception {
+    Drop drop = Drop.into(folder.resolve("data").resolve("inbox"));
+    App one = instance().with("leonardo.file.enabled", "true");
+    App two = instance().with("leonardo.file.enabled", "true");
+    try (Log log = Log.ofEverything()) {
+      CompletableFuture.allOf(starting(one), starting(two)).join();
+      for (int i = 0; i < 30; i++) {
+        drop.file("koala-" + i + ".json", Drop.request("The koala number " + i));
+        drop.file("wrong-" + i + ".json", "{\"model\":\"kling-9\"}");
+      }
+
+      await().atMost(LONG).until(() -> files(one, "inbox/.accepted").size() == 30);
+      await().atMost(LONG).until(() -> files(one, "inbox/.rejected").size() == 60);
+      await().atMost(LONG).until(() -> files(one, "outbox").size() == 90);
+      assertThat(provider.creates()).hasSize(30);
+      assertThat(files(one, "inbox")).isEmpty();
+      assertThat(log.warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void ofOneQueueEachMessageIsTakenOnceByOneOfThem() throws Exception {
+    try (TestBroker broker = new TestBroker(folder.resolve("broker"), App.freePort())) {
+      broker.start();
+      for (int i = 0; i < 2; i++) {
+        instance().with("leonardo.jms.enabled", "true").with("leonardo.jms.url", broker.url());
+      }
+      for (App app : instances) {
+        app.start();
+      }
+      try (TestBroker.Caller caller = new TestBroker.Caller(broker.url())) {
+        for (int i = 0; i < 40; i++) {
+          caller.send("leonardo.requests", Drop.request("The koala number " + i));
+        }
+        await().atMost(LONG).until(() -> files(instances.get(0), "outbox").size() == 120);
+
+        assertThat(provider.creates()).hasSize(40);
+        instances.forEach(App::close);
+      }
+    }
+  }
+
+  @Test
+  void theSlotsAreThoseOfAllOfThemTogether() throws Exception {
+    Duration took = Duration.ofMillis(400);
+    try (Sandbox sandbox =
+            Sandbox.start(SandboxOptions.defaults().withJobDuration(took).withConcurrency(100));
+        Ledger ledger = Ledger.open(url)) {
+      for (int i = 0; i < 3; i++) {
+        instance()
+            .with("leonardo.base-url", sandbox.baseUrl())
+            .with("leonardo.download.hosts", sandbox.host())
+            .with("leonardo.limits.concurrent", "4")
+            .start();
+      }
+      for (int i = 0; i < 30; i++) {
+        accept(instances.get(i % 3), i);
+      }
+      await().atMost(LONG).until(() -> ledger.list(JobState.COMPLETE, 100, null).size() == 30);
+
+      List<Create> creates = sandbox.creates();
+      assertThat(creates).hasSize(30);
+      assertThat(creates)
+          .allSatisfy(
+              begun ->
+                  assertThat(creates)
+                      .filteredOn(other -> !other.at().isAfter(begun.at()))
+                      .filteredOn(other -> other.at().plus(took).isAfter(begun.at()))
+                      .hasSizeLessThanOrEqualTo(4));
+    }
+  }
+
+  @Test
+  void whatADeadOneHeldIsDoneByAnotherOnceItsLeaseIsOver() throws Exception {
+    Duration lease = Duration.ofSeconds(3);
+    String intakeOnly = "file:routes/accept.camel.yaml,file:routes/deliver.camel.yaml";
+    try (Ledger dead = Ledger.open(url)) {
+      App intake = instance().with("leonardo.routes", intakeOnly).with("leonardo.tick", "1h");
+      intake.start();
+      List<String> ids = IntStream.range(0, 3).mapToObj(i -> accept(intake, i)).toList();
+      Job calling = submitting(dead, lease);
+      Job running = submitting(dead, lease);
+      dead.move(
+          running,
+          running.to(JobState.RUNNING).created("gen-0", null).dueAt(dead.clock().instant()),
+          event(running, dead.clock().instant()));
+      assertThat(dead.governor().looks(1, LIMITS, lease)).hasSize(1);
+      assertThat(dead.claim(JobState.ACCEPTED, 1, lease)).hasSize(1);
+      assertThat(dead.outbox().claim("outbox", 1, lease)).hasSize(1);
+
+      instance().with("leonardo.lease", "3s").with("leonardo.reconcile", "hold").start();
+
+      await()
+          .atMost(LONG)
+          .until(() -> dead.list(JobState.COMPLETE, 3, null).size() == ids.size() - 1);
+      await()
+          .atMost(LONG)
+          .until(() -> Files.exists(intake.outbox().resolve("dead.submitted.json")));
+      Job doubtful = dead.find(calling.id()).orElseThrow();
+      assertThat(doubtful.state()).isEqualTo(JobState.IN_DOUBT);
+      // It could be alive without the ledger: the list is not believed before its call can have
+      // ended.
+      assertThat(doubtful.problem().get("since").asText())
+          .isEqualTo(doubtful.submittedAt().plusSeconds(10 + 2 * 60 + 2 * 3).toString());
+      assertThat(provider.creates()).hasSize(1);
+    }
+  }
+
+  private static Job submitting(Ledger by, Duration lease) {
+    return by.submitting(by.claim(JobState.ACCEPTED, 1, lease).get(0), LIMITS, lease).orElseThrow();
+  }
+
+  private static Outgoing event(Job job, Instant now) {
+    List<Outgoing.Target> outbox = List.of(new Outgoing.Target("outbox", Delivery.Content.EVENT));
+    return new Outgoing("event-1", job.id(), "submitted", "{}", "dead", null, now, outbox);
+  }
+
+  private static String accept(App app, int number) {
+    String answer =
+        app.template()
+            .requestBody(
+                "direct:leonardo-accept", Drop.request("The koala number " + number), String.class);
+    return Story.json(answer).get("id").asText();
+  }
+
+  private App instance() {
+    App app = App.in(folder).at(provider).with("leonardo.ledger.url", url);
+    instances.add(app);
+    return app;
+  }
+
+  private static CompletableFuture<Void> starting(App app) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            app.start();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  /** The files in a folder under the common data folder. */
+  private static List<Path> files(App app, String of) {
+    Path in = app.data().resolve(of);
+    if (!Files.isDirectory(in)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(in)) {
+      return files.filter(Files::isRegularFile).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

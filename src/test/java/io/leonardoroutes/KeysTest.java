@@ -1,0 +1,134 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which of the places that say a setting is believed. */
+class KeysTest {
+  @TempDir Path folder;
+
+  private static DefaultCamelContext context(Path file) {
+    DefaultCamelContext context = new DefaultCamelContext();
+    context.getPropertiesComponent().addLocation("file:" + file);
+    return context;
+  }
+
+  private Path config(String text) throws Exception {
+    return Files.writeString(folder.resolve("application.properties"), text);
+  }
+
+  private static void with(String property, String value, Checks checks) throws Exception {
+    System.setProperty(property, value);
+    try {
+      checks.run();
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
+  private interface Checks {
+    void run() throws Exception;
+  }
+
+  @Test
+  void aFileWinsOverTheDefaultAndASystemPropertyOverTheFile() throws Exception {
+    Path file = config("leonardo.limits.concurrent=3\nleonardo.sinks.archive.uri=log:file\n");
+    assertThat(new Keys(context(file)).text("leonardo.limits.concurrent")).isEqualTo("3");
+    assertThat(new Keys(context(file)).text("leonardo.rest.port")).isEqualTo("8080");
+    with(
+        "leonardo.limits.concurrent",
+        "7",
+        () ->
+            assertThat(new Keys(context(file)).text("leonardo.limits.concurrent")).isEqualTo("7"));
+    with(
+        "leonardo.sinks.archive.uri",
+        "log:system",
+        () ->
+            assertThat(new Keys(context(file)).text("leonardo.sinks.archive.uri"))
+                .isEqualTo("log:system"));
+  }
+
+  @Test
+  void aSinkCanBeDefinedByASystemPropertyAlone() throws Exception {
+    with(
+        "leonardo.sinks.archive.uri",
+        "log:archive",
+        () -> {
+          Keys keys = new Keys(context(config("")));
+          assertThat(keys.namesUnder("leonardo.sinks.")).containsExactly("archive", "outbox");
+          assertThat(keys.text("leonardo.sinks.archive.uri")).isEqualTo("log:archive");
+        });
+  }
+
+  @Test
+  void theSandboxChangesDefaultsAndNothingThatIsSaid() throws Exception {
+    Keys keys = new Keys(context(config("leonardo.sandbox=true\nleonardo.track.every=9s\n")));
+
+    assertThat(keys.text("leonardo.base-url")).isEqualTo("http://127.0.0.1:8089/api/rest");
+    assertThat(keys.text("leonardo.api-key")).isEqualTo("sandbox");
+    assertThat(keys.duration("leonardo.track.first")).isEqualTo(Duration.ofSeconds(2));
+    assertThat(keys.duration("leonardo.track.every")).isEqualTo(Duration.ofSeconds(9));
+  }
+
+  @Test
+  void aKeyThatIsNoSettingIsWarnedOf() throws Exception {
+    try (Log log = Log.open()) {
+      with("leonardo.intakes", "x", () -> new Keys(context(config("leonardo.inbx=x\n"))));
+
+      assertThat(log.with("is not a setting"))
+          .containsExactlyInAnyOrder(
+              "WARN leonardo.inbx is not a setting of leonardo-routes and does nothing",
+              "WARN leonardo.intakes is not a setting of leonardo-routes and does nothing");
+    }
+  }
+
+  /** What the program says, in a process of its own, when its environment is this. */
+  private String start(Map<String, String> environment) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", absoluteClassPath()));
+    command.add(LeonardoRoutes.class.getName());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).isEqualTo(1);
+    return said.lines().reduce((first, second) -> second).orElse("");
+  }
+
+  private static String absoluteClassPath() {
+    return String.join(
+        File.pathSeparator,
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString())
+            .toList());
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheConfigurationFileOfTheProgram() throws Exception {
+    Files.createDirectories(folder.resolve("config"));
+    Files.writeString(
+        folder.resolve("config/application.properties"),
+        "leonardo.api-key=\nleonardo.rest.port=8080\nleonardo.sinks.outbox.uri=log:x\n");
+
+    assertThat(start(Map.of("LEONARDO_API_KEY", "key", "LEONARDO_REST_PORT", "none")))
+        .isEqualTo(
+            "leonardo-routes did not start: leonardo.rest.port: 'none' is not a whole number from 1"
+                + " to 65535");
+    assertThat(start(Map.of("LEONARDO_API_KEY", "key", "LEONARDO_SINKS_ARCHIVE_URI", "ftpx:x")))
+        .isEqualTo(
+            "leonardo-routes did not start: leonardo.sinks.archive.uri: there is no Camel component"
+                + " 'ftpx' on the class path");
+  }
+}

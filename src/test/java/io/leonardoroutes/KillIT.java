@@ -1,0 +1,200 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The program, killed with SIGKILL at every point where it could lose a request or pay for it
+ * twice, and started again on what it left.
+ */
+class KillIT {
+  @TempDir Path folder;
+  private Provider provider;
+  private Program program;
+  private volatile boolean killed;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    program = Program.in(folder).at(provider);
+  }
+
+  @AfterEach
+  void close() {
+    program.close();
+    provider.close();
+  }
+
+  @Test
+  void killedBetweenAcceptAndSubmitItSubmitsOnce() throws Exception {
+    Provider.Answer untilKilled = look -> killed ? provider.complete(look) : Provider.pending(look);
+    provider.onLook(Collections.nCopies(1000, untilKilled).toArray(Provider.Answer[]::new));
+    program.with("leonardo.limits.concurrent", "1").start().drop("first.json", Story.REQUEST);
+    program.says(" submitted, generation ");
+    program.drop("second.json", Story.REQUEST);
+    program.says("second-");
+    int looks = provider.looks().size();
+    await().atMost(30, TimeUnit.SECONDS).until(() -> provider.looks().size() > looks + 3);
+    program.kill();
+    assertThat(provider.creates()).hasSize(1);
+    killed = true;
+
+    program.start();
+
+    await().atMost(30, TimeUnit.SECONDS).until(() -> program.outbox(".completed.json").size() == 2);
+    assertThat(program.outbox(".mp4")).hasSize(2);
+    assertThat(program.files("data/outbox")).hasSize(6);
+    assertThat(provider.creates()).hasSize(2);
+  }
+
+  @Test
+  void killedInTheMiddleOfACreateItIsInDoubtAndPaysNoSecondTime() throws Exception {
+    provider.onCreate(
+        create -> {
+          program.kill();
+          return provider.created();
+        });
+    program.start().drop("koala.json", Story.REQUEST);
+    await().atMost(30, TimeUnit.SECONDS).until(() -> !program.isRunning());
+
+    program.start();
+
+    inDoubt();
+  }
+
+  @Test
+  void killedBetweenCreateAndRecordItIsInDoubtAndPaysNoSecondTime() throws Exception {
+    String record = "              - bean:\n                  id: record-create";
+    program
+        .edit(
+            "submit.camel.yaml",
+            record,
+            "              - log: {message: held before the record, loggingLevel: WARN}\n"
+                + "              - delay: {constant: 60000}\n"
+                + record)
+        .start()
+        .drop("koala.json", Story.REQUEST);
+    program.says("held before the record");
+    program.kill();
+
+    program.start();
+
+    inDoubt();
+  }
+
+  @Test
+  void killedWhileTrackingItGoesOnLooking() throws Exception {
+    provider.onLook(
+        Provider::pending,
+        look -> {
+          program.kill();
+          return Provider.pending(look);
+        },
+        Provider::pending);
+    program.start().drop("koala.json", Story.REQUEST);
+    await().atMost(30, TimeUnit.SECONDS).until(() -> !program.isRunning());
+
+    program.start();
+
+    complete();
+  }
+
+  @Test
+  void killedWhileDownloadingItFetchesTheWholeVideo() throws Exception {
+    provider.onDownload(
+        download -> {
+          CompletableFuture.runAsync(
+              program::kill, CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+          return Provider.video()
+              .newBuilder()
+              .throttleBody(Provider.videoBytes().length / 2, 5, TimeUnit.SECONDS)
+              .build();
+        });
+    program.start().drop("koala.json", Story.REQUEST);
+    await().atMost(30, TimeUnit.SECONDS).until(() -> !program.isRunning());
+    assertThat(program.files("data/videos")).hasSize(1).noneMatch(Program::isVideo);
+
+    program.start();
+
+    complete();
+    // The half of the one that was killed may be another instance's: it is swept when it is old.
+    assertThat(program.files("data/videos")).filteredOn(Program::isVideo).hasSize(1);
+  }
+
+  @Test
+  void killedWhileASinkTakesAnEventItSendsTheSameEventAgain() throws Exception {
+    Set<String> killedAt = ConcurrentHashMap.newKeySet();
+    List<String> ids = new CopyOnWriteArrayList<>();
+    try (MockWebServer sink = new MockWebServer()) {
+      sink.setDispatcher(
+          new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+              JsonNode event = Story.json(request.getBody().utf8());
+              ids.add(event.get("id").asText());
+              if (killedAt.add(event.get("type").asText())) {
+                program.kill();
+              }
+              return new MockResponse.Builder().build();
+            }
+          });
+      sink.start();
+      program.with("leonardo.sinks.web.uri", sink.url("/in").toString());
+      program.start().drop("koala.json", Story.REQUEST);
+      await().atMost(30, TimeUnit.SECONDS).until(() -> !program.isRunning());
+      program.start();
+      await().atMost(30, TimeUnit.SECONDS).until(() -> !program.isRunning());
+      program.start();
+
+      await().atMost(30, TimeUnit.SECONDS).until(() -> ids.size() == 4);
+      assertThat(killedAt)
+          .containsExactlyInAnyOrder(
+              "leonardo.generation.submitted", "leonardo.generation.completed");
+      assertThat(ids.get(1)).isEqualTo(ids.get(0));
+      assertThat(ids.get(3)).isEqualTo(ids.get(2)).isNotEqualTo(ids.get(0));
+      complete();
+    }
+  }
+
+  /** Everything is in the outbox, once and whole, and was paid once. */
+  private void complete() throws IOException {
+    Path completed = program.delivered(".completed.json");
+    assertThat(Story.json(Files.readString(completed)).at("/data/state").asText())
+        .isEqualTo("COMPLETE");
+    assertThat(program.delivered(".mp4")).hasBinaryContent(Provider.videoBytes());
+    program.delivered(".submitted.json");
+    assertThat(program.files("data/outbox")).hasSize(3);
+    assertThat(provider.creates()).hasSize(1);
+  }
+
+  /** A person is told, and however long one waits nothing is sent again. */
+  private void inDoubt() throws IOException {
+    JsonNode event = Story.json(Files.readString(program.delivered(".in_doubt.json")));
+    assertThat(event.at("/data/state").asText()).isEqualTo("IN_DOUBT");
+    assertThat(event.at("/data/problem/detail").asText())
+        .isEqualTo("the program ended between the paid call and the record of its answer");
+    await().during(Duration.ofSeconds(1)).until(() -> provider.creates().size() == 1);
+    assertThat(program.files("data/outbox")).hasSize(1);
+  }
+}

@@ -1,0 +1,86 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leonardoroutes.ledger.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A PostgreSQL ledger that goes away in the middle and comes back, as when its server restarts. */
+class LedgerOutageTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  private Provider provider;
+  private String url;
+  private Jdbi server;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    url = Engine.POSTGRES.emptyDatabase(folder);
+    server = Jdbi.create(Engine.POSTGRES.emptyDatabase(folder));
+  }
+
+  @AfterEach
+  void close() {
+    provider.close();
+  }
+
+  @Test
+  void aLedgerThatIsAwayInTheMiddleOfACreateLosesNothingAndIsSpokenOfOnce() throws Exception {
+    try (Log log = Log.open();
+        Story story =
+            Story.in(folder, provider)
+                .with("leonardo.file.enabled", "true")
+                .with("leonardo.ledger.url", url)) {
+      provider.onCreate(
+          create -> {
+            away();
+            return provider.created();
+          });
+      story.start();
+      Drop drop = Drop.into(story.app().inbox());
+      drop.file("before.json", Drop.request("before"));
+      await().atMost(LONG).until(() -> !log.with("the ledger is away").isEmpty());
+      drop.file("meanwhile.json", Drop.request("meanwhile"));
+
+      accept(true);
+
+      await().atMost(LONG).until(() -> story.toldTimes("completed") == 2);
+      assertThat(provider.creates()).hasSize(2);
+      assertThat(drop.accepted("meanwhile.json")).exists();
+      assertThat(log.with("the ledger is away")).hasSize(1);
+      assertThat(log.with("the ledger is back")).hasSize(1);
+    }
+  }
+
+  private void away() {
+    accept(false);
+    server.useHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?")
+                .bind(0, database())
+                .mapTo(Boolean.class)
+                .list());
+  }
+
+  private void accept(boolean connections) {
+    server.useHandle(
+        handle ->
+            handle.execute("ALTER DATABASE " + database() + " ALLOW_CONNECTIONS " + connections));
+  }
+
+  private String database() {
+    return url.replaceAll(".*/([^?]*).*", "$1");
+  }
+}

@@ -1,0 +1,155 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README shows is so. */
+class ReadmeTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path CONFIG = Path.of("config/application.properties");
+
+  private final String readme = Files.readString(Path.of("README.md"));
+
+  @TempDir Path folder;
+
+  ReadmeTest() throws IOException {}
+
+  @Test
+  void theSettingsTableHasEveryKeyWithItsDefault() throws IOException {
+    Map<String, String> told = new TreeMap<>();
+    Pattern.compile("^\\| `(leonardo\\.[^`]+)` \\| (?:`([^`]+)`|none) \\|$", Pattern.MULTILINE)
+        .matcher(readme)
+        .results()
+        .forEach(row -> told.put(row.group(1), row.group(2) == null ? "" : row.group(2)));
+    Properties config = new Properties();
+    try (var in = Files.newBufferedReader(CONFIG)) {
+      config.load(in);
+    }
+
+    assertThat(told).isEqualTo(new TreeMap<>(config));
+  }
+
+  @Test
+  void everyKeyThatIsNamedExists() throws IOException {
+    String config = Files.readString(CONFIG);
+    List<String> named =
+        Pattern.compile("`(leonardo\\.[a-z.-]+)`")
+            .matcher(readme)
+            .results()
+            .map(result -> result.group(1))
+            .filter(key -> !key.startsWith("leonardo.requests"))
+            .toList();
+
+    assertThat(named).allSatisfy(key -> assertThat(config).contains("\n" + key + "="));
+  }
+
+  @Test
+  void theTwoCommandsAreThereAndTheChecksAreWhatTheBuildServerRuns() throws IOException {
+    assertThat(blocks("sh"))
+        .contains(
+            "mvn -q -DskipTests package && java -Dleonardo.sandbox=true -jar"
+                + " target/leonardo-routes.jar\n",
+            "mvn -B verify\n");
+    assertThat(Files.readString(Path.of(".ci/run"))).contains("mvn -B verify");
+  }
+
+  @Test
+  void everyRouteFileThatIsNamedExists() throws IOException {
+    String shipped;
+    try (Stream<Path> files = Files.list(Path.of("routes"))) {
+      shipped = files.map(file -> file.getFileName().toString()).collect(Collectors.joining(" "));
+    }
+    List<String> named =
+        Pattern.compile("([a-z-]+)\\.camel\\.yaml")
+            .matcher(readme)
+            .results()
+            .map(MatchResult::group)
+            .filter(name -> !name.startsWith("-"))
+            .toList();
+
+    assertThat(named).isNotEmpty().allSatisfy(name -> assertThat(shipped).contains(name));
+  }
+
+  @Test
+  void theShownRequestBecomesTheShownFilesAndTheRefusedOneTheShownProblem() throws Exception {
+    List<String> shown = blocks("json");
+    try (Provider provider = Provider.start();
+        App app =
+            App.in(folder)
+                .at(provider)
+                .with("leonardo.file.enabled", "true")
+                .with("leonardo.rest.enabled", "true")
+                .start()) {
+      Files.writeString(app.inbox().resolve("koala.json"), shown.get(0));
+      HttpResponse<String> refused = post(app, shown.get(1));
+
+      assertThat(refused.statusCode()).isEqualTo(422);
+      assertThat(JSON.readTree(refused.body())).isEqualTo(JSON.readTree(shown.get(2)));
+      await().until(() -> names(app.outbox()).size() == 3);
+      JsonNode page = JSON.readTree(get(app, "/generations?limit=10").body());
+      String id = page.at("/items/0/id").asText().substring(0, 8);
+      assertThat(names(app.outbox()))
+          .containsExactlyInAnyOrder(
+              "koala-" + id + ".submitted.json",
+              "koala-" + id + ".completed.json",
+              "koala-" + id + ".mp4");
+      assertThat(app.inbox().resolve(".accepted/koala.json")).exists();
+      assertThat(post(app, shown.get(0)).statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static HttpResponse<String> post(App app, String body) throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create(app.rest() + "/generations"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private static HttpResponse<String> get(App app, String path) throws Exception {
+    return send(HttpRequest.newBuilder(URI.create(app.rest() + path)));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static List<String> names(Path place) throws IOException {
+    if (!Files.isDirectory(place)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(place)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .toList();
+    }
+  }
+
+  private List<String> blocks(String language) {
+    return Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
+        .matcher(readme)
+        .results()
+        .map(result -> result.group(1))
+        .toList();
+  }
+}

@@ -1,0 +1,294 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leonardoroutes.ledger.Acceptance;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Limits;
+import io.leonardoroutes.ledger.NewJob;
+import io.leonardoroutes.sandbox.Create;
+import io.leonardoroutes.sandbox.Door;
+import io.leonardoroutes.sandbox.Fault;
+import io.leonardoroutes.sandbox.Sandbox;
+import io.leonardoroutes.sandbox.SandboxOptions;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a create that nobody knows the fate of, at a provider that keeps a true list. */
+class ReconcileTest {
+  private static final Duration SETTLE = Duration.ofSeconds(30);
+  private static final String LAGS =
+      "the provider's list shows neither it nor a later one of ours: it may lag";
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Sandbox sandbox;
+  private Doubt doubt;
+
+  @BeforeEach
+  void open() {
+    sandbox =
+        Sandbox.start(SandboxOptions.defaults().withClock(clock).withJobDuration(Duration.ZERO));
+    doubt = new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host());
+  }
+
+  @AfterEach
+  void close() {
+    doubt.close();
+    sandbox.close();
+  }
+
+  /** Starts, and waits for the one question at the start: what the account allows. */
+  private void start() throws Exception {
+    doubt.start();
+    await().until(() -> sandbox.count(Door.ME) == 1);
+  }
+
+  @Test
+  void whateverBecameOfTheAnswerACreateThatWasMadeIsFoundAndPaidOnce() throws Exception {
+    List<Fault> faults =
+        List.of(
+            Fault.ANSWER_LOST,
+            Fault.HANGING,
+            Fault.CUT_OFF,
+            Fault.UNREADABLE,
+            Fault.HTML,
+            Fault.WITHOUT_ID,
+            Fault.ENDLESS,
+            Fault.acceptedThen(408),
+            Fault.acceptedThen(500),
+            Fault.acceptedThen(502));
+    faults.forEach(fault -> sandbox.next(Door.CREATE, fault));
+    start();
+
+    String[] ids =
+        IntStream.range(0, faults.size())
+            .mapToObj(i -> doubt.accept("a koala " + i))
+            .toArray(String[]::new);
+    doubt.until("IN_DOUBT", ids);
+    clock.tick(SETTLE.minusMillis(1));
+    assertThat(sandbox.count(Door.ME)).isEqualTo(1);
+    clock.tick(Duration.ofMillis(1));
+
+    doubt.until("COMPLETE", ids);
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(faults.size());
+    assertThat(sandbox.creates()).hasSize(faults.size());
+    assertThat(sandbox.creates().stream().map(Create::generationId))
+        .containsExactlyInAnyOrder(generations(ids));
+    assertThat(sandbox.count(Door.ME)).isEqualTo(1 + 1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(doubt.told(ids[0]))
+                    .containsExactly("in_doubt", "submitted", "completed"));
+    assertThat(doubt.job(ids[0]).has("problem")).isFalse();
+  }
+
+  @Test
+  void aCreateThatWasNotMadeIsHeldUntilALaterOneShowsThatTheListIsTrue() throws Exception {
+    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
+    doubt.start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    String before = doubt.accept("a cat");
+    doubt.until("RUNNING", before);
+
+    clock.tick(SETTLE);
+    assertThat(doubt.held(id)).isEqualTo(LAGS);
+
+    clock.tick(Duration.ofSeconds(1));
+    String later = doubt.accept("a dog");
+    doubt.heldBecause(id, Reconcile.NOT_LISTED);
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(3);
+
+    doubt.inTime("COMPLETE", id, later);
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(4);
+    assertThat(sandbox.creates()).hasSize(3);
+    await()
+        .untilAsserted(
+            () -> assertThat(doubt.told(id)).containsExactly("in_doubt", "submitted", "completed"));
+  }
+
+  @Test
+  void aListThatCannotBeReadIsAskedAgainUntilItCan() throws Exception {
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
+    sandbox.next(Door.LIST, Fault.HTML, Fault.CUT_OFF, Fault.ENDLESS, Fault.refused(401, "no"));
+    start();
+    sandbox.next(Door.ME, Fault.HANGING, Fault.UNREADABLE, Fault.acceptedThen(500));
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+
+    doubt.inTime("COMPLETE", id);
+
+    assertThat(sandbox.count(Door.ME)).isEqualTo(1 + 8);
+    assertThat(sandbox.count(Door.LIST)).isEqualTo(4 + 2);
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(1);
+  }
+
+  @Test
+  void ofTwoEqualRequestsInDoubtEachGetsItsOwnGeneration() throws Exception {
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST, Fault.ANSWER_LOST);
+    doubt.start();
+    String one = doubt.accept("a koala");
+    String other = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", one, other);
+
+    clock.tick(SETTLE);
+
+    doubt.until("COMPLETE", one, other);
+    assertThat(sandbox.creates().stream().map(Create::generationId))
+        .containsExactlyInAnyOrder(generations(one, other));
+  }
+
+  @Test
+  void ofTwoEqualRequestsInDoubtOnlyTheOneThatWasNotMadeIsSubmittedAgain() throws Exception {
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST, Fault.NOT_ACCEPTED);
+    doubt.start();
+    String one = doubt.accept("a koala");
+    String other = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", one, other);
+
+    clock.tick(SETTLE.plusSeconds(1));
+    await()
+        .until(() -> doubt.state(one).equals("COMPLETE") || doubt.state(other).equals("COMPLETE"));
+    String later = doubt.accept("a dog");
+
+    doubt.inTime("COMPLETE", one, other, later);
+    assertThat(sandbox.creates().stream().map(Create::generationId))
+        .containsExactlyInAnyOrder(generations(one, other, later));
+  }
+
+  @Test
+  void aGenerationThatAnotherJobHasIsNotTakenForADoubtfulOne() throws Exception {
+    sandbox.next(Door.CREATE, Fault.NONE, Fault.NOT_ACCEPTED);
+    doubt.start();
+    String made = doubt.accept("a koala");
+    doubt.until("RUNNING", made);
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+
+    clock.tick(SETTLE);
+
+    assertThat(doubt.held(id)).isEqualTo(LAGS);
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+    assertThat(sandbox.creates()).hasSize(1);
+  }
+
+  @Test
+  void aListOfManyPagesIsReadBackToTheTimeOfTheDoubt() throws Exception {
+    IntStream.range(0, 30).forEach(i -> create("an old cat"));
+    clock.tick(Duration.ofDays(2));
+    IntStream.range(0, 40).forEach(i -> create("a cat"));
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
+    doubt.start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    IntStream.range(0, 20).forEach(i -> create("a dog"));
+
+    clock.tick(SETTLE);
+
+    doubt.until("COMPLETE", id);
+    assertThat(sandbox.count(Door.LIST)).isEqualTo(3);
+  }
+
+  @Test
+  void onHoldTheListIsNeverAsked() throws Exception {
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
+    doubt.with("leonardo.reconcile", "hold");
+    start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+
+    clock.tick(Duration.ofDays(1));
+    String later = doubt.accept("a cat");
+    doubt.until("RUNNING", later);
+
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+    assertThat(sandbox.count(Door.ME)).isEqualTo(1);
+    assertThat(sandbox.count(Door.LIST)).isZero();
+  }
+
+  @Test
+  void aCreateThatTheProgramDiedOverIsFound() throws Exception {
+    String id = submittingBeforeTheCrash();
+    create("a koala");
+
+    doubt.start();
+    doubt.until("IN_DOUBT", id);
+    clock.tick(SETTLE);
+
+    doubt.until("COMPLETE", id);
+    assertThat(sandbox.creates()).hasSize(1);
+  }
+
+  @Test
+  void aCreateThatTheProgramDiedBeforeIsSubmittedOnceTheListIsSeenToBeTrue() throws Exception {
+    String id = submittingBeforeTheCrash();
+
+    doubt.start();
+    doubt.until("IN_DOUBT", id);
+    clock.tick(SETTLE.plusSeconds(1));
+    String later = doubt.accept("a dog");
+
+    doubt.inTime("COMPLETE", id, later);
+    assertThat(sandbox.creates()).hasSize(2);
+  }
+
+  private String submittingBeforeTheCrash() throws Exception {
+    Files.createDirectories(folder.resolve("data"));
+    try (Ledger ledger =
+        Ledger.open("jdbc:sqlite:" + folder.resolve("data").resolve("ledger.db"), clock)) {
+      NewJob asked =
+          new NewJob(
+              null,
+              "kling-3.0-turbo",
+              Doubt.json(request("a koala")),
+              List.of(),
+              "koala",
+              new Job.Routing(null, null, "hash", 4, List.of(), null));
+      Job job = ((Acceptance.Accepted) ledger.accept(asked, accepted -> List.of())).job();
+      ledger.submitting(job, new Limits(10, 100), Duration.ofMinutes(5)).orElseThrow();
+      return job.id();
+    }
+  }
+
+  /** Somebody's create that no ledger of ours knows. */
+  private void create(String prompt) {
+    HttpRequest create =
+        HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + "/v2/generations"))
+            .header("authorization", "Bearer key")
+            .POST(BodyPublishers.ofString(request(prompt)))
+            .build();
+    try {
+      HttpClient.newHttpClient().send(create, BodyHandlers.discarding());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String request(String prompt) {
+    return """
+        {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"%s"}}"""
+        .formatted(prompt);
+  }
+
+  private String[] generations(String... ids) {
+    return IntStream.range(0, ids.length)
+        .mapToObj(i -> doubt.job(ids[i]).path("generationId").asText())
+        .toArray(String[]::new);
+  }
+}

@@ -1,0 +1,282 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.delivery.EventType;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** An operator's word on a job in doubt, over REST. */
+class ResolveTest {
+  private static final String DECISIONS =
+      ": send {\\\"as\\\":\\\"paid\\\",\\\"generationId\\\":\\\"...\\\"}, {\\\"as\\\":\\\"unpaid\\\"} or"
+          + " {\\\"as\\\":\\\"failed\\\"}";
+
+  @TempDir static Path folder;
+  private static final TickingClock CLOCK = new TickingClock();
+  private static Provider provider;
+  private static Doubt doubt;
+
+  @BeforeAll
+  static void open() throws Exception {
+    provider = Provider.start();
+    doubt =
+        new Doubt(folder, CLOCK, provider.baseUrl(), provider.host())
+            .with("leonardo.rest.enabled", "true")
+            .with("leonardo.reconcile", "hold")
+            .start();
+  }
+
+  @AfterAll
+  static void close() {
+    doubt.close();
+    provider.close();
+  }
+
+  @Test
+  void whatIsResolvedAsPaidIsFollowedToItsVideo() throws Exception {
+    String id = inDoubt();
+
+    HttpResponse<String> answer = resolve(id, "{\"as\":\"paid\",\"generationId\":\"seen\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+    JsonNode job = Doubt.json(answer.body());
+    assertThat(job.get("state").asText()).isEqualTo("RUNNING");
+    assertThat(job.get("generationId").asText()).isEqualTo("seen");
+    assertThat(job.has("problem")).isFalse();
+    doubt.until("COMPLETE", id);
+    await()
+        .untilAsserted(
+            () -> assertThat(doubt.told(id)).containsExactly("in_doubt", "submitted", "completed"));
+  }
+
+  @Test
+  void whatIsResolvedAsUnpaidIsSubmittedAgain() throws Exception {
+    String id = inDoubt();
+    int creates = provider.creates().size();
+
+    HttpResponse<String> answer = resolve(id, "{\"as\":\"unpaid\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    JsonNode job = Doubt.json(answer.body());
+    assertThat(job.get("state").asText()).isEqualTo("ACCEPTED");
+    assertThat(job.has("submittedAt")).isFalse();
+    doubt.inTime("COMPLETE", id);
+    assertThat(provider.creates()).hasSize(creates + 1);
+  }
+
+  @Test
+  void whatIsResolvedAsFailedIsToldSo() throws Exception {
+    String id = inDoubt();
+
+    HttpResponse<String> answer = resolve(id, "{\"as\":\"failed\"}");
+
+    JsonNode job = Doubt.json(answer.body());
+    assertThat(job.get("state").asText()).isEqualTo("FAILED");
+    assertThat(job.has("finishedAt")).isTrue();
+    assertThat(job.get("problem"))
+        .isEqualTo(
+            Doubt.json(
+                """
+                {"type":"urn:leonardo-routes:problem:given-up","title":"An operator gave it up",
+                 "status":0,"detail":"it was in doubt, and was resolved as failed"}"""));
+    await().untilAsserted(() -> assertThat(doubt.told(id)).containsExactly("in_doubt", "failed"));
+  }
+
+  @Test
+  void aGenerationBelongsToOneJob() throws Exception {
+    String one = inDoubt();
+    String other = inDoubt();
+    String paid = "{\"as\":\"paid\",\"generationId\":\"one-only\"}";
+
+    assertThat(resolve(one, paid).statusCode()).isEqualTo(200);
+    HttpResponse<String> answer = resolve(other, paid);
+
+    assertProblem(
+        answer,
+        """
+        {"type":"urn:leonardo-routes:problem:generation-taken",
+         "title":"Another job has this generation","status":409,
+         "detail":"generation one-only belongs to another job"}""");
+    assertThat(doubt.state(other)).isEqualTo("IN_DOUBT");
+  }
+
+  @Test
+  void onlyAJobInDoubtCanBeResolved() throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    provider.onCreate(
+        request -> {
+          answered.await(20, TimeUnit.SECONDS);
+          return Provider.json(400, "{\"error\":\"no\"}");
+        });
+    String id = doubt.accept("a koala");
+    doubt.until("SUBMITTING", id);
+    assertNotInDoubt(id, "SUBMITTING");
+    answered.countDown();
+    doubt.until("FAILED", id);
+    assertNotInDoubt(id, "FAILED");
+
+    String made = doubt.accept("a koala");
+    doubt.until("RUNNING", made);
+    assertNotInDoubt(made, "RUNNING");
+    doubt.inTime("COMPLETE", made);
+    assertNotInDoubt(made, "COMPLETE");
+  }
+
+  private static void assertNotInDoubt(String id, String state) throws Exception {
+    for (String as : new String[] {"unpaid", "failed", "paid\",\"generationId\":\"g"}) {
+      assertProblem(
+          resolve(id, "{\"as\":\"" + as + "\"}"),
+          """
+          {"type":"urn:leonardo-routes:problem:not-in-doubt","title":"The job is not in doubt",
+           "status":409,"detail":"job %s is %s: only an IN_DOUBT one can be resolved, or a late one as failed"}"""
+              .formatted(id, state));
+    }
+  }
+
+  @Test
+  void aJobThatIsNotThereCannotBeResolved() throws Exception {
+    assertProblem(
+        resolve("nobody", "{\"as\":\"unpaid\"}"),
+        """
+        {"type":"urn:leonardo-routes:problem:no-such-job","title":"No such job","status":404,
+         "detail":"there is no job nobody"}""");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"as":"Paid"}                          | as has to be paid, unpaid or failed
+          {"as":null}                            | as has to be paid, unpaid or failed
+          {}                                     | as has to be paid, unpaid or failed
+          []                                     | as has to be paid, unpaid or failed
+          "unpaid"                               | as has to be paid, unpaid or failed
+          {"as":"unpaid","generationId":"g"}     | generationId stands only with as paid
+          {"as":"failed","generationId":null}    | generationId stands only with as paid
+          {"as":"unpaid","force":true}           | there are no other keys than as and generationId
+          {"as":"paid"}                          | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
+          {"as":"paid","generationId":""}        | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
+          {"as":"paid","generationId":" g"}      | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
+          {"as":"paid","generationId":".."}      | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
+          {"as":"paid","generationId":7}         | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
+          """)
+  void whatIsNoDecisionIsRefused(String body, String detail) throws Exception {
+    assertProblem(
+        resolve("any", body),
+        """
+        {"type":"urn:leonardo-routes:problem:no-decision","title":"The decision cannot be used",
+         "status":422,"detail":"%s%s"}"""
+            .formatted(detail, DECISIONS));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          ``                             | 400 | empty
+          {"as":"unpaid"                 | 400 | not-json
+          {"as":"unpaid"} {}             | 400 | not-json
+          {"as":"unpaid","as":"failed"}  | 400 | not-json
+          """)
+  void whatIsNotJsonIsRefused(String body, int status, String type) throws Exception {
+    HttpResponse<String> answer = resolve("any", body);
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(Doubt.json(answer.body()).get("type").asText())
+        .isEqualTo("urn:leonardo-routes:problem:" + type);
+  }
+
+  @Test
+  void aDecisionWithoutAnEndIsNotRead() throws Exception {
+    HttpResponse<String> answer = resolve("any", "{\"as\":\"" + "x".repeat(300_000) + "\"}");
+
+    assertThat(answer.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void headersThatCamelKnowsChangeNothing() throws Exception {
+    String id = inDoubt();
+    HttpRequest request =
+        request(id, "{\"as\":\"failed\"}")
+            .header("id", "nobody")
+            .header("CamelHttpPath", "/nobody")
+            .header("CamelBeanMethodName", "toString")
+            .build();
+
+    HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().map()).doesNotContainKey("id");
+    assertThat(doubt.state(id)).isEqualTo("FAILED");
+  }
+
+  @Test
+  void whatABrowserMaySendToAnyAddressIsNotTaken() throws Exception {
+    String id = inDoubt();
+    HttpRequest form =
+        request(id, "{\"as\":\"unpaid\"}").setHeader("Content-Type", "text/plain").build();
+
+    HttpResponse<String> answer = HttpClient.newHttpClient().send(form, BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(415);
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+  }
+
+  @Test
+  void aDecisionThatIsRefusedIsNoRejectedRequest() throws Exception {
+    resolve("nobody", "{\"as\":\"unpaid\"}");
+    resolve("nobody", "{");
+    String id = inDoubt();
+
+    resolve(id, "{\"as\":\"failed\"}");
+
+    await().untilAsserted(() -> assertThat(doubt.told(id)).containsExactly("in_doubt", "failed"));
+    assertThat(doubt.told(EventType.REJECTED)).isZero();
+  }
+
+  private static String inDoubt() {
+    provider.onCreate(request -> Provider.json(500, "{\"error\":\"Service Error\"}"));
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    return id;
+  }
+
+  private static HttpResponse<String> resolve(String id, String body)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient().send(request(id, body).build(), BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.Builder request(String id, String body) {
+    return HttpRequest.newBuilder(URI.create(doubt.app.rest() + "/generations/" + id + "/resolve"))
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(body));
+  }
+
+  private static void assertProblem(HttpResponse<String> answer, String problem) {
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    assertThat(Doubt.json(answer.body())).isEqualTo(Doubt.json(problem));
+    assertThat(answer.statusCode()).isEqualTo(Doubt.json(problem).get("status").asInt());
+  }
+}

@@ -1,0 +1,152 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs over REST: one, many, cancelled, and while the ledger is away. */
+class RestJobsTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+  private Provider provider;
+  private App app;
+
+  @BeforeEach
+  void open() throws Exception {
+    provider = Provider.start();
+    app = App.in(folder).at(provider).with("leonardo.rest.enabled", "true");
+  }
+
+  @AfterEach
+  void close() {
+    app.close();
+    provider.close();
+  }
+
+  private static String id(HttpResponse<String> job) throws Exception {
+    return Rest.json(job).get("id").asText();
+  }
+
+  private static String detail(HttpResponse<String> answer) throws Exception {
+    return answer.statusCode() + " " + Rest.json(answer).get("detail").asText();
+  }
+
+  @Test
+  void jobsAreListedNewestFirstPageByPage() throws Exception {
+    Rest rest = Rest.of(app.with("leonardo.base-url", "http://127.0.0.1:1/api/rest").start());
+    List<String> newestFirst = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      newestFirst.add(0, id(rest.post(Drop.request("a"))));
+    }
+    rest.send("DELETE", "/generations/" + newestFirst.get(3), "");
+
+    JsonNode first = Rest.json(rest.get("/generations?limit=2"));
+    String next = first.get("next").asText();
+    JsonNode second = Rest.json(rest.get("/generations?limit=2&after=" + next));
+    List<String> paged = new ArrayList<>(first.findValuesAsText("id"));
+    paged.addAll(second.findValuesAsText("id"));
+    assertThat(paged).hasSameElementsAs(newestFirst).doesNotHaveDuplicates();
+    assertThat(second.get("next").isNull()).isTrue();
+    assertThat(Rest.json(rest.get("/generations?state=CANCELLED")).findValuesAsText("id"))
+        .containsExactly(newestFirst.get(3));
+    assertThat(Rest.json(rest.get("/generations?limit=1000")).get("items")).hasSize(4);
+    assertThat(rest.get("/generations?state=RUNNING").body())
+        .isEqualTo("{\"items\":[],\"next\":null}");
+  }
+
+  @Test
+  void aPageThatCannotBeIsRefused() throws Exception {
+    Rest rest = Rest.of(app.start());
+
+    for (String limit : List.of("0", "1001", "-1", "x", "1e2")) {
+      assertThat(detail(rest.get("/generations?limit=" + limit)))
+          .isEqualTo("400 limit '" + limit + "' is not 1 to 1000");
+    }
+    assertThat(detail(rest.get("/generations?state=running")))
+        .isEqualTo(
+            "400 state 'running' is not one of [ACCEPTED, SUBMITTING, RUNNING, IN_DOUBT, COMPLETE,"
+                + " FAILED, CANCELLED]");
+    assertThat(detail(rest.get("/generations?after=%0d%0aX:%20y")))
+        .isEqualTo("400 after '\r\nX: y' is not the `next` of a page");
+    assertThat(detail(rest.get("/generations/no-such-id")))
+        .isEqualTo("404 there is no job no-such-id");
+  }
+
+  @Test
+  void aJobThatIsNotSubmittedIsCancelledAndItsSinksAreTold() throws Exception {
+    app.with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
+        .with("leonardo.sinks.outbox.events", "cancelled");
+    Rest rest = Rest.of(app.start());
+    String id = id(rest.post(Drop.request("a")));
+
+    HttpResponse<String> cancelled =
+        await()
+            .atMost(LONG)
+            .until(
+                () -> rest.send("DELETE", "/generations/" + id, ""),
+                answer -> answer.statusCode() == 200);
+    assertThat(Rest.json(cancelled).get("state").asText()).isEqualTo("CANCELLED");
+    String name = "kling-3.0-turbo-" + id.substring(0, 8) + ".cancelled.json";
+    await().atMost(LONG).until(() -> Files.exists(app.outbox().resolve(name)));
+    assertThat(detail(rest.send("DELETE", "/generations/" + id, "")))
+        .isEqualTo("409 job " + id + " is CANCELLED: only an ACCEPTED one can be cancelled");
+    assertThat(detail(rest.send("DELETE", "/generations/x", "")))
+        .isEqualTo("404 there is no job x");
+  }
+
+  @Test
+  void aJobThatIsPaidForCannotBeCancelled() throws Exception {
+    Rest rest = Rest.of(app.start());
+    String id = id(rest.post(Drop.request("a")));
+    await().atMost(LONG).until(() -> rest.get("/generations/" + id).body().contains("\"file\""));
+
+    assertThat(detail(rest.send("DELETE", "/generations/" + id, "")))
+        .isEqualTo("409 job " + id + " is COMPLETE: only an ACCEPTED one can be cancelled");
+  }
+
+  @Test
+  void whileTheLedgerIsLockedACallIsAskedToComeAgain() throws Exception {
+    String url = "jdbc:sqlite:" + folder.resolve("data/ledger.db");
+    app.with("leonardo.ledger.url", url + "?busy_timeout=100");
+    Rest rest = Rest.of(app.with("leonardo.sinks.outbox.events", "rejected,completed").start());
+    try (Log log = Log.open();
+        Connection other = DriverManager.getConnection(url);
+        Statement sql = other.createStatement()) {
+      sql.execute("BEGIN IMMEDIATE");
+      for (String request : List.of(Drop.request("a"), Drop.request("b"), "{}")) {
+        HttpResponse<String> answer = rest.post(request);
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+        assertThat(answer.body())
+            .isEqualTo(
+                """
+                {"type":"urn:leonardo-routes:problem:unavailable","title":"Not available now",\
+                "status":503,"detail":"send it again later, with the same Idempotency-Key or\
+                 reference if it has one"}""");
+      }
+      sql.execute("COMMIT");
+      assertThat(rest.post(Drop.request("a")).statusCode()).isEqualTo(202);
+      assertThat(log.with("what REST calls need"))
+          .hasSize(2)
+          .last()
+          .isEqualTo("INFO what REST calls need is back");
+      assertThat(rest.post("{}").statusCode()).isEqualTo(422);
+    }
+    assertThat(Rows.jobs(app)).isEqualTo(1);
+  }
+}

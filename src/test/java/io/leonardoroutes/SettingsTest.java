@@ -1,0 +1,149 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A setting that cannot work stops the start, in one line that begins with its key. */
+class SettingsTest {
+  @TempDir Path folder;
+
+  private App app() {
+    return App.in(folder);
+  }
+
+  static String refusal(App app) {
+    Throwable failure = catchThrowable(app::start);
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+        .filter(BadSetting.class::isInstance)
+        .map(Throwable::getMessage)
+        .findFirst()
+        .orElseGet(() -> "no BadSetting: " + failure);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          leonardo.api-key | ~~ | not set; set it, or try without one: leonardo.sandbox=true
+          leonardo.base-url | ftp://x | 'ftp://x' is not an http(s) address without a slash at its end
+          leonardo.sandbox | yes | 'yes' is neither true nor false
+          leonardo.ledger.url | jdbc:h2:x | neither jdbc:sqlite:FILE nor jdbc:postgresql:...
+          leonardo.limits.concurrent | ten | 'ten' is not a whole number from 1 to 10000
+          leonardo.limits.concurrent | 0 | '0' is not a whole number from 1 to 10000
+          leonardo.jms.consumers | many | 'many' is not a whole number from 1 to 1000
+          leonardo.request.max-bytes | 99 | '99' is not a whole number from 1024 to 16777216
+          leonardo.track.every | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.track.every | -5s | '-5s' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.tick | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.track.give-up | {{nowhere}} | Property with key [nowhere] not found in properties from text: {{nowhere}}
+          leonardo.sinks.outbox.events | submitted,done | 'submitted,done' is not all of cancelled, completed, failed, in_doubt, rejected, submitted
+          leonardo.rest.cors.origins | * | '*' is no origin as https://www.example.com
+          leonardo.rest.cors.origins | https://a.example.com,null | 'null' is no origin as https://www.example.com
+          leonardo.rest.requests-per-minute | 0 | '0' is not a whole number from 1 to 10000000
+          leonardo.rest.tls.keystore | nowhere.p12 | cannot open nowhere.p12 with leonardo.rest.tls.password: nowhere.p12
+          leonardo.rest.auth | maybe | 'maybe' is none of none, api-key, jwt
+          leonardo.sinks.outbox.content | film | 'film' is not all of event, video
+          leonardo.sinks.archive.uri | ftpx:host | there is no Camel component 'ftpx' on the class path
+          leonardo.sinks.archive.uri | file:x?nonsense=1 | is no endpoint: There are 1 parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that they are properties of the endpoint. Unknown parameters=[{nonsense=1}]
+          leonardo.routes | file:nowhere/*.yaml | there is no route file at file:nowhere/*.yaml
+          """)
+  void aValueThatCannotBe(String key, String value, String why) {
+    assertThat(refusal(app().with(key, value))).isEqualTo(key + ": " + why);
+  }
+
+  @Test
+  void aRestAddressThatOthersCanReach() {
+    assertThat(
+            refusal(
+                app().with("leonardo.rest.enabled", "true").with("leonardo.rest.host", "0.0.0.0")))
+        .isEqualTo(
+            "leonardo.rest.host: 0.0.0.0 would let the network spend money without authentication:"
+                + " set leonardo.rest.auth, or use a loopback address, with a gateway that authenticates"
+                + " before it");
+  }
+
+  private App asking(Path keys) {
+    return app()
+        .with("leonardo.rest.enabled", "true")
+        .with("leonardo.rest.auth", "api-key")
+        .with("leonardo.rest.keys", keys.toString());
+  }
+
+  @Test
+  void keysThatAreNowhereOrWouldBeAskedForByNobody() throws Exception {
+    Path keys = folder.resolve("keys");
+    assertThat(refusal(asking(keys)))
+        .isEqualTo(
+            "leonardo.rest.keys: cannot read %s: make a key with java -jar leonardo-routes.jar key NAME >> %s"
+                .formatted(keys, keys));
+    Files.writeString(keys, "erp user sha256 secret\n");
+    assertThat(refusal(asking(keys)))
+        .isEqualTo(
+            "leonardo.rest.keys: line 1 of %s is not NAME user|operator sha256 SALT HASH, as the command key makes it"
+                .formatted(keys));
+    Files.writeString(keys, ApiKeys.make(new Caller("erp", false)).line());
+    assertThat(
+            refusal(
+                asking(keys).bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, "of its own")))
+        .isEqualTo(
+            "leonardo.rest.auth: the application has an HTTP server of its own, which nobody guards:"
+                + " set none here and let that server ask");
+  }
+
+  @Test
+  void aFolderThatIsAFile() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    for (String key : new String[] {"leonardo.data", "leonardo.inbox", "leonardo.outbox"}) {
+      assertThat(refusal(app().with("leonardo.file.enabled", "true").with(key, file.toString())))
+          .startsWith(key + ": cannot write in " + file + " (")
+          .doesNotContain("\n");
+    }
+    assertThat(refusal(app().with("leonardo.ledger.url", "jdbc:sqlite:" + file + "/ledger.db")))
+        .startsWith("leonardo.ledger.url: cannot be opened: ")
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aPortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      for (String intake : new String[] {"leonardo.rest", "leonardo.jms"}) {
+        assertThat(refusal(app().with(intake + ".enabled", "true").with(intake + ".port", port)))
+            .startsWith(intake + ".port: port " + port + " of 127.0.0.1 cannot be had: ")
+            .doesNotContain("\n");
+      }
+    }
+  }
+
+  @Test
+  void aBrokerAddressThatIsNone() {
+    assertThat(
+            refusal(
+                app().with("leonardo.jms.enabled", "true").with("leonardo.jms.url", "nonsense")))
+        .isEqualTo("leonardo.jms.url: 'nonsense' is no address as tcp://host:61616");
+  }
+
+  @Test
+  void aSecondInstanceOnTheSameLedger() throws Exception {
+    try (App first = app().start()) {
+      assertThat(refusal(app()))
+          .isEqualTo(
+              "leonardo.ledger.url: cannot be opened: %s is in use by another instance: an SQLite"
+                      .formatted(first.data().resolve("ledger.db"))
+                  + " ledger has one; for several use PostgreSQL");
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package io.leonardoroutes;
+
+import static io.leonardoroutes.Provider.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.ledger.Acceptance;
+import io.leonardoroutes.ledger.Engine;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.JobState;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Limits;
+import io.leonardoroutes.ledger.NewJob;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What looks at a running job can show. */
+class TrackTest {
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Provider provider;
+  private Story story;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    story = Story.in(folder, provider);
+  }
+
+  @AfterEach
+  void close() {
+    story.close();
+    provider.close();
+  }
+
+  @Test
+  void aJobIsLookedAtUntilItsVideoIsThereWhateverTheLooksSayOnTheWay() throws Exception {
+    provider.onLook(
+        Provider::pending,
+        look -> json(200, "{\"generations_by_pk\":{\"id\":\"gen-1\",\"status\":\"QUEUED\"}}"),
+        look -> json(200, "{\"generations_by_pk\":null}"),
+        look -> json(404, ""),
+        look -> json(401, "{\"error\":\"Invalid response from authorization hook\"}"),
+        look -> json(500, "{\"error\":\"internal error\"}"),
+        look -> json(200, "<html>"),
+        look -> new MockResponse.Builder().onResponseStart(closed()).build());
+    story.start();
+
+    String id = story.accept(Story.REQUEST);
+
+    JsonNode completed = story.told(id, "completed");
+    assertThat(completed.at("/data/state").asText()).isEqualTo("COMPLETE");
+    assertThat(completed.at("/data/video/url").asText())
+        .isEqualTo("http://" + provider.host() + "/cdn/gen-1/0.mp4");
+    assertThat(completed.at("/data/video/poster").asText())
+        .isEqualTo("http://" + provider.host() + "/cdn/gen-1/0.jpg");
+    assertThat(completed.at("/data/problem").isMissingNode()).isTrue();
+    assertThat(provider.looks()).hasSize(9);
+    assertThat(provider.creates()).hasSize(1);
+    assertThat(story.told(id)).containsExactly("submitted", "completed");
+  }
+
+  @Test
+  void aJobThatTheProviderFailedFails() throws Exception {
+    provider.onLook(Provider::failed);
+    story.start();
+
+    String id = story.accept(Story.REQUEST);
+
+    JsonNode job = story.told(id, "failed").get("data");
+    assertThat(job.get("state").asText()).isEqualTo("FAILED");
+    assertThat(job.at("/problem/title").asText()).isEqualTo("The provider made no video");
+    assertThat(job.at("/problem/detail").asText())
+        .isEqualTo("the provider answered FAILED for this generation, without a reason");
+    assertThat(job.at("/cost/amount").asText()).isEqualTo("0.0147");
+    assertThat(provider.downloads()).isEmpty();
+  }
+
+  @Test
+  void completeWithoutAVideoIsAFailure() throws Exception {
+    provider.onLook(
+        look ->
+            json(
+                200,
+                "{\"generations_by_pk\":{\"id\":\"gen-1\",\"status\":\"COMPLETE\","
+                    + "\"generated_images\":[]}}"));
+    story.start();
+
+    String id = story.accept(Story.REQUEST);
+
+    assertThat(story.told(id, "failed").at("/data/problem/detail").asText())
+        .isEqualTo(
+            "the provider answered COMPLETE without a video: its moderation probably removed it");
+  }
+
+  @Test
+  void aJobThatTakesTooLongIsToldOnceAndStillLookedAt() throws Exception {
+    provider.onLook(Provider::pending, look -> json(500, ""), Provider::pending);
+    story
+        .bind("clock", clock)
+        .with("leonardo.track.first", "1s")
+        .with("leonardo.track.give-up", "2h")
+        .start();
+    String id = story.accept(Story.REQUEST);
+    story.until(id, "RUNNING");
+    looks(1, Duration.ofSeconds(1));
+    assertThat(story.job(id).has("problem")).isFalse();
+
+    clock.tick(Duration.ofHours(2));
+    looks(2, Duration.ofMinutes(1));
+
+    await().atMost(20, TimeUnit.SECONDS).until(() -> story.job(id).has("problem"));
+    assertThat(story.job(id).at("/problem/detail").asText())
+        .isEqualTo("no end was seen in 120 minutes");
+    looks(3, Duration.ofMinutes(1));
+    assertThat(story.state(id)).isEqualTo("RUNNING");
+    looks(4, Duration.ofMinutes(1));
+    assertThat(story.told(id, "completed").at("/data/problem").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void theProvidersWishToWaitIsKept() throws Exception {
+    provider.onLook(
+        look -> new MockResponse.Builder().code(429).setHeader("Retry-After", "60").build());
+    story.bind("clock", clock).with("leonardo.track.first", "1s").start();
+    String id = story.accept(Story.REQUEST);
+    story.until(id, "RUNNING");
+    looks(1, Duration.ofSeconds(1));
+
+    clock.tick(Duration.ofSeconds(58));
+    await().during(Duration.ofMillis(300)).until(() -> provider.looks().size() == 1);
+    looks(2, Duration.ofSeconds(1));
+
+    story.told(id, "completed");
+    assertThat(provider.looks()).hasSize(2);
+  }
+
+  /** Ticks on until there were so many looks. */
+  private void looks(int count, Duration step) {
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .until(
+            () -> {
+              if (provider.looks().size() < count) {
+                clock.tick(step);
+              }
+              return provider.looks().size() == count;
+            });
+  }
+
+  @Test
+  void noThreadWaitsForAVideoHoweverManyRun() throws Exception {
+    String url = Engine.SQLITE.emptyDatabase(folder);
+    tenThousandRunning(url);
+    story
+        .with("leonardo.ledger.url", url)
+        .with("leonardo.limits.requests-per-minute", "1000000")
+        .with("leonardo.track.every", "1h");
+    provider.onLook(
+        Collections.nCopies(10_000, (Provider.Answer) Provider::pending)
+            .toArray(Provider.Answer[]::new));
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    story.start();
+    int idle = threads.getThreadCount();
+    threads.resetPeakThreadCount();
+
+    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.looks().size() == 10_000);
+
+    assertThat(threads.getPeakThreadCount() - idle).isLessThan(40);
+    assertThat(provider.looks().stream().map(look -> look.getTarget()).distinct()).hasSize(10_000);
+  }
+
+  /** One job by the ledger's own moves, and its row again and again. */
+  private static void tenThousandRunning(String url) throws Exception {
+    try (Ledger ledger = Ledger.open(url, Clock.systemUTC())) {
+      NewJob request =
+          new NewJob(
+              null,
+              "kling-3.0-turbo",
+              Story.json(Story.REQUEST),
+              List.of(),
+              "koala",
+              new Job.Routing(null, null, "hash", 4, List.of(), null));
+      Job job = ((Acceptance.Accepted) ledger.accept(request, one -> List.of())).job();
+      Job begun = ledger.submitting(job, new Limits(1, 1), Duration.ofSeconds(1)).orElseThrow();
+      ledger.move(begun, begun.to(JobState.RUNNING).created("gen", null).dueAt(Instant.now()));
+    }
+    try (Connection ledger = DriverManager.getConnection(url);
+        Statement statement = ledger.createStatement()) {
+      statement.execute("CREATE TEMP TABLE more AS SELECT * FROM job");
+      statement.execute(
+          """
+          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+          INSERT INTO more SELECT job.* FROM job, n""");
+      statement.execute(
+          "UPDATE more SET id = 'job-' || rowid, file_name = 'koala-' || rowid,"
+              + " generation_id = 'gen-' || rowid");
+      statement.execute("DELETE FROM job");
+      statement.execute("INSERT INTO job SELECT * FROM more");
+    }
+  }
+
+  private static SocketEffect closed() {
+    return new SocketEffect.CloseSocket(true, false, false);
+  }
+}

@@ -1,0 +1,210 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The provider's notices over the real HTTP server. */
+class WebhookTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String REQUEST =
+      """
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}""";
+  private static final String KEY = "callback-key";
+  private static final String SECRET = "THE-API-KEY-IN-CLEAR";
+
+  @TempDir static Path folder;
+  private static Provider provider;
+  private static App app;
+
+  @BeforeAll
+  static void open() throws Exception {
+    provider = Provider.start();
+    app =
+        App.in(folder)
+            .at(provider)
+            .with("leonardo.rest.enabled", "true")
+            .with("leonardo.webhook.key", KEY)
+            .with("leonardo.limits.concurrent", "30")
+            .with("leonardo.track.first", "1h")
+            .start();
+  }
+
+  @AfterAll
+  static void close() {
+    app.close();
+    provider.close();
+  }
+
+  @Test
+  void aNoticeOfARunningJobMeansLookNowAndLeavesNothingBehind() throws Exception {
+    String id = running();
+    int before = provider.looks().size();
+
+    HttpResponse<String> answer = notice("Bearer " + KEY, notice(generation(id)));
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    assertThat(answer.body()).isEmpty();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> job(id).get("state").asText().equals("COMPLETE"));
+    assertThat(provider.looks()).hasSize(before + 1);
+    assertThat(filesThatHold(SECRET)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Bearer wrong", "Bearer ", "callback-key", "Bearer callback-key2", ""})
+  void whoDoesNotHaveTheKeyGetsA401AndNothingElse(String authorization) throws Exception {
+    String id = running();
+
+    HttpResponse<String> answer = notice(authorization, notice(generation(id)));
+
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.body()).isEmpty();
+    assertNothingHappenedTo(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"data\":{\"object\":{\"id\":\"gen-of-somebody-else\"}}}",
+        "{\"data\":{\"object\":{\"id\":{}}}}",
+        "{\"data\":[]}",
+        "not JSON THE-API-KEY-IN-CLEAR",
+        "[[[[[[[[[[[[[[[[",
+        ""
+      })
+  void aNoticeOfNothingThatIsKnownDoesNothing(String body) throws Exception {
+    String id = running();
+
+    HttpResponse<String> answer = notice("Bearer " + KEY, body);
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    assertThat(answer.body()).isEmpty();
+    assertNothingHappenedTo(id);
+  }
+
+  @Test
+  void aNoticeThatIsTooLongIsNotRead() throws Exception {
+    String id = running();
+
+    HttpResponse<String> answer =
+        notice("Bearer " + KEY, notice(generation(id)) + " ".repeat(64 * 1024));
+
+    assertThat(answer.statusCode()).isEqualTo(202);
+    assertNothingHappenedTo(id);
+  }
+
+  @Test
+  void aFormWithAFileIsRefusedBeforeItIsWrittenToDisk() throws Exception {
+    String form =
+        "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n"
+            + SECRET
+            + "\r\n--x--\r\n";
+
+    HttpRequest request =
+        to().header("Authorization", "Bearer " + KEY)
+            .header("Content-Type", "multipart/form-data; boundary=x")
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build();
+
+    assertThat(send(request).statusCode()).isEqualTo(415);
+  }
+
+  @Test
+  void withoutAKeyNobodyIsLetIn(@TempDir Path other) throws Exception {
+    try (App shut = App.in(other).at(provider).with("leonardo.rest.enabled", "true").start()) {
+      URI uri = URI.create(shut.rest() + "/webhooks/leonardo");
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofString(notice("gen-1")));
+
+      assertThat(send(request.build()).statusCode()).isEqualTo(401);
+      HttpRequest empty = request.header("Authorization", "Bearer ").build();
+      assertThat(send(empty).statusCode()).isEqualTo(401);
+    }
+  }
+
+  private void assertNothingHappenedTo(String id) throws Exception {
+    int before = provider.looks().size();
+    // Long enough for some ticks of the loop that would look.
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> provider.looks().size() == before);
+    assertThat(job(id).get("state").asText()).isEqualTo("RUNNING");
+  }
+
+  private String running() throws Exception {
+    String answer = app.template().requestBody("direct:leonardo-accept", REQUEST, String.class);
+    String id = JSON.readTree(answer).get("id").asText();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> job(id).get("state").asText().equals("RUNNING"));
+    return id;
+  }
+
+  private String generation(String id) throws Exception {
+    return job(id).get("generationId").asText();
+  }
+
+  private JsonNode job(String id) throws Exception {
+    HttpRequest get = HttpRequest.newBuilder(URI.create(app.rest() + "/generations/" + id)).build();
+    return JSON.readTree(send(get).body());
+  }
+
+  private static String notice(String generation) {
+    return """
+        {"type":"video_generation.complete","object":"generation","data":{"object":{"id":"%s",
+         "status":"COMPLETE","apiKey":{"key":"%s","webhookCallbackApiKey":"%s"}}}}"""
+        .formatted(generation, SECRET, KEY);
+  }
+
+  private HttpResponse<String> notice(String authorization, String body) throws Exception {
+    HttpRequest.Builder request = to().header("Content-Type", "application/json");
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
+    return send(request.POST(HttpRequest.BodyPublishers.ofString(body)).build());
+  }
+
+  private HttpRequest.Builder to() {
+    return HttpRequest.newBuilder(URI.create(app.rest() + "/webhooks/leonardo"));
+  }
+
+  private static HttpResponse<String> send(HttpRequest request) throws Exception {
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private long filesThatHold(String text) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).filter(file -> holds(file, text)).count();
+    }
+  }
+
+  private static boolean holds(Path file, String text) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
