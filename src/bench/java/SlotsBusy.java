@@ -1,0 +1,155 @@
+import io.leonardoroutes.sandbox.Create;
+import io.leonardoroutes.sandbox.Sandbox;
+import io.leonardoroutes.sandbox.SandboxOptions;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How busy the paid slots are: 200 jobs of 2 s through 10 slots, by one instance on SQLite or by
+ * several on a PostgreSQL database that is empty. What is at the provider is told by the provider.
+ *
+ * <pre>
+ * java -cp target/leonardo-routes.jar src/bench/java/SlotsBusy.java
+ * java -cp target/leonardo-routes.jar src/bench/java/SlotsBusy.java 3 jdbc:postgresql://...
+ * </pre>
+ */
+final class SlotsBusy {
+  private static final int JOBS = 200;
+  private static final int SLOTS = 10;
+  private static final Duration JOB = Duration.ofSeconds(2);
+  private static final String BODY =
+      """
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala number %d","duration":5}}""";
+
+  public static void main(String[] arguments) throws Exception {
+    int instances = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1;
+    Path data = Files.createTempDirectory("slots-busy");
+    String ledger = arguments.length > 1 ? arguments[1] : "jdbc:sqlite:" + data + "/ledger.db";
+    List<Process> programs = new ArrayList<>();
+    // More room than we may use: too many at once are seen and not turned away.
+    try (Sandbox provider =
+        Sandbox.start(SandboxOptions.defaults().withJobDuration(JOB).withConcurrency(100))) {
+      List<URI> doors = new ArrayList<>();
+      for (int i = 0; i < instances; i++) {
+        int port = freePort();
+        programs.add(start(data, ledger, provider, port));
+        doors.add(URI.create("http://127.0.0.1:" + port + "/generations"));
+      }
+      HttpClient client = HttpClient.newHttpClient();
+      for (URI door : doors) {
+        awaitReady(client, door);
+      }
+      for (int i = 0; i < JOBS; i++) {
+        post(client, doors.get(i % doors.size()), BODY.formatted(i));
+      }
+      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+      while (provider.creates().size() < JOBS && System.nanoTime() < end) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+      // One that is submitted twice comes late.
+      TimeUnit.SECONDS.sleep(3);
+      print(provider.creates(), instances);
+    } finally {
+      for (Process program : programs) {
+        program.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private static void print(List<Create> creates, int instances) {
+    long took =
+        Duration.between(creates.get(0).at(), creates.get(creates.size() - 1).at().plus(JOB))
+            .toMillis();
+    long ideal = JOB.toMillis() * JOBS / SLOTS;
+    int most = 0;
+    for (Create begun : creates) {
+      int atOnce = 0;
+      for (Create other : creates) {
+        boolean before = !other.at().isAfter(begun.at());
+        atOnce += before && other.at().plus(JOB).isAfter(begun.at()) ? 1 : 0;
+      }
+      most = Math.max(most, atOnce);
+    }
+    System.out.printf(
+        "slots busy with %d instances: %d jobs of %d s in %.1f s, %.1f %% of the ideal time (target 95), at most %d at once (limit %d)%n",
+        instances,
+        creates.size(),
+        JOB.toSeconds(),
+        took / 1000.0,
+        100.0 * ideal / took,
+        most,
+        SLOTS);
+  }
+
+  private static void post(HttpClient client, URI door, String body) throws Exception {
+    int status =
+        client
+            .send(
+                HttpRequest.newBuilder(door)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build(),
+                HttpResponse.BodyHandlers.discarding())
+            .statusCode();
+    if (status != 202) {
+      throw new IllegalStateException("answered " + status);
+    }
+  }
+
+  private static Process start(Path data, String ledger, Sandbox provider, int port)
+      throws Exception {
+    return new ProcessBuilder(
+            ProcessHandle.current().info().command().orElse("java"),
+            "-XX:TieredStopAtLevel=1",
+            "-Dleonardo.base-url=" + provider.baseUrl(),
+            "-Dleonardo.download.hosts=" + provider.host(),
+            "-Dleonardo.api-key=bench",
+            "-Dleonardo.data=" + data,
+            "-Dleonardo.ledger.url=" + ledger,
+            "-Dleonardo.rest.port=" + port,
+            "-Dleonardo.file.enabled=false",
+            "-Dleonardo.jms.enabled=false",
+            "-Dleonardo.limits.concurrent=" + SLOTS,
+            "-Dleonardo.limits.creates-per-minute=10000",
+            "-Dleonardo.limits.requests-per-minute=100000",
+            "-Dleonardo.track.first=" + JOB.toSeconds() + "s",
+            "-Dleonardo.track.every=200ms",
+            "-jar",
+            "target/leonardo-routes.jar")
+        .redirectErrorStream(true)
+        .redirectOutput(data.resolve("program-" + port + ".log").toFile())
+        .start();
+  }
+
+  private static void awaitReady(HttpClient client, URI door) throws Exception {
+    for (int i = 0; i < 600; i++) {
+      try {
+        var answer =
+            client.send(
+                HttpRequest.newBuilder(door).build(), HttpResponse.BodyHandlers.discarding());
+        if (answer.statusCode() == 200) {
+          return;
+        }
+      } catch (java.io.IOException e) {
+        // not yet
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new IllegalStateException("the program did not start");
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
