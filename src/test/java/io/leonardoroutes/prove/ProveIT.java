@@ -99,7 +99,8 @@ class ProveIT {
   /** What was found, with N for the figures that differ from run to run. */
   private static String figures(String printed) {
     return printed
-        .replaceAll("(?m)^(the program runs in| +\\d+ s: ).*\\n", "")
+        // newer JDKs warn of what libraries do inside
+        .replaceAll("(?m)^((WARNING: |the program runs in| +\\d+ s: ).*)?\\n", "")
         .replaceAll(
             "(?m)((?:JMS|REST|file|accepted|in doubt|recover|adopted|released|held"
                 + "|in|[A-Z_0-9]+_[A-Z]+|HANGING|UNREADABLE) +)[\\d.]+",
