@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.FileName;
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.ledger.Acceptance;
 import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Job;

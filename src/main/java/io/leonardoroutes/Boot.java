@@ -2,14 +2,20 @@ package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.openapi.Catalog;
+import io.leonardoroutes.openapi.OpenApi;
 import io.leonardoroutes.request.BodyText;
 import io.leonardoroutes.request.Models;
 import io.leonardoroutes.request.StrictJson;
 import io.leonardoroutes.request.Violation;
+import io.leonardoroutes.rest.RestServer;
 import io.leonardoroutes.sandbox.Samples;
 import io.leonardoroutes.sandbox.Sandbox;
 import io.leonardoroutes.sandbox.SandboxOptions;
+import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.Keys;
 import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,7 +84,8 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
       } else {
         StartChecks.free("leonardo.rest.port", settings.rest().host(), settings.rest().port());
       }
-      RestServer.start(context, parts);
+      RestServer.start(
+          context, settings.rest(), settings.intakes().maxBytes(), parts.outages(), parts.clock());
     }
     if (settings.intakes().jms()) {
       startBroker(context, settings, parts.outages());
@@ -157,7 +164,9 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoDryRun", new DryRun());
     Catalog catalog = new Catalog(models);
     registry.bind("leonardoCatalog", catalog);
-    registry.bind("leonardoOpenApi", new OpenApi(context, catalog, settings.rest().auth()));
+    registry.bind(
+        "leonardoOpenApi",
+        new OpenApi(context, catalog, Generations.RECORDS, settings.rest().asksForKeys()));
     registry.bind("leonardoReconcile", new Reconcile(parts));
     registry.bind("leonardoResolve", new Resolve(parts));
     registry.bind("leonardoFetch", new Fetch(parts, videos));

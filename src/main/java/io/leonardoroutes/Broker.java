@@ -1,5 +1,6 @@
 package io.leonardoroutes;
 
+import io.leonardoroutes.health.Outages;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;

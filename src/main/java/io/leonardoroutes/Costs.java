@@ -8,6 +8,7 @@ import io.leonardoroutes.ledger.Budget;
 import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.rest.Caller;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.apache.camel.Header;

@@ -8,11 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Moved;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.rest.Caller;
+import io.leonardoroutes.rest.RestServer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -22,9 +26,15 @@ import org.apache.camel.Message;
 
 /** What {@code generations.camel.yaml} answers: jobs as they stand, and the cancelling of one. */
 public final class Generations {
-  static final Problem FOREIGN_PAGE =
-      Problem.of(
-          403, "origin", "Not for pages of this origin", "leonardo.rest.cors.origins has others");
+  /** A page of jobs. */
+  record JobPage(List<Job> items, String next) {}
+
+  /** Every change of a job's state, the oldest first. */
+  record JobHistory(List<Moved> items) {}
+
+  /** Everything that REST answers or takes and that is not a request, a model or a problem. */
+  static final List<Class<? extends Record>> RECORDS =
+      List.of(Job.class, JobPage.class, JobHistory.class, DryRun.Preview.class, Decision.class);
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REST = "what REST calls need";
@@ -53,7 +63,7 @@ public final class Generations {
       @Header(Caller.HEADER) Object user) {
     Caller caller = parts.caller(user);
     exchange.setProperty(Accept.CALLER, caller.name());
-    exchange.setProperty(Accept.FROM, caller.by().where());
+    exchange.setProperty(Accept.FROM, caller.place());
     // A page in a browser can send any type but JSON, or none, to any address without being asked.
     boolean json =
         type == null
@@ -69,7 +79,7 @@ public final class Generations {
     }
     // A browser that was led to this address under a name of the page's own sees no foreign page.
     if (origin != null && !parts.settings().rest().origins().contains(origin)) {
-      throw new Refused(FOREIGN_PAGE);
+      throw new Refused(RestServer.FOREIGN_PAGE);
     }
     if (key != null && !key.isBlank()) {
       // No name has a space, so that no caller's key is another's.
@@ -130,7 +140,7 @@ public final class Generations {
    */
   public JsonNode history(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
     Job job = job(id, parts.caller(user));
-    return JSON.valueToTree(new AnswerSchemas.JobHistory(ledger.history(job.id())));
+    return JSON.valueToTree(new JobHistory(ledger.history(job.id())));
   }
 
   /** A query or a header of the same name comes before what the path says. */
@@ -138,7 +148,7 @@ public final class Generations {
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     return ledger
         .find(id)
-        .filter(caller::sees)
+        .filter(found -> caller.sees(found.caller()))
         .orElseThrow(
             () ->
                 new Refused(
@@ -170,7 +180,7 @@ public final class Generations {
     if (after == null || after.isBlank()) {
       return null;
     }
-    if (ledger.find(after).filter(caller::sees).isEmpty()) {
+    if (ledger.find(after).filter(job -> caller.sees(job.caller())).isEmpty()) {
       throw bad("after", after, "the `next` of a page");
     }
     return after;
@@ -215,7 +225,10 @@ public final class Generations {
     Job job = job(id, caller);
     if (job.state() == ACCEPTED) {
       Job.Change cancelled =
-          job.to(CANCELLED).by(caller.by()).finishedAt(parts.clock().instant()).done();
+          job.to(CANCELLED)
+              .by(new By(caller.name(), caller.place()))
+              .finishedAt(parts.clock().instant())
+              .done();
       if (ledger.move(job, cancelled, parts.telling().of(EventType.CANCELLED, cancelled.job()))) {
         return Telling.json(cancelled.job());
       }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.leonardoroutes.delivery.FileName;
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import java.io.File;

@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Sink;
+import io.leonardoroutes.settings.BadSetting;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,8 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.prove.Prove;
+import io.leonardoroutes.rest.NewKey;
+import io.leonardoroutes.settings.BadSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;

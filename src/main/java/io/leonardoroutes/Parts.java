@@ -1,6 +1,8 @@
 package io.leonardoroutes;
 
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.rest.Caller;
 import java.time.Clock;
 
 /** What the steps of every route work with. */

@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import jakarta.jms.BytesMessage;

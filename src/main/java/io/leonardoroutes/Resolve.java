@@ -8,11 +8,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.request.StrictJson;
+import io.leonardoroutes.rest.Caller;
 import java.time.Instant;
 import java.util.List;
 import org.apache.camel.Body;
@@ -43,19 +45,20 @@ public final class Resolve {
   public JsonNode decide(
       @Header("id") Object header, @Header(Caller.HEADER) Object user, @Body String body) {
     Caller operator = parts.caller(user);
+    By by = new By(operator.name(), operator.place());
     operator.mustBeOperator();
     // A query or a header of the same name comes before what the path says.
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     Decision decision = Decision.read(json(body));
     Job job = open(id, decision);
-    Job.Change change = change(job, decision).by(operator.by());
+    Job.Change change = change(job, decision).by(by);
     while (!moved(job, change, decision)) {
       // It was looked into meanwhile, or is somebody else's by now: its new state decides.
       job = open(id, decision);
       if (decision.as() == Decision.As.PAID) {
         notTaken(decision.generationId());
       }
-      change = change(job, decision).by(operator.by());
+      change = change(job, decision).by(by);
     }
     LOG.info("{} was resolved by an operator as {}", job.name(), decision.as());
     return Telling.json(change.job());

@@ -2,6 +2,7 @@ package io.leonardoroutes;
 
 import io.leonardoroutes.request.Models;
 import io.leonardoroutes.request.Rules;
+import io.leonardoroutes.settings.BadSetting;
 import jakarta.validation.ValidationException;
 import jakarta.validation.ValidatorFactory;
 import java.io.IOException;

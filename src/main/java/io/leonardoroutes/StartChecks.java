@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Sink;
+import io.leonardoroutes.settings.BadSetting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -22,5 +22,11 @@
  * io.leonardoroutes.ledger.Ledger}, the only moves there are. {@link io.leonardoroutes.Boot} ties
  * all together; {@link io.leonardoroutes.Submit} is the one place where money is spent, and {@code
  * io.leonardoroutes.prove} the command that kills the program to show that none is spent twice.
+ *
+ * <p>The rooms: {@code request} (what may be asked), {@code ledger} (what was promised and paid),
+ * {@code leonardo} (how it is said to the provider), {@code delivery} (events, sinks, videos),
+ * {@code rest} (the HTTP server and who may call it), {@code openapi} (what the REST API says of
+ * itself), {@code settings}, {@code health}, {@code sandbox} (a stand-in for the provider) and
+ * {@code prove}. Only this package, whose classes are the steps that routes name, ties them.
  */
 package io.leonardoroutes;

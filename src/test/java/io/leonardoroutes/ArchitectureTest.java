@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
 
 /** Who may know whom: the map of {@code package-info.java}, held. */
 @AnalyzeClasses(
@@ -29,6 +30,16 @@ class ArchitectureTest {
   @ArchTest static final ArchRule leonardoStandsAlone = standsAlone("leonardo");
   @ArchTest static final ArchRule deliveryStandsAlone = standsAlone("delivery");
   @ArchTest static final ArchRule sandboxStandsAlone = standsAlone("sandbox");
+
+  @ArchTest static final ArchRule settingsStandAlone = standsAlone("settings");
+  @ArchTest static final ArchRule healthStandsAlone = standsAlone("health");
+
+  @ArchTest
+  static final ArchRule theServerKnowsNoJobs = knowsOnly("rest", "request", "settings", "health");
+
+  @ArchTest
+  static final ArchRule theApiIsDescribedByItsRequestsAndRoutes =
+      knowsOnly("openapi", "request", "sandbox");
 
   @ArchTest
   static final ArchRule theProofSeesTheProgramFromOutsideOnly =
@@ -60,22 +71,36 @@ class ArchitectureTest {
               ROOT + ".leonardo",
               ROOT + ".delivery",
               ROOT + ".sandbox",
+              ROOT + ".rest",
+              ROOT + ".openapi",
+              ROOT + ".settings",
+              ROOT + ".health",
               ROOT + ".prove");
 
   private static ArchRule standsAlone(String room) {
+    return knowsOnly(room);
+  }
+
+  private static ArchRule knowsOnly(String room, String... others) {
+    String[] may =
+        Stream.of(
+                Stream.of(room).map(name -> ROOT + "." + name),
+                Stream.of(others).map(name -> ROOT + "." + name),
+                Stream.of(
+                    "java..",
+                    "javax..",
+                    "jakarta..",
+                    "org..",
+                    "com..",
+                    "io.vertx..",
+                    "io.cloudevents.."))
+            .flatMap(names -> names)
+            .toArray(String[]::new);
     return classes()
         .that()
         .resideInAPackage(ROOT + "." + room)
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage(
-            ROOT + "." + room,
-            "java..",
-            "javax..",
-            "jakarta..",
-            "org..",
-            "com..",
-            "io.vertx..",
-            "io.cloudevents..");
+        .resideInAnyPackage(may);
   }
 }

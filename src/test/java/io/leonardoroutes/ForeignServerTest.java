@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.leonardoroutes.settings.BadSetting;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -2,6 +2,7 @@ package io.leonardoroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.settings.Keys;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.rest.ApiKeys;
+import io.leonardoroutes.rest.Caller;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.settings.BadSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -3,6 +3,9 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.leonardoroutes.rest.ApiKeys;
+import io.leonardoroutes.rest.Caller;
+import io.leonardoroutes.settings.BadSetting;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.settings;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>The result is also a properties source of the Camel context, so that <code>{{leonardo.inbox}}
  * </code> in a route is the same value.
  */
-final class Keys implements PropertiesSource {
+public final class Keys implements PropertiesSource {
   private static final Logger LOG = LoggerFactory.getLogger(Keys.class);
   private static final String PREFIX = "leonardo.";
   private static final String MILLIS = ".millis";
@@ -40,7 +40,7 @@ final class Keys implements PropertiesSource {
   private final Set<String> said = new TreeSet<>();
   private final Map<String, String> inForce = new TreeMap<>();
 
-  Keys(CamelContext context) {
+  public Keys(CamelContext context) {
     properties = context.getPropertiesComponent();
     Map<String, String> defaults = packed("application.properties");
     inForce.putAll(defaults);
@@ -66,7 +66,7 @@ final class Keys implements PropertiesSource {
   }
 
   /** Stops the start if nobody gave the key: its default is not meant for this. */
-  void mustBeSaid(String key, String why) {
+  public void mustBeSaid(String key, String why) {
     if (!said.contains(key)) {
       throw new BadSetting(key, why);
     }
@@ -114,7 +114,7 @@ final class Keys implements PropertiesSource {
         : inForce.get(name);
   }
 
-  String text(String key) {
+  public String text(String key) {
     try {
       return properties.parseUri("{{" + key + "}}").trim();
     } catch (IllegalArgumentException e) {
@@ -123,12 +123,12 @@ final class Keys implements PropertiesSource {
   }
 
   /** The text, or null where it is empty. */
-  String optional(String key) {
+  public String optional(String key) {
     String text = text(key);
     return text.isEmpty() ? null : text;
   }
 
-  boolean flag(String key) {
+  public boolean flag(String key) {
     String text = text(key);
     if (!text.equals("true") && !text.equals("false")) {
       throw new BadSetting(key, "'" + text + "' is neither true nor false");
@@ -136,7 +136,7 @@ final class Keys implements PropertiesSource {
     return text.equals("true");
   }
 
-  long number(String key, long min, long max) {
+  public long number(String key, long min, long max) {
     String text = text(key);
     try {
       long number = Long.parseLong(text);
@@ -149,12 +149,12 @@ final class Keys implements PropertiesSource {
     throw new BadSetting(key, "'%s' is not a whole number from %d to %d".formatted(text, min, max));
   }
 
-  int integer(String key, int min, int max) {
+  public int integer(String key, int min, int max) {
     return (int) number(key, min, max);
   }
 
   /** A decimal number, or null where it is empty. */
-  BigDecimal amount(String key) {
+  public BigDecimal amount(String key) {
     String text = optional(key);
     if (text != null && !text.matches("\\d{1,12}(\\.\\d{1,9})?")) {
       throw new BadSetting(key, "'" + text + "' is not a decimal number such as 25.50");
@@ -162,7 +162,7 @@ final class Keys implements PropertiesSource {
     return text == null ? null : new BigDecimal(text);
   }
 
-  Duration duration(String key) {
+  public Duration duration(String key) {
     String text = text(key);
     try {
       long millis = TimeUtils.toMilliSeconds(text);
@@ -175,12 +175,12 @@ final class Keys implements PropertiesSource {
     throw new BadSetting(key, "'" + text + "' is not a time such as 500ms, 20s, 10m, 2h or 7d");
   }
 
-  List<String> names(String key) {
+  public List<String> names(String key) {
     return Arrays.stream(text(key).split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
   /** A folder that exists and can be written, made if need be. */
-  Path folder(String key) {
+  public Path folder(String key) {
     Path folder = Path.of(text(key));
     try {
       Files.createDirectories(folder);
@@ -192,7 +192,7 @@ final class Keys implements PropertiesSource {
   }
 
   /** A folder that somebody else makes, once it is needed. */
-  void folderToBe(String key) {
+  public void folderToBe(String key) {
     Path folder = Path.of(text(key)).toAbsolutePath();
     Path there = folder;
     while (Files.notExists(there)) {
@@ -205,7 +205,7 @@ final class Keys implements PropertiesSource {
   }
 
   /** The names that follow a prefix, as {@code outbox} in {@code leonardo.sinks.outbox.uri}. */
-  TreeSet<String> namesUnder(String prefix) {
+  public TreeSet<String> namesUnder(String prefix) {
     TreeSet<String> names = new TreeSet<>();
     for (String key : inForce.keySet()) {
       if (key.startsWith(prefix)) {
@@ -215,7 +215,7 @@ final class Keys implements PropertiesSource {
     return names;
   }
 
-  boolean isSet(String key) {
+  public boolean isSet(String key) {
     return inForce.containsKey(key) && !inForce.get(key).isBlank();
   }
 }

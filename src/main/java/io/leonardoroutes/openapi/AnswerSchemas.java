@@ -1,11 +1,9 @@
-package io.leonardoroutes;
+package io.leonardoroutes.openapi;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.ledger.Job;
-import io.leonardoroutes.ledger.Moved;
 import io.leonardoroutes.request.Problem;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -27,28 +25,18 @@ final class AnswerSchemas {
           int.class, "integer",
           Long.class, "integer");
 
-  /** The page that {@link Generations#list} answers. */
-  record JobPage(List<Job> items, String next) {}
-
-  /** What {@link Generations#history} answers. */
-  record JobHistory(List<Moved> items) {}
-
   private final ObjectNode components;
 
   private AnswerSchemas(ObjectNode components) {
     this.components = components;
   }
 
-  /** Adds every answer there is, each under the name of its record. */
-  static void addTo(ObjectNode components) {
+  /** Adds them, each under the name of its record. */
+  static void addTo(ObjectNode components, List<Class<? extends Record>> records) {
     AnswerSchemas schemas = new AnswerSchemas(components);
-    schemas.add(Job.class);
-    schemas.add(JobPage.class);
-    schemas.add(JobHistory.class);
-    schemas.add(DryRun.Preview.class);
+    records.forEach(schemas::add);
     schemas.add(Catalog.ModelList.class);
     schemas.add(Problem.class);
-    schemas.add(Decision.class);
     components.withObject("/JobPage/properties/next").putArray("type").add("string").add("null");
     components.putObject("Schema").put("type", "object");
     components.putObject("OpenApi").put("type", "object");

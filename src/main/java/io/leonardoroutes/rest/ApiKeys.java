@@ -1,5 +1,6 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
+import io.leonardoroutes.settings.BadSetting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>The hash is SHA-256, not one that is slow on purpose: a key is 256 random bits and no password
  * that could be guessed, and each call is asked for one.
  */
-final class ApiKeys implements Door.Callers {
+public final class ApiKeys implements Door.Callers {
   private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
   private static final HexFormat HEX = HexFormat.of();
   private static final Pattern LINE =
@@ -82,14 +83,14 @@ final class ApiKeys implements Door.Callers {
   }
 
   /** A new key, and the line that stands for it in the file. */
-  record Made(String key, String line) {
+  public record Made(String key, String line) {
     @Override
     public String toString() {
       return line;
     }
   }
 
-  static Made make(Caller caller) {
+  public static Made make(Caller caller) {
     SecureRandom random = new SecureRandom();
     byte[] secret = new byte[32];
     byte[] salt = new byte[16];

@@ -1,7 +1,5 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
-import io.leonardoroutes.ledger.By;
-import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +13,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants
  * @param operator sees every job, and does what is for operators
  * @param address where the call came from, as far as the server sees; null if nobody looked
  */
-record Caller(String name, boolean operator, String address) {
+public record Caller(String name, boolean operator, String address) {
   /** How a name may look, so that it can stand in logs, files and keys as it is. */
   static final String NAME = "[!-~]{1,64}";
 
@@ -23,14 +21,14 @@ record Caller(String name, boolean operator, String address) {
    * The header of an exchange that holds the caller. Only an object that the door made counts, and
    * a call can bring nothing but text.
    */
-  static final String HEADER = VertxPlatformHttpConstants.AUTHENTICATED_USER;
+  public static final String HEADER = VertxPlatformHttpConstants.AUTHENTICATED_USER;
 
   /** Whoever can reach a server that asks for no name. */
   static final Caller ANYBODY = new Caller(null, true);
 
   private static final String CALLER = "caller";
 
-  Caller(String name, boolean operator) {
+  public Caller(String name, boolean operator) {
     this(name, operator, null);
   }
 
@@ -38,8 +36,9 @@ record Caller(String name, boolean operator, String address) {
     return new Caller(name, operator, address);
   }
 
-  By by() {
-    return new By(name, address == null ? "rest" : "rest " + address);
+  /** Where the call came in, as it is kept of a job. */
+  public String place() {
+    return address == null ? "rest" : "rest " + address;
   }
 
   /** Holds this very object: no claim of anybody else's user reads like it. */
@@ -52,18 +51,23 @@ record Caller(String name, boolean operator, String address) {
    *
    * @throws Refused 401 if the call came past the door
    */
-  static Caller of(Object header, RestSettings rest) {
+  public static Caller of(Object header, RestSettings rest) {
     if (header instanceof User user && user.principal().getValue(CALLER) instanceof Caller caller) {
       return caller;
     }
-    if (rest.auth() == RestSettings.Auth.NONE) {
+    if (!rest.asksForKeys()) {
       return ANYBODY;
     }
     throw new Refused(Door.UNKNOWN);
   }
 
-  boolean sees(Job job) {
-    return operator || name.equals(job.caller());
+  /**
+   * Whether it may know of a job.
+   *
+   * @param owner the name of the caller whose job it is; null if nobody gave one
+   */
+  public boolean sees(String owner) {
+    return operator || name.equals(owner);
   }
 
   /**
@@ -71,7 +75,7 @@ record Caller(String name, boolean operator, String address) {
    *
    * @throws Refused 403
    */
-  void mustBeOperator() {
+  public void mustBeOperator() {
     if (!operator) {
       throw new Refused(
           Problem.of(

@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.health;
 
 import java.util.List;
 import java.util.Set;
@@ -9,31 +9,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says once in the log that something is away, and once that it is back. */
-final class Outages {
+public final class Outages {
   private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
   private static final String LEDGER = "the ledger";
 
   /** Apart from the ledger, which can be full and still have nothing due. */
-  static final String INTAKE = "what new requests need";
+  public static final String INTAKE = "what new requests need";
 
   private final Set<String> away = ConcurrentHashMap.newKeySet();
 
   /** Something that is needed did not work; the rest goes on and it is tried again. */
-  void away(String what, String why) {
+  public void away(String what, String why) {
     if (away.add(what)) {
       LOG.warn("{} is away, trying again until it is back: {}", what, why);
     }
   }
 
   /** It worked. */
-  void back(String what) {
+  public void back(String what) {
     if (away.remove(what)) {
       LOG.info("{} is back", what);
     }
   }
 
   /** Something that the ledger is asked for now and then, and that can wait while it is away. */
-  void tried(Runnable step) {
+  public void tried(Runnable step) {
     due(
         () -> {
           step.run();
@@ -42,7 +42,7 @@ final class Outages {
   }
 
   /** What the ledger has to do, or nothing while it is away. */
-  <T> List<T> due(Supplier<List<T>> claim) {
+  public <T> List<T> due(Supplier<List<T>> claim) {
     try {
       List<T> due = claim.get();
       back(LEDGER);

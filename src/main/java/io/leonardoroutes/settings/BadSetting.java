@@ -1,10 +1,10 @@
-package io.leonardoroutes;
+package io.leonardoroutes.settings;
 
 /** A setting that cannot work. Its message is one line that begins with the key. */
 public final class BadSetting extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  BadSetting(String key, String why) {
+  public BadSetting(String key, String why) {
     super(key + ": " + why);
   }
 }

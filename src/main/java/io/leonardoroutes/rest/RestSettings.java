@@ -1,5 +1,7 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
+import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.Keys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -20,7 +22,7 @@ import java.util.List;
  * @param origins of pages that may call
  * @param perMinute calls of one caller; 0 for any number
  */
-record RestSettings(
+public record RestSettings(
     boolean enabled,
     String host,
     int port,
@@ -37,7 +39,7 @@ record RestSettings(
   static final String JWT_KEY = "leonardo.rest.jwt.key";
 
   /** What callers are asked for. */
-  enum Auth {
+  public enum Auth {
     NONE,
     API_KEY,
     JWT
@@ -50,21 +52,26 @@ record RestSettings(
    * @param key the file of the public key or the secret
    * @param role where the role stands, a JSON pointer
    */
-  record Jwt(String algorithm, Path key, String issuer, String audience, String role) {}
+  public record Jwt(String algorithm, Path key, String issuer, String audience, String role) {}
 
   /** The server's own key and certificate. */
-  record Tls(Path keystore, String password, String type) {
+  public record Tls(Path keystore, String password, String type) {
     @Override
     public String toString() {
       return "Tls[" + keystore + "]";
     }
   }
 
-  String address() {
+  /** Whether a caller has to say who it is. */
+  public boolean asksForKeys() {
+    return auth != Auth.NONE;
+  }
+
+  public String address() {
     return "%s://%s:%d".formatted(tls == null ? "http" : "https", host, port);
   }
 
-  static RestSettings read(Keys keys) {
+  public static RestSettings read(Keys keys) {
     boolean enabled = keys.flag("leonardo.rest.enabled");
     String host = keys.text("leonardo.rest.host");
     Auth auth = auth(keys.text(AUTH));

@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.openapi;
 
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.openapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,12 +28,12 @@ public final class Catalog {
   /**
    * @param schema the path of its JSON Schema
    */
-  record ModelEntry(String id, String schema, List<Limit> limits) {}
+  public record ModelEntry(String id, String schema, List<Limit> limits) {}
 
   /** All models. */
-  record ModelList(List<ModelEntry> items) {}
+  public record ModelList(List<ModelEntry> items) {}
 
-  Catalog(Models models) throws IOException {
+  public Catalog(Models models) throws IOException {
     this.models = models;
     List<ModelEntry> entries = new ArrayList<>();
     for (String id : models.ids()) {

@@ -1,5 +1,6 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
+import io.leonardoroutes.settings.BadSetting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -19,7 +20,7 @@ import java.util.Optional;
  * JSON Web Tokens of one issuer, for one audience, signed by one algorithm with one key, and with
  * an end. Their {@code sub} is the caller's name.
  */
-final class Tokens implements Door.Callers {
+public final class Tokens implements Door.Callers {
   private static final int SECONDS_THAT_CLOCKS_DIFFER = 30;
   private static final int SHORTEST_SECRET = 32;
   private static final String PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----";
@@ -37,7 +38,7 @@ final class Tokens implements Door.Callers {
    *
    * @throws BadSetting if it is none for the algorithm
    */
-  static Tokens of(RestSettings.Jwt settings, Vertx vertx) {
+  public static Tokens of(RestSettings.Jwt settings, Vertx vertx) {
     String key = key(settings);
     JWTAuthOptions options =
         new JWTAuthOptions()

@@ -1,7 +1,8 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.TickingClock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

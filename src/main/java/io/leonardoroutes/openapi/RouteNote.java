@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.openapi;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

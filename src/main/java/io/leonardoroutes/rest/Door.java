@@ -1,11 +1,13 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.request.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,10 +16,10 @@ import java.util.regex.Pattern;
 
 /**
  * Stands before every path of the server, whether a route has it or not, and lets in who is known,
- * or everybody where nobody is asked. The provider's notices alone go past it: {@link Webhook} asks
+ * or everybody where nobody is asked. The provider's notices alone go past it: their route asks
  * them for a key of their own.
  */
-final class Door implements Handler<RoutingContext> {
+public final class Door implements Handler<RoutingContext> {
   static final Problem UNKNOWN =
       Problem.of(
           401,
@@ -26,7 +28,7 @@ final class Door implements Handler<RoutingContext> {
           "send one header Authorization: Bearer KEY, with a key that is known here");
 
   /** What knows callers by what they bring. */
-  interface Callers {
+  public interface Callers {
     /**
      * Who brings this.
      *
@@ -49,21 +51,21 @@ final class Door implements Handler<RoutingContext> {
   /**
    * @param callers null to ask nobody
    */
-  private Door(Callers callers, Parts parts) {
-    int perMinute = parts.settings().rest().perMinute();
+  private Door(Callers callers, int perMinute, Outages outages, Clock clock) {
     this.callers = callers;
     this.perMinute = perMinute;
-    this.rate = perMinute == 0 ? null : new Rate(perMinute, parts.clock());
-    this.outages = parts.outages();
+    this.rate = perMinute == 0 ? null : new Rate(perMinute, clock);
+    this.outages = outages;
   }
 
-  static Door of(Parts parts, Vertx vertx) {
-    RestSettings rest = parts.settings().rest();
-    return switch (rest.auth()) {
-      case NONE -> new Door(null, parts);
-      case API_KEY -> new Door(ApiKeys.in(rest.keys()), parts);
-      case JWT -> new Door(Tokens.of(rest.jwt(), vertx), parts);
-    };
+  static Door of(RestSettings rest, Vertx vertx, Outages outages, Clock clock) {
+    Callers callers =
+        switch (rest.auth()) {
+          case NONE -> null;
+          case API_KEY -> ApiKeys.in(rest.keys());
+          case JWT -> Tokens.of(rest.jwt(), vertx);
+        };
+    return new Door(callers, rest.perMinute(), outages, clock);
   }
 
   @Override

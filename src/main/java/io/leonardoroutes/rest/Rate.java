@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
 import java.time.Clock;
 import java.time.Duration;

@@ -1,10 +1,10 @@
-package io.leonardoroutes;
+package io.leonardoroutes.openapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.RouteNote.Answer;
+import io.leonardoroutes.openapi.RouteNote.Answer;
 import io.leonardoroutes.request.Problem;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,12 +50,19 @@ public final class OpenApi {
 
   private final CamelContext context;
   private final Catalog catalog;
-  private final RestSettings.Auth auth;
+  private final List<Class<? extends Record>> records;
+  private final boolean keys;
 
-  OpenApi(CamelContext context, Catalog catalog, RestSettings.Auth auth) {
+  /**
+   * @param records what is answered, and what else than requests is taken
+   * @param keys whether callers are asked for one
+   */
+  public OpenApi(
+      CamelContext context, Catalog catalog, List<Class<? extends Record>> records, boolean keys) {
     this.context = context;
     this.catalog = catalog;
-    this.auth = auth;
+    this.records = records;
+    this.keys = keys;
   }
 
   /** The document. */
@@ -86,7 +93,7 @@ public final class OpenApi {
     components
         .putObject("responses")
         .set("Problem", answer("any other problem", Problem.MEDIA_TYPE, ref("Problem")));
-    if (auth != RestSettings.Auth.NONE) {
+    if (keys) {
       components
           .putObject("securitySchemes")
           .putObject("key")
@@ -113,7 +120,7 @@ public final class OpenApi {
               mapping.put(id, SCHEMAS + name);
               schemas.set(name, schema.deepCopy().without("$schema"));
             });
-    AnswerSchemas.addTo(schemas);
+    AnswerSchemas.addTo(schemas, records);
     return schemas;
   }
 

@@ -1,7 +1,9 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.settings.BadSetting;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -11,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,18 +33,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The HTTP server under the REST routes, where the application has none of its own. */
-final class RestServer {
+public final class RestServer {
   private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final long MOST_DISCARDED = 16 * 1024 * 1024;
   private static final long LONGEST_DISCARDING = 5_000;
 
+  /** For a page of an origin that is not listed. */
+  public static final Problem FOREIGN_PAGE =
+      Problem.of(
+          403, "origin", "Not for pages of this origin", "leonardo.rest.cors.origins has others");
+
   /** What the server itself refuses, before a route sees it. */
   private static final Map<Integer, Problem> REFUSALS =
       Map.of(
           400, Problem.of(400, "bad-call", "Not a good call", "the address cannot be read"),
-          403, Generations.FOREIGN_PAGE,
+          403, FOREIGN_PAGE,
           404, Problem.of(404, "not-found", "Not found", "there is nothing at this path"),
           405, Problem.of(405, "method", "Method not allowed", "this path has other methods"),
           500, Problem.of(500, "internal", "Failed", "the log says why"),
@@ -70,13 +78,14 @@ final class RestServer {
   /**
    * Starts one, unless the application has its own engine for {@code platform-http}.
    *
+   * @param maxBytes of the longest body that is read
    * @throws BadSetting if callers are to be asked, and would not be
    */
-  static void start(CamelContext context, Parts parts) throws Exception {
-    RestSettings rest = parts.settings().rest();
-    int maxBytes = parts.settings().intakes().maxBytes();
+  public static void start(
+      CamelContext context, RestSettings rest, int maxBytes, Outages outages, Clock clock)
+      throws Exception {
     if (isForeign(context)) {
-      if (rest.auth() != RestSettings.Auth.NONE) {
+      if (rest.asksForKeys()) {
         throw new BadSetting(
             RestSettings.AUTH,
             "the application has an HTTP server of its own, which nobody guards: set none here and"
@@ -92,7 +101,7 @@ final class RestServer {
     config.getBodyHandler().setHandleFileUploads(false);
     if (rest.tls() != null) {
       config.setSslContextParameters(tls(rest.tls()));
-    } else if (rest.auth() != RestSettings.Auth.NONE && !isLoopback(rest.host())) {
+    } else if (rest.asksForKeys() && !isLoopback(rest.host())) {
       LOG.warn(
           "keys cross the network in clear to {}: set leonardo.rest.tls.keystore, or end TLS before it",
           rest.address());
@@ -113,7 +122,7 @@ final class RestServer {
         .route()
         .order(-3)
         .handler(rest.origins().isEmpty() ? RestServer::refusePages : pagesOf(rest.origins()));
-    router.route().order(-2).handler(Door.of(parts, server.getVertx()));
+    router.route().order(-2).handler(Door.of(rest, server.getVertx(), outages, clock));
     // Vert.x would write its parts to disk before any route sees them.
     router.route().order(-1).handler(call -> refuse(call, "multipart/"));
     router.errorHandler(413, refused -> answer(refused, tooLarge));
@@ -123,7 +132,7 @@ final class RestServer {
   }
 
   /** Whether the application has an HTTP server of its own, whose address is not ours to choose. */
-  static boolean isForeign(CamelContext context) {
+  public static boolean isForeign(CamelContext context) {
     return context.getRegistry().lookupByName(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
             != null
         || !context.getRegistry().findByType(VertxPlatformHttpRouter.class).isEmpty()

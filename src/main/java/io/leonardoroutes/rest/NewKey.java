@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.rest;
 
 import java.io.PrintStream;
 
@@ -6,7 +6,7 @@ import java.io.PrintStream;
  * The command {@code key}: makes a key for a REST caller. The line for the file of keys goes to the
  * standard output, the key itself, which is kept nowhere, to the other one.
  */
-final class NewKey {
+public final class NewKey {
   private static final String HELP =
       "java -jar leonardo-routes.jar key NAME [operator] >> FILE: NAME is 1 to 64 printable"
           + " characters without spaces, FILE that of "
@@ -14,12 +14,12 @@ final class NewKey {
 
   private NewKey() {}
 
-  static boolean asked(String[] arguments) {
+  public static boolean asked(String[] arguments) {
     return arguments.length > 0 && arguments[0].equals("key");
   }
 
   /** Answers the exit status. */
-  static int run(String[] arguments, PrintStream out, PrintStream err) {
+  public static int run(String[] arguments, PrintStream out, PrintStream err) {
     boolean operator = arguments.length == 3 && arguments[2].equals("operator");
     boolean named = arguments.length == 2 || operator;
     // a line that begins so is no key's

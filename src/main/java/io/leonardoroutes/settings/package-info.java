@@ -1,0 +1,2 @@
+/** How settings are read: {@link io.leonardoroutes.settings.Keys}, and what is wrong with one. */
+package io.leonardoroutes.settings;
