@@ -3,6 +3,9 @@ package io.leonardoroutes;
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
 import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.jms.Broker;
+import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.jms.QueueListener;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.openapi.Catalog;
 import io.leonardoroutes.openapi.OpenApi;
@@ -27,9 +30,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Predicate;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.jms.MessageListenerContainerFactory;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
@@ -153,7 +158,9 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoRules", rules);
     registry.bind("leonardoAccept", new Accept(parts));
     registry.bind("leonardoInbox", new Inbox(parts));
-    registry.bind("leonardoQueue", new Queue(parts));
+    Queue queue = new Queue(parts);
+    registry.bind("leonardoQueue", queue);
+    registry.bind("leonardoHold", Predicate.class, (Predicate) queue::holds);
     registry.bind("leonardoGenerations", new Generations(parts));
     Looks looks = new Looks(parts.ledger(), settings.track(), parts.clock());
     registry.bind("leonardoSubmit", new Submit(parts, client, looks));
@@ -180,22 +187,27 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
 
   private void startBroker(CamelContext context, Settings settings, Outages outages)
       throws Exception {
-    Settings.Jms jms = settings.jms();
+    JmsSettings jms = settings.jms();
     if (jms.url() == null) {
       StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
     }
     Broker broker =
-        jms.url() == null
-            ? Broker.inside(settings.data().resolve("broker"), jms.port(), outages)
-            : broker(jms.url(), outages);
-    context.getRegistry().bind("leonardoConnectionFactory", opened(broker).connections());
+        opened(
+            jms.url() == null
+                ? Broker.inside(settings.data().resolve("broker"), jms, outages)
+                : broker(jms, outages));
+    Registry registry = context.getRegistry();
+    registry.bind("leonardoConnectionFactory", broker.connections());
+    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, outages);
+    registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
   }
 
-  private static Broker broker(String url, Outages outages) {
+  private static Broker broker(JmsSettings jms, Outages outages) {
     try {
-      return Broker.at(url, outages);
+      return Broker.at(jms, outages);
     } catch (RuntimeException e) {
-      throw new BadSetting("leonardo.jms.url", "'" + url + "' is no address as tcp://host:61616");
+      throw new BadSetting(
+          "leonardo.jms.url", "'" + jms.address() + "' is no address as " + jms.client().example());
     }
   }
 

@@ -2,6 +2,9 @@ package io.leonardoroutes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.jms.ReplyAddress;
+import io.leonardoroutes.request.BodyText;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import jakarta.jms.BytesMessage;
@@ -9,20 +12,38 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.component.jms.JmsConstants;
 import org.apache.camel.component.jms.JmsMessage;
+import org.jdbi.v3.core.JdbiException;
 
 /** How a JMS message is opened, answered and put aside: the JMS intake's own part. */
 public final class Queue {
+  private static final String QUEUE = "leonardoQueue";
   private static final String CONTENT = "leonardoContent";
+  private static final String REPLY_TO = "leonardoReplyTo";
+  private static final String CORRELATION_ID = "leonardoCorrelationId";
+  private static final String REJECTED = ".rejected";
+
+  /** In characters: brokers take more, but every answer carries it. */
+  private static final int LONGEST_CORRELATION_ID = 400;
+
+  /**
+   * With up to five seconds between them some four minutes, as a database may take to come back.
+   */
+  private static final int HOLDS = 50;
+
+  /** How often a message is read before it is at fault. */
+  private static final int READINGS = 3;
 
   private final Outages outages;
+  private final JmsSettings jms;
   private final int maxBytes;
 
   Queue(Parts parts) {
     this.outages = parts.outages();
+    this.jms = parts.settings().jms();
     this.maxBytes = parts.settings().intakes().maxBytes();
   }
 
@@ -31,15 +52,27 @@ public final class Queue {
    * message redelivered is the same request.
    *
    * @throws Refused 415 for a kind of message whose content is neither, which is not looked into;
-   *     400 for one without an id, which no redelivery could be told from
+   *     403 for a reply address that is not the caller's; 400 for one without an id, which no
+   *     redelivery could be told from, and for a correlation id that is too long
    */
   public void open(Exchange exchange) throws JMSException {
     Message message = exchange.getMessage(JmsMessage.class).getJmsMessage();
+    String queue = exchange.getProperty(QUEUE, String.class);
     String id = message.getJMSMessageID();
+    exchange.setProperty(CORRELATION_ID, id);
     String own = message.getJMSCorrelationID();
-    exchange.setProperty("leonardoCorrelationId", own == null || own.isEmpty() ? id : own);
-    exchange.setProperty("leonardoReplyTo", ReplyAddress.of(message.getJMSReplyTo()));
-    Object content = content(message);
+    if (own != null && own.length() > LONGEST_CORRELATION_ID) {
+      throw new Refused(
+          Problem.of(
+              400,
+              "correlation-id",
+              "The JMSCorrelationID is too long",
+              own.length() + " characters: at most " + LONGEST_CORRELATION_ID));
+    }
+    exchange.setProperty(CORRELATION_ID, own == null || own.isEmpty() ? id : own);
+    exchange.setProperty(
+        REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), name -> isOpen(name, queue)));
+    Object content = read(message);
     exchange.setProperty(CONTENT, content);
     if (id == null || id.isEmpty()) {
       throw new Refused(
@@ -50,15 +83,50 @@ public final class Queue {
               "without a JMSMessageID its redelivery would be paid again: let it have one"));
     }
     exchange.setProperty("leonardoKey", "jms:" + id);
+    prioritize(exchange, message.getJMSPriority());
     exchange.getMessage().setBody(content);
+  }
+
+  /** Answers in a queue of requests would come back as requests. */
+  private boolean isOpen(String name, String queue) {
+    return jms.replies().matcher(name).matches()
+        && Stream.of(queue, jms.requests())
+            .noneMatch(ours -> name.equals(ours) || name.equals(ours + REJECTED));
+  }
+
+  /** Who says nothing has the priority 4 in JMS: then the queue's own is left. */
+  private static void prioritize(Exchange exchange, int priority) {
+    if (priority != Message.DEFAULT_PRIORITY) {
+      exchange.setProperty("leonardoPriority", Math.max(0, Math.min(priority, 9)));
+    }
+  }
+
+  private Object read(Message message) throws JMSException {
+    try {
+      return content(message);
+    } catch (JMSException e) {
+      // the connection's fault is over by then
+      if (message.getIntProperty("JMSXDeliveryCount") < READINGS) {
+        throw e;
+      }
+      throw new Refused(
+          Problem.of(
+              400, "unreadable", "The message cannot be read", String.valueOf(e.getMessage())));
+    }
   }
 
   private Object content(Message message) throws JMSException {
     if (message instanceof TextMessage text) {
+      if (jms.client().textBytes(text) > maxBytes) {
+        throw BodyText.tooLarge(maxBytes);
+      }
       return text.getText();
     }
     if (message instanceof BytesMessage bytes) {
-      byte[] content = new byte[(int) Math.min(bytes.getBodyLength(), maxBytes + 1L)];
+      // it was read before if it was held
+      bytes.reset();
+      long length = Math.max(0, bytes.getBodyLength());
+      byte[] content = new byte[(int) Math.min(length, maxBytes + 1L)];
       bytes.readBytes(content);
       return content;
     }
@@ -70,10 +138,15 @@ public final class Queue {
             "send the JSON as a TextMessage or a BytesMessage"));
   }
 
-  /** Gives the message back to the broker, by failing: something that is needed is away. */
-  public void later(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception why) throws Exception {
+  /**
+   * Whether the message is held and tried again, not given back: the ledger is away. Brokers count
+   * what is given back, and put it aside after a few times.
+   */
+  boolean holds(Exchange exchange) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     outages.away(Outages.INTAKE, String.valueOf(why.getMessage()));
-    throw why;
+    int holds = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+    return why instanceof JdbiException && holds < HOLDS;
   }
 
   /** Makes the problem in the body a text that has with it what was refused. */
@@ -87,17 +160,19 @@ public final class Queue {
     if (text != null && text.length() <= maxBytes) {
       rejected.put("request", text);
     }
-    exchange.getMessage().removeHeaders("*");
-    exchange.getMessage().setBody(rejected.toString());
-    String correlationId = exchange.getProperty("leonardoCorrelationId", String.class);
-    exchange.getMessage().setHeader("JMSCorrelationID", correlationId);
+    org.apache.camel.Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setBody(rejected.toString());
+    message.setHeader("JMSCorrelationID", exchange.getProperty(CORRELATION_ID, String.class));
+    String queue = exchange.getProperty(QUEUE, String.class);
+    message.setHeader(JmsConstants.JMS_DESTINATION_NAME, queue + REJECTED);
   }
 
   /** Sends the answer in the body where the caller's message said. */
   public void address(Exchange exchange) {
-    String replyTo = exchange.getProperty("leonardoReplyTo", String.class);
+    String replyTo = exchange.getProperty(REPLY_TO, String.class);
     exchange
         .getMessage()
-        .setHeader(JmsConstants.JMS_DESTINATION, ReplyAddress.destination(replyTo));
+        .setHeader(JmsConstants.JMS_DESTINATION, ReplyAddress.destination(replyTo, jms.client()));
   }
 }

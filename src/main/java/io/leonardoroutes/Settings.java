@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.ledger.Budget;
 import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.rest.RestSettings;
@@ -33,7 +34,7 @@ record Settings(
     Intakes intakes,
     Path rulesMapping,
     RestSettings rest,
-    Jms jms,
+    JmsSettings jms,
     Limits limits,
     Tracking track,
     Reconciling reconcile,
@@ -54,14 +55,6 @@ record Settings(
 
   record Intakes(
       boolean file, boolean jms, Path inbox, Duration settle, Duration patience, int maxBytes) {}
-
-  /** A url of null means the broker inside. */
-  record Jms(String url, int port, String requests) {
-    String address() {
-      // What follows the question mark may be a password.
-      return url == null ? "tcp://127.0.0.1:" + port : url.replaceFirst("\\?.*", "");
-    }
-  }
 
   record Tracking(Duration first, Duration every, Duration giveUp) {}
 
@@ -121,10 +114,7 @@ record Settings(
             keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
         rulesMapping(keys),
         RestSettings.read(keys),
-        new Jms(
-            keys.optional("leonardo.jms.url"),
-            keys.integer("leonardo.jms.port", 1, 65_535),
-            keys.text("leonardo.jms.requests")),
+        JmsSettings.read(keys),
         limits(keys),
         new Tracking(
             keys.duration("leonardo.track.first"),

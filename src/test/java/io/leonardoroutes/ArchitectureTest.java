@@ -38,6 +38,9 @@ class ArchitectureTest {
   static final ArchRule theServerKnowsNoJobs = knowsOnly("rest", "request", "settings", "health");
 
   @ArchTest
+  static final ArchRule theBrokerKnowsNoJobs = knowsOnly("jms", "request", "settings", "health");
+
+  @ArchTest
   static final ArchRule theApiIsDescribedByItsRequestsAndRoutes =
       knowsOnly("openapi", "request", "sandbox");
 
@@ -72,6 +75,7 @@ class ArchitectureTest {
               ROOT + ".delivery",
               ROOT + ".sandbox",
               ROOT + ".rest",
+              ROOT + ".jms",
               ROOT + ".openapi",
               ROOT + ".settings",
               ROOT + ".health",

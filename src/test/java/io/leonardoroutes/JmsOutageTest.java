@@ -2,6 +2,7 @@ package io.leonardoroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.leonardoroutes.request.Refused;
 import jakarta.jms.Message;
@@ -92,7 +93,7 @@ class JmsOutageTest {
       caller.send(REQUESTS, Drop.request("after"));
       await().atMost(LONG).until(() -> Rows.jobs(app) == 2);
     }
-    assertThat(provider.creates()).hasSize(2);
+    await().atMost(LONG).until(() -> provider.creates().size() == 2);
   }
 
   @Test
@@ -114,6 +115,25 @@ class JmsOutageTest {
       assertThat(caller.receive("answers")).isNotNull();
       assertThat(Rows.jobs(app)).isEqualTo(1);
       assertThat(log.with("what new requests need")).hasSize(2);
+    }
+  }
+
+  @Test
+  void aMessageThatIsHeldIsGivenBackWhenTheProgramStops() throws Exception {
+    broker.start();
+    app.start();
+    try (Log log = Log.open();
+        TestBroker.Caller caller = new TestBroker.Caller(broker.url());
+        Connection other =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("data/ledger.db"));
+        Statement sql = other.createStatement()) {
+      sql.execute("ALTER TABLE job RENAME TO away");
+      caller.send(REQUESTS, Drop.request("a"));
+      await().atMost(LONG).until(() -> log.with("what new requests need is away").size() == 1);
+      assertTimeout(Duration.ofSeconds(20), app::close);
+      sql.execute("ALTER TABLE away RENAME TO job");
+
+      assertThat(caller.receive(REQUESTS)).isNotNull();
     }
   }
 

@@ -11,7 +11,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** The lines that leonardo-routes logs while this is open, as an operator reads them. */
-final class Log extends AbstractAppender implements AutoCloseable {
+public final class Log extends AbstractAppender implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger;
 
@@ -22,7 +22,7 @@ final class Log extends AbstractAppender implements AutoCloseable {
     logger.addAppender(this);
   }
 
-  static Log open() {
+  public static Log open() {
     return new Log("io.leonardoroutes");
   }
 
@@ -48,7 +48,7 @@ final class Log extends AbstractAppender implements AutoCloseable {
     lines.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
   }
 
-  List<String> with(String text) {
+  public List<String> with(String text) {
     return lines.stream().filter(line -> line.contains(text)).toList();
   }
 

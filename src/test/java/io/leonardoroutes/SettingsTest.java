@@ -46,6 +46,9 @@ class SettingsTest {
           leonardo.ledger.url | jdbc:h2:x | neither jdbc:sqlite:FILE nor jdbc:postgresql:...
           leonardo.limits.concurrent | ten | 'ten' is not a whole number from 1 to 10000
           leonardo.limits.concurrent | 0 | '0' is not a whole number from 1 to 10000
+          leonardo.jms.client | rabbit | 'rabbit' is neither artemis nor activemq
+          leonardo.jms.client | activemq | the broker inside is artemis; set leonardo.jms.url
+          leonardo.jms.user | erp | the broker inside asks for no name; leonardo.jms.url names another
           leonardo.jms.consumers | many | 'many' is not a whole number from 1 to 1000
           leonardo.request.max-bytes | 99 | '99' is not a whole number from 1024 to 16777216
           leonardo.track.every | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
@@ -137,6 +140,13 @@ class SettingsTest {
             refusal(
                 app().with("leonardo.jms.enabled", "true").with("leonardo.jms.url", "nonsense")))
         .isEqualTo("leonardo.jms.url: 'nonsense' is no address as tcp://host:61616");
+    for (String url : new String[] {"nio+ssl://host:61617", "vm://inside?brokerConfig=secret"}) {
+      assertThat(
+              refusal(app().with("leonardo.jms.client", "activemq").with("leonardo.jms.url", url)))
+          .isEqualTo(
+              "leonardo.jms.url: '%s' is no address as tcp://host:61616 or ssl://host:61617"
+                  .formatted(url.replace("?brokerConfig=secret", "")));
+    }
   }
 
   @Test

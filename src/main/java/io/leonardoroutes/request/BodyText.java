@@ -69,7 +69,7 @@ public final class BodyText implements Processor {
 
   private String decoded(byte[] bytes) {
     if (bytes.length > most) {
-      throw tooLarge();
+      throw tooLarge(most);
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -83,7 +83,7 @@ public final class BodyText implements Processor {
       // a character is at least one byte, so a text that is longer need not be encoded
       if (text.length() > most
           || StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining() > most) {
-        throw tooLarge();
+        throw tooLarge(most);
       }
       return text;
     } catch (CharacterCodingException e) {
@@ -91,7 +91,12 @@ public final class BodyText implements Processor {
     }
   }
 
-  private Refused tooLarge() {
+  /**
+   * 413.
+   *
+   * @param most the largest body that is taken, in bytes
+   */
+  public static Refused tooLarge(int most) {
     return new Refused(
         Problem.of(
             413,

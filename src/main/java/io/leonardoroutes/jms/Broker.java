@@ -1,4 +1,4 @@
-package io.leonardoroutes;
+package io.leonardoroutes.jms;
 
 import io.leonardoroutes.health.Outages;
 import jakarta.jms.Connection;
@@ -9,38 +9,39 @@ import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.files.FileStoreMonitor;
+import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.messaginghub.pooled.jms.pool.PooledConnectionKey;
 
 /** The connection to the JMS broker, and the broker inside if no other is named. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
   // more than a week of them: what waits for a ledger that is away should not have to be put back
-  private static final int REDELIVERIES = 10_000;
-  private static final long FIRST_REDELIVERY = 1_000;
-  private static final long LAST_REDELIVERY = 60_000;
+  static final int REDELIVERIES = 10_000;
+  static final long FIRST_REDELIVERY = 1_000;
+  static final long LAST_REDELIVERY = 60_000;
+
+  private static final String ROOM = "room on the broker's disk";
 
   private final EmbeddedActiveMQ embedded;
   private final JmsPoolConnectionFactory pool;
 
-  private Broker(EmbeddedActiveMQ embedded, JmsPoolConnectionFactory pool) {
+  private Broker(EmbeddedActiveMQ embedded, JmsSettings jms, Outages outages) {
     this.embedded = embedded;
-    this.pool = pool;
+    this.pool = new Watched(jms.address(), outages);
+    pool.setConnectionFactory(
+        jms.client()
+            .connections(embedded == null ? jms.url() : jms.address(), jms.user(), jms.password()));
   }
 
   /** Connects to a broker elsewhere, now or when it is there. */
-  static Broker at(String url, Outages outages) {
-    ActiveMQConnectionFactory factory = new Watched(url, outages);
-    // Without a window of messages fetched ahead, no consumer sits on work that another could do.
-    factory.setConsumerWindowSize(0);
-    JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
-    pool.setConnectionFactory(factory);
-    return new Broker(null, pool);
+  public static Broker at(JmsSettings jms, Outages outages) {
+    return new Broker(null, jms, outages);
   }
 
   /** Starts a broker on a loopback port with its journal on disk. */
-  static Broker inside(Path folder, int port, Outages outages) throws Exception {
-    String url = "tcp://127.0.0.1:" + port;
+  public static Broker inside(Path folder, JmsSettings jms, Outages outages) throws Exception {
     Configuration config =
         new ConfigurationImpl()
             .setName("leonardo-routes")
@@ -51,7 +52,7 @@ final class Broker implements AutoCloseable {
             .setPagingDirectory(folder.resolve("paging").toString())
             .setSecurityEnabled(false)
             .setJMXManagementEnabled(false)
-            .addAcceptorConfiguration("loopback", url);
+            .addAcceptorConfiguration("loopback", jms.address());
     AddressSettings all =
         new AddressSettings()
             .setDeadLetterAddress(SimpleString.of("leonardo.dead"))
@@ -63,25 +64,34 @@ final class Broker implements AutoCloseable {
     config.addAddressSetting("#", all);
     EmbeddedActiveMQ embedded = new EmbeddedActiveMQ().setConfiguration(config);
     embedded.start();
-    return new Broker(embedded, at(url, outages).pool);
+    FileStoreMonitor disk = ((ActiveMQServerImpl) embedded.getActiveMQServer()).getMonitor();
+    disk.addCallback((left, size, enough, type) -> room(outages, left, enough));
+    return new Broker(embedded, jms, outages);
+  }
+
+  /** A disk that is too full stops every sender without a word. */
+  static void room(Outages outages, long left, boolean enough) {
+    if (enough) {
+      outages.back(ROOM);
+    } else {
+      outages.away(ROOM, (left >> 20) + " MiB are left: the broker inside takes nothing more");
+    }
   }
 
   /** Says in the log that the broker is away, in place of those who keep trying to connect. */
-  private static final class Watched extends ActiveMQConnectionFactory {
-    private static final long serialVersionUID = 1L;
+  private static final class Watched extends JmsPoolConnectionFactory {
     private final String broker;
-    private final transient Outages outages;
+    private final Outages outages;
 
-    private Watched(String url, Outages outages) {
-      super(url);
-      this.broker = "the broker at " + url.replaceFirst("\\?.*", "");
+    private Watched(String address, Outages outages) {
+      this.broker = "the broker at " + address;
       this.outages = outages;
     }
 
     @Override
-    public Connection createConnection() throws JMSException {
+    protected Connection createProviderConnection(PooledConnectionKey key) throws JMSException {
       try {
-        Connection connection = super.createConnection();
+        Connection connection = started(super.createProviderConnection(key));
         outages.back(broker);
         return connection;
       } catch (JMSException e) {
@@ -89,9 +99,20 @@ final class Broker implements AutoCloseable {
         throw e;
       }
     }
+
+    /** Some clients give their name to the broker only now. */
+    private static Connection started(Connection connection) throws JMSException {
+      try {
+        connection.start();
+        return connection;
+      } catch (JMSException e) {
+        connection.close();
+        throw e;
+      }
+    }
   }
 
-  ConnectionFactory connections() {
+  public ConnectionFactory connections() {
     return pool;
   }
 

@@ -1,0 +1,82 @@
+package io.leonardoroutes.jms;
+
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Queue;
+import jakarta.jms.TemporaryQueue;
+import jakarta.jms.TemporaryTopic;
+import jakarta.jms.Topic;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * The kinds of destination that a JMS caller can want its answers at, as the ledger keeps them:
+ * {@code queue:NAME}.
+ *
+ * <p>A temporary one stays temporary, or the broker would make a lasting queue of its name for
+ * answers to a caller that is gone.
+ */
+public enum ReplyAddress {
+  TEMPORARY_QUEUE("temporary-queue:"),
+  TEMPORARY_TOPIC("temporary-topic:"),
+  QUEUE("queue:"),
+  TOPIC("topic:");
+
+  /** One name: brokers read commas, stars and question marks as several, any or an option. */
+  private static final Pattern NAME = Pattern.compile("(?!.*::)[!-~&&[^,*>?#]]{1,255}");
+
+  private final String prefix;
+
+  ReplyAddress(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /**
+   * What the ledger keeps of a destination; null of none.
+   *
+   * @param allowed the names of queues and topics that are nobody else's; a temporary one is the
+   *     caller's own
+   * @throws Refused 403 if answers are not sent there
+   */
+  public static String of(Destination destination, Predicate<String> allowed) throws JMSException {
+    if (destination == null) {
+      return null;
+    }
+    String name = null;
+    ReplyAddress kind = null;
+    if (destination instanceof Queue queue) {
+      name = queue.getQueueName();
+      kind = queue instanceof TemporaryQueue ? TEMPORARY_QUEUE : QUEUE;
+    } else if (destination instanceof Topic topic) {
+      name = topic.getTopicName();
+      kind = topic instanceof TemporaryTopic ? TEMPORARY_TOPIC : TOPIC;
+    }
+    if (name == null || !NAME.matcher(name).matches() || !kind.isOpen(name, allowed)) {
+      throw new Refused(
+          Problem.of(
+              403,
+              "reply-to",
+              "No answers are sent to this address",
+              "the JMSReplyTo is not among leonardo.jms.replies: give one that is, a temporary"
+                  + " queue, or none"));
+    }
+    return kind.prefix + name;
+  }
+
+  private boolean isOpen(String name, Predicate<String> allowed) {
+    return this == TEMPORARY_QUEUE || this == TEMPORARY_TOPIC || allowed.test(name);
+  }
+
+  /** The destination again. */
+  public static Destination destination(String kept, JmsClient client) {
+    ReplyAddress kind =
+        Arrays.stream(values()).filter(k -> kept.startsWith(k.prefix)).findFirst().orElseThrow();
+    String name = kept.substring(kind.prefix.length());
+    return kind == TOPIC || kind == TEMPORARY_TOPIC
+        ? client.topic(name, kind == TEMPORARY_TOPIC)
+        : client.queue(name, kind == TEMPORARY_QUEUE);
+  }
+}
