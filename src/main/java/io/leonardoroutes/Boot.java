@@ -163,7 +163,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoHold", Predicate.class, (Predicate) queue::holds);
     registry.bind("leonardoGenerations", new Generations(parts));
     Looks looks = new Looks(parts.ledger(), settings.track(), parts.clock());
-    registry.bind("leonardoSubmit", new Submit(parts, client, looks));
+    registry.bind("leonardoSubmit", new Submit(parts, client, new Submitted(parts, looks)));
     registry.bind("leonardoTrack", new Track(parts, looks));
     registry.bind("leonardoSlots", new Slots(parts));
     registry.bind("leonardoWebhook", new Webhook(parts));

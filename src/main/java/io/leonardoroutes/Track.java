@@ -75,10 +75,10 @@ public final class Track {
       parts.outages().back(PROVIDER);
     }
     if (look instanceof Look.Complete complete) {
-      exchange.setProperty(Submit.FREED, true);
+      exchange.setProperty(Submitted.FREED, true);
       complete(job, complete);
     } else if (look instanceof Look.Failed failed) {
-      exchange.setProperty(Submit.FREED, true);
+      exchange.setProperty(Submitted.FREED, true);
       failed(job, failed);
     } else if (look instanceof Look.TurnedAway turnedAway) {
       ledger.governor().lookTurnedAway(turnedAway.retryAfter());
