@@ -124,6 +124,7 @@ public final class Accept {
             null, key(exchange), hash(request, sent), priority, sinks, replyTo(exchange));
     return new NewJob(
         request.reference(),
+        Job.DEFAULT_ACCOUNT,
         request.model(),
         sent,
         request.warnings(),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.ledger.Budget;
 import io.leonardoroutes.ledger.Governor;
+import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
@@ -43,17 +44,19 @@ public final class Costs {
                 items
                     .addObject()
                     .put("day", costs.day().toString())
+                    .put("account", costs.account())
                     .put("model", costs.model())
                     .put("amount", costs.amount().toPlainString())
                     .put("unit", costs.unit())
                     .put("jobs", costs.jobs()));
-    Budget budget = parts.settings().limits().budget();
+    Limits limits = parts.settings().limits();
+    Budget budget = limits.budget();
     if (budget != null) {
       answer
           .putObject("budget")
           .put("day", today.toString())
           .put("amount", budget.perDay().toPlainString())
-          .put("used", governor.used(budget).toPlainString())
+          .put("used", governor.used(limits).toPlainString())
           .put("unit", budget.unit());
     }
     return answer;

@@ -46,7 +46,7 @@ public final class Slots {
                 answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
             : Account.failed(answer.failure());
     if (account instanceof Account.Known known && known.concurrencySlots() != null) {
-      governor.slots(known.concurrencySlots());
+      governor.slots("default", known.concurrencySlots());
       LOG.debug("the account allows {} at once", known.concurrencySlots());
     } else {
       LOG.debug("what the account allows at once is not known: {}", account);

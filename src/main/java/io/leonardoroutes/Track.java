@@ -81,7 +81,7 @@ public final class Track {
       exchange.setProperty(Submitted.FREED, true);
       failed(job, failed);
     } else if (look instanceof Look.TurnedAway turnedAway) {
-      ledger.governor().lookTurnedAway(turnedAway.retryAfter());
+      ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
       LOG.info("all calls pause: {}", turnedAway.reason());
       tryAgain(job, turnedAway.retryAfter());
     } else if (look instanceof Look.Unclear unclear) {

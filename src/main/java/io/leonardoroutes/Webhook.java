@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -41,7 +42,8 @@ public final class Webhook {
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, known ? 202 : 401);
     if (known) {
       Optional<String> generation = Notice.generationId(text(exchange, body));
-      boolean due = generation.isPresent() && parts.ledger().lookNow(generation.get());
+      boolean due =
+          generation.isPresent() && parts.ledger().lookNow(generation.get(), List.of("default"));
       LOG.debug("a notice of the provider, {}", due ? "looking now" : "of no job that runs");
     }
   }

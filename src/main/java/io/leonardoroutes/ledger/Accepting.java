@@ -91,6 +91,7 @@ final class Accepting {
         id,
         request.reference(),
         request.caller(),
+        request.account(),
         request.model(),
         ACCEPTED,
         null,

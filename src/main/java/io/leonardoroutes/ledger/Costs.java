@@ -3,5 +3,8 @@ package io.leonardoroutes.ledger;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 
-/** What the jobs of one model that were submitted on one day (UTC) cost, in one unit. */
-public record Costs(LocalDate day, String model, BigDecimal amount, String unit, long jobs) {}
+/**
+ * What the jobs of one model that were submitted on one day (UTC) cost one account, in one unit.
+ */
+public record Costs(
+    LocalDate day, String account, String model, BigDecimal amount, String unit, long jobs) {}

@@ -11,13 +11,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Decides how much may be at the provider: jobs at once, calls in a minute, money in a day. All of
- * it is counted in the ledger, so that it holds over every instance that shares it.
+ * Decides how much may be at the provider by each account: jobs at once, calls in a minute, money
+ * in a day. All of it is counted in the ledger, so that it holds over every instance that shares
+ * it.
  */
 public final class Governor {
   /** Waiting for so long is worth one step of priority, so that none starves another for ever. */
@@ -53,22 +54,25 @@ public final class Governor {
    */
   public record Due(List<Job> jobs, String waits) {}
 
-  /** Leases jobs to be submitted, as many as there is room for, the one whose turn it is first. */
+  /**
+   * Leases jobs of one account to be submitted, as many as there is room for, the one whose turn it
+   * is first.
+   */
   public Due due(int most, Limits limits, Duration lease) {
-    if (!leases.any(ACCEPTED)) {
+    if (!leases.any(ACCEPTED, limits.account())) {
       return new Due(List.of(), null);
     }
     return jdbi.inTransaction(
         handle -> {
           int room = Math.min(most, free(handle, limits));
           if (room == 0 || limits.budget() == null) {
-            return new Due(leases.claim(handle, ACCEPTED, room, lease, List.of()), null);
+            return new Due(leases.claim(handle, of(ACCEPTED, limits), room, lease), null);
           }
-          Purse.Fitting fitting = Purse.sort(handle, limits.budget(), clock.instant());
+          Purse.Fitting fitting = Purse.sort(handle, limits, clock.instant());
           return new Due(
               fitting.kinds().isEmpty()
                   ? List.of()
-                  : leases.claim(handle, ACCEPTED, room, lease, fitting.kinds()),
+                  : leases.claim(handle, of(ACCEPTED, limits).kinds(fitting.kinds()), room, lease),
               fitting.waits());
         });
   }
@@ -79,15 +83,15 @@ public final class Governor {
 
   private int free(Handle handle, Limits limits) {
     long now = clock.millis();
-    Pace pace = Pace.read(handle);
+    Pace pace = Pace.read(handle, limits.account());
     if (pace.createsPause(now)) {
       return 0;
     }
-    int slots = pace.concurrent(limits.concurrent(), now) - held(handle, limits.holds(), now);
+    int slots = pace.concurrent(limits.concurrent(), now) - held(handle, limits, now);
     if (slots <= 0) {
       return 0;
     }
-    Sent sent = Sent.lastMinute(handle, now);
+    Sent sent = Sent.lastMinute(handle, limits.account(), now);
     int calls =
         Math.min(
             limits.createsPerMinute() - sent.creates(),
@@ -102,28 +106,36 @@ public final class Governor {
         handle ->
             handle
                     .createQuery(
-                        "SELECT count(*) FROM job WHERE state = 'IN_DOUBT' AND submitted_at > :since")
+                        "SELECT count(*) FROM job WHERE account = :account AND state = 'IN_DOUBT'"
+                            + " AND submitted_at > :since")
+                    .bind("account", limits.account())
                     .bind("since", now - limits.holds().toMillis())
                     .mapTo(Integer.class)
                     .one()
-                >= Pace.read(handle).concurrent(limits.concurrent(), now));
+                >= Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now));
   }
 
   /** Jobs that hold a slot, surely or perhaps; not those that the provider must be done with. */
-  private static int held(Handle handle, Duration holds, long now) {
+  private static int held(Handle handle, Limits limits, long now) {
     return handle
         .createQuery(
             """
-            SELECT count(*) FROM job WHERE state = 'SUBMITTING'
-              OR (state IN ('RUNNING', 'IN_DOUBT') AND submitted_at > :since)
+            SELECT count(*) FROM job WHERE account = :account AND (state = 'SUBMITTING'
+              OR (state IN ('RUNNING', 'IN_DOUBT') AND submitted_at > :since))
             """)
-        .bind("since", now - holds.toMillis())
+        .bind("account", limits.account())
+        .bind("since", now - limits.holds().toMillis())
         .mapTo(Integer.class)
         .one();
   }
 
   /** See {@link Ledger#submitting}. The money is reserved in the same commit. */
   Optional<Job> submitting(Job seen, Limits limits, Duration lease) {
+    if (!seen.account().equals(limits.account())) {
+      throw new IllegalArgumentException(
+          "job %s goes by account %s, and not by the limits of %s"
+              .formatted(seen.id(), seen.account(), limits.account()));
+    }
     return jdbi.inTransaction(
         handle -> {
           alone(handle);
@@ -133,8 +145,8 @@ public final class Governor {
           }
           BigDecimal price = null;
           if (limits.budget() != null) {
-            price = Money.price(handle, limits.budget(), seen.kind());
-            BigDecimal used = Money.used(handle, limits.budget(), now);
+            price = Money.price(handle, limits, seen.kind());
+            BigDecimal used = Money.used(handle, limits, now);
             if (used.add(price).compareTo(limits.budget().perDay()) > 0) {
               return Optional.empty();
             }
@@ -150,23 +162,23 @@ public final class Governor {
                 limits.budget().unit(),
                 seen.id());
           }
-          Sent.add(handle, now.toEpochMilli(), 1, 1);
+          Sent.add(handle, limits.account(), now.toEpochMilli(), 1, 1);
           return Optional.of(next.job());
         });
   }
 
-  /** Leases running jobs that are due for a look, and counts the looks. */
+  /** Leases running jobs of one account that are due for a look, and counts the looks. */
   public List<Job> looks(int most, Limits limits, Duration lease) {
-    if (!leases.any(RUNNING)) {
+    if (!leases.any(RUNNING, limits.account())) {
       return List.of();
     }
     return jdbi.inTransaction(
         handle -> {
           alone(handle);
           int room = Math.min(most, calls(handle, limits));
-          List<Job> jobs = leases.claim(handle, RUNNING, room, lease, List.of());
+          List<Job> jobs = leases.claim(handle, of(RUNNING, limits), room, lease);
           if (!jobs.isEmpty()) {
-            Sent.add(handle, clock.millis(), jobs.size(), 0);
+            Sent.add(handle, limits.account(), clock.millis(), jobs.size(), 0);
           }
           return jobs;
         });
@@ -183,7 +195,7 @@ public final class Governor {
           alone(handle);
           boolean room = calls(handle, limits) > 0;
           if (room) {
-            Sent.add(handle, clock.millis(), 1, 0);
+            Sent.add(handle, limits.account(), clock.millis(), 1, 0);
           }
           return room;
         });
@@ -191,58 +203,63 @@ public final class Governor {
 
   private int calls(Handle handle, Limits limits) {
     long now = clock.millis();
-    return Pace.read(handle).looksPause(now)
+    return Pace.read(handle, limits.account()).looksPause(now)
         ? 0
-        : limits.otherRequestsPerMinute() - Sent.lastMinute(handle, now).requests();
+        : limits.otherRequestsPerMinute()
+            - Sent.lastMinute(handle, limits.account(), now).requests();
   }
 
   /**
-   * The provider turned a create away because it has enough: the whole fleet slows down. Call it
-   * after the job was moved back.
+   * The provider turned a create away because it has enough of this account: the whole fleet slows
+   * down. Call it after the job was moved back.
    *
    * @param begun when the create was begun
    * @param wait what the provider asked for, or null
    */
   public void createTurnedAway(Instant begun, Duration wait, Limits limits) {
     long now = clock.millis();
-    jdbi.useTransaction(
-        handle -> {
-          alone(handle);
-          int held = held(handle, limits.holds(), now);
-          Pace.read(handle).createTurnedAway(begun.toEpochMilli(), held, wait, now).write(handle);
-        });
-  }
-
-  /** The provider turned another call away: every call of the whole fleet pauses. */
-  public void lookTurnedAway(Duration wait) {
-    change(pace -> pace.lookTurnedAway(wait, clock.millis()));
+    change(
+        limits.account(),
+        (handle, pace) ->
+            pace.createTurnedAway(begun.toEpochMilli(), held(handle, limits, now), wait, now));
   }
 
   /**
-   * What the provider's account says it allows at once. It lowers {@link Limits#concurrent}.
+   * The provider turned another call away: every call of the whole fleet by this account pauses.
+   */
+  public void lookTurnedAway(String account, Duration wait) {
+    change(account, (handle, pace) -> pace.lookTurnedAway(wait, clock.millis()));
+  }
+
+  /**
+   * What the account says it allows at once. It lowers {@link Limits#concurrent}.
    *
    * @param slots 0 if it does not say
    */
-  public void slots(int slots) {
-    change(pace -> pace.withSlots(Math.max(0, slots)));
+  public void slots(String account, int slots) {
+    change(account, (handle, pace) -> pace.withSlots(Math.max(0, slots)));
   }
 
-  private void change(UnaryOperator<Pace> change) {
+  private void change(String account, BiFunction<Handle, Pace, Pace> change) {
     jdbi.useTransaction(
         handle -> {
           alone(handle);
-          change.apply(Pace.read(handle)).write(handle);
+          change.apply(handle, Pace.read(handle, account)).write(handle, account);
         });
   }
 
-  /** What jobs cost, by day, model and unit, the newest day first. */
+  /** What jobs cost, by day, account, model and unit, the newest day first. */
   public List<Costs> costs(LocalDate from) {
     return jdbi.withHandle(handle -> Money.sums(handle, from));
   }
 
-  /** What is spent and reserved of the budget today. */
-  public BigDecimal used(Budget budget) {
-    return jdbi.withHandle(handle -> Money.used(handle, budget, clock.instant()));
+  /** What is spent and reserved of the account's budget today. */
+  public BigDecimal used(Limits limits) {
+    return jdbi.withHandle(handle -> Money.used(handle, limits, clock.instant()));
+  }
+
+  private static Leases.Wanted of(JobState state, Limits limits) {
+    return new Leases.Wanted(state, limits.account(), List.of());
   }
 
   /** Of several instances one at a time counts and books; SQLite has one writer anyway. */

@@ -18,6 +18,7 @@ import java.util.List;
  * @param id opaque, unique
  * @param reference the caller's own id, or null
  * @param caller whose it is, by the name that the REST server knows, or null
+ * @param account by which of the provider's accounts it goes, for ever
  * @param request exactly what is sent to the provider
  * @param response what the provider last answered of note, or null
  * @param problem an RFC 9457 problem, once something is wrong, or null
@@ -27,6 +28,7 @@ public record Job(
     String id,
     String reference,
     String caller,
+    String account,
     String model,
     JobState state,
     String generationId,
@@ -41,6 +43,9 @@ public record Job(
     @JsonSerialize(using = ToStringSerializer.class) Instant finishedAt,
     @JsonIgnore Routing routing,
     @JsonIgnore Schedule schedule) {
+
+  /** The account of who names none, if there is one key alone. */
+  public static final String DEFAULT_ACCOUNT = "default";
 
   /** What the provider says it costs; the amount is its own decimal text. */
   @JsonInclude(Include.NON_NULL)
@@ -236,6 +241,7 @@ public record Job(
           from.id,
           from.reference,
           from.caller,
+          from.account,
           from.model,
           state,
           generationId,

@@ -26,16 +26,16 @@ final class JobTable {
       """
       INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
-        kind, turn, caller, caller_reference)
+        kind, turn, caller, caller_reference, account)
       VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
-        :kind, :turn, :caller, :caller_reference)
+        :kind, :turn, :caller, :caller_reference, :account)
       ON CONFLICT DO NOTHING
       """;
 
   /**
    * Writes all that a move may change, if the job still stands as the mover saw it. Due time and
-   * tries tell two movers apart that leave the state as it is.
+   * tries tell two movers apart that leave the state as it is. The account is the job's for ever.
    */
   static final String MOVE =
       """
@@ -47,7 +47,7 @@ final class JobTable {
         running_at = :running_at, took = :took, waits = NULL,
         reserved_amount = CASE WHEN :unbilled THEN NULL ELSE reserved_amount END,
         reserved_unit = CASE WHEN :unbilled THEN NULL ELSE reserved_unit END
-      WHERE id = :id AND state = :seen_state AND attempt = :seen_attempt AND tries = :seen_tries
+      WHERE id = :id AND account = :account AND state = :seen_state AND attempt = :seen_attempt AND tries = :seen_tries
         AND due_at IS NOT DISTINCT FROM :seen_due_at
       """;
 
@@ -62,6 +62,7 @@ final class JobTable {
         .bind("file_name", routing.fileName())
         .bind("reference", job.caller() == null ? storable(job.reference()) : null)
         .bind("caller", job.caller())
+        .bind("account", job.account())
         .bind("caller_reference", job.caller() == null ? null : storable(job.reference()))
         .bind("intake_key", storable(routing.intakeKey()))
         .bind("content_hash", routing.contentHash())
@@ -99,6 +100,7 @@ final class JobTable {
         row.getString("id"),
         row.getString(caller == null ? "reference" : "caller_reference"),
         caller,
+        row.getString("account"),
         row.getString("model"),
         JobState.valueOf(row.getString("state")),
         row.getString("generation_id"),

@@ -23,39 +23,63 @@ final class Leases {
     this.shared = shared;
   }
 
-  /** Whether there is anything to claim: a glance that takes no lock, as loops ask all the time. */
-  boolean any(JobState state) {
+  /**
+   * What is to be claimed.
+   *
+   * @param account of this account alone; null for any
+   * @param kinds of these kinds alone; empty for any
+   */
+  record Wanted(JobState state, String account, List<String> kinds) {
+    Wanted kinds(List<String> some) {
+      return new Wanted(state, account, some);
+    }
+  }
+
+  /**
+   * Whether there is anything to claim: a glance that takes no lock, as loops ask all the time.
+   *
+   * @param account null for any
+   */
+  boolean any(JobState state, String account) {
     long now = clock.millis();
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(
                     """
-                    SELECT 1 FROM job WHERE state = :state AND due_at <= :now
+                    SELECT 1 FROM job WHERE state = :state %s AND due_at <= :now
                       AND leased_until <= :now LIMIT 1
-                    """)
+                    """
+                        .formatted(of(account)))
                 .bind("state", state.name())
+                .bind("account", account)
                 .bind("now", now)
                 .mapTo(Integer.class)
                 .findOne()
                 .isPresent());
   }
 
-  /** See {@link Ledger#claim}. Of these kinds alone, if any are given. */
-  List<Job> claim(
-      Handle handle, JobState state, int limit, Duration lease, Collection<String> kinds) {
+  private static String of(String account) {
+    return account == null ? "" : "AND account = :account";
+  }
+
+  /** See {@link Ledger#claim}. */
+  List<Job> claim(Handle handle, Wanted wanted, int limit, Duration lease) {
+    JobState state = wanted.state();
+    List<String> kinds = wanted.kinds();
     if (limit <= 0) {
       return List.of();
     }
     String sql =
         """
         WITH due AS (
-          SELECT id FROM job WHERE state = :state AND due_at <= :now AND leased_until <= :now %s
+          SELECT id FROM job WHERE state = :state AND due_at <= :now AND leased_until <= :now %s %s
           ORDER BY %s LIMIT :limit %s)
         UPDATE job SET leased_until = :until, waits = NULL WHERE id IN (SELECT id FROM due)
         RETURNING *
         """
             .formatted(
+                of(wanted.account()),
                 kinds.isEmpty() ? "" : "AND kind IN (<kinds>)",
                 state == ACCEPTED ? "turn, created_at" : "due_at",
                 shared ? "FOR UPDATE SKIP LOCKED" : "");
@@ -66,6 +90,7 @@ final class Leases {
             .bind("until", now + lease.toMillis())
             .bind("state", state.name())
             .bind("now", now)
+            .bind("account", wanted.account())
             .bind("limit", limit);
     if (!kinds.isEmpty()) {
       query.bindList("kinds", kinds);
@@ -110,17 +135,20 @@ final class Leases {
   }
 
   /** See {@link Ledger#lookNow}. */
-  boolean lookNow(String generationId) {
+  boolean lookNow(String generationId, Collection<String> accounts) {
     return jdbi.withHandle(
         handle ->
-            handle.execute(
-                    """
-                    UPDATE job SET due_at = ?, running_at = ?, leased_until = 0
-                    WHERE generation_id = ? AND state = 'RUNNING'
-                    """,
-                    clock.millis(),
-                    clock.millis(),
-                    generationId)
+            handle
+                    .createUpdate(
+                        """
+                        UPDATE job SET due_at = :now, running_at = :now, leased_until = 0
+                        WHERE generation_id = :generation AND state = 'RUNNING'
+                          AND account IN (<accounts>)
+                        """)
+                    .bind("now", clock.millis())
+                    .bind("generation", generationId)
+                    .bindList("accounts", List.copyOf(accounts))
+                    .execute()
                 > 0);
   }
 }

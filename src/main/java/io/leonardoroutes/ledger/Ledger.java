@@ -174,9 +174,28 @@ public final class Ledger implements AutoCloseable {
    * @param lease how long they are this caller's own
    */
   public List<Job> claim(JobState state, int limit, Duration lease) {
-    return leases.any(state)
-        ? jdbi.inTransaction(handle -> leases.claim(handle, state, limit, lease, List.of()))
+    return claim(state, null, limit, lease);
+  }
+
+  /**
+   * The same of one account.
+   *
+   * @param account null for any
+   */
+  public List<Job> claim(JobState state, String account, int limit, Duration lease) {
+    Leases.Wanted wanted = new Leases.Wanted(state, account, List.of());
+    return leases.any(state, account)
+        ? jdbi.inTransaction(handle -> leases.claim(handle, wanted, limit, lease))
         : List.of();
+  }
+
+  /**
+   * Finds unfinished jobs that nothing can be done for, and says so to those that wait.
+   *
+   * @param accounts those that there is a key for
+   */
+  public List<Keyless> keyless(Collection<String> accounts) {
+    return jdbi.inTransaction(handle -> Keyless.find(handle, accounts));
   }
 
   /** Decides how much may be at the provider. */
@@ -191,7 +210,8 @@ public final class Ledger implements AutoCloseable {
 
   /**
    * The one door to a paid call: moves a job from {@code ACCEPTED} to {@code SUBMITTING} while the
-   * limits allow it. Found in that state after the lease has run out, it is in doubt.
+   * limits of its own account allow it. Found in that state after the lease has run out, it is in
+   * doubt.
    *
    * @return the job as it stands now, or empty: then it must not be submitted
    */
@@ -203,10 +223,11 @@ public final class Ledger implements AutoCloseable {
    * Makes a running job due for a look now, because it is said to end about now. A look that is
    * under way may have been too early: it changes nothing any more.
    *
+   * @param accounts only if it goes by one of these
    * @return whether there is one of this generation
    */
-  public boolean lookNow(String generationId) {
-    return leases.lookNow(generationId);
+  public boolean lookNow(String generationId, Collection<String> accounts) {
+    return leases.lookNow(generationId, accounts);
   }
 
   /**

@@ -3,8 +3,9 @@ package io.leonardoroutes.ledger;
 import java.time.Duration;
 
 /**
- * What may be at the provider, counted over every instance that shares the ledger.
+ * What may be at the provider by one account, counted over every instance that shares the ledger.
  *
+ * @param account the account's name
  * @param concurrent jobs at once
  * @param createsPerMinute paid calls begun in any 60 seconds
  * @param requestsPerMinute calls of every kind in any 60 seconds
@@ -13,9 +14,20 @@ import java.time.Duration;
  * @param budget what a day may cost, or null
  */
 public record Limits(
-    int concurrent, int createsPerMinute, int requestsPerMinute, Duration holds, Budget budget) {
+    String account,
+    int concurrent,
+    int createsPerMinute,
+    int requestsPerMinute,
+    Duration holds,
+    Budget budget) {
 
-  /** Without a limit on other calls, on time or on money. */
+  /** Of the account that is meant where none is named. */
+  public Limits(
+      int concurrent, int createsPerMinute, int requestsPerMinute, Duration holds, Budget budget) {
+    this(Job.DEFAULT_ACCOUNT, concurrent, createsPerMinute, requestsPerMinute, holds, budget);
+  }
+
+  /** The same, without a limit on other calls, on time or on money. */
   public Limits(int concurrent, int createsPerMinute) {
     this(concurrent, createsPerMinute, Integer.MAX_VALUE, Duration.ofDays(36_500), null);
   }

@@ -24,17 +24,19 @@ final class Money {
 
   private Money() {}
 
-  /** What is spent and reserved of the budget on the day of {@code now}. */
-  static BigDecimal used(Handle handle, Budget budget, Instant now) {
+  /** What is spent and reserved of the account's budget on the day of {@code now}. */
+  static BigDecimal used(Handle handle, Limits limits, Instant now) {
+    Budget budget = limits.budget();
     long day = now.toEpochMilli() / A_DAY * A_DAY;
     return handle
         .createQuery(
             """
             SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, count(*) AS jobs FROM job
-            WHERE submitted_at >= :day AND submitted_at < :next
+            WHERE submitted_at >= :day AND submitted_at < :next AND account = :account
               AND state NOT IN ('ACCEPTED', 'CANCELLED')
             GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit
             """)
+        .bind("account", limits.account())
         .bind("day", day)
         .bind("next", day + A_DAY)
         .map(
@@ -52,34 +54,38 @@ final class Money {
   }
 
   /**
-   * What a job of this kind is taken to cost: the dearest of the last like it; the dearest of the
-   * last of any kind, if there is none; else what the budget says.
+   * What a job of this kind is taken to cost by this account, which may have prices of its own: the
+   * dearest of the last like it; the dearest of the last of any kind, if there is none; else what
+   * the budget says.
    */
-  static BigDecimal price(Handle handle, Budget budget, String kind) {
+  static BigDecimal price(Handle handle, Limits limits, String kind) {
+    Budget budget = limits.budget();
     List<BigDecimal> like =
         handle
             .createQuery(
                 """
-                SELECT cost_amount FROM job WHERE kind = :kind AND cost_unit = :unit
+                SELECT cost_amount FROM job WHERE account = :account AND kind = :kind AND cost_unit = :unit
                   AND submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT :most
                 """)
+            .bind("account", limits.account())
             .bind("kind", kind)
             .bind("unit", budget.unit())
             .bind("most", LIKE_JOBS)
             .mapTo(String.class)
             .map(BigDecimal::new)
             .list();
-    return dearest(like.isEmpty() ? any(handle, budget) : like, budget.priceUnknown());
+    return dearest(like.isEmpty() ? any(handle, limits) : like, budget.priceUnknown());
   }
 
-  private static List<BigDecimal> any(Handle handle, Budget budget) {
+  private static List<BigDecimal> any(Handle handle, Limits limits) {
     return handle
         .createQuery(
             """
-            SELECT cost_amount FROM job WHERE cost_unit = :unit AND submitted_at IS NOT NULL
-            ORDER BY submitted_at DESC LIMIT :most
+            SELECT cost_amount FROM job WHERE account = :account AND cost_unit = :unit
+              AND submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT :most
             """)
-        .bind("unit", budget.unit())
+        .bind("account", limits.account())
+        .bind("unit", limits.budget().unit())
         .bind("most", ANY_JOBS)
         .mapTo(String.class)
         .map(BigDecimal::new)
@@ -90,23 +96,25 @@ final class Money {
     return prices.stream().reduce(BigDecimal::max).orElse(none);
   }
 
-  /** What each day, model and unit cost since {@code from}, the newest day first. */
+  /** What each day, account, model and unit cost since {@code from}, the newest day first. */
   static List<Costs> sums(Handle handle, LocalDate from) {
-    record Key(LocalDate day, String model, String unit) {}
+    record Key(LocalDate day, String account, String model, String unit) {}
     Map<Key, Costs> sums = new LinkedHashMap<>();
     handle
         .createQuery(
             """
-            SELECT submitted_at / 86400000 AS day, model, cost_unit, cost_amount, count(*) AS jobs
+            SELECT submitted_at / 86400000 AS day, account, model, cost_unit, cost_amount,
+              count(*) AS jobs
             FROM job WHERE submitted_at >= :from AND cost_amount IS NOT NULL
-            GROUP BY submitted_at / 86400000, model, cost_unit, cost_amount
-            ORDER BY 1 DESC, 2, 3
+            GROUP BY submitted_at / 86400000, account, model, cost_unit, cost_amount
+            ORDER BY 1 DESC, 2, 3, 4
             """)
         .bind("from", from.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli())
         .map(
             (row, context) ->
                 new Costs(
                     LocalDate.ofEpochDay(row.getLong("day")),
+                    row.getString("account"),
                     row.getString("model"),
                     new BigDecimal(row.getString("cost_amount"))
                         .multiply(BigDecimal.valueOf(row.getLong("jobs"))),
@@ -115,13 +123,16 @@ final class Money {
         .forEach(
             costs ->
                 sums.merge(
-                    new Key(costs.day(), costs.model(), costs.unit()), costs, Money::together));
+                    new Key(costs.day(), costs.account(), costs.model(), costs.unit()),
+                    costs,
+                    Money::together));
     return new ArrayList<>(sums.values());
   }
 
   private static Costs together(Costs one, Costs more) {
     return new Costs(
         one.day(),
+        one.account(),
         one.model(),
         one.amount().add(more.amount()),
         one.unit(),

@@ -4,21 +4,24 @@ import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How fast the fleet may go, in one row that all instances obey.
+ * How fast the fleet may go by one account, in a row that all instances obey.
  *
  * <p>When the provider turns a create away, what it holds without that job is what it allows: the
  * fleet stays at that number and pauses. After a while it tries one more job at once, and one more
  * again; each time this is answered by another refusal, it waits twice as long before the next try.
  */
 record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom, long looksFrom) {
+  private static final Pace FULL = new Pace(0, 0, 0, 0, 0, 0);
+
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
   private static final Duration FIRST_STEP = Duration.ofMinutes(1);
   private static final Duration LONGEST_STEP = Duration.ofHours(1);
 
-  static Pace read(Handle handle) {
+  static Pace read(Handle handle, String account) {
     return handle
-        .createQuery("SELECT * FROM pace WHERE id = 1")
+        .createQuery("SELECT * FROM pace WHERE account = :account")
+        .bind("account", account)
         .map(
             (row, context) ->
                 new Pace(
@@ -28,7 +31,8 @@ record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom
                     row.getLong("slowed_at"),
                     row.getLong("creates_from"),
                     row.getLong("looks_from")))
-        .one();
+        .findOne()
+        .orElse(FULL);
   }
 
   /** Jobs at once: the least of the setting, the account's own figure and what was learned. */
@@ -93,12 +97,16 @@ record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom
     return new Pace(told, allowed, strikes, slowedAt, createsFrom, looksFrom);
   }
 
-  void write(Handle handle) {
+  void write(Handle handle, String account) {
     handle.execute(
         """
-        UPDATE pace SET slots = ?, allowed = ?, strikes = ?, slowed_at = ?, creates_from = ?,
-          looks_from = ? WHERE id = 1
+        INSERT INTO pace (account, slots, allowed, strikes, slowed_at, creates_from, looks_from)
+        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account)
+        DO UPDATE SET slots = excluded.slots, allowed = excluded.allowed,
+          strikes = excluded.strikes, slowed_at = excluded.slowed_at,
+          creates_from = excluded.creates_from, looks_from = excluded.looks_from
         """,
+        account,
         slots,
         allowed,
         strikes,

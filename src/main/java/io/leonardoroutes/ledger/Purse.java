@@ -20,46 +20,54 @@ final class Purse {
   record Fitting(List<String> kinds, String waits) {}
 
   /** Jobs that do not fit are passed over by those that do, and are told why they wait. */
-  static Fitting sort(Handle handle, Budget budget, Instant now) {
+  static Fitting sort(Handle handle, Limits limits, Instant now) {
+    Budget budget = limits.budget();
+    String account = limits.account();
     List<String> waiting =
         handle
-            .createQuery("SELECT DISTINCT kind FROM job WHERE state = 'ACCEPTED'")
+            .createQuery(
+                "SELECT DISTINCT kind FROM job WHERE state = 'ACCEPTED' AND account = :account")
+            .bind("account", account)
             .mapTo(String.class)
             .list();
     if (waiting.isEmpty()) {
       return new Fitting(List.of(), null);
     }
-    BigDecimal left = budget.perDay().subtract(Money.used(handle, budget, now));
+    BigDecimal left = budget.perDay().subtract(Money.used(handle, limits, now));
     boolean roomy = left.multiply(TWO).compareTo(budget.perDay()) >= 0;
     List<String> fitting = new ArrayList<>();
     String told = null;
     for (String kind : waiting) {
-      BigDecimal price = Money.price(handle, budget, kind);
+      BigDecimal price = Money.price(handle, limits, kind);
       if (price.compareTo(left) > 0) {
-        String why = budget.waits(price, left);
-        told = tell(handle, kind, why) ? why : told;
+        String why = budget.waits(account, price, left);
+        told = tell(handle, account, kind, why) ? why : told;
       } else {
         fitting.add(kind);
         // Not on every little room that opens: thousands of jobs may wait.
         if (roomy) {
-          takeBack(handle, kind);
+          takeBack(handle, account, kind);
         }
       }
     }
     return new Fitting(fitting, told);
   }
 
-  private static boolean tell(Handle handle, String kind, String why) {
+  private static boolean tell(Handle handle, String account, String kind, String why) {
     return handle.execute(
-            "UPDATE job SET waits = ? WHERE state = 'ACCEPTED' AND kind = ? AND waits IS NULL",
+            "UPDATE job SET waits = ?"
+                + " WHERE state = 'ACCEPTED' AND account = ? AND kind = ? AND waits IS NULL",
             why,
+            account,
             kind)
         > 0;
   }
 
-  private static void takeBack(Handle handle, String kind) {
+  private static void takeBack(Handle handle, String account, String kind) {
     handle.execute(
-        "UPDATE job SET waits = NULL WHERE state = 'ACCEPTED' AND kind = ? AND waits IS NOT NULL",
+        "UPDATE job SET waits = NULL"
+            + " WHERE state = 'ACCEPTED' AND account = ? AND kind = ? AND waits IS NOT NULL",
+        account,
         kind);
   }
 }

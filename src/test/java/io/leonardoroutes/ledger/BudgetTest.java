@@ -153,7 +153,12 @@ class BudgetTest {
 
   private static Costs costs(String day, String amount, long jobs) {
     return new Costs(
-        LocalDate.parse(day), "kling-3.0-turbo", new BigDecimal(amount), "DOLLARS", jobs);
+        LocalDate.parse(day),
+        "default",
+        "kling-3.0-turbo",
+        new BigDecimal(amount),
+        "DOLLARS",
+        jobs);
   }
 
   private static Limits budget(String perDay, String unknown) {
@@ -162,7 +167,7 @@ class BudgetTest {
   }
 
   private BigDecimal used() {
-    return ledger.governor().used(ONE_DOLLAR.budget());
+    return ledger.governor().used(ONE_DOLLAR);
   }
 
   private Optional<Job> begun(Job job) {

@@ -71,7 +71,7 @@ class FullQueueTest {
       for (int i = 0; i < QUEUED; i++) {
         ledger.accept(Asked.request(), job -> List.of());
       }
-      ledger.governor().slots(slots);
+      ledger.governor().slots("default", slots);
       Instant start = clock.instant();
       while (clock.instant().isBefore(start.plus(WATCHED))) {
         finish(ledger, took);

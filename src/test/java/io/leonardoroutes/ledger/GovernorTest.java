@@ -120,9 +120,9 @@ class GovernorTest {
 
   @Test
   void whatTheAccountAllowsLowersTheSetting() {
-    ledger.governor().slots(3);
+    ledger.governor().slots("default", 3);
     assertThat(other.free(TEN)).isEqualTo(3);
-    ledger.governor().slots(30);
+    ledger.governor().slots("default", 30);
     assertThat(other.free(TEN)).isEqualTo(10);
   }
 
@@ -172,7 +172,7 @@ class GovernorTest {
 
   @Test
   void aLookThatIsTurnedAwayPausesEveryCall() {
-    ledger.governor().lookTurnedAway(Duration.ofSeconds(5));
+    ledger.governor().lookTurnedAway("default", Duration.ofSeconds(5));
 
     assertThat(other.governor().call(TEN)).isFalse();
     assertThat(other.free(TEN)).isZero();
