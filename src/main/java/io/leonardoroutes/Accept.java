@@ -19,6 +19,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -30,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * properties: {@code leonardoKey} (the same key again is the same job), {@code leonardoName} (the
  * name of its files in an outbox), {@code leonardoCaller} (who asks: a reference stands for one
  * request of each caller), {@code leonardoFrom} (where it came in, if not by the name of its
- * route), {@code leonardoSinks}, {@code leonardoReplyTo} and {@code leonardoCorrelationId}.
+ * route), {@code leonardoOperator} (whether it is an operator), {@code leonardoSinks}, {@code
+ * leonardoReplyTo} and {@code leonardoCorrelationId}.
  */
 public final class Accept {
   /** Set on the exchange when the job was there before. */
@@ -38,6 +41,10 @@ public final class Accept {
 
   static final String CALLER = "leonardoCaller";
   static final String FROM = "leonardoFrom";
+  static final String OPERATOR = "leonardoOperator";
+
+  /** The account that pays for a request that may be accepted. */
+  static final String ACCOUNT = "leonardoAccount";
 
   private static final Logger LOG = LoggerFactory.getLogger(Accept.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,6 +55,29 @@ public final class Accept {
 
   Accept(Parts parts) {
     this.parts = parts;
+  }
+
+  /** Finds the account that pays for the request in the body, or notes in it that none can. */
+  public void account(Exchange exchange) {
+    VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
+    Set<String> known = accounts(exchange);
+    Optional<String> account = account(request, exchange, known);
+    exchange.setProperty(ACCOUNT, account.orElse(null));
+    if (account.isEmpty()) {
+      request.refuseAccount(known);
+    }
+  }
+
+  private Set<String> accounts(Exchange exchange) {
+    boolean operator = exchange.getProperty(OPERATOR, false, Boolean.class);
+    return parts.settings().accounts().of(property(exchange, CALLER), operator);
+  }
+
+  /** A name is looked up among those that the caller may use, and nowhere else. */
+  private Optional<String> account(VideoRequest request, Exchange exchange, Set<String> known) {
+    return request.account() == null
+        ? parts.settings().accounts().chosen(property(exchange, CALLER), known)
+        : Optional.of(request.account()).filter(known::contains);
   }
 
   /**
@@ -124,7 +154,7 @@ public final class Accept {
             null, key(exchange), hash(request, sent), priority, sinks, replyTo(exchange));
     return new NewJob(
         request.reference(),
-        Job.DEFAULT_ACCOUNT,
+        account(request, exchange, accounts(exchange)).orElseThrow(),
         request.model(),
         sent,
         request.warnings(),
@@ -177,6 +207,10 @@ public final class Accept {
     all.set("sinks", JSON.valueToTree(request.sinks()));
     all.put("priority", request.priority());
     all.put("reference", request.reference());
+    if (request.account() != null) {
+      // Not else: ledgers hold hashes from before there were accounts.
+      all.put("account", request.account());
+    }
     return sha256(all.toString().getBytes(StandardCharsets.UTF_8));
   }
 

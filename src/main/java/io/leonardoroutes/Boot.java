@@ -6,6 +6,7 @@ import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.Broker;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.QueueListener;
+import io.leonardoroutes.ledger.Keyless;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.openapi.Catalog;
 import io.leonardoroutes.openapi.OpenApi;
@@ -79,6 +80,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     }
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
     Parts parts = parts(settings, clock);
+    tellOfKeyless(parts);
     bind(context, rules, models, parts);
     if (settings.rest().enabled()) {
       if (RestServer.isForeign(context)) {
@@ -145,10 +147,20 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     }
   }
 
+  /** Said once, while the operator who took a key away is there to read it. */
+  private static void tellOfKeyless(Parts parts) {
+    for (Keyless keyless : parts.ledger().keyless(parts.settings().accounts().names())) {
+      LOG.warn(
+          "{} unfinished jobs stay as they are: there is no key for their account {}",
+          keyless.jobs(),
+          keyless.account());
+    }
+  }
+
   private static void bind(CamelContext context, ValidatorFactory rules, Models models, Parts parts)
       throws IOException {
     Settings settings = parts.settings();
-    ProviderClient client = new ProviderClient(settings.provider().apiKey(), parts.clock());
+    ProviderClient client = new ProviderClient(settings.accounts(), parts.clock());
     Videos videos =
         new Videos(settings.data().resolve("videos"), settings.downloads().limits(), parts.clock());
     Registry registry = context.getRegistry();

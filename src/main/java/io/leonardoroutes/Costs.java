@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.ledger.Budget;
 import io.leonardoroutes.ledger.Governor;
+import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
@@ -14,7 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import org.apache.camel.Header;
 
-/** What {@code costs.camel.yaml} answers: the money of each day, model and unit. */
+/** What {@code costs.camel.yaml} answers: the money of each day, account, model and unit. */
 public final class Costs {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int DAYS = 31;
@@ -27,7 +27,8 @@ public final class Costs {
   }
 
   /**
-   * Sums of the last days, today (UTC) first; with a budget also what is used of it today.
+   * Sums of the last days, today (UTC) first; also what is used today of {@code budget}, the
+   * default account's, and of {@code budgets}, those of the others, as far as there are any.
    *
    * @throws Refused 403 for who is no operator; 400 for a number of days that cannot be
    */
@@ -49,15 +50,20 @@ public final class Costs {
                     .put("amount", costs.amount().toPlainString())
                     .put("unit", costs.unit())
                     .put("jobs", costs.jobs()));
-    Limits limits = parts.settings().limits();
-    Budget budget = limits.budget();
-    if (budget != null) {
-      answer
-          .putObject("budget")
+    for (Accounts.Account account : parts.settings().accounts().all()) {
+      Limits limits = account.limits();
+      if (limits.budget() == null) {
+        continue;
+      }
+      ObjectNode budget =
+          account.name().equals(Job.DEFAULT_ACCOUNT)
+              ? answer.putObject("budget")
+              : answer.withArray("/budgets").addObject().put("account", account.name());
+      budget
           .put("day", today.toString())
-          .put("amount", budget.perDay().toPlainString())
+          .put("amount", limits.budget().perDay().toPlainString())
           .put("used", governor.used(limits).toPlainString())
-          .put("unit", budget.unit());
+          .put("unit", limits.budget().unit());
     }
     return answer;
   }

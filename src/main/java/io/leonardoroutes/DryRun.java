@@ -24,7 +24,8 @@ public final class DryRun {
    * @param request what would be sent to the provider
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Preview(String reference, String model, JsonNode request, List<String> warnings) {}
+  record Preview(
+      String reference, String account, String model, JsonNode request, List<String> warnings) {}
 
   /**
    * Reads from the query whether this is one; a header alone makes none.
@@ -61,6 +62,7 @@ public final class DryRun {
             JSON.valueToTree(
                 new Preview(
                     request.reference(),
+                    exchange.getProperty(Accept.ACCOUNT, String.class),
                     request.model(),
                     request.toProvider(),
                     request.warnings())));

@@ -63,6 +63,7 @@ public final class Generations {
       @Header(Caller.HEADER) Object user) {
     Caller caller = parts.caller(user);
     exchange.setProperty(Accept.CALLER, caller.name());
+    exchange.setProperty(Accept.OPERATOR, caller.operator());
     exchange.setProperty(Accept.FROM, caller.place());
     // A page in a browser can send any type but JSON, or none, to any address without being asked.
     boolean json =

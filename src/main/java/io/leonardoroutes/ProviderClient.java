@@ -1,6 +1,8 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.ledger.Job;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
@@ -16,8 +18,9 @@ import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.Method;
 
 /**
- * How the provider is called: with the key, without redirects and without any retry of the client's
- * own.
+ * How the provider is called: with the key of the job's account, without redirects and without any
+ * retry of the client's own. A call says the account's name alone; the key is looked up here, at
+ * each call, and never stands on an exchange.
  *
  * <p>A paid call needs a permit, which only the ledger's move to {@code SUBMITTING} gives out,
  * which it uses up and which ends before the ledger can put the attempt in doubt. So a route that
@@ -27,13 +30,18 @@ import org.apache.hc.core5.http.Method;
 final class ProviderClient implements HttpClientConfigurer {
   static final String PERMIT = "Leonardo-Permit";
 
-  private final String authorization;
+  /** By whose key a call that is not paid is made. A paid one goes by its job's account. */
+  static final String ACCOUNT = "Leonardo-Account";
+
+  private final Accounts accounts;
   private final Clock clock;
-  private final Map<String, Instant> permits = new ConcurrentHashMap<>();
+  private final Map<String, Permit> permits = new ConcurrentHashMap<>();
   private final Map<String, String> underWay = new ConcurrentHashMap<>();
 
-  ProviderClient(String apiKey, Clock clock) {
-    this.authorization = "Bearer " + apiKey;
+  private record Permit(Instant until, String account) {}
+
+  ProviderClient(Accounts accounts, Clock clock) {
+    this.accounts = accounts;
     this.clock = clock;
   }
 
@@ -45,7 +53,7 @@ final class ProviderClient implements HttpClientConfigurer {
   String permit(Job submitting, Instant until) {
     String permit = name(submitting);
     underWay.put(permit, submitting.id());
-    permits.put(permit, until);
+    permits.put(permit, new Permit(until, submitting.account()));
     return permit;
   }
 
@@ -88,19 +96,42 @@ final class ProviderClient implements HttpClientConfigurer {
         .disableAuthCaching();
   }
 
-  private void prepare(HttpRequest request) throws ConnectTimeoutException {
-    if (Method.POST.isSame(request.getMethod())) {
-      Header permit = request.getFirstHeader(PERMIT);
-      Instant until = permit == null ? null : permits.remove(permit.getValue());
-      if (until == null) {
-        throw new IllegalStateException(
-            "this paid call was not allowed by the ledger, or was made");
-      }
-      if (clock.instant().isAfter(until)) {
-        throw new ConnectTimeoutException("the connection came too late for this paid call");
-      }
-    }
+  private void prepare(HttpRequest request) throws IOException {
+    String account =
+        Method.POST.isSame(request.getMethod()) ? paid(request) : said(request, ACCOUNT);
     request.removeHeaders(PERMIT);
-    request.setHeader(HttpHeaders.AUTHORIZATION, authorization);
+    request.removeHeaders(ACCOUNT);
+    request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key(account));
+  }
+
+  /** The account of a call that is paid, if it may be made. */
+  private String paid(HttpRequest request) throws ConnectTimeoutException {
+    String said = said(request, PERMIT);
+    Permit permit = said == null ? null : permits.remove(said);
+    if (permit == null) {
+      throw new IllegalStateException("this paid call was not allowed by the ledger, or was made");
+    }
+    if (clock.instant().isAfter(permit.until())) {
+      throw new ConnectTimeoutException("the connection came too late for this paid call");
+    }
+    return permit.account();
+  }
+
+  /**
+   * The account's key.
+   *
+   * @throws ConnectException if there is none now: nothing has left, so it may be tried again
+   */
+  private String key(String account) throws ConnectException {
+    try {
+      return accounts.find(String.valueOf(account)).orElseThrow().key().get();
+    } catch (RuntimeException e) {
+      throw new ConnectException("there is no key for account " + account);
+    }
+  }
+
+  private static String said(HttpRequest request, String name) {
+    Header header = request.getFirstHeader(name);
+    return header == null ? null : header.getValue();
   }
 }

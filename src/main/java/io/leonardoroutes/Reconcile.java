@@ -5,9 +5,12 @@ import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
 import static io.leonardoroutes.ledger.JobState.RUNNING;
 import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.leonardo.Account;
 import io.leonardoroutes.leonardo.Attempt;
 import io.leonardoroutes.leonardo.Listing;
@@ -16,6 +19,8 @@ import io.leonardoroutes.leonardo.Reconciliation;
 import io.leonardoroutes.leonardo.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The steps of {@code reconcile.camel.yaml}: settles jobs in doubt by the provider's own list, read
- * once for all of them.
+ * once for all jobs of an account. Those of another account stand in another list, and are neither
+ * sought nor witnesses here.
  *
  * <p>What is found is adopted. What is not found is submitted again only after two rounds in which
  * the list proved that it would show it (see {@link Reconciliation}). All else stays in doubt and
@@ -53,23 +59,31 @@ public final class Reconcile {
   private final Ledger ledger;
   private final Settings settings;
 
+  /** The next one's turn comes first, so that none waits for ever. */
+  private final Deque<Accounts.Account> turns;
+
   Reconcile(Parts parts) {
     this.parts = parts;
     this.ledger = parts.ledger();
     this.settings = parts.settings();
+    this.turns = new ArrayDeque<>(settings.accounts().all());
   }
 
-  /** Jobs in doubt that are settled; none if only an operator may decide. */
+  /** Jobs in doubt of one account that are settled; none if only an operator may decide. */
   public List<Job> due() {
     return settings.reconcile().list() ? parts.outages().due(this::claim) : List.of();
   }
 
   private List<Job> claim() {
-    List<Job> due = ledger.claim(IN_DOUBT, BATCH, settings.lease());
-    if (due.isEmpty() || ledger.governor().call(settings.limits())) {
-      return due;
+    for (int i = 0; i < turns.size(); i++) {
+      Accounts.Account account = turns.poll();
+      turns.add(account);
+      List<Job> due = ledger.claim(IN_DOUBT, account.name(), BATCH, settings.lease());
+      if (!due.isEmpty() && ledger.governor().call(account.limits())) {
+        return due;
+      }
+      due.forEach(ledger::release);
     }
-    due.forEach(ledger::release);
     return List.of();
   }
 
@@ -77,7 +91,9 @@ public final class Reconcile {
   @SuppressWarnings("unchecked")
   public void begin(Exchange exchange) {
     List<Job> due = exchange.getMessage().getBody(List.class);
-    exchange.setProperty(ROUND, new Round(due, parts.clock().instant()));
+    String account = due.get(0).account();
+    Limits limits = settings.accounts().find(account).orElseThrow().limits();
+    exchange.setProperty(ROUND, new Round(due, limits, parts.clock().instant()));
     ask(exchange);
   }
 
@@ -99,7 +115,7 @@ public final class Reconcile {
   /** Whether another page has to be read. */
   public boolean more(Exchange exchange) {
     Round round = round(exchange);
-    if (round.wantsMore() && !ledger.governor().call(settings.limits())) {
+    if (round.wantsMore() && !ledger.governor().call(round.limits)) {
       round.unclear("the calls of this minute are used up", null);
     }
     return round.wantsMore();
@@ -117,6 +133,7 @@ public final class Reconcile {
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader("Accept", "application/json");
+    message.setHeader(ProviderClient.ACCOUNT, round(exchange).account());
     message.setBody(null);
     return message;
   }
@@ -147,10 +164,10 @@ public final class Reconcile {
   public void record(Exchange exchange) {
     Round round = round(exchange);
     if (round.unclear == null) {
-      parts.outages().back(LIST);
+      parts.outages().back(Accounts.named(LIST, round.account()));
       decide(round);
     } else {
-      parts.outages().away(LIST, round.unclear);
+      parts.outages().away(Accounts.named(LIST, round.account()), round.unclear);
       String why = "the provider's list could not be read: " + round.unclear;
       round.due.forEach(job -> hold(job, why, round.retryAfter));
     }
@@ -158,8 +175,8 @@ public final class Reconcile {
 
   private void decide(Round round) {
     // In this order, and after the list: so whoever owns a listed generation is in one of them.
-    List<Job> underWay = ledger.list(SUBMITTING, ALL, null);
-    Map<String, Job> doubtful = byId(ledger.list(IN_DOUBT, ALL, null));
+    List<Job> underWay = all(SUBMITTING, round);
+    Map<String, Job> doubtful = byId(all(IN_DOUBT, round));
     Map<String, Job> owners = ledger.owners(round.history.ids());
     Map<String, Verdict> verdicts = verdicts(round, underWay, doubtful, owners);
     boolean adopted = true;
@@ -191,8 +208,22 @@ public final class Reconcile {
                 doubtful.values().stream().map(job -> attempt(job, round.begun)))
             .toList();
     Map<String, Attempt> owned = new HashMap<>();
-    owners.forEach((generation, owner) -> owned.put(generation, attempt(owner, round.begun)));
+    owners.forEach(
+        (generation, owner) ->
+            owned.put(
+                generation,
+                owner.account().equals(round.account())
+                    ? attempt(owner, round.begun)
+                    : foreign(owner)));
     return Reconciliation.of(round.history, owned, attempts, settings.reconcile().settle());
+  }
+
+  /**
+   * Of another account of the same user: not free, but no witness, as it is like nothing listed.
+   */
+  private static Attempt foreign(Job job) {
+    return new Attempt(
+        job.id(), MissingNode.getInstance(), job.submittedAt(), job.submittedAt(), true);
   }
 
   private Attempt attempt(Job job, Instant begun) {
@@ -238,6 +269,12 @@ public final class Reconcile {
     return ledger.move(
         job,
         job.to(IN_DOUBT).problem(Problems.held(job.problem(), why)).triedAgainAt(now().plus(wait)));
+  }
+
+  private List<Job> all(JobState state, Round round) {
+    return ledger.list(state, ALL, null).stream()
+        .filter(job -> job.account().equals(round.account()))
+        .toList();
   }
 
   private static Map<String, Job> byId(List<Job> jobs) {

@@ -1,16 +1,18 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.leonardo.History;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** One reading of the provider's list, for all jobs in doubt that are due. */
+/** One reading of the provider's list, for all jobs in doubt of one account that are due. */
 final class Round {
   private static final int MOST_PAGES = 400;
 
   final List<Job> due;
+  final Limits limits;
   final Instant begun;
   final History history = new History();
 
@@ -26,10 +28,16 @@ final class Round {
   private final Instant back;
   private int turns;
 
-  Round(List<Job> due, Instant begun) {
+  Round(List<Job> due, Limits limits, Instant begun) {
     this.due = due;
+    this.limits = limits;
     this.begun = begun;
     this.back = due.stream().map(Job::submittedAt).min(Instant::compareTo).orElse(begun);
+  }
+
+  /** By whose key it is read. */
+  String account() {
+    return limits.account();
   }
 
   /** Whether another page can tell more; a list that never ends is read to a bound. */

@@ -4,12 +4,9 @@ import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
 import io.leonardoroutes.jms.JmsSettings;
-import io.leonardoroutes.ledger.Budget;
-import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.rest.RestSettings;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,21 +32,15 @@ record Settings(
     Path rulesMapping,
     RestSettings rest,
     JmsSettings jms,
-    Limits limits,
+    Accounts accounts,
     Tracking track,
     Reconciling reconcile,
     Downloads downloads,
     List<Sink> sinks,
     int deliverTries,
-    Duration lease,
-    String webhookKey) {
+    Duration lease) {
 
-  record Provider(URI baseUrl, String apiKey, Duration connectTimeout, Duration responseTimeout) {
-    @Override
-    public String toString() {
-      return "Provider[" + baseUrl + "]";
-    }
-  }
+  record Provider(URI baseUrl, Duration connectTimeout, Duration responseTimeout) {}
 
   record Sandboxed(boolean on, int port, boolean samples) {}
 
@@ -83,7 +74,6 @@ record Settings(
 
   private static final Set<String> EVENTS =
       Arrays.stream(EventType.values()).map(EventType::word).collect(Collectors.toSet());
-  private static final Set<String> CURRENCIES = Set.of("DOLLARS", "CREDITS");
   private static final Set<String> CONTENT = Set.of("event", "video");
 
   /**
@@ -100,6 +90,8 @@ record Settings(
     boolean file = keys.flag("leonardo.file.enabled");
     Path data = keys.folder("leonardo.data");
     checkThoseOfTheRoutes(keys);
+    Accounts accounts = Accounts.read(keys);
+    keys.derived("leonardo.limits.concurrent.all", accounts.concurrent());
     return new Settings(
         provider(keys),
         sandbox,
@@ -115,7 +107,7 @@ record Settings(
         rulesMapping(keys),
         RestSettings.read(keys),
         JmsSettings.read(keys),
-        limits(keys),
+        accounts,
         new Tracking(
             keys.duration("leonardo.track.first"),
             keys.duration("leonardo.track.every"),
@@ -130,28 +122,7 @@ record Settings(
             keys.duration("leonardo.videos.keep")),
         sinks(context, keys),
         keys.integer("leonardo.deliver.tries", 1, 1_000),
-        keys.duration("leonardo.lease"),
-        keys.optional("leonardo.webhook.key"));
-  }
-
-  private static Limits limits(Keys keys) {
-    return new Limits(
-        keys.integer("leonardo.limits.concurrent", 1, 10_000),
-        keys.integer("leonardo.limits.creates-per-minute", 1, 1_000_000),
-        keys.integer("leonardo.limits.requests-per-minute", 2, 10_000_000),
-        keys.duration("leonardo.track.give-up"),
-        budget(keys));
-  }
-
-  private static Budget budget(Keys keys) {
-    String currency = keys.text("leonardo.budget.currency");
-    if (!CURRENCIES.contains(currency)) {
-      throw new BadSetting(
-          "leonardo.budget.currency", "'" + currency + "' is neither DOLLARS nor CREDITS");
-    }
-    BigDecimal perDay = keys.amount("leonardo.budget.per-day");
-    BigDecimal unknown = keys.amount("leonardo.budget.price-unknown");
-    return perDay == null ? null : new Budget(perDay, currency, unknown == null ? perDay : unknown);
+        keys.duration("leonardo.lease"));
   }
 
   /** What only route files read. */
@@ -165,14 +136,8 @@ record Settings(
   }
 
   private static Provider provider(Keys keys) {
-    String key = keys.optional("leonardo.api-key");
-    if (key == null) {
-      throw new BadSetting(
-          "leonardo.api-key", "not set; set it, or try without one: leonardo.sandbox=true");
-    }
     return new Provider(
         baseUrl(keys.text("leonardo.base-url")),
-        key,
         keys.duration("leonardo.http.connect-timeout"),
         keys.duration("leonardo.http.response-timeout"));
   }

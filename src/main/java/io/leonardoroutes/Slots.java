@@ -4,40 +4,64 @@ import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.leonardo.Account;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The steps of {@code slots.camel.yaml}: what the provider's account allows at once. */
+/** The steps of {@code slots.camel.yaml}: what each account at the provider allows at once. */
 public final class Slots {
   private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
+  private static final String ACCOUNT = "leonardoAccount";
   private static final Duration AGAIN = Duration.ofMinutes(1);
 
   private final Parts parts;
   private final Governor governor;
-  private Instant asked = Instant.MIN;
+  private final Map<String, Instant> asked = new HashMap<>();
+  private final Map<String, String> users = new HashMap<>();
 
   Slots(Parts parts) {
     this.parts = parts;
     this.governor = parts.ledger().governor();
   }
 
-  /** Makes the question ready, and says whether to ask: not twice in a minute. */
+  /** The accounts to ask: not twice in a minute. */
+  public List<String> due() {
+    Instant before = parts.clock().instant().minus(AGAIN);
+    return parts.settings().accounts().names().stream()
+        .filter(account -> asked.getOrDefault(account, Instant.MIN).isBefore(before))
+        .toList();
+  }
+
+  /** Makes the question for the account in the body ready, and says whether to ask it. */
   public void begin(Exchange exchange) {
-    Instant now = parts.clock().instant();
-    boolean due = asked.isBefore(now.minus(AGAIN)) && governor.call(parts.settings().limits());
-    asked = due ? now : asked;
     Message message = exchange.getMessage();
+    String account = message.getBody(String.class);
+    boolean may =
+        parts
+            .settings()
+            .accounts()
+            .find(account)
+            .filter(known -> governor.call(known.limits()))
+            .isPresent();
+    if (may) {
+      asked.put(account, parts.clock().instant());
+    }
     message.removeHeaders("*");
     message.setHeader("Accept", "application/json");
+    message.setHeader(ProviderClient.ACCOUNT, account);
     message.setBody(null);
-    exchange.setProperty("leonardoAsk", due);
+    exchange.setProperty(ACCOUNT, account);
+    exchange.setProperty("leonardoAsk", may);
   }
 
   /** Notes what the account says. */
   public void read(Exchange exchange) {
+    String name = exchange.getProperty(ACCOUNT, String.class);
     Duration longest = parts.settings().provider().responseTimeout();
     HttpAnswer answer = HttpAnswer.of(exchange, longest);
     Account account =
@@ -45,11 +69,30 @@ public final class Slots {
             ? Account.read(
                 answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
             : Account.failed(answer.failure());
+    if (account instanceof Account.Known known) {
+      tellOfOneUser(name, known.userId());
+    }
     if (account instanceof Account.Known known && known.concurrencySlots() != null) {
-      governor.slots("default", known.concurrencySlots());
-      LOG.debug("the account allows {} at once", known.concurrencySlots());
+      governor.slots(name, known.concurrencySlots());
+      LOG.debug("account {} allows {} at once", name, known.concurrencySlots());
     } else {
-      LOG.debug("what the account allows at once is not known: {}", account);
+      LOG.debug("what account {} allows at once is not known: {}", name, account);
+    }
+  }
+
+  /** Two keys of one user have one set of limits and one list at the provider. */
+  private void tellOfOneUser(String name, String user) {
+    if (!user.equals(users.put(name, user))) {
+      users.entrySet().stream()
+          .filter(other -> !other.getKey().equals(name) && other.getValue().equals(user))
+          .findFirst()
+          .ifPresent(
+              other ->
+                  LOG.warn(
+                      "accounts {} and {} are the same user at the provider, and share what it"
+                          + " allows: one account with one key would do",
+                      other.getKey(),
+                      name));
     }
   }
 

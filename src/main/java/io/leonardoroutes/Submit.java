@@ -2,6 +2,7 @@ package io.leonardoroutes;
 
 import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 
+import io.leonardoroutes.Accounts.Account;
 import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
@@ -10,8 +11,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -31,9 +34,9 @@ public final class Submit {
   private final Parts parts;
   private final ProviderClient client;
   private final Submitted submitted;
-  private final AtomicReference<LocalDate> overBudget = new AtomicReference<>();
+  private final Map<String, LocalDate> overBudget = new ConcurrentHashMap<>();
+  private final Set<String> stuck = ConcurrentHashMap.newKeySet();
   private Instant renewAt = Instant.MIN;
-  private boolean stuck;
 
   Submit(Parts parts, ProviderClient client, Submitted submitted) {
     this.settings = parts.settings();
@@ -44,8 +47,8 @@ public final class Submit {
   }
 
   /**
-   * Jobs that may be submitted now, as many as there are free slots. What stands as {@code
-   * SUBMITTING} and is no longer renewed is put in doubt first: whoever began it is gone.
+   * Jobs that may be submitted now, as many as there are free slots in their accounts. What stands
+   * as {@code SUBMITTING} and is no longer renewed is put in doubt first: whoever began it is gone.
    */
   public List<Job> due(Exchange exchange) {
     if (exchange.getContext().isStopping()) {
@@ -60,11 +63,18 @@ public final class Submit {
               ledger.claim(SUBMITTING, BATCH, settings.lease()).stream()
                   .filter(job -> !client.isUnderWay(job))
                   .forEach(this::orphaned);
-              Governor.Due due = ledger.governor().due(BATCH, settings.limits(), settings.lease());
-              overBudget(due.waits());
-              stuck(due.jobs().isEmpty());
-              return due.jobs();
+              return settings.accounts().all().stream()
+                  .map(this::due)
+                  .flatMap(List::stream)
+                  .toList();
             });
+  }
+
+  private List<Job> due(Account account) {
+    Governor.Due due = ledger.governor().due(BATCH, account.limits(), settings.lease());
+    overBudget(account, due.waits());
+    stuck(account, due.jobs().isEmpty());
+    return due.jobs();
   }
 
   /** A call and its record can take longer than a lease, which a dead instance's must not. */
@@ -77,21 +87,22 @@ public final class Submit {
   }
 
   /** Said once a day; every job that waits says it too. */
-  private void overBudget(String waits) {
+  private void overBudget(Account account, String waits) {
     LocalDate today = LocalDate.ofInstant(parts.clock().instant(), ZoneOffset.UTC);
-    if (waits != null && !today.equals(overBudget.getAndSet(today))) {
-      LOG.warn("leonardo.budget.per-day is used up for some jobs; the first {}", waits);
+    if (waits != null && !today.equals(overBudget.put(account.name(), today))) {
+      LOG.warn("{}budget.per-day is used up for some jobs; the first {}", account.prefix(), waits);
     }
   }
 
-  private void stuck(boolean nothingToDo) {
-    boolean now = nothingToDo && ledger.governor().stuckInDoubt(settings.limits());
-    if (now && !stuck) {
+  private void stuck(Account account, boolean nothingToDo) {
+    if (!nothingToDo || !ledger.governor().stuckInDoubt(account.limits())) {
+      stuck.remove(account.name());
+    } else if (stuck.add(account.name())) {
       LOG.warn(
-          "nothing is submitted: jobs in doubt hold every slot; resolve them with POST"
-              + " /generations/{id}/resolve, or see them with GET /generations?state=IN_DOUBT");
+          "nothing is submitted by account {}: jobs in doubt hold every slot; resolve them with POST"
+              + " /generations/{id}/resolve, or see them with GET /generations?state=IN_DOUBT",
+          account.name());
     }
-    stuck = now;
   }
 
   private void orphaned(Job job) {
@@ -111,7 +122,11 @@ public final class Submit {
    */
   public void begin(Exchange exchange) {
     Job seen = exchange.getMessage().getBody(Job.class);
-    Optional<Job> begun = ledger.submitting(seen, settings.limits(), settings.lease());
+    Optional<Job> begun =
+        settings
+            .accounts()
+            .find(seen.account())
+            .flatMap(account -> ledger.submitting(seen, account.limits(), settings.lease()));
     exchange.setProperty("leonardoBegun", begun.isPresent());
     if (begun.isEmpty()) {
       ledger.release(seen);

@@ -128,8 +128,17 @@ final class Submitted {
   private void turnedAway(Job job, Submission.TurnedAway turnedAway) {
     Duration asked = turnedAway.retryAfter();
     sendAgain(job, asked == null ? NOT_SENT.after(job.schedule().tries()) : asked);
-    ledger.governor().createTurnedAway(job.submittedAt(), asked, settings.limits());
-    LOG.info("{} waits, all creates pause: {}", job.name(), turnedAway.reason());
+    settings
+        .accounts()
+        .find(job.account())
+        .ifPresent(
+            account ->
+                ledger.governor().createTurnedAway(job.submittedAt(), asked, account.limits()));
+    LOG.info(
+        "{} waits, all creates by account {} pause: {}",
+        job.name(),
+        job.account(),
+        turnedAway.reason());
   }
 
   private void sendAgain(Job job, Duration wait) {

@@ -36,11 +36,16 @@ public final class Track {
     this.looks = looks;
   }
 
-  /** Jobs that are due for a look, as many as the calls of a minute allow. */
+  /** Jobs that are due for a look, as many as the calls of a minute allow by their accounts. */
   public List<Job> due() {
     return parts
         .outages()
-        .due(() -> ledger.governor().looks(BATCH, settings.limits(), settings.lease()));
+        .due(
+            () ->
+                settings.accounts().all().stream()
+                    .map(by -> ledger.governor().looks(BATCH, by.limits(), settings.lease()))
+                    .flatMap(List::stream)
+                    .toList());
   }
 
   /** Makes the look at the job in the body ready to be sent. */
@@ -50,6 +55,7 @@ public final class Track {
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader("Accept", "application/json");
+    message.setHeader(ProviderClient.ACCOUNT, job.account());
     message.setHeader(Exchange.HTTP_PATH, Look.pathSegment(job.generationId()));
     message.setBody(null);
   }
@@ -72,7 +78,7 @@ public final class Track {
     Job job = exchange.getProperty(Submit.JOB, Job.class);
     Look look = exchange.getMessage().getBody(Look.class);
     if (!(look instanceof Look.Unclear)) {
-      parts.outages().back(PROVIDER);
+      parts.outages().back(Accounts.named(PROVIDER, job.account()));
     }
     if (look instanceof Look.Complete complete) {
       exchange.setProperty(Submitted.FREED, true);
@@ -82,10 +88,10 @@ public final class Track {
       failed(job, failed);
     } else if (look instanceof Look.TurnedAway turnedAway) {
       ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
-      LOG.info("all calls pause: {}", turnedAway.reason());
+      LOG.info("all calls by account {} pause: {}", job.account(), turnedAway.reason());
       tryAgain(job, turnedAway.retryAfter());
     } else if (look instanceof Look.Unclear unclear) {
-      parts.outages().away(PROVIDER, unclear.reason());
+      parts.outages().away(Accounts.named(PROVIDER, job.account()), unclear.reason());
       tryAgain(job, unclear.retryAfter());
     } else {
       Job.Change again = job.to(RUNNING).dueAt(looks.next(job));

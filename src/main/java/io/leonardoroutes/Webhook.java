@@ -21,31 +21,41 @@ public final class Webhook {
   private static final int LONGEST = 64 * 1024;
 
   private final Parts parts;
-  private final byte[] expected;
 
   Webhook(Parts parts) {
     this.parts = parts;
-    String key = parts.settings().webhookKey();
-    this.expected = key == null ? null : ("Bearer " + key).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Answers 202 to whoever has the key, 401 to everybody else, and nothing more. */
+  /**
+   * Answers 202 to whoever has the key of an account, 401 to everybody else, and nothing more. It
+   * counts for the generations of that account.
+   */
   public void noticed(Exchange exchange) throws IOException {
     Message message = exchange.getMessage();
     String authorization = message.getHeader("Authorization", "", String.class);
     Object body = message.getBody();
     message.removeHeaders("*");
     message.setBody("");
-    boolean known =
-        expected != null
-            && MessageDigest.isEqual(expected, authorization.getBytes(StandardCharsets.UTF_8));
-    message.setHeader(Exchange.HTTP_RESPONSE_CODE, known ? 202 : 401);
-    if (known) {
+    List<String> accounts = accounts(authorization.getBytes(StandardCharsets.UTF_8));
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, accounts.isEmpty() ? 401 : 202);
+    if (!accounts.isEmpty()) {
       Optional<String> generation = Notice.generationId(text(exchange, body));
-      boolean due =
-          generation.isPresent() && parts.ledger().lookNow(generation.get(), List.of("default"));
+      boolean due = generation.isPresent() && parts.ledger().lookNow(generation.get(), accounts);
       LOG.debug("a notice of the provider, {}", due ? "looking now" : "of no job that runs");
     }
+  }
+
+  /** Those whose notices bring this; each is compared, so that the time tells nothing. */
+  private List<String> accounts(byte[] authorization) {
+    return parts.settings().accounts().all().stream()
+        .filter(account -> account.webhookKey() != null)
+        .filter(
+            account ->
+                MessageDigest.isEqual(
+                    ("Bearer " + account.webhookKey()).getBytes(StandardCharsets.UTF_8),
+                    authorization))
+        .map(Accounts.Account::name)
+        .toList();
   }
 
   /** The body's text; empty if it is longer than a notice can be. */

@@ -118,8 +118,8 @@ class GovernedTest {
         .isEqualTo(
             JSON.readTree(
                 """
-                {"items":[{"day":"2026-11-21","model":"kling-3.0-turbo","amount":"0.0147",
-                           "unit":"DOLLARS","jobs":1}],
+                {"items":[{"day":"2026-11-21","account":"default","model":"kling-3.0-turbo",
+                           "amount":"0.0147","unit":"DOLLARS","jobs":1}],
                  "budget":{"day":"2026-11-21","amount":"0.02","used":"0.0147","unit":"DOLLARS"}}"""));
     assertThat(provider.creates()).hasSize(1);
 

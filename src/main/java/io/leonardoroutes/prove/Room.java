@@ -40,7 +40,8 @@ final class Room {
     for (Map.Entry<String, String> file : packed().entrySet()) {
       // As many slots as there may be doubts, but not a thread for each.
       routes.put(
-          file.getKey(), file.getValue().replace("\"{{leonardo.limits.concurrent}}\"", "\"32\""));
+          file.getKey(),
+          file.getValue().replace("\"{{leonardo.limits.concurrent.all}}\"", "\"32\""));
     }
     Files.createDirectories(inbox());
     Files.createDirectories(outbox());

@@ -11,13 +11,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One request for a video: what the provider is asked, and the three keys that are ours.
+ * One request for a video: what the provider is asked, and the four keys that are ours.
  *
  * @param model the provider's name of the model
  * @param isPublic never null
  * @param parameters with their defaults
  * @param sinks never null; empty leaves it to the intake
  * @param priority null leaves it to the intake
+ * @param account null leaves it to the caller
  * @param reading how the request was read, for the answer to what is wrong with it
  */
 @ReadWell
@@ -33,6 +34,8 @@ public record VideoRequest(
     @Says("9 goes first; left to the intake when absent")
         @Between(min = 0, max = 9, message = "{value} is {off} for a priority: {min} to {max}")
         Integer priority,
+    @Says("the name of the account that pays for it; left to the caller when absent")
+        String account,
     Reading reading) {
 
   private static final ObjectMapper WIRE =
@@ -66,6 +69,25 @@ public record VideoRequest(
       request.reading().misread(new Violation("/model", "required", wrong, allowed));
     }
     return request;
+  }
+
+  /**
+   * Notes that it cannot be paid by the account that it names, or that it has to name one.
+   *
+   * @param known those that its caller may name
+   */
+  public void refuseAccount(Set<String> known) {
+    if (reading.isUnread("/account")) {
+      return;
+    }
+    String allowed = String.join(", ", known);
+    String instead = known.isEmpty() ? "there is none that you may name" : "one of " + allowed;
+    String wrong =
+        account == null
+            ? "`account` is required: " + instead
+            : Quoted.value(reading.received().get("account")) + " is no known account: " + instead;
+    String code = account == null ? "required" : "unknown-account";
+    reading.misread(new Violation("/account", code, wrong, known.isEmpty() ? null : allowed));
   }
 
   /** What is sent to the provider: {@code model}, {@code public} and {@code parameters} alone. */

@@ -15,7 +15,7 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants
  */
 public record Caller(String name, boolean operator, String address) {
   /** How a name may look, so that it can stand in logs, files and keys as it is. */
-  static final String NAME = "[!-~]{1,64}";
+  public static final String NAME = "[!-~]{1,64}";
 
   /**
    * The header of an exchange that holds the caller. Only an object that the door made counts, and

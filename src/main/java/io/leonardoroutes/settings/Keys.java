@@ -36,6 +36,22 @@ public final class Keys implements PropertiesSource {
   private static final String MILLIS = ".millis";
   private static final String SINKS = "leonardo.sinks.";
 
+  /** What the settings of further accounts begin with. */
+  public static final String ACCOUNTS = "leonardo.accounts.";
+
+  /** What may follow the name of an account. */
+  private static final List<String> OF_AN_ACCOUNT =
+      List.of(
+          "api-key",
+          "limits.concurrent",
+          "limits.creates-per-minute",
+          "limits.requests-per-minute",
+          "budget.per-day",
+          "budget.currency",
+          "budget.price-unknown",
+          "webhook.key",
+          "callers");
+
   private final PropertiesComponent properties;
   private final Set<String> said = new TreeSet<>();
   private final Map<String, String> inForce = new TreeMap<>();
@@ -53,6 +69,7 @@ public final class Keys implements PropertiesSource {
         .filter(key -> key.startsWith(PREFIX) && !inForce.containsKey(key))
         .forEach(key -> add(key, System.getProperty(key)));
     System.getenv().forEach(this::sinkFromEnvironment);
+    System.getenv().forEach(this::accountFromEnvironment);
     properties.addPropertiesSource(this);
     if (flag("leonardo.sandbox")) {
       packed("application-sandbox.properties")
@@ -72,8 +89,13 @@ public final class Keys implements PropertiesSource {
     }
   }
 
+  /** A key that no operator sets: a route may read what follows from others. */
+  public void derived(String key, int value) {
+    inForce.put(key, String.valueOf(value));
+  }
+
   private void add(String key, String value) {
-    if (!inForce.containsKey(key) && !key.startsWith(SINKS)) {
+    if (!inForce.containsKey(key) && !key.startsWith(SINKS) && !isOfAnAccount(key)) {
       LOG.warn("{} is not a setting of leonardo-routes and does nothing", key);
     }
     inForce.put(key, value);
@@ -87,6 +109,34 @@ public final class Keys implements PropertiesSource {
     if (key.startsWith(SINKS) && !inForce.containsKey(key)) {
       add(key, value);
     }
+  }
+
+  /**
+   * {@code LEONARDO_ACCOUNTS_STUDIO_B_API_KEY} for account {@code studio-b}: as a name there has no
+   * other signs than these, the keys that may follow it tell where it ends.
+   */
+  private void accountFromEnvironment(String name, String value) {
+    String prefix = environment(ACCOUNTS);
+    for (String last : OF_AN_ACCOUNT) {
+      String end = "_" + environment(last);
+      if (name.startsWith(prefix)
+          && name.endsWith(end)
+          && name.length() > prefix.length() + end.length()) {
+        String account = name.substring(prefix.length(), name.length() - end.length());
+        String key = ACCOUNTS + account.toLowerCase(Locale.ROOT).replace('_', '-') + "." + last;
+        // One that stands elsewhere too was looked up by Camel.
+        inForce.putIfAbsent(key, value);
+      }
+    }
+  }
+
+  private static String environment(String key) {
+    return key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
+  }
+
+  private static boolean isOfAnAccount(String key) {
+    return key.startsWith(ACCOUNTS)
+        && OF_AN_ACCOUNT.contains(key.substring(ACCOUNTS.length()).replaceFirst("^[^.]*\\.", ""));
   }
 
   private static Map<String, String> packed(String file) {

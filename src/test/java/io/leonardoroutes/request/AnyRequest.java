@@ -88,13 +88,15 @@ final class AnyRequest {
 
   static Arbitrary<JsonNode> of(String model) {
     return object(
-        List.of("model", "public", "reference", "sinks", "priority", "parameters", "publik"),
+        List.of(
+            "model", "public", "reference", "sinks", "priority", "account", "parameters", "publik"),
         List.of(
             Arbitraries.just(JSON.textNode(model)),
             maybe(Arbitraries.of(true, false).map(JSON::booleanNode)),
             maybe(texts(Stream.of("r", "r".repeat(200), "😺".repeat(200), "r".repeat(201), ""))),
             maybe(list(texts(Stream.of("outbox", "archive", "outbox", "archive", "outbax")), 3)),
             maybe(Arbitraries.integers().between(0, 9).map(JSON::numberNode)),
+            maybe(texts(Stream.of("default", "studio", "", "{{env:X}}"))),
             mostly(parameters(model)),
             seldom()));
   }

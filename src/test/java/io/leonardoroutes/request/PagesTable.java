@@ -40,7 +40,7 @@ final class PagesTable {
       kling-video-o-3 | sizes                          | 1280x720 960x960 720x1280 1920x1080 1440x1440 1080x1920
       """;
   private static final Set<String> OURS =
-      Set.of("model", "public", "parameters", "reference", "sinks", "priority");
+      Set.of("model", "public", "parameters", "reference", "sinks", "priority", "account");
   private static final Set<String> LARGE = Set.of("1920x1080", "1440x1440", "1080x1920");
 
   private final Map<String, List<String>> rows = new LinkedHashMap<>();
@@ -83,6 +83,8 @@ final class PagesTable {
         "/reference");
     JsonNode priority = request.path("priority");
     check(absent(priority) || (whole(priority) && fits(number(priority), 0, 9)), "/priority");
+    JsonNode account = request.path("account");
+    check(absent(account) || account.isTextual(), "/account");
     JsonNode names = request.path("sinks");
     check(absent(names) || names.isArray(), "/sinks");
     for (int i = 0; names.isArray() && i < names.size(); i++) {
