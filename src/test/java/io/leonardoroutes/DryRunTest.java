@@ -66,7 +66,7 @@ class DryRunTest {
                 "application/json",
                 json(
                     """
-                    {"reference":"r-1","model":"kling-3.0-turbo",
+                    {"reference":"r-1","account":"default","model":"kling-3.0-turbo",
                      "request":{"model":"kling-3.0-turbo","public":false,
                        "parameters":{"prompt":"A cat","duration":5,"motion_has_audio":true,
                          "mode":"RESOLUTION_720","quantity":1}},

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -29,7 +30,7 @@ public final class Provider implements AutoCloseable {
   private final List<RecordedRequest> lists = Collections.synchronizedList(new ArrayList<>());
   private volatile Answer list = request -> json(200, "{\"generations\":[]}");
   private final AtomicInteger ids = new AtomicInteger();
-  private final AtomicInteger accounts = new AtomicInteger();
+  private final List<RecordedRequest> accounts = Collections.synchronizedList(new ArrayList<>());
   private volatile int slots;
 
   /** What the provider does with one request; it may do anything before it answers. */
@@ -91,9 +92,22 @@ public final class Provider implements AutoCloseable {
     return this;
   }
 
-  /** How often the account was asked for. */
+  /** How often an account was asked for. */
   public int accounts() {
-    return accounts.get();
+    return accounts.size();
+  }
+
+  /** Everything that came, of whatever kind. */
+  public List<RecordedRequest> all() {
+    return Stream.of(creates(), looks(), lists(), downloads(), List.copyOf(accounts))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** The key that a call was made by; null for none. */
+  public static String key(RecordedRequest request) {
+    String authorization = request.getHeaders().get("Authorization");
+    return authorization == null ? null : authorization.replaceFirst("^Bearer ", "");
   }
 
   /** What every call for a page of the account's generations gets; without it the list is empty. */
@@ -127,12 +141,13 @@ public final class Provider implements AutoCloseable {
       return scripted == null ? created() : scripted.to(request);
     }
     if (path.equals("/api/rest/v1/me")) {
-      accounts.incrementAndGet();
+      accounts.add(request);
+      String user = "test-key".equals(key(request)) ? "user-1" : "user-of-" + key(request);
       return json(
           200,
           """
-          {"user_details":[{"user":{"id":"user-1"},"apiConcurrencySlots":%s}]}"""
-              .formatted(slots > 0 ? slots : null));
+          {"user_details":[{"user":{"id":"%s"},"apiConcurrencySlots":%s}]}"""
+              .formatted(user, slots > 0 ? slots : null));
     }
     if (path.startsWith("/api/rest/v1/generations/user/")) {
       lists.add(request);

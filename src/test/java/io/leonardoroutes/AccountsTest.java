@@ -1,0 +1,343 @@
+package io.leonardoroutes;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.settings.Keys;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mockwebserver3.RecordedRequest;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two accounts at one provider, each with a key of its own. */
+class AccountsTest {
+  private static final String HOUSE = "test-key";
+  private static final String STUDIO = "studio-canary-key";
+  private static final Duration SETTLE = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+  private Provider provider;
+  private Story story;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    story = story();
+  }
+
+  @AfterEach
+  void close() {
+    story.close();
+    provider.close();
+  }
+
+  private Story story() {
+    return Story.in(folder, provider).with("leonardo.tick", "20ms");
+  }
+
+  private Story withStudio() {
+    return story.with("leonardo.accounts.studio.api-key", STUDIO);
+  }
+
+  private String accept(String account) {
+    String of = account == null ? "" : "\"account\":\"%s\",".formatted(account);
+    return story.accept(
+        """
+        {"model":"kling-3.0-turbo",%s"parameters":{"prompt":"a koala","width":1280,"height":720}}"""
+            .formatted(of));
+  }
+
+  @Test
+  void everyCallForAJobIsMadeByTheKeyOfItsAccount() throws Exception {
+    withStudio().start();
+    String ours = accept(null);
+    await().atMost(Duration.ofSeconds(20)).until(() -> provider.creates().size() == 1);
+    String studios = accept("studio");
+    story.until(ours, "COMPLETE");
+    story.until(studios, "COMPLETE");
+
+    assertThat(provider.creates()).extracting(Provider::key).containsExactly(HOUSE, STUDIO);
+    Map<String, String> looks =
+        provider.looks().stream()
+            .collect(
+                Collectors.toMap(AccountsTest::generation, Provider::key, (one, other) -> one));
+    assertThat(looks).isEqualTo(Map.of("gen-1", HOUSE, "gen-2", STUDIO));
+    assertThat(provider.downloads()).extracting(Provider::key).containsOnlyNulls();
+    waiting().until(() -> provider.accounts() == 2);
+    assertThat(provider.all())
+        .allSatisfy(
+            call ->
+                assertThat(call.getHeaders().names())
+                    .doesNotContain(ProviderClient.ACCOUNT, ProviderClient.PERMIT));
+    assertThat(story.job(ours).get("account").asText()).isEqualTo("default");
+    assertThat(story.told(studios, "completed").at("/data/account").asText()).isEqualTo("studio");
+    assertThat(provider.creates().get(1).getBody().utf8()).doesNotContain("account");
+  }
+
+  @Test
+  void anAccountThatIsFullOrSlowedOrOverItsBudgetHoldsUpNoOther() throws Exception {
+    provider.onCreate(
+        request -> provider.created(),
+        request ->
+            Provider.json(429, "{\"error\":\"slow down\"}")
+                .newBuilder()
+                .setHeader("Retry-After", "600")
+                .build());
+    withStudio()
+        .with("leonardo.track.first", "1h")
+        .with("leonardo.accounts.studio.limits.concurrent", "1")
+        .with("leonardo.accounts.slow.api-key", "slow-key")
+        .with("leonardo.accounts.poor.api-key", "poor-key")
+        .with("leonardo.accounts.poor.budget.per-day", "0.02")
+        .start();
+    String first = accept("studio");
+    story.until(first, "RUNNING");
+    String full = accept("studio");
+    String slowed = accept("slow");
+    waiting().until(() -> provider.creates().size() == 2);
+    story.until(accept("poor"), "RUNNING");
+    String poor = accept("poor");
+    waiting().until(() -> story.job(poor).path("warnings").size() == 1);
+
+    String other = accept(null);
+    story.until(other, "RUNNING");
+
+    assertThat(List.of(full, slowed, poor)).extracting(story::state).containsOnly("ACCEPTED");
+    assertThat(story.job(poor).at("/warnings/0").asText())
+        .endsWith("with a higher leonardo.accounts.poor.budget.per-day");
+    assertThat(provider.creates())
+        .extracting(Provider::key)
+        .containsExactly(STUDIO, "slow-key", "poor-key", HOUSE);
+  }
+
+  @Test
+  void costsAndBudgetsAreToldOfEachAccount() throws Exception {
+    withStudio()
+        .with("leonardo.rest.enabled", "true")
+        .with("leonardo.budget.per-day", "5")
+        .with("leonardo.accounts.studio.budget.per-day", "7.50")
+        .bind("clock", new TickingClock())
+        .start();
+    story.until(accept("studio"), "RUNNING");
+
+    assertThat(Rest.json(Rest.of(story.app()).get("/costs")))
+        .isEqualTo(
+            Story.json(
+                """
+                {"items":[{"day":"2026-11-21","account":"studio","model":"kling-3.0-turbo",
+                           "amount":"0.0147","unit":"DOLLARS","jobs":1}],
+                 "budget":{"day":"2026-11-21","amount":"5","used":"0","unit":"DOLLARS"},
+                 "budgets":[{"account":"studio","day":"2026-11-21","amount":"7.50",
+                             "used":"0.0147","unit":"DOLLARS"}]}"""));
+  }
+
+  @Test
+  void aJobWhoseAccountIsGoneStaysAsItIsUntilTheAccountIsBack() throws Exception {
+    withStudio()
+        .with("leonardo.track.first", "1ms")
+        .with("leonardo.accounts.studio.limits.concurrent", "1");
+    for (int i = 0; i < 1000; i++) {
+      provider.onLook(Provider::pending);
+    }
+    story.start();
+    String running = accept("studio");
+    story.until(running, "RUNNING");
+    String accepted = accept("studio");
+    story.close();
+    int creates = provider.creates().size();
+    int looks = provider.looks().size();
+
+    try (Log log = Log.open()) {
+      story = story().start();
+      story.until(accept(null), "RUNNING");
+      await()
+          .during(Duration.ofMillis(500))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> story.state(accepted).equals("ACCEPTED"));
+      assertThat(log.with("no key"))
+          .containsExactly(
+              "WARN 2 unfinished jobs stay as they are: there is no key for their account studio");
+    }
+    assertThat(story.state(running)).isEqualTo("RUNNING");
+    assertThat(story.job(accepted).at("/warnings/0").asText())
+        .isEqualTo("waits for its account: there is no key for studio");
+    assertThat(provider.creates()).hasSize(creates + 1);
+    assertThat(provider.looks().stream().skip(looks)).extracting(Provider::key).containsOnly(HOUSE);
+    story.close();
+
+    story = story();
+    withStudio().with("leonardo.accounts.studio.limits.concurrent", "2").start();
+    story.until(accepted, "RUNNING");
+    assertThat(story.job(accepted).path("warnings").size()).isZero();
+    assertThat(Provider.key(provider.creates().get(creates + 1))).isEqualTo(STUDIO);
+  }
+
+  @Test
+  void aDoubtfulCreateIsSoughtInTheListOfItsOwnAccountAlone() throws Exception {
+    TickingClock clock = new TickingClock();
+    provider.onCreate(
+        request -> Provider.json(500, "{}"), //
+        request -> Provider.json(500, "{}"));
+    provider.list(
+        request ->
+            user(request).equals("user-of-" + STUDIO) && first(request)
+                ? Provider.json(
+                    200,
+                    """
+                    {"generations":[{"id":"gen-s","status":"PENDING","prompt":"a koala",
+                      "createdAt":"2026-11-21T12:00:00.000","public":false,
+                      "imageWidth":1280,"imageHeight":720}]}""")
+                : Provider.json(200, "{\"generations\":[]}"));
+    withStudio().with("leonardo.track.first", "1h").bind("clock", clock).start();
+    String ours = accept(null);
+    String studios = accept("studio");
+    story.until(ours, "IN_DOUBT");
+    story.until(studios, "IN_DOUBT");
+
+    clock.tick(SETTLE);
+
+    assertThat(story.until(studios, "RUNNING").get("generationId").asText()).isEqualTo("gen-s");
+    waiting().until(() -> !story.job(ours).at("/problem/held").isMissingNode());
+    assertThat(story.job(ours).at("/problem/held").asText())
+        .isEqualTo("the provider's list shows neither it nor a later one of ours: it may lag");
+    assertThat(story.state(ours)).isEqualTo("IN_DOUBT");
+    assertThat(provider.lists())
+        .allSatisfy(
+            call ->
+                assertThat(user(call))
+                    .isEqualTo(Provider.key(call).equals(HOUSE) ? "user-1" : "user-of-" + STUDIO))
+        .extracting(AccountsTest::user)
+        .contains("user-1", "user-of-" + STUDIO);
+  }
+
+  @Test
+  void aJobOfAnotherAccountIsNoWitnessThatTheListIsWhole() throws Exception {
+    TickingClock clock = new TickingClock();
+    provider.onCreate(request -> Provider.json(500, "{}"));
+    // Two keys of one user: the list of one shows what the other made, later and settled.
+    provider.list(
+        request ->
+            first(request)
+                ? Provider.json(
+                    200,
+                    """
+                    {"generations":[{"id":"gen-1","status":"PENDING","prompt":"a koala",
+                      "createdAt":"2026-11-21T12:02:00.000","public":false,
+                      "imageWidth":1280,"imageHeight":720}]}""")
+                : Provider.json(200, "{\"generations\":[]}"));
+    withStudio()
+        .with("leonardo.track.first", "10h")
+        // A test's clock runs much faster than its calls.
+        .with("leonardo.lease", "1h")
+        .bind("clock", clock)
+        .start();
+    String doubtful = accept(null);
+    story.until(doubtful, "IN_DOUBT");
+    clock.tick(Duration.ofMinutes(2));
+    String witness = accept("studio");
+    story.until(witness, "RUNNING");
+
+    for (int round = 0; round < 3; round++) {
+      int asked = provider.lists().size();
+      clock.tick(Duration.ofMinutes(20));
+      waiting().until(() -> provider.lists().size() > asked);
+    }
+
+    waiting().until(() -> !story.job(doubtful).at("/problem/held").isMissingNode());
+    assertThat(story.job(doubtful).at("/problem/held").asText())
+        .isEqualTo("the provider's list shows neither it nor a later one of ours: it may lag");
+    assertThat(provider.creates()).hasSize(2);
+  }
+
+  @Test
+  void aNoticeCountsForTheAccountThatItsBearerBelongsTo() throws Exception {
+    withStudio()
+        .with("leonardo.rest.enabled", "true")
+        .with("leonardo.track.first", "1h")
+        .with("leonardo.webhook.key", "house-callback")
+        .with("leonardo.accounts.studio.webhook.key", "studio-callback")
+        .start();
+    String ours = accept(null);
+    JsonNode job = story.until(ours, "RUNNING");
+    String notice =
+        """
+        {"data":{"object":{"id":"%s"}}}"""
+            .formatted(job.get("generationId").asText());
+
+    assertThat(notice("studio-callback", notice)).isEqualTo(202);
+    assertThat(notice("nobodys-callback", notice)).isEqualTo(401);
+    await()
+        .during(Duration.ofMillis(500))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> provider.looks().isEmpty());
+    assertThat(notice("house-callback", notice)).isEqualTo(202);
+    story.until(ours, "COMPLETE");
+  }
+
+  private int notice(String bearer, String body) throws Exception {
+    HttpResponse<String> answer =
+        Rest.of(story.app())
+            .send("POST", "/webhooks/leonardo", body, "Authorization", "Bearer " + bearer);
+    return answer.statusCode();
+  }
+
+  @Test
+  void nobodySeesAKey() throws Exception {
+    try (Log log = Log.ofEverything()) {
+      withStudio()
+          .with("leonardo.rest.enabled", "true")
+          .with("leonardo.accounts.studio.webhook.key", "studio-canary-callback")
+          .start();
+      String id = accept("studio");
+      story.until(id, "COMPLETE");
+      story.told(id, "completed");
+      Rest rest = Rest.of(story.app());
+      for (String path : List.of("/generations", "/generations/" + id, "/costs", "/openapi.json")) {
+        assertThat(rest.get(path).body()).doesNotContain("canary");
+      }
+      assertThat(rest.post("{\"model\":\"kling-3.0-turbo\",\"account\":\"x\"}").body())
+          .doesNotContain("canary");
+      assertThat(log.with("canary")).isEmpty();
+      assertThat(story.events(id).toString()).doesNotContain("canary");
+      assertThat(Thread.getAllStackTraces().keySet().toString()).doesNotContain("canary");
+      Settings settings = Settings.read(story.app().context(), new Keys(story.app().context()));
+      assertThat(settings + " " + settings.accounts()).doesNotContain("canary");
+    }
+    story.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(new String(Files.readAllBytes(file), UTF_8)).doesNotContain("canary");
+      }
+    }
+  }
+
+  private static String generation(RecordedRequest look) {
+    List<String> path = look.getUrl().pathSegments();
+    return path.get(path.size() - 1);
+  }
+
+  private static String user(RecordedRequest list) {
+    return generation(list);
+  }
+
+  private static boolean first(RecordedRequest list) {
+    return list.getUrl().queryParameter("offset").equals("0");
+  }
+
+  private static ConditionFactory waiting() {
+    return await().atMost(Duration.ofSeconds(20));
+  }
+}
