@@ -132,4 +132,35 @@ class KeysTest {
             "leonardo-routes did not start: leonardo.sinks.archive.uri: there is no Camel component"
                 + " 'ftpx' on the class path");
   }
+
+  @Test
+  void anAccountCanBeDefinedInTheEnvironmentAlone() throws Exception {
+    assertThat(
+            start(
+                Map.of(
+                    "LEONARDO_ACCOUNTS_STUDIO_B_API_KEY", "studio-key",
+                    "LEONARDO_ACCOUNTS_STUDIO_B_LIMITS_CREATES_PER_MINUTE", "many")))
+        .isEqualTo(
+            "leonardo-routes did not start: leonardo.accounts.studio-b.limits.creates-per-minute:"
+                + " 'many' is not a whole number from 1 to 1000000");
+    Files.createDirectories(folder.resolve("config"));
+    Files.writeString(
+        folder.resolve("config/application.properties"),
+        "leonardo.accounts.studio.api-key=\nleonardo.rest.port=none\n");
+    assertThat(start(Map.of("LEONARDO_ACCOUNTS_STUDIO_API_KEY", "studio-key")))
+        .isEqualTo(
+            "leonardo-routes did not start: leonardo.rest.port: 'none' is not a whole number from 1"
+                + " to 65535");
+  }
+
+  @Test
+  void aKeyThatNoAccountHasIsWarnedOf() throws Exception {
+    try (Log log = Log.open()) {
+      new Keys(context(config("leonardo.accounts.a.limit=1\nleonardo.accounts.a.callers=erp\n")));
+
+      assertThat(log.with("is not a setting"))
+          .containsExactly(
+              "WARN leonardo.accounts.a.limit is not a setting of leonardo-routes and does nothing");
+    }
+  }
 }

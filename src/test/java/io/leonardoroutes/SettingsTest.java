@@ -49,6 +49,11 @@ class SettingsTest {
           leonardo.jms.client | rabbit | 'rabbit' is neither artemis nor activemq
           leonardo.jms.client | activemq | the broker inside is artemis; set leonardo.jms.url
           leonardo.jms.user | erp | the broker inside asks for no name; leonardo.jms.url names another
+          leonardo.budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
+          leonardo.accounts.studio.api-key | test-key | is the key of account default too: one key is one account, with one set of limits
+          leonardo.accounts.default.api-key | key | an account's name is made of a-z, 0-9 and -, and is not 'default'
+          leonardo.accounts.Studio.api-key | key | an account's name is made of a-z, 0-9 and -, and is not 'default'
+          leonardo.accounts.studio.api-key | ~~ | not set; each account has a key of its own
           leonardo.jms.consumers | many | 'many' is not a whole number from 1 to 1000
           leonardo.request.max-bytes | 99 | '99' is not a whole number from 1024 to 16777216
           leonardo.track.every | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
@@ -68,6 +73,33 @@ class SettingsTest {
           """)
   void aValueThatCannotBe(String key, String value, String why) {
     assertThat(refusal(app().with(key, value))).isEqualTo(key + ": " + why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          limits.concurrent | none | 'none' is not a whole number from 1 to 10000
+          limits.concurrent | 9990 | those of all accounts are 10001 together: at most 10000
+          limits.creates-per-minute | 0 | '0' is not a whole number from 1 to 1000000
+          budget.per-day | 5 EUR | '5 EUR' is not a decimal number such as 25.50
+          budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
+          callers | erp,anna b | 'anna b' can be no caller's name
+          callers | shop | 'shop' goes by account lab already
+          """)
+  void aValueOfAnAccountThatCannotBe(String key, String value, String why) {
+    String of = why.contains("together") ? "leonardo." : "leonardo.accounts.studio.";
+    assertThat(
+            refusal(
+                app()
+                    .with("leonardo.accounts.lab.api-key", "lab-key")
+                    .with("leonardo.accounts.lab.callers", "shop")
+                    .with("leonardo.accounts.lab.limits.concurrent", "1")
+                    .with("leonardo.accounts.studio.api-key", "studio-key")
+                    .with("leonardo.accounts.studio." + key, value)))
+        .isEqualTo(of + key + ": " + why);
   }
 
   @Test
