@@ -3,29 +3,21 @@ package io.leonardoroutes;
 import static io.leonardoroutes.ledger.JobState.ACCEPTED;
 import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
 import static io.leonardoroutes.ledger.JobState.RUNNING;
-import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.Job;
-import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.leonardo.Account;
-import io.leonardoroutes.leonardo.Attempt;
 import io.leonardoroutes.leonardo.Listing;
 import io.leonardoroutes.leonardo.Look;
-import io.leonardoroutes.leonardo.Reconciliation;
 import io.leonardoroutes.leonardo.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -38,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * sought nor witnesses here.
  *
  * <p>What is found is adopted. What is not found is submitted again only after two rounds in which
- * the list proved that it would show it (see {@link Reconciliation}). All else stays in doubt and
- * is looked into again later.
+ * the list proved that it would show it (see {@link Sought}). All else stays in doubt and is looked
+ * into again later.
  */
 public final class Reconcile {
   static final String NOT_LISTED =
@@ -51,9 +43,6 @@ public final class Reconcile {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
   private static final int BATCH = 1000;
   private static final int PAGE = 25;
-
-  /** More jobs than can be at the provider, whatever {@code leonardo.limits.concurrent}. */
-  private static final int ALL = 20_000;
 
   private final Parts parts;
   private final Ledger ledger;
@@ -174,15 +163,12 @@ public final class Reconcile {
   }
 
   private void decide(Round round) {
-    // In this order, and after the list: so whoever owns a listed generation is in one of them.
-    List<Job> underWay = all(SUBMITTING, round);
-    Map<String, Job> doubtful = byId(all(IN_DOUBT, round));
-    Map<String, Job> owners = ledger.owners(round.history.ids());
-    Map<String, Verdict> verdicts = verdicts(round, underWay, doubtful, owners);
+    Sought sought = new Sought(parts, round);
+    Map<String, Verdict> verdicts = sought.verdicts();
     boolean adopted = true;
     for (Map.Entry<String, Verdict> decided : verdicts.entrySet()) {
       if (decided.getValue() instanceof Verdict.Paid paid) {
-        adopted &= adopt(doubtful.get(decided.getKey()), paid.generationId());
+        adopted &= adopt(sought.doubtful(decided.getKey()), paid.generationId());
       }
     }
     // Moved as this round claimed them: what another one wrote meanwhile is not this one's reading.
@@ -195,42 +181,6 @@ public final class Reconcile {
         unpaid(job, adopted);
       }
     }
-  }
-
-  private Map<String, Verdict> verdicts(
-      Round round, List<Job> underWay, Map<String, Job> doubtful, Map<String, Job> owners) {
-    List<Attempt> attempts =
-        Stream.concat(
-                underWay.stream()
-                    .map(
-                        job ->
-                            new Attempt(job.id(), job.request(), job.submittedAt(), now(), false)),
-                doubtful.values().stream().map(job -> attempt(job, round.begun)))
-            .toList();
-    Map<String, Attempt> owned = new HashMap<>();
-    owners.forEach(
-        (generation, owner) ->
-            owned.put(
-                generation,
-                owner.account().equals(round.account())
-                    ? attempt(owner, round.begun)
-                    : foreign(owner)));
-    return Reconciliation.of(round.history, owned, attempts, settings.reconcile().settle());
-  }
-
-  /**
-   * Of another account of the same user: not free, but no witness, as it is like nothing listed.
-   */
-  private static Attempt foreign(Job job) {
-    return new Attempt(
-        job.id(), MissingNode.getInstance(), job.submittedAt(), job.submittedAt(), true);
-  }
-
-  private Attempt attempt(Job job, Instant begun) {
-    Instant over =
-        Problems.inDoubtSince(job).orElse(job.submittedAt().plus(settings.longestCall()));
-    boolean settled = !over.plus(settings.reconcile().settle()).isAfter(begun);
-    return new Attempt(job.id(), job.request(), job.submittedAt(), over, settled);
   }
 
   private boolean adopt(Job job, String generationId) {
@@ -269,16 +219,6 @@ public final class Reconcile {
     return ledger.move(
         job,
         job.to(IN_DOUBT).problem(Problems.held(job.problem(), why)).triedAgainAt(now().plus(wait)));
-  }
-
-  private List<Job> all(JobState state, Round round) {
-    return ledger.list(state, ALL, null).stream()
-        .filter(job -> job.account().equals(round.account()))
-        .toList();
-  }
-
-  private static Map<String, Job> byId(List<Job> jobs) {
-    return jobs.stream().collect(Collectors.toMap(Job::id, job -> job));
   }
 
   private Instant now() {

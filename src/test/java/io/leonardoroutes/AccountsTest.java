@@ -209,7 +209,8 @@ class AccountsTest {
 
     clock.tick(SETTLE);
 
-    assertThat(story.until(studios, "RUNNING").get("generationId").asText()).isEqualTo("gen-s");
+    waiting().until(() -> story.job(studios).has("generationId"));
+    assertThat(story.job(studios).get("generationId").asText()).isEqualTo("gen-s");
     waiting().until(() -> !story.job(ours).at("/problem/held").isMissingNode());
     assertThat(story.job(ours).at("/problem/held").asText())
         .isEqualTo("the provider's list shows neither it nor a later one of ours: it may lag");
@@ -252,8 +253,12 @@ class AccountsTest {
 
     for (int round = 0; round < 3; round++) {
       int asked = provider.lists().size();
-      clock.tick(Duration.ofMinutes(20));
-      waiting().until(() -> provider.lists().size() > asked);
+      waiting()
+          .until(
+              () -> {
+                clock.tick(Duration.ofMinutes(1));
+                return provider.lists().size() > asked;
+              });
     }
 
     waiting().until(() -> !story.job(doubtful).at("/problem/held").isMissingNode());
