@@ -95,7 +95,10 @@ public final class Generations {
         Refused.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
             .orElseThrow()
             .problem();
-    Message message = exchange.getMessage();
+    answer(exchange.getMessage(), problem);
+  }
+
+  static void answer(Message message, Problem problem) {
     message.removeHeaders("*");
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
     message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
@@ -145,7 +148,7 @@ public final class Generations {
   }
 
   /** A query or a header of the same name comes before what the path says. */
-  private Job job(Object header, Caller caller) {
+  Job job(Object header, Caller caller) {
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     return ledger
         .find(id)

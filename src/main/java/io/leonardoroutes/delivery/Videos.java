@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -137,6 +138,11 @@ public final class Videos {
     } catch (IOException sweptAtTheNextStart) {
       return;
     }
+  }
+
+  /** Our copy of a job's video, if it is still kept. */
+  public Optional<Path> find(String jobId) {
+    return Optional.of(folder.resolve(jobId + FINAL)).filter(Files::isRegularFile);
   }
 
   /** Deletes the videos that were kept before that instant, and says how many. */

@@ -118,6 +118,11 @@ public record Job(
     return Kind.of(request);
   }
 
+  /** Whether all is done that the program does for it; of a video, only once it was fetched. */
+  public boolean ended() {
+    return JobState.LAST.contains(state) && schedule.dueAt() == null;
+  }
+
   /** The same job, changed: one builder for every move. */
   public Change to(JobState state) {
     return new Change(this, state);

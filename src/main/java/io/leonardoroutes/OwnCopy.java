@@ -1,0 +1,122 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.rest.AsyncHttp;
+import io.leonardoroutes.rest.ByteRange;
+import io.leonardoroutes.rest.Caller;
+import io.leonardoroutes.rest.FilePart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Message;
+
+/** The step of {@code video.camel.yaml}: our own copy of a finished video, or a part of it. */
+public final class OwnCopy {
+  private final Parts parts;
+  private final Generations generations;
+  private final Videos videos;
+
+  OwnCopy(Parts parts, Generations generations, Videos videos) {
+    this.parts = parts;
+    this.generations = generations;
+    this.videos = videos;
+  }
+
+  /**
+   * Answers the video, the part of it that was asked for, or that the caller has it already.
+   *
+   * @throws Refused 404 without such a job, 409 without a video, 410 if our copy is deleted
+   */
+  public void answer(Exchange exchange, @Header("id") Object id, @Header(Caller.HEADER) Object user)
+      throws IOException {
+    Job job = generations.job(id, parts.caller(user));
+    Path copy = copy(job);
+    long size = Files.size(copy);
+    String tag = '"' + job.video().sha256() + '"';
+    Message message = exchange.getMessage();
+    String known = message.getHeader("If-None-Match", "", String.class);
+    ByteRange range = range(message, tag, size);
+    message.removeHeaders("*", "Content-Type");
+    if (range.length() == 0) {
+      Generations.answer(message, beyond(size));
+      message.setHeader("Content-Range", range.of(size));
+      return;
+    }
+    message.setHeader("ETag", tag);
+    message.setHeader("Accept-Ranges", "bytes");
+    message.setHeader("X-Content-Type-Options", "nosniff");
+    message.setHeader("Content-Disposition", "inline; filename=\"" + job.name() + ".mp4\"");
+    if (has(known, tag)) {
+      message.setHeader(Exchange.HTTP_RESPONSE_CODE, 304);
+      message.setBody(null);
+    } else if (AsyncHttp.gone(exchange).isEmpty()) {
+      message.setBody(copy.toFile());
+    } else {
+      part(message, new FilePart(copy, range), size);
+    }
+  }
+
+  private static void part(Message message, FilePart part, long size) {
+    if (part.range().length() < size) {
+      message.setHeader(Exchange.HTTP_RESPONSE_CODE, 206);
+      message.setHeader("Content-Range", part.range().of(size));
+    }
+    message.setBody(part);
+  }
+
+  /** After If-Range it is a range of this very video alone. */
+  private static ByteRange range(Message message, String tag, long size) {
+    String asked = message.getHeader("Range", String.class);
+    String of = message.getHeader("If-Range", String.class);
+    return same(of, tag) ? ByteRange.of(asked, size) : ByteRange.all(size);
+  }
+
+  private static boolean same(String of, String tag) {
+    return of == null || of.strip().equals(tag);
+  }
+
+  private static boolean has(String known, String tag) {
+    return Arrays.stream(known.split(","))
+        .map(one -> one.strip().replaceFirst("^W/", ""))
+        .anyMatch(one -> one.equals(tag) || one.equals("*"));
+  }
+
+  private Path copy(Job job) throws IOException {
+    if (job.video() == null || job.video().file() == null) {
+      throw new Refused(
+          Problem.of(
+              409,
+              "no-video",
+              "There is no video",
+              "job %s is %s: %s".formatted(job.id(), job.state(), why(job))));
+    }
+    return videos
+        .find(job.id())
+        .orElseThrow(
+            () ->
+                new Refused(
+                    Problem.of(
+                        410,
+                        "video-gone",
+                        "Our copy of the video is deleted",
+                        "it was kept for leonardo.videos.keep, and the job says where else it is")));
+  }
+
+  private static String why(Job job) {
+    if (!job.ended()) {
+      return "its video is here once it is COMPLETE and fetched";
+    }
+    return job.video() == null ? "no video was made" : "its video could not be fetched";
+  }
+
+  private static Problem beyond(long size) {
+    return Problem.of(
+        416, "no-such-range", "There are no such bytes", "the video has " + size + " bytes");
+  }
+}

@@ -1,0 +1,135 @@
+package io.leonardoroutes.rest;
+
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.NoTypeConversionAvailableException;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+import org.apache.camel.spi.HeaderFilterStrategy;
+import org.apache.camel.support.MessageHelper;
+import org.apache.camel.support.ObjectHelper;
+import org.apache.camel.support.http.HttpUtil;
+
+/** Runs a call through its route on a worker thread, and lets go of it while a step waits. */
+final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
+  AsyncHttpConsumer(
+      PlatformHttpEndpoint endpoint,
+      Processor processor,
+      List<Handler<RoutingContext>> handlers,
+      String router) {
+    super(endpoint, processor, handlers, router);
+  }
+
+  @Override
+  protected void handleRequest(RoutingContext call) {
+    if (isSuspended()) {
+      super.handleRequest(call);
+      return;
+    }
+    Context context = call.vertx().getOrCreateContext();
+    Exchange exchange = createExchange(false);
+    exchange.setPattern(ExchangePattern.InOut);
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    call.addEndHandler(end -> gone.complete(null));
+    exchange.setProperty(AsyncHttp.GONE, gone);
+    processHttpRequest(exchange, call)
+        .compose(
+            read ->
+                call.vertx()
+                    .executeBlocking(
+                        () -> {
+                          createUoW(exchange);
+                          getAsyncProcessor()
+                              .process(
+                                  exchange,
+                                  sync -> context.runOnContext(now -> end(call, exchange)));
+                          return null;
+                        },
+                        false))
+        .onFailure(
+            failure -> {
+              call.fail(failure);
+              done(exchange);
+            });
+  }
+
+  private void end(RoutingContext call, Exchange exchange) {
+    try {
+      if (exchange.getException() != null) {
+        getExceptionHandler().handleException(exchange.getException());
+        call.fail(exchange.getException());
+      } else if (!call.response().ended() && !call.response().closed()) {
+        answer(call, exchange);
+      }
+    } catch (Exception e) {
+      getExceptionHandler().handleException(e);
+      call.fail(e);
+    } finally {
+      done(exchange);
+    }
+  }
+
+  private void answer(RoutingContext call, Exchange exchange)
+      throws NoTypeConversionAvailableException {
+    Message message = exchange.getMessage();
+    Object body = message.getBody();
+    HttpServerResponse response = call.response();
+    response.setStatusCode(HttpUtil.determineResponseCode(exchange, body));
+    headers(call, exchange);
+    String type = MessageHelper.getContentType(message);
+    if (type != null) {
+      response.putHeader("Content-Type", type);
+    }
+    if (body instanceof Streamed streamed) {
+      streamed.writeTo(call);
+    } else if (body == null) {
+      response.end();
+    } else {
+      // As all other routes do.
+      response.setChunked(true);
+      response.end(
+          Buffer.buffer(
+              exchange
+                  .getContext()
+                  .getTypeConverter()
+                  .mandatoryConvertTo(byte[].class, exchange, body)));
+    }
+  }
+
+  private void headers(RoutingContext call, Exchange exchange) {
+    HeaderFilterStrategy filter = getEndpoint().getHeaderFilterStrategy();
+    for (Map.Entry<String, Object> header : exchange.getMessage().getHeaders().entrySet()) {
+      String name = header.getKey();
+      if (!call.pathParams().containsKey(name)) {
+        HttpUtil.applyHeader(
+            filter,
+            exchange,
+            ObjectHelper.createIterator(header.getValue(), null, true),
+            exchange.getContext().getTypeConverter(),
+            name,
+            (all, one) -> {
+              if (all != null) {
+                call.response().putHeader(name, all);
+              } else if (one != null) {
+                call.response().putHeader(name, one);
+              }
+            });
+      }
+    }
+  }
+
+  private void done(Exchange exchange) {
+    doneUoW(exchange);
+    releaseExchange(exchange, false);
+  }
+}

@@ -1,0 +1,55 @@
+package io.leonardoroutes.rest;
+
+import java.math.BigInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which bytes of something a call asks for (RFC 9110, section 14).
+ *
+ * @param length 0 if there are none such
+ */
+public record ByteRange(long from, long length) {
+  private static final Pattern ONE = Pattern.compile("(?i:bytes)=(\\d*)-(\\d*)");
+
+  /** All of it. */
+  public static ByteRange all(long size) {
+    return new ByteRange(0, size);
+  }
+
+  /**
+   * Reads a {@code Range}. What is none, and more than one range, is all of it.
+   *
+   * @param header null for none
+   * @param size of the whole
+   */
+  public static ByteRange of(String header, long size) {
+    Matcher one = ONE.matcher(header == null ? "" : header.strip());
+    if (!one.matches() || (one.group(1) + one.group(2)).isEmpty()) {
+      return all(size);
+    }
+    if (one.group(1).isEmpty()) {
+      long last = Math.min(number(one.group(2)), size);
+      return new ByteRange(size - last, last);
+    }
+    long from = number(one.group(1));
+    long to = one.group(2).isEmpty() ? size - 1 : number(one.group(2));
+    if (to < from && !one.group(2).isEmpty()) {
+      return all(size);
+    }
+    return from >= size
+        ? new ByteRange(0, 0)
+        : new ByteRange(from, Math.min(to, size - 1) - from + 1);
+  }
+
+  private static long number(String digits) {
+    return new BigInteger(digits).min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
+  }
+
+  /** As {@code Content-Range} says it. */
+  public String of(long size) {
+    return length == 0
+        ? "bytes */" + size
+        : "bytes %d-%d/%d".formatted(from, from + length - 1, size);
+  }
+}
