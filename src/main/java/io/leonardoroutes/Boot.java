@@ -37,8 +37,10 @@ import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.jms.MessageListenerContainerFactory;
+import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.Resource;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
@@ -177,6 +179,9 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     Generations generations = new Generations(parts);
     registry.bind("leonardoGenerations", generations);
     registry.bind("leonardoHttp", new AsyncHttp(context));
+    Wait wait = new Wait(parts);
+    registry.bind("leonardoWait", wait);
+    context.addLifecycleStrategy(onStop(wait::drain));
     registry.bind("leonardoOwnCopy", new OwnCopy(parts, generations, videos));
     Looks looks = new Looks(parts.ledger(), settings.track(), parts.clock());
     registry.bind("leonardoSubmit", new Submit(parts, client, new Submitted(parts, looks)));
@@ -199,6 +204,16 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
         "leonardoDownload",
         HttpClientConfigurer.class,
         (HttpClientConfigurer) ProviderClient::plain);
+  }
+
+  /** Before the routes drain, which would wait for what this lets go on. */
+  private static LifecycleStrategy onStop(Runnable step) {
+    return new LifecycleStrategySupport() {
+      @Override
+      public void onContextStopping(CamelContext stopping) {
+        step.run();
+      }
+    };
   }
 
   private void startBroker(CamelContext context, Settings settings, Outages outages)

@@ -31,6 +31,7 @@ record Settings(
     Intakes intakes,
     Path rulesMapping,
     RestSettings rest,
+    LastingCalls lasting,
     JmsSettings jms,
     Accounts accounts,
     Tracking track,
@@ -106,6 +107,7 @@ record Settings(
             keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
         rulesMapping(keys),
         RestSettings.read(keys),
+        LastingCalls.read(keys),
         JmsSettings.read(keys),
         accounts,
         new Tracking(

@@ -179,6 +179,7 @@ class OpenApiTest {
     assertThat(parameters("/paths/~1generations/post"))
         .containsExactly(
             "header Idempotency-Key: the same key again is the same job",
+            "header Prefer: wait=SECONDS answers once the job has ended, or after so many seconds",
             "query dry-run: true checks the request and accepts nothing");
   }
 

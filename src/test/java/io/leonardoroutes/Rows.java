@@ -13,6 +13,12 @@ final class Rows {
         .withHandle(handle -> handle.createQuery(sql).mapToMap().list());
   }
 
+  /** As another program on the same ledger would. */
+  static void change(App app, String sql) {
+    Jdbi.create("jdbc:sqlite:" + app.data().resolve("ledger.db") + "?busy_timeout=10000")
+        .useHandle(handle -> handle.execute(sql));
+  }
+
   static long jobs(App app) {
     return ((Number) of(app, "SELECT count(*) AS n FROM job").get(0).get("n")).longValue();
   }

@@ -113,6 +113,16 @@ public final class Ledger implements AutoCloseable {
     return jdbi.withHandle(handle -> JobTable.one(handle, "id", id));
   }
 
+  /** Those of these jobs that there are. */
+  public List<Job> all(Collection<String> ids) {
+    return reads.among(ids, "");
+  }
+
+  /** Those of these jobs that have {@linkplain Job#ended() ended}. */
+  public List<Job> ended(Collection<String> ids) {
+    return reads.among(ids, Reads.ENDED);
+  }
+
   /** Every change of a job's state, the oldest first. */
   public List<Moved> history(String id) {
     return jdbi.withHandle(handle -> Trail.of(handle, id));

@@ -1,6 +1,7 @@
 package io.leonardoroutes.ledger;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,12 @@ import org.jdbi.v3.core.statement.Query;
 
 /** What the ledger is asked about many jobs at once. It changes nothing. */
 final class Reads {
+  /** See {@link Job#ended}. */
+  static final String ENDED =
+      " AND state IN ('COMPLETE', 'FAILED', 'CANCELLED') AND due_at IS NULL";
+
+  private static final int BATCH = 1_000;
+
   private final Jdbi jdbi;
 
   Reads(Jdbi jdbi) {
@@ -58,6 +65,28 @@ final class Reads {
                 .mapTo(Long.class)
                 .map(Duration::ofMillis)
                 .list());
+  }
+
+  /**
+   * Those of these jobs that meet a condition.
+   *
+   * @param and SQL that follows another condition, or nothing
+   */
+  List<Job> among(Collection<String> ids, String and) {
+    List<String> all = List.copyOf(ids);
+    List<Job> found = new ArrayList<>();
+    jdbi.useHandle(
+        handle -> {
+          // SQLite and PostgreSQL take some 32,000 parameters at once.
+          for (int i = 0; i < all.size(); i += BATCH) {
+            handle
+                .createQuery("SELECT * FROM job WHERE id IN (<ids>)" + and)
+                .bindList("ids", all.subList(i, Math.min(i + BATCH, all.size())))
+                .map(JobTable::read)
+                .forEach(found::add);
+          }
+        });
+    return found;
   }
 
   /** See {@link Ledger#owners}. */

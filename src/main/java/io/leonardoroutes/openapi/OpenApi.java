@@ -33,6 +33,7 @@ public final class OpenApi {
           "method",
           "not-found",
           "bad-call",
+          "too-slow",
           "origin",
           "unauthorized",
           "too-many-calls",
