@@ -182,6 +182,9 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     Wait wait = new Wait(parts);
     registry.bind("leonardoWait", wait);
     context.addLifecycleStrategy(onStop(wait::drain));
+    Follow follow = new Follow(parts, generations);
+    registry.bind("leonardoFollow", follow);
+    context.addLifecycleStrategy(onStop(follow::drain));
     registry.bind("leonardoOwnCopy", new OwnCopy(parts, generations, videos));
     Looks looks = new Looks(parts.ledger(), settings.track(), parts.clock());
     registry.bind("leonardoSubmit", new Submit(parts, client, new Submitted(parts, looks)));

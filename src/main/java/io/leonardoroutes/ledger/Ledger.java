@@ -123,6 +123,14 @@ public final class Ledger implements AutoCloseable {
     return reads.among(ids, Reads.ENDED);
   }
 
+  /**
+   * How many changes of state each of these jobs has, less one that is not all done yet: {@code
+   * COMPLETE} before the video is fetched.
+   */
+  public Map<String, Integer> changes(Collection<String> ids) {
+    return reads.changes(ids);
+  }
+
   /** Every change of a job's state, the oldest first. */
   public List<Moved> history(String id) {
     return jdbi.withHandle(handle -> Trail.of(handle, id));

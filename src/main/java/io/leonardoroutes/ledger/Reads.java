@@ -1,12 +1,16 @@
 package io.leonardoroutes.ledger;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 
@@ -73,20 +77,57 @@ final class Reads {
    * @param and SQL that follows another condition, or nothing
    */
   List<Job> among(Collection<String> ids, String and) {
-    List<String> all = List.copyOf(ids);
     List<Job> found = new ArrayList<>();
     jdbi.useHandle(
-        handle -> {
-          // SQLite and PostgreSQL take some 32,000 parameters at once.
-          for (int i = 0; i < all.size(); i += BATCH) {
-            handle
-                .createQuery("SELECT * FROM job WHERE id IN (<ids>)" + and)
-                .bindList("ids", all.subList(i, Math.min(i + BATCH, all.size())))
-                .map(JobTable::read)
-                .forEach(found::add);
-          }
-        });
+        handle ->
+            batches(ids)
+                .forEach(
+                    batch ->
+                        handle
+                            .createQuery("SELECT * FROM job WHERE id IN (<ids>)" + and)
+                            .bindList("ids", batch)
+                            .map(JobTable::read)
+                            .forEach(found::add)));
     return found;
+  }
+
+  /** See {@link Ledger#changes}. */
+  Map<String, Integer> changes(Collection<String> ids) {
+    Map<String, Integer> changes = new HashMap<>();
+    jdbi.useHandle(
+        handle ->
+            batches(ids)
+                .forEach(
+                    batch ->
+                        handle
+                            .createQuery(
+                                """
+                                SELECT j.id, j.state, j.due_at,
+                                  (SELECT count(*) FROM moved m WHERE m.job = j.id) AS changes
+                                FROM job j WHERE j.id IN (<ids>)
+                                """)
+                            .bindList("ids", batch)
+                            .map(
+                                (row, context) ->
+                                    changes.put(
+                                        row.getString("id"),
+                                        isEarly(row)
+                                            ? row.getInt("changes") - 1
+                                            : row.getInt("changes")))
+                            .list()));
+    return changes;
+  }
+
+  private static boolean isEarly(ResultSet row) throws SQLException {
+    return row.getString("state").equals("COMPLETE") && row.getObject("due_at") != null;
+  }
+
+  /** SQLite and PostgreSQL take some 32,000 parameters at once. */
+  private static List<List<String>> batches(Collection<String> ids) {
+    List<String> all = List.copyOf(ids);
+    return IntStream.range(0, (all.size() + BATCH - 1) / BATCH)
+        .mapToObj(i -> all.subList(i * BATCH, Math.min((i + 1) * BATCH, all.size())))
+        .toList();
   }
 
   /** See {@link Ledger#owners}. */

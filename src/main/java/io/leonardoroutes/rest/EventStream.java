@@ -1,0 +1,70 @@
+package io.leonardoroutes.rest;
+
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Server-sent events to one caller. Between two of them it is an object and a connection. Nothing
+ * is kept for a caller that does not read: ask {@link #isReady} before more is sent.
+ */
+public final class EventStream implements Streamed {
+  /** What begins every stream: after how many milliseconds a caller that was cut off comes back. */
+  public static final String START = "retry: 3000\n\n";
+
+  private Context context;
+  private volatile HttpServerResponse response;
+
+  /** One event as it is sent. */
+  public static String event(String id, String name, String data) {
+    return "id: %s\nevent: %s\ndata: %s\n\n".formatted(id, name, data);
+  }
+
+  @Override
+  public void writeTo(RoutingContext call) {
+    context = call.vertx().getOrCreateContext();
+    // The second is nginx's own word for: pass it on as it comes.
+    call.response()
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("X-Accel-Buffering", "no")
+        .setChunked(true)
+        .write(START);
+    response = call.response();
+  }
+
+  /** Whether it has begun, and the caller has taken what was sent. */
+  public boolean isReady() {
+    return response != null && !response.closed() && !response.writeQueueFull();
+  }
+
+  /** Sends events. */
+  public void send(String events) {
+    onItsThread(() -> response.write(events));
+  }
+
+  /** Tells the caller nothing, and everybody between that it lives. */
+  public void heartbeat() {
+    send(":\n\n");
+  }
+
+  /** Ends it once all is sent. */
+  public void end() {
+    onItsThread(() -> response.end());
+  }
+
+  /** Cuts it off. */
+  public void cut() {
+    onItsThread(() -> response.reset());
+  }
+
+  private void onItsThread(Runnable step) {
+    if (response != null) {
+      context.runOnContext(
+          now -> {
+            if (!response.ended() && !response.closed()) {
+              step.run();
+            }
+          });
+    }
+  }
+}

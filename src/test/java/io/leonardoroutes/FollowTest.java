@@ -1,0 +1,285 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.rest.ApiKeys;
+import io.leonardoroutes.rest.Caller;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Callers that follow the events of a job. */
+class FollowTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Provider provider;
+  private App app;
+  private Rest rest;
+
+  @BeforeEach
+  void open() throws Exception {
+    provider = Provider.start();
+    app = App.in(folder).at(provider).with("leonardo.rest.enabled", "true");
+  }
+
+  @AfterEach
+  void close() {
+    app.close();
+    provider.close();
+  }
+
+  /** Nothing gets to the provider, nothing is due, and time is this test's own. */
+  private String acceptedWithoutProvider() throws Exception {
+    app.with("leonardo.base-url", "http://127.0.0.1:1/api/rest").bind("clock", clock).start();
+    rest = Rest.of(app);
+    String id = accept();
+    Rows.change(app, "UPDATE job SET due_at = 9999999999999");
+    await()
+        .atMost(LONG)
+        .until(() -> rest.get("/generations/" + id).body().contains("\"ACCEPTED\""));
+    Rows.change(app, "DELETE FROM moved WHERE n > 0");
+    return id;
+  }
+
+  private String accept() throws Exception {
+    return Rest.json(rest.post(Drop.request("a"))).get("id").asText();
+  }
+
+  /** As another instance would. */
+  private void moved(String id, int n, String to, String due) {
+    Rows.change(
+        app, "UPDATE job SET state = '%s', due_at = %s WHERE id = '%s'".formatted(to, due, id));
+    Rows.change(
+        app,
+        "INSERT INTO moved VALUES ('%s', %d, 'ACCEPTED', '%s', 1764000000000, NULL, NULL)"
+            .formatted(id, n, to));
+  }
+
+  private HttpResponse<InputStream> follow(String id, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/events"));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return rest.client().send(request.build(), BodyHandlers.ofInputStream());
+  }
+
+  private String told(String id, String... headers) throws Exception {
+    try (InputStream body = follow(id, headers).body()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Up to the end of the next event or comment. */
+  private static String next(BufferedReader stream) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line = stream.readLine(); line != null; line = stream.readLine()) {
+      if (line.isEmpty()) {
+        return String.join("|", lines);
+      }
+      lines.add(line);
+    }
+    return "end";
+  }
+
+  private static BufferedReader reader(HttpResponse<InputStream> stream) {
+    return new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
+  }
+
+  private static List<String> ids(String told) {
+    return Pattern.compile("(?m)^id: (.*)\nevent: (.*)$")
+        .matcher(told)
+        .results()
+        .map(event -> event.group(1) + " " + event.group(2))
+        .toList();
+  }
+
+  private int followers() {
+    return app.context()
+        .getRegistry()
+        .lookupByNameAndType("leonardoFollow", Follow.class)
+        .followers();
+  }
+
+  @Test
+  void aJobIsFollowedToItsEnd() throws Exception {
+    rest = Rest.of(app.start());
+    String id = accept();
+
+    HttpResponse<InputStream> stream = follow(id);
+
+    assertThat(stream.statusCode()).isEqualTo(200);
+    assertThat(stream.headers().firstValue("Content-Type")).contains("text/event-stream");
+    assertThat(stream.headers().firstValue("Cache-Control")).contains("no-store");
+    String told = new String(stream.body().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(told).startsWith("retry: 3000\n\nid: ").endsWith("}\n\n");
+    assertThat(ids(told)).containsExactly(id + "-2 submitted", id + "-3 completed");
+    JsonNode event = Rest.JSON.readTree(told.substring(told.lastIndexOf("data: ") + 6));
+    assertThat(event.get("type").asText()).isEqualTo("leonardo.generation.completed");
+    assertThat(event.get("id").asText()).isEqualTo(id + "-3");
+    assertThat(event.get("subject").asText()).isEqualTo(id);
+    assertThat(event.get("data")).isEqualTo(Rest.json(rest.get("/generations/" + id)));
+    assertThat(event.at("/data/video/file").isMissingNode()).isFalse();
+    await().atMost(LONG).until(() -> followers() == 0);
+  }
+
+  @Test
+  void whoWasCutOffGoesOnWhereItWas() throws Exception {
+    rest = Rest.of(app.start());
+    String id = accept();
+    told(id);
+
+    assertThat(ids(told(id))).containsExactly(id + "-2 submitted", id + "-3 completed");
+    assertThat(ids(told(id, "Last-Event-ID", id + "-2"))).containsExactly(id + "-3 completed");
+    HttpResponse<InputStream> over = follow(id, "Last-Event-ID", id + "-3");
+    assertThat(over.statusCode()).isEqualTo(204);
+    assertThat(over.headers().map()).doesNotContainKey("content-type");
+  }
+
+  @Test
+  void whatIsNoIdOfTheJobsEventsTellsThemAll() throws Exception {
+    rest = Rest.of(app.start());
+    String id = accept();
+    told(id);
+
+    for (String last :
+        List.of(
+            id + "-4",
+            id + "-999999999",
+            id + "-99999999999999999999",
+            id + "--1",
+            id + "-",
+            "x" + id + "-3",
+            "-3",
+            "0",
+            "x".repeat(4_000))) {
+      assertThat(ids(told(id, "Last-Event-ID", last))).as(last).hasSize(2);
+    }
+  }
+
+  @Test
+  void aChangeThatAnotherInstanceMadeIsToldAsItComes() throws Exception {
+    String id = acceptedWithoutProvider();
+    BufferedReader stream = reader(follow(id));
+    assertThat(next(stream)).isEqualTo("retry: 3000");
+    moved(id, 1, "IN_DOUBT", "9999999999999");
+    assertThat(next(stream)).startsWith("id: " + id + "-1|event: in_doubt|data: {\"specversion\"");
+    moved(id, 2, "FAILED", "NULL");
+
+    assertThat(next(stream)).startsWith("id: " + id + "-2|event: failed|data: {");
+    assertThat(next(stream)).isEqualTo("end");
+  }
+
+  @Test
+  void completedIsToldOnceTheVideoIsFetched() throws Exception {
+    String id = acceptedWithoutProvider();
+    BufferedReader stream = reader(follow(id));
+    assertThat(next(stream)).isEqualTo("retry: 3000");
+    moved(id, 1, "RUNNING", "9999999999999");
+    assertThat(next(stream)).contains("event: submitted");
+    moved(id, 2, "COMPLETE", "9999999999999");
+    clock.tick(Duration.ofSeconds(16));
+    assertThat(next(stream)).isEqualTo(":");
+    Rows.change(app, "UPDATE job SET due_at = NULL");
+
+    assertThat(next(stream)).contains("event: completed");
+    assertThat(next(stream)).isEqualTo("end");
+  }
+
+  @Test
+  void aStreamIsKeptAliveAndEndsAfterAnHourSoThatItsCallerIsAskedAgain() throws Exception {
+    String id = acceptedWithoutProvider();
+    BufferedReader stream = reader(follow(id));
+    assertThat(next(stream)).isEqualTo("retry: 3000");
+    for (int i = 0; i < 3; i++) {
+      clock.tick(Duration.ofSeconds(15));
+      assertThat(next(stream)).isEqualTo(":");
+    }
+    clock.tick(Duration.ofHours(1));
+
+    assertThat(next(stream)).isEqualTo("end");
+    await().atMost(LONG).until(() -> followers() == 0);
+  }
+
+  @Test
+  void aLongStoryIsToldInPartsWhole() throws Exception {
+    String id = acceptedWithoutProvider();
+    for (int n = 1; n < 100; n++) {
+      moved(id, n, "IN_DOUBT", "9999999999999");
+    }
+    moved(id, 100, "CANCELLED", "NULL");
+
+    assertThat(ids(told(id))).hasSize(100).last().isEqualTo(id + "-100 cancelled");
+  }
+
+  @Test
+  void oneMoreThanMayFollowIsAskedToComeLater() throws Exception {
+    app.with("leonardo.rest.followers", "2");
+    String id = acceptedWithoutProvider();
+    HttpResponse<InputStream> first = follow(id);
+    HttpResponse<InputStream> second = follow(id);
+    HttpResponse<InputStream> third = follow(id);
+
+    assertThat(third.statusCode()).isEqualTo(503);
+    assertThat(third.headers().firstValue("Retry-After")).contains("5");
+    assertThat(third.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(Rest.JSON.readTree(third.body()).get("detail").asText())
+        .isEqualTo("2 may at once (leonardo.rest.followers): come again later");
+    first.body().close();
+    await().atMost(LONG).until(() -> followers() == 1);
+    assertThat(follow(id).statusCode()).isEqualTo(200);
+    second.body().close();
+  }
+
+  @Test
+  void followersAreSentAwayWhenTheProgramStops() throws Exception {
+    String id = acceptedWithoutProvider();
+    BufferedReader stream = reader(follow(id));
+    assertThat(next(stream)).isEqualTo("retry: 3000");
+    long start = System.nanoTime();
+    app.close();
+
+    assertThat(next(stream)).isEqualTo("end");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void nobodyFollowsTheJobsOfOthers() throws Exception {
+    ApiKeys.Made erp = ApiKeys.make(new Caller("erp", false));
+    ApiKeys.Made shop = ApiKeys.make(new Caller("shop", false));
+    Path keys = Files.write(folder.resolve("keys"), List.of(erp.line(), shop.line()));
+    rest =
+        Rest.of(
+            app.with("leonardo.rest.auth", "api-key")
+                .with("leonardo.rest.keys", keys.toString())
+                .start());
+    String id =
+        Rest.json(rest.post(Drop.request("a"), "Authorization", "Bearer " + erp.key()))
+            .get("id")
+            .asText();
+
+    HttpResponse<InputStream> other = follow(id, "Authorization", "Bearer " + shop.key());
+    assertThat(other.statusCode()).isEqualTo(404);
+    assertThat(follow(id).statusCode()).isEqualTo(401);
+    assertThat(ids(told(id, "Authorization", "Bearer " + erp.key()))).isNotEmpty();
+  }
+}
