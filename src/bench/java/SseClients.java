@@ -48,7 +48,7 @@ final class SseClients {
       TimeUnit.SECONDS.sleep(60);
       Duration took = program.info().totalCpuDuration().orElseThrow().minus(before);
       long alive = streams.stream().filter(SseClients::hasHeard).count();
-      print(clients + " (" + alive + " heard heartbeats)", program);
+      print(clients + " (" + alive + " heard heartbeats, the jobs of the others ended)", program);
       System.out.printf("%.1f %% of one core (target: under 512 MiB)%n", took.toMillis() / 600.0);
     } finally {
       program.destroyForcibly().waitFor();

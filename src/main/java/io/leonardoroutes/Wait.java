@@ -63,11 +63,11 @@ public final class Wait extends AsyncProcessorSupport {
   public boolean process(Exchange exchange, AsyncCallback callback) {
     Object preferred = exchange.getMessage().getHeader("Prefer");
     long seconds = Prefer.wait(preferred, limits.longestWait().toSeconds());
-    if (seconds == 0 || draining) {
+    String job = seconds == 0 ? "" : job(exchange);
+    if (job.isEmpty() || draining) {
       callback.done(true);
       return true;
     }
-    String job = exchange.getMessage().getBody(JsonNode.class).get("id").asText();
     List<Job> ended = parts.outages().due(() -> ledger.ended(List.of(job)));
     ended.forEach(now -> answer(exchange, now));
     if (ended.isEmpty() && !places.tryAcquire()) {
@@ -81,6 +81,10 @@ public final class Wait extends AsyncProcessorSupport {
     }
     waits(new Call(job, parts.clock().instant().plusSeconds(seconds), exchange, callback));
     return false;
+  }
+
+  private static String job(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof JsonNode job ? job.path("id").asText() : "";
   }
 
   private void waits(Call call) {

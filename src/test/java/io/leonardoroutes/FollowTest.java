@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -47,17 +49,14 @@ class FollowTest {
     provider.close();
   }
 
-  /** Nothing gets to the provider, nothing is due, and time is this test's own. */
-  private String acceptedWithoutProvider() throws Exception {
-    app.with("leonardo.base-url", "http://127.0.0.1:1/api/rest").bind("clock", clock).start();
+  /** No budget lets it be submitted, and time is this test's own. */
+  private String acceptedThatWaits() throws Exception {
+    app.with("leonardo.budget.per-day", "1")
+        .with("leonardo.budget.price-unknown", "2")
+        .bind("clock", clock)
+        .start();
     rest = Rest.of(app);
-    String id = accept();
-    Rows.change(app, "UPDATE job SET due_at = 9999999999999");
-    await()
-        .atMost(LONG)
-        .until(() -> rest.get("/generations/" + id).body().contains("\"ACCEPTED\""));
-    Rows.change(app, "DELETE FROM moved WHERE n > 0");
-    return id;
+    return accept();
   }
 
   private String accept() throws Exception {
@@ -178,7 +177,7 @@ class FollowTest {
 
   @Test
   void aChangeThatAnotherInstanceMadeIsToldAsItComes() throws Exception {
-    String id = acceptedWithoutProvider();
+    String id = acceptedThatWaits();
     BufferedReader stream = reader(follow(id));
     assertThat(next(stream)).isEqualTo("retry: 3000");
     moved(id, 1, "IN_DOUBT", "9999999999999");
@@ -191,7 +190,7 @@ class FollowTest {
 
   @Test
   void completedIsToldOnceTheVideoIsFetched() throws Exception {
-    String id = acceptedWithoutProvider();
+    String id = acceptedThatWaits();
     BufferedReader stream = reader(follow(id));
     assertThat(next(stream)).isEqualTo("retry: 3000");
     moved(id, 1, "RUNNING", "9999999999999");
@@ -207,7 +206,7 @@ class FollowTest {
 
   @Test
   void aStreamIsKeptAliveAndEndsAfterAnHourSoThatItsCallerIsAskedAgain() throws Exception {
-    String id = acceptedWithoutProvider();
+    String id = acceptedThatWaits();
     BufferedReader stream = reader(follow(id));
     assertThat(next(stream)).isEqualTo("retry: 3000");
     for (int i = 0; i < 3; i++) {
@@ -222,7 +221,7 @@ class FollowTest {
 
   @Test
   void aLongStoryIsToldInPartsWhole() throws Exception {
-    String id = acceptedWithoutProvider();
+    String id = acceptedThatWaits();
     for (int n = 1; n < 100; n++) {
       moved(id, n, "IN_DOUBT", "9999999999999");
     }
@@ -234,7 +233,7 @@ class FollowTest {
   @Test
   void oneMoreThanMayFollowIsAskedToComeLater() throws Exception {
     app.with("leonardo.rest.followers", "2");
-    String id = acceptedWithoutProvider();
+    String id = acceptedThatWaits();
     HttpResponse<InputStream> first = follow(id);
     HttpResponse<InputStream> second = follow(id);
     HttpResponse<InputStream> third = follow(id);
@@ -252,7 +251,7 @@ class FollowTest {
 
   @Test
   void followersAreSentAwayWhenTheProgramStops() throws Exception {
-    String id = acceptedWithoutProvider();
+    String id = acceptedThatWaits();
     BufferedReader stream = reader(follow(id));
     assertThat(next(stream)).isEqualTo("retry: 3000");
     long start = System.nanoTime();
@@ -260,6 +259,30 @@ class FollowTest {
 
     assertThat(next(stream)).isEqualTo("end");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void aBrowserFollowsOverHttp2Too() throws Exception {
+    rest = Rest.of(app.start());
+    String id = accept();
+    HttpResponse<String> told =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/events"))
+                    .build(),
+                BodyHandlers.ofString());
+
+    assertThat(told.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(ids(told.body())).containsExactly(id + "-2 submitted", id + "-3 completed");
+    HttpResponse<byte[]> video =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/video"))
+                    .header("Range", "bytes=10-19")
+                    .build(),
+                BodyHandlers.ofByteArray());
+    assertThat(video.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(video.body()).isEqualTo(Arrays.copyOfRange(Provider.videoBytes(), 10, 20));
   }
 
   @Test
