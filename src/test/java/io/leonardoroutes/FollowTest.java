@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -283,6 +284,20 @@ class FollowTest {
                 BodyHandlers.ofByteArray());
     assertThat(video.version()).isEqualTo(HttpClient.Version.HTTP_2);
     assertThat(video.body()).isEqualTo(Arrays.copyOfRange(Provider.videoBytes(), 10, 20));
+  }
+
+  @Test
+  void onAServerThatCannotStreamACallerIsToldWhatThereIsAndComesBack() throws Exception {
+    rest = Rest.of(app.start());
+    String id = accept();
+    told(id);
+    String events = told(id);
+    ProducerTemplate calls = app.template();
+
+    assertThat(calls.requestBodyAndHeader("bean:leonardoFollow?method=open", null, "id", id))
+        .isEqualTo(events);
+    assertThat(calls.requestBodyAndHeader("bean:leonardoOwnCopy?method=answer", null, "id", id))
+        .isEqualTo(app.data().resolve("videos").resolve(id + ".mp4").toFile());
   }
 
   @Test

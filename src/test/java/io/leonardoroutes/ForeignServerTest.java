@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,13 +41,18 @@ class ForeignServerTest {
     main.addInitialProperty("leonardo.rest.enabled", "true");
     main.start();
 
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/generations"))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.body()).isEqualTo("{\"items\":[],\"next\":null}");
+    assertThat(get("/generations").body()).isEqualTo("{\"items\":[],\"next\":null}");
+    for (String lasts : List.of("", "/events", "/video")) {
+      assertThat(get("/generations/none" + lasts).body())
+          .endsWith("\"detail\":\"there is no job none\"}");
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
   }
 
   @BeforeEach
