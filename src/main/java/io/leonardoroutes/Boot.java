@@ -178,14 +178,8 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoHold", Predicate.class, (Predicate) queue::holds);
     Generations generations = new Generations(parts);
     registry.bind("leonardoGenerations", generations);
-    registry.bind("leonardoHttp", new AsyncHttp(context));
-    Wait wait = new Wait(parts);
-    registry.bind("leonardoWait", wait);
-    context.addLifecycleStrategy(onStop(wait::drain));
-    Follow follow = new Follow(parts, generations);
-    registry.bind("leonardoFollow", follow);
-    context.addLifecycleStrategy(onStop(follow::drain));
     registry.bind("leonardoOwnCopy", new OwnCopy(parts, generations, videos));
+    bindLasting(context, parts, generations);
     Looks looks = new Looks(parts.ledger(), settings.track(), parts.clock());
     registry.bind("leonardoSubmit", new Submit(parts, client, new Submitted(parts, looks)));
     registry.bind("leonardoTrack", new Track(parts, looks));
@@ -207,6 +201,17 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
         "leonardoDownload",
         HttpClientConfigurer.class,
         (HttpClientConfigurer) ProviderClient::plain);
+  }
+
+  /** What calls need that last. */
+  private static void bindLasting(CamelContext context, Parts parts, Generations generations) {
+    Wait wait = new Wait(parts);
+    Follow follow = new Follow(parts, generations);
+    context.getRegistry().bind("leonardoHttp", new AsyncHttp(context));
+    context.getRegistry().bind("leonardoWait", wait);
+    context.getRegistry().bind("leonardoFollow", follow);
+    context.addLifecycleStrategy(onStop(wait::drain));
+    context.addLifecycleStrategy(onStop(follow::drain));
   }
 
   /** Before the routes drain, which would wait for what this lets go on. */
