@@ -121,7 +121,8 @@ final class Looks {
     Instant due = job.schedule().dueAt();
     long elapsed = Duration.between(job.submittedAt(), now).toMillis();
     long unseen = Duration.between(running == null ? due : running, now).toMillis();
-    boolean told = unseen >= 0 && unseen <= Math.max(TOO_LATE_TO_LEARN, elapsed / 10);
+    // Our own gaps between looks must pass, or only the jobs of some lengths are learned from.
+    boolean told = unseen >= 0 && unseen <= Math.max(TOO_LATE_TO_LEARN, elapsed / 5);
     if (!told || elapsed <= 0) {
       return null;
     }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many looks a job costs and how soon its end is seen, on a clock of its own. */
 class LooksTest {
@@ -61,11 +63,15 @@ class LooksTest {
     assertThat(seen.late(90)).isLessThanOrEqualTo(10_000);
   }
 
-  @Test
-  void jobsThatVaryMuchCostNoMoreLooks() {
-    Seen seen = watch("300 s, give or take 60 s", x -> 300 + 60 * x);
+  @ParameterizedTest
+  @CsvSource({"30, 7", "60, 7", "60, 4", "60, 9"})
+  void jobsThatVaryMuchCostNoMoreLooksAndAreSeenAsSoonInTheMedian(int spread, long seed) {
+    random.setSeed(seed);
+    String name = "300 s, give or take %d s, seed %d".formatted(spread, seed);
+    Seen seen = watch(name, x -> 300 + spread * x);
 
     assertThat(seen.looks(50)).isLessThanOrEqualTo(6);
+    assertThat(seen.late(50)).isLessThanOrEqualTo(5_000);
   }
 
   @Test
