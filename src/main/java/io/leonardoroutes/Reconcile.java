@@ -175,7 +175,7 @@ public final class Reconcile {
     for (Job job : round.due) {
       Verdict verdict = verdicts.get(job.id());
       if (verdict instanceof Verdict.Open open) {
-        open(job, open.why());
+        open(job, open.why(), null);
       } else if (verdict instanceof Verdict.Unpaid) {
         // Somebody else moved what was matched: then what is left over is not known either.
         unpaid(job, adopted);
@@ -195,8 +195,11 @@ public final class Reconcile {
   }
 
   private void unpaid(Job job, boolean certain) {
-    if (!certain || !Problems.heldBecause(job).equals(NOT_LISTED)) {
-      open(job, certain ? NOT_LISTED : "other jobs in doubt were moved meanwhile");
+    if (!certain) {
+      open(job, "other jobs in doubt were moved meanwhile", null);
+    } else if (!Problems.heldBecause(job).equals(NOT_LISTED)) {
+      // A second look is all that it lacks, however long it was doubtful.
+      open(job, NOT_LISTED, settings.reconcile().settle());
     } else if (ledger.move(job, released(job, now()))) {
       LOG.info("{} was not made by the provider, and is submitted again", job.name());
     }
@@ -207,15 +210,15 @@ public final class Reconcile {
     return job.to(ACCEPTED).submittedAt(null).problem(null).dueAt(now);
   }
 
-  private void open(Job job, String why) {
-    if (hold(job, why, null) && !Problems.heldBecause(job).equals(why)) {
+  private void open(Job job, String why, Duration wait) {
+    if (hold(job, why, wait) && !Problems.heldBecause(job).equals(why)) {
       LOG.warn("{} stays in doubt: {}", job.name(), why);
     }
   }
 
-  private boolean hold(Job job, String why, Duration retryAfter) {
+  private boolean hold(Job job, String why, Duration asked) {
     Backoff backoff = new Backoff(settings.reconcile().settle(), LONGEST_WAIT);
-    Duration wait = retryAfter == null ? backoff.after(job.schedule().tries()) : retryAfter;
+    Duration wait = asked == null ? backoff.after(job.schedule().tries()) : asked;
     return ledger.move(
         job,
         job.to(IN_DOUBT).problem(Problems.held(job.problem(), why)).triedAgainAt(now().plus(wait)));

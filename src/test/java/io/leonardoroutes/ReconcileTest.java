@@ -124,6 +124,26 @@ class ReconcileTest {
   }
 
   @Test
+  void anOldDoubtIsOverOneSettleAfterTheListWasFirstSeenToBeTrue() throws Exception {
+    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
+    doubt.start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    for (int looks = 1; looks <= 8; looks++) {
+      int so = looks;
+      clock.tick(Duration.ofHours(1));
+      await().until(() -> sandbox.count(Door.LIST) >= so);
+    }
+
+    doubt.accept("a dog");
+    doubt.heldBecause(id, Reconcile.NOT_LISTED);
+    clock.tick(SETTLE);
+
+    doubt.until("RUNNING", id);
+    assertThat(sandbox.creates()).hasSize(2);
+  }
+
+  @Test
   void aListThatCannotBeReadIsAskedAgainUntilItCan() throws Exception {
     sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
     sandbox.next(Door.LIST, Fault.HTML, Fault.CUT_OFF, Fault.ENDLESS, Fault.refused(401, "no"));
