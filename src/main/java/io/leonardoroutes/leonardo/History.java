@@ -18,6 +18,7 @@ public final class History {
   private final List<Listed> generations = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private int offset;
+  private int longestPage;
   private boolean ended;
   private boolean repeats;
   private boolean newestFirst = true;
@@ -29,7 +30,9 @@ public final class History {
     page.generations().forEach(this::add);
     offset += page.generations().size();
     ended = page.generations().isEmpty();
-    repeats = !ended && generations.size() == before;
+    // A shorter one is the end of the list, which moved on while others were made.
+    repeats = generations.size() == before && page.generations().size() >= longestPage && !ended;
+    longestPage = Math.max(longestPage, page.generations().size());
   }
 
   private void add(Listed generation) {

@@ -248,6 +248,20 @@ class ReconciliationTest {
         .isEqualTo("a=Open[why=the provider's list could not be read back to its time]");
   }
 
+  @Test
+  void aListThatMovesOnWhileItIsReadIsReadToItsEnd() {
+    attempt("a", 0, 10, "koala");
+    owner("s", 41, "other");
+    list("s 41 other 1280 720 false", "o 40 other 1280 720 false");
+    // one more was made meanwhile
+    list("o 40 other 1280 720 false");
+    assertThat(history.wantsMore(ZERO)).isTrue();
+    end();
+
+    assertThat(history.wantsMore(ZERO)).isFalse();
+    assertThat(verdicts()).isEqualTo("a=Unpaid[]");
+  }
+
   private void attempt(String job, int from, int until, String prompt) {
     attempts.add(new Attempt(job, request(prompt), at(from), at(until), true));
   }
