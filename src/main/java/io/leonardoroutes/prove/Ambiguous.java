@@ -13,7 +13,6 @@ import java.util.Optional;
  * so that nobody can know from the answer whether it is paid.
  */
 final class Ambiguous {
-  private static final Duration START = Duration.ofSeconds(60);
   private static final int CALLERS = 8;
 
   /** One in so many is answered well, as the provider's list is believed by what it shows. */
@@ -26,7 +25,8 @@ final class Ambiguous {
    * @param blindRepeats creates that were sent again although the provider had accepted them
    * @param adopted accepted by the provider, found again, and delivered after the one create
    * @param released not accepted, and submitted again after that was known
-   * @param held in doubt for a person to decide
+   * @param open none of these
+   * @param held why some are in doubt for a person to decide, with how many for each reason
    */
   record Result(
       Account account,
@@ -35,11 +35,12 @@ final class Ambiguous {
       int blindRepeats,
       int adopted,
       int released,
-      int held,
+      int open,
+      Map<String, Integer> held,
       Duration took) {
 
     boolean good() {
-      return account.good() && blindRepeats == 0 && unanswered == 0;
+      return account.good() && blindRepeats == 0 && unanswered == 0 && open == 0;
     }
   }
 
@@ -55,11 +56,12 @@ final class Ambiguous {
     this.progress = progress;
   }
 
-  static Provider provider(int creates) {
+  static Provider provider(int creates, int concurrent) {
     Ambiguity[] all = Ambiguity.values();
     int last = last(creates);
     return new Provider(
         Duration.ZERO,
+        concurrent,
         (number, attempt) ->
             attempt > 1 || number > last || number % PLAIN_EVERY == 0
                 ? Optional.empty()
@@ -73,11 +75,8 @@ final class Ambiguous {
 
   Result run() throws IOException, InterruptedException {
     long began = System.nanoTime();
-    room.routes(null);
-    Program program = Program.start(room);
-    if (!program.ready(START)) {
-      throw new IllegalStateException("the program was not ready in " + START.toSeconds() + " s");
-    }
+    Fleet fleet = new Fleet(room);
+    fleet.startAll();
     RestCaller rest = new RestCaller(room);
     try (Callers callers = new Callers(Collections.nCopies(CALLERS, rest))) {
       while (callers.askGood() < last(creates)) {}
@@ -86,7 +85,7 @@ final class Ambiguous {
       Duration took = Duration.ofNanos(System.nanoTime() - began);
       return count(outcome, callers, took);
     } finally {
-      program.kill();
+      fleet.killAll();
     }
   }
 
@@ -95,19 +94,22 @@ final class Ambiguous {
     int blindRepeats = 0;
     int adopted = 0;
     int released = 0;
+    int first = 0;
     for (int number = 1; number <= last(creates); number++) {
       List<Optional<Ambiguity>> attempts = provider.attempts(number);
       attempts.forEach(wrong -> wrong.ifPresent(kind -> sent.merge(kind, 1, Integer::sum)));
       if (attempts.isEmpty() || attempts.get(0).isEmpty()) {
         continue;
       }
+      first++;
       boolean paid = attempts.get(0).get().paid;
       boolean repeated = attempts.size() > 1;
       blindRepeats += paid && repeated ? 1 : 0;
       adopted += paid && !repeated && outcome.delivered().contains(number) ? 1 : 0;
       released += !paid && repeated ? 1 : 0;
     }
-    Account account = outcome.account(provider);
+    Account account = outcome.account(provider.paid());
+    int held = account.inDoubt().size();
     return new Result(
         account,
         callers.unanswered().size(),
@@ -115,7 +117,8 @@ final class Ambiguous {
         blindRepeats,
         adopted,
         released,
-        account.inDoubt().size(),
+        first - adopted - released - held,
+        outcome.reasons(),
         took);
   }
 }

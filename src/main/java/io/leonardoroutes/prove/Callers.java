@@ -21,8 +21,7 @@ final class Callers implements AutoCloseable {
   /** One way in. */
   interface Caller {
     enum Answer {
-      ACCEPTED,
-      REFUSED,
+      GIVEN,
       /** There was none: the program may be dead. */
       NONE,
       /** It will be seen in the end, where the intake puts it. */
@@ -41,15 +40,15 @@ final class Callers implements AutoCloseable {
     /** Reads what callers were told since the last time. */
     default void readReplies() {}
 
-    /** The requests whose answer is seen only now, with whether they were accepted. */
-    default Map<Integer, Boolean> later() {
-      return Map.of();
+    /** The requests whose answer is seen only now. */
+    default Set<Integer> later() {
+      return Set.of();
     }
   }
 
   private final Map<String, Set<Integer>> accepted = new TreeMap<>();
   private final Set<Integer> answered = ConcurrentHashMap.newKeySet();
-  private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
+  private final Map<Integer, Request> asked = new ConcurrentHashMap<>();
   private final Map<Caller, BlockingQueue<Request>> waiting = new ConcurrentHashMap<>();
   private final AtomicInteger numbers = new AtomicInteger();
   private final List<Thread> threads;
@@ -78,7 +77,7 @@ final class Callers implements AutoCloseable {
   }
 
   private void offer(BlockingQueue<Request> queue, Request request) {
-    asked.add(request.number());
+    asked.put(request.number(), request);
     queue.add(request);
   }
 
@@ -92,7 +91,7 @@ final class Callers implements AutoCloseable {
           answer = caller.hand(request);
         }
         if (answer != Caller.Answer.LATER) {
-          note(caller, request.number(), answer == Caller.Answer.ACCEPTED && request.good());
+          note(caller, request.number());
         }
       }
     } catch (InterruptedException e) {
@@ -100,8 +99,9 @@ final class Callers implements AutoCloseable {
     }
   }
 
-  private void note(Caller caller, int number, boolean promised) {
-    if (promised) {
+  /** A good one is promised by any answer: to refuse it is to lose it. */
+  private void note(Caller caller, int number) {
+    if (asked.get(number).good()) {
       accepted.get(caller.name()).add(number);
     }
     answered.add(number);
@@ -109,9 +109,7 @@ final class Callers implements AutoCloseable {
 
   /** Looks for answers that are only seen where an intake puts them. */
   void look() {
-    waiting
-        .keySet()
-        .forEach(caller -> caller.later().forEach((number, yes) -> note(caller, number, yes)));
+    waiting.keySet().forEach(caller -> caller.later().forEach(number -> note(caller, number)));
   }
 
   /** Whether the caller of a finished request has heard of it, if it asked to. */
@@ -125,7 +123,7 @@ final class Callers implements AutoCloseable {
 
   /** Requests that were handed over or wait for it, and have no answer yet. */
   Set<Integer> unanswered() {
-    Set<Integer> open = new HashSet<>(asked);
+    Set<Integer> open = new HashSet<>(asked.keySet());
     open.removeAll(answered);
     return open;
   }

@@ -5,13 +5,24 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashMap;
-import java.util.Map;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Drops requests into the inbox, alive or dead as the program may be. */
+/**
+ * Drops requests into the inbox, alive or dead as the program may be. Some are seen half written
+ * for a while, and some cannot be moved away at first, as something stands in their way.
+ */
 final class FileCaller implements Callers.Caller {
+  private static final int HALF_EVERY = 10;
+  private static final int BLOCKED_EVERY = 20;
+  private static final long HALF_MILLIS = 300;
+
   private final Path inbox;
+  private final Set<Path> obstacles = ConcurrentHashMap.newKeySet();
 
   FileCaller(Room room) {
     this.inbox = room.inbox();
@@ -23,37 +34,59 @@ final class FileCaller implements Callers.Caller {
   }
 
   @Override
-  public Answer hand(Request request) {
+  public Answer hand(Request request) throws InterruptedException {
     try {
-      Path unfinished = inbox.resolve("." + request.number() + ".part");
-      Files.writeString(unfinished, request.json());
-      Files.move(
-          unfinished, inbox.resolve(request.number() + ".json"), StandardCopyOption.ATOMIC_MOVE);
+      if (request.number() % BLOCKED_EVERY == 1) {
+        obstacles.add(Files.createDirectories(accepted().resolve(request.number() + ".json")));
+      }
+      Path file = inbox.resolve(request.number() + ".json");
+      if (request.number() % HALF_EVERY == 2) {
+        int half = request.json().length() / 2;
+        Files.writeString(file, request.json().substring(0, half));
+        TimeUnit.MILLISECONDS.sleep(HALF_MILLIS);
+        Files.writeString(file, request.json().substring(half), StandardOpenOption.APPEND);
+      } else {
+        Path unfinished = inbox.resolve("." + request.number() + ".part");
+        Files.writeString(unfinished, request.json());
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      }
       return Answer.LATER;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  @Override
-  public Map<Integer, Boolean> later() {
-    Map<Integer, Boolean> answers = new HashMap<>();
-    taken(inbox.resolve(".rejected"), false, answers);
-    taken(inbox.resolve(".accepted"), true, answers);
-    return answers;
+  private Path accepted() {
+    return inbox.resolve(".accepted");
   }
 
-  private static void taken(Path place, boolean accepted, Map<Integer, Boolean> answers) {
+  /** Takes what stands in the way out of it, too. */
+  @Override
+  public Set<Integer> later() {
+    Set<Integer> answered = new HashSet<>();
+    try {
+      for (Path obstacle : Set.copyOf(obstacles)) {
+        Files.deleteIfExists(obstacle);
+        obstacles.remove(obstacle);
+      }
+      taken(inbox.resolve(".rejected"), answered);
+      taken(accepted(), answered);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return answered;
+  }
+
+  private static void taken(Path place, Set<Integer> answered) throws IOException {
     if (!Files.isDirectory(place)) {
       return;
     }
     try (Stream<Path> files = Files.list(place)) {
       files
+          .filter(Files::isRegularFile)
           .map(file -> file.getFileName().toString())
           .filter(name -> name.matches("\\d+\\.json"))
-          .forEach(name -> answers.put(Integer.valueOf(name.replace(".json", "")), accepted));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+          .forEach(name -> answered.add(Integer.valueOf(name.replace(".json", ""))));
     }
   }
 }

@@ -44,7 +44,7 @@ final class JmsCaller implements Callers.Caller {
   public Answer hand(Request request) {
     try {
       send(request);
-      return Answer.ACCEPTED;
+      return Answer.GIVEN;
     } catch (JMSException e) {
       close();
       return Answer.NONE;

@@ -12,21 +12,27 @@ import java.util.Random;
 
 /**
  * The proof by kills: life after life of the program, each ended by SIGKILL at a random moment or
- * at a named point, while callers go on asking over every intake. Then one last life, in which all
- * must settle.
+ * at a named point, while callers go on asking over every intake, and other instances, if there are
+ * any, go on working. Now and then, and at the end, there is a life in which all must settle.
  */
 final class Kills {
   private static final int ASKED_PER_LIFE = 4;
-  private static final Duration START = Duration.ofSeconds(60);
+
+  /** What is open beyond this is a backlog, which shows nothing but the speed of this machine. */
+  private static final int MOST_OPEN = 60;
+
+  private static final int SETTLED_EVERY = 50;
   private static final Duration JOB = Duration.ofMillis(300);
   private static final int LONGEST_LIFE_MILLIS = 1_500;
-  private static final Duration REACHED_WITHIN = Duration.ofSeconds(12);
+  private static final Duration REACHED_WITHIN = Duration.ofSeconds(40);
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
   private static final Duration ASK_EVERY = Duration.ofMillis(1_000);
 
   /**
    * What was seen.
    *
+   * @param recoveries from the last start until all was settled, each time
+   * @param mostAtOnce jobs at the provider
    * @param reached the points that the program was killed at
    * @param missed those that it never came to
    */
@@ -34,32 +40,33 @@ final class Kills {
       int kills,
       Account account,
       Callers callers,
-      Duration recovery,
+      List<Duration> recoveries,
+      int mostAtOnce,
       List<String> reached,
-      List<String> missed) {
-
-    boolean good() {
-      return account.good() && callers.unanswered().isEmpty();
-    }
-  }
+      List<String> missed) {}
 
   private final Options options;
   private final Progress progress;
   private final Random chance;
   private final Provider provider;
   private final Room room;
+  private final Fleet fleet;
   private final Callers callers;
   private final Outcome outcome;
+  private final List<Duration> recoveries = new ArrayList<>();
   private final List<String> reached = new ArrayList<>();
   private final List<String> missed = new ArrayList<>();
   private Duration startup = Duration.ZERO;
-  private int kills;
+
+  /** The instance that was killed last. */
+  private int dead;
 
   Kills(Options options, Room room, Provider provider, Progress progress) {
     this.options = options;
     this.room = room;
     this.provider = provider;
     this.progress = progress;
+    this.fleet = new Fleet(room);
     this.chance = new Random(options.seed());
     RestCaller rest = new RestCaller(room);
     this.callers = new Callers(List.of(new FileCaller(room), rest, new JmsCaller(room)));
@@ -67,10 +74,11 @@ final class Kills {
   }
 
   /** The provider that it is proved against: one in six creates goes wrong. */
-  static Provider provider(long seed) {
+  static Provider provider(long seed, int concurrent) {
     Ambiguity[] all = Ambiguity.values();
     return new Provider(
         JOB,
+        concurrent,
         (number, attempt) -> {
           Random chance = new Random(Objects.hash(seed, number, attempt));
           return chance.nextInt(6) == 0
@@ -82,20 +90,38 @@ final class Kills {
   Result run() throws IOException, InterruptedException {
     try (callers) {
       firstLife();
+      fleet.startAllBut(dead);
       for (Optional<Point> life : lives()) {
-        callers.ask(ASKED_PER_LIFE);
-        provider.spoilReads(chance);
+        if (outcome.open() < MOST_OPEN) {
+          ask();
+        }
         if (life.isPresent()) {
           killAt(life.get());
         } else {
           killAtRandom();
         }
         callers.look();
+        if (fleet.kills() % SETTLED_EVERY == 0) {
+          settle();
+          killed(victim(), Duration.ZERO);
+        }
         progress.say(
-            () -> "%d kills, %d requests accepted".formatted(kills, callers.accepted().size()));
+            () ->
+                "%d kills, %d requests accepted"
+                    .formatted(fleet.kills(), callers.accepted().size()));
       }
-      Duration recovery = lastLife();
-      return new Result(kills, outcome.account(provider), callers, recovery, reached, missed);
+      provider.recover();
+      settle();
+      return new Result(
+          fleet.kills(),
+          outcome.account(provider.paid()),
+          callers,
+          recoveries,
+          provider.mostAtOnce(),
+          reached,
+          missed);
+    } finally {
+      fleet.killAll();
     }
   }
 
@@ -108,72 +134,63 @@ final class Kills {
     return lives;
   }
 
-  /** Not killed: it shows the usual time of a start, and leaves the archive for quicker ones. */
-  private void firstLife() throws IOException, InterruptedException {
-    room.routes(null);
+  private void ask() {
     callers.ask(ASKED_PER_LIFE);
-    Program program = Program.startFirst(room);
-    ready(program);
-    outcome.begun();
-    if (!program.end(START)) {
-      throw new IllegalStateException("the program did not drain and end with 0 on SIGTERM");
-    }
+    provider.spoilReads(chance);
   }
 
-  private void ready(Program program) throws InterruptedException {
-    if (!program.ready(START)) {
-      throw new IllegalStateException("the program was not ready in " + START.toSeconds() + " s");
-    }
+  private void firstLife() throws IOException, InterruptedException {
+    callers.ask(ASKED_PER_LIFE);
+    Program program = fleet.startFirst();
+    outcome.begun();
+    fleet.end(program);
   }
 
   private void killAtRandom() throws IOException, InterruptedException {
-    room.routes(null);
     Instant began = Instant.now();
-    Program program = Program.start(room);
+    fleet.start(dead);
     boolean young = chance.nextInt(5) == 0;
     long millis = chance.nextInt(LONGEST_LIFE_MILLIS);
     if (young && !startup.isZero()) {
-      kill(program, Duration.ofMillis(millis * startup.toMillis() / LONGEST_LIFE_MILLIS));
+      killed(dead, Duration.ofMillis(millis * startup.toMillis() / LONGEST_LIFE_MILLIS));
       return;
     }
-    ready(program);
+    fleet.ready(dead);
     startup = Duration.between(began, Instant.now());
-    kill(program, Duration.ofMillis(millis));
+    killed(victim(), Duration.ofMillis(millis));
   }
 
-  private void kill(Program program, Duration after) throws InterruptedException {
-    if (!program.lives(after)) {
-      throw new IllegalStateException("the program ended by itself");
-    }
-    program.kill();
-    kills++;
+  private int victim() {
+    return chance.nextInt(options.setup().instances());
+  }
+
+  private void killed(int instance, Duration after) throws InterruptedException {
+    fleet.kill(instance, after);
+    dead = instance;
   }
 
   private void killAt(Point point) throws IOException, InterruptedException {
-    room.routes(point);
-    Program program = Program.start(room);
-    ready(program);
+    if (point.name().matches("slots: .* unanswered")) {
+      // others ask for it too
+      provider.loseAccount(3 * options.setup().instances());
+    }
+    fleet.startHalting(dead, point);
     Instant until = Instant.now().plus(REACHED_WITHIN);
     Instant ask = Instant.now().plus(ASK_EVERY);
-    while (!room.reached() && Instant.now().isBefore(until) && program.lives(LOOK_EVERY)) {
+    while (!room.reached() && Instant.now().isBefore(until) && fleet.live(dead, LOOK_EVERY)) {
       if (Instant.now().isAfter(ask)) {
-        callers.ask(ASKED_PER_LIFE);
-        provider.spoilReads(chance);
+        ask();
+        callers.look();
         ask = Instant.now().plus(ASK_EVERY);
       }
     }
     (room.reached() ? reached : missed).add(point.name());
-    kill(program, Duration.ofMillis(chance.nextInt(100)));
+    killed(dead, Duration.ofMillis(chance.nextInt(100)));
   }
 
-  private Duration lastLife() throws IOException, InterruptedException {
-    room.routes(null);
-    provider.recover();
+  private void settle() throws IOException, InterruptedException {
     Instant began = Instant.now();
-    Program program = Program.start(room);
-    ready(program);
-    Instant settled = outcome.settled(progress);
-    program.kill();
-    return Duration.between(began, settled);
+    fleet.startAll();
+    recoveries.add(Duration.between(began, outcome.settled(progress)));
   }
 }

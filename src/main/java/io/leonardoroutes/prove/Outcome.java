@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -18,8 +20,11 @@ import java.util.stream.Stream;
 final class Outcome {
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
-  /** How long nothing may change before what is in doubt counts as held. */
-  private static final Duration HELD = Duration.ofSeconds(45);
+  /**
+   * How long nothing may change before what is in doubt counts as held. The program looks into a
+   * doubt again after about as long as it has lasted, and ten thousand take a while.
+   */
+  private static final Duration HELD = Duration.ofSeconds(150);
 
   private static final Duration PULSE = Duration.ofSeconds(1);
 
@@ -32,7 +37,7 @@ final class Outcome {
   private final Set<String> seen = new HashSet<>();
   private final Set<Integer> inOutbox = new HashSet<>();
   private final Set<Integer> delivered = new HashSet<>();
-  private Set<Integer> held = new HashSet<>();
+  private Map<Integer, String> held = Map.of();
 
   Outcome(Room room, RestCaller rest, Callers callers) {
     this.outbox = room.outbox();
@@ -65,11 +70,11 @@ final class Outcome {
       look();
       long looked = System.nanoTime() - began;
       Set<Integer> open = new HashSet<>(callers.accepted());
-      open.addAll(callers.unanswered());
       open.removeAll(delivered);
+      open.addAll(callers.unanswered());
       open.removeAll(pulses);
       Set<Integer> doubtful = new HashSet<>(open);
-      doubtful.retainAll(held);
+      doubtful.retainAll(held.keySet());
       if (!List.of(open, doubtful).equals(before)) {
         changed = Instant.now();
         before = List.of(open, doubtful);
@@ -110,7 +115,6 @@ final class Outcome {
     readOutbox();
     callers.readReplies();
     inOutbox.stream().filter(callers::told).forEach(delivered::add);
-    held.removeAll(delivered);
   }
 
   private void readOutbox() throws IOException {
@@ -128,8 +132,25 @@ final class Outcome {
     }
   }
 
-  Account account(Provider provider) {
-    return Account.of(callers.accepted(), delivered, held, provider.paid());
+  Account account(List<Integer> paid) {
+    return Account.of(callers.accepted(), delivered, held.keySet(), paid);
+  }
+
+  /** Why the program holds requests in doubt, with how many for each reason. */
+  Map<String, Integer> reasons() {
+    Map<String, Integer> reasons = new TreeMap<>();
+    account(List.of())
+        .inDoubt()
+        .forEach(number -> reasons.merge(held.get(number), 1, Integer::sum));
+    return reasons;
+  }
+
+  /** How many requests are accepted and not delivered, as of the last look at the outbox. */
+  int open() throws IOException {
+    readOutbox();
+    Set<Integer> open = new HashSet<>(callers.accepted());
+    open.removeAll(inOutbox);
+    return open.size();
   }
 
   Set<Integer> delivered() {

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 final class Program {
   private static final String MAIN = "io.leonardoroutes.LeonardoRoutes";
   private static final String READY = "leonardo-routes ready";
+  private static final String SHARED_CLASSES = "-XX:SharedArchiveFile=program.jsa";
 
   private final Process process;
   private final Thread atOurEnd;
@@ -35,30 +36,37 @@ final class Program {
     Runtime.getRuntime().addShutdownHook(atOurEnd);
   }
 
-  static Program start(Room room) throws IOException {
+  /** An instance with the route files as they are shipped. */
+  static Program start(Room room, int instance) throws IOException {
+    return start(room, instance, SHARED_CLASSES);
+  }
+
+  /** An instance with the route files that halt at a point. */
+  static Program startHalting(Room room, int instance) throws IOException {
     return start(
-        room, "-XX:SharedArchiveFile=program.jsa", "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
+        room, instance, SHARED_CLASSES, "-Dleonardo.routes=file:" + Room.HALTING + "/*.camel.yaml");
   }
 
   /**
    * A life that, ended in peace, leaves an archive of its classes: the next start in half a time.
    */
   static Program startFirst(Room room) throws IOException {
-    return start(
-        room, "-XX:ArchiveClassesAtExit=program.jsa", "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
+    return start(room, 0, "-XX:ArchiveClassesAtExit=program.jsa");
   }
 
-  private static Program start(Room room, String... options) throws IOException {
+  private static Program start(Room room, int instance, String... options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:+UseSerialGC", "-Xmx256m"));
+    command.addAll(List.of("-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
     command.addAll(List.of(options));
+    command.add("-Dleonardo.rest.port=" + room.restPort(instance));
     command.addAll(List.of("-cp", classPath(), MAIN));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(room.folder().toFile()).redirectErrorStream(true);
     withoutSettings(builder.environment());
-    return new Program(builder.start(), room.log());
+    return new Program(builder.start(), room.log(instance));
   }
 
   /** An operator's own settings would win over ours, and lead to a provider that wants money. */

@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 public final class Prove {
   private static final int BAD = 1;
   private static final int FIRST_FEW = 20;
+  private static final int AS_IN_THE_PROGRAM = 10;
+  private static final int ROOM_FOR_DOUBTS = 10_000;
 
   private final PrintStream out;
 
@@ -48,42 +50,57 @@ public final class Prove {
   private boolean all(Options options) throws IOException, InterruptedException {
     boolean good = true;
     if (options.kills() > 0 || !options.points().equals("none")) {
-      try (Provider provider = Kills.provider(options.seed())) {
-        good &= kills(options, provider);
+      Setup setup = options.setup().suited(AS_IN_THE_PROGRAM);
+      try (Provider provider = Kills.provider(options.seed(), setup.concurrent());
+          Room room = room("kills", provider, setup)) {
+        good &= kills(options, room, provider);
       }
     }
     if (options.ambiguous() > 0) {
-      try (Provider provider = Ambiguous.provider(options.ambiguous())) {
-        good &= ambiguous(options, provider);
+      Setup setup = options.setup().suited(ROOM_FOR_DOUBTS);
+      try (Provider provider = Ambiguous.provider(options.ambiguous(), setup.concurrent());
+          Room room = room("ambiguous", provider, setup)) {
+        good &= ambiguous(options, room, provider);
       }
     }
     out.println(good ? "proved" : "NOT PROVED");
     return good;
   }
 
-  private boolean kills(Options options, Provider provider)
+  private boolean kills(Options options, Room room, Provider provider)
       throws IOException, InterruptedException {
-    Room room = room("kills", provider);
     long began = System.nanoTime();
     Kills.Result result = new Kills(options, room, provider, new Progress(out)).run();
     out.printf(
-        "%d kills, seed %d, in %s s%n", result.kills(), options.seed(), seconds(since(began)));
+        "%d kills of %d, seed %d, in %s s%n",
+        result.kills(), room.setup().instances(), options.seed(), seconds(since(began)));
     out.printf(
         "  accepted            %d (%s)%n",
         result.callers().accepted().size(), list(result.callers().byIntake()));
-    print(result.account(), result.callers().unanswered().size());
+    int unanswered = result.callers().unanswered().size();
+    print(result.account(), unanswered);
     out.printf("  in doubt            %d%n", result.account().inDoubt().size());
-    out.printf("  seconds to recover  %s%n", seconds(result.recovery()));
+    out.printf("  most at once        %d of %d%n", result.mostAtOnce(), room.setup().concurrent());
+    List<Duration> recoveries = result.recoveries().stream().sorted().toList();
+    out.printf(
+        "  seconds to recover  %s at most, %s in the median of %d%n",
+        seconds(recoveries.get(recoveries.size() - 1)),
+        seconds(recoveries.get((recoveries.size() - 1) / 2)),
+        recoveries.size());
     out.printf("  points killed at    %d%n", result.reached().size());
     result.reached().stream().sorted().forEach(point -> out.println("    " + point));
     out.printf("  points not reached  %d%n", result.missed().size());
     result.missed().stream().sorted().forEach(point -> out.println("    " + point));
-    return leave(room, result.good());
+    return leave(
+        room,
+        result.account().good()
+            && unanswered == 0
+            && result.mostAtOnce() <= room.setup().concurrent()
+            && result.missed().isEmpty());
   }
 
-  private boolean ambiguous(Options options, Provider provider)
+  private boolean ambiguous(Options options, Room room, Provider provider)
       throws IOException, InterruptedException {
-    Room room = room("ambiguous", provider);
     Ambiguous.Result result =
         new Ambiguous(options.ambiguous(), room, provider, new Progress(out)).run();
     out.printf(
@@ -94,7 +111,9 @@ public final class Prove {
     out.printf("  blind repeats       %d%n", result.blindRepeats());
     out.printf("  adopted             %d%n", result.adopted());
     out.printf("  released            %d%n", result.released());
-    out.printf("  held                %d%n", result.held());
+    out.printf("  held                %d%n", result.account().inDoubt().size());
+    result.held().forEach((why, times) -> out.printf("    %d: %s%n", times, why));
+    out.printf("  none of these       %d%n", result.open());
     return leave(room, result.good());
   }
 
@@ -104,9 +123,9 @@ public final class Prove {
     out.printf("  never answered      %d%n", unanswered);
   }
 
-  private Room room(String name, Provider provider) throws IOException {
-    Room room = new Room(name, provider);
-    out.println("the program runs in " + room.folder());
+  private Room room(String name, Provider provider, Setup setup) throws IOException {
+    Room room = new Room(name, provider, setup);
+    out.println("the program runs in " + room);
     return room;
   }
 
@@ -115,7 +134,7 @@ public final class Prove {
     if (good) {
       room.delete();
     } else {
-      out.println("  its folder is kept: " + room.folder());
+      out.println("  kept: " + room);
     }
     return good;
   }

@@ -6,6 +6,10 @@ import io.leonardoroutes.sandbox.Fault;
 import io.leonardoroutes.sandbox.Sandbox;
 import io.leonardoroutes.sandbox.SandboxOptions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,20 +22,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * wrong by a plan; and it remembers each try of each create, whether or not it was accepted.
  */
 final class Provider implements AutoCloseable {
-  private static final int SLOTS = 10_000;
-
   /** Chooses what goes wrong with the so manieth try, from 1, of a request's create. */
   interface Plan {
     Optional<Ambiguity> of(int number, int attempt);
   }
 
+  private final Duration jobDuration;
   private final Sandbox sandbox;
   private final Map<Integer, List<Optional<Ambiguity>>> attempts = new ConcurrentHashMap<>();
 
-  Provider(Duration jobDuration, Plan plan) {
+  /**
+   * @param concurrent how many jobs its account is said to allow at once
+   */
+  Provider(Duration jobDuration, int concurrent, Plan plan) {
+    this.jobDuration = jobDuration;
     sandbox =
         Sandbox.start(
-            SandboxOptions.defaults().withJobDuration(jobDuration).withConcurrency(SLOTS));
+            SandboxOptions.defaults().withJobDuration(jobDuration).withConcurrency(concurrent));
     onCreate(plan);
   }
 
@@ -66,6 +73,11 @@ final class Provider implements AutoCloseable {
     }
   }
 
+  /** Gives no answer to the next questions for the account, one of which is asked at a start. */
+  void loseAccount(int times) {
+    sandbox.next(Door.ME, Collections.nCopies(times, Fault.NOT_ACCEPTED).toArray(Fault[]::new));
+  }
+
   /** What went wrong with each try of a request's create, in order. */
   List<Optional<Ambiguity>> attempts(int number) {
     return attempts.getOrDefault(number, List.of());
@@ -77,6 +89,20 @@ final class Provider implements AutoCloseable {
         .map(Create::body)
         .map(body -> Request.numberIn(body).orElseThrow())
         .toList();
+  }
+
+  /** The most jobs that it had at once. */
+  int mostAtOnce() {
+    Deque<Instant> running = new ArrayDeque<>();
+    int most = 0;
+    for (Create create : sandbox.creates()) {
+      while (!running.isEmpty() && !running.peek().isAfter(create.at())) {
+        running.remove();
+      }
+      running.add(create.at().plus(jobDuration));
+      most = Math.max(most, running.size());
+    }
+    return most;
   }
 
   String baseUrl() {

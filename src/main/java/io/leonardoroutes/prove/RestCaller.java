@@ -10,19 +10,30 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Calls over REST, with an idempotency key, and reads what is held in doubt. */
+/**
+ * Calls over REST, with an idempotency key, one instance after another; and reads what is held in
+ * doubt. Now and then it asks for a dry run first, or brings a notice that tells of nothing.
+ */
 final class RestCaller implements Callers.Caller {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int ASIDE_EVERY = 4;
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-  private final String generations;
+  private final List<URI> doors;
+  private final AtomicInteger calls = new AtomicInteger();
 
   RestCaller(Room room) {
-    this.generations = room.rest();
+    this.doors = room.doors();
+  }
+
+  private URI door() {
+    return doors.get(calls.getAndIncrement() % doors.size());
   }
 
   @Override
@@ -32,18 +43,23 @@ final class RestCaller implements Callers.Caller {
 
   @Override
   public Answer hand(Request request) throws InterruptedException {
+    URI door = door();
     HttpRequest post =
-        HttpRequest.newBuilder(URI.create(generations))
-            .timeout(PATIENCE)
-            .header("Content-Type", "application/json")
+        post(door.resolve("/generations"), request.json())
             .header("Idempotency-Key", request.name())
-            .POST(BodyPublishers.ofString(request.json()))
             .build();
     try {
-      HttpResponse<String> response = http.send(post, BodyHandlers.ofString());
+      if (request.number() % ASIDE_EVERY == 0) {
+        send(post(door.resolve("/generations?dry-run=true"), request.json()).build());
+      } else if (request.number() % ASIDE_EVERY == 1) {
+        send(
+            post(door.resolve("/webhooks/leonardo"), "{}")
+                .header("Authorization", "Bearer " + Room.WEBHOOK_KEY)
+                .build());
+      }
+      HttpResponse<String> response = send(post);
       return switch (response.statusCode()) {
-        case 200, 202 -> Answer.ACCEPTED;
-        case 422 -> Answer.REFUSED;
+        case 200, 202, 422 -> Answer.GIVEN;
         default -> Answer.NONE;
       };
     } catch (IOException e) {
@@ -51,27 +67,42 @@ final class RestCaller implements Callers.Caller {
     }
   }
 
+  private static HttpRequest.Builder post(URI to, String json) {
+    return HttpRequest.newBuilder(to)
+        .timeout(PATIENCE)
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(json));
+  }
+
+  private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return http.send(request, BodyHandlers.ofString());
+  }
+
   /**
-   * The numbers of the requests whose jobs stand as {@code IN_DOUBT}.
+   * The requests whose jobs stand as {@code IN_DOUBT}, by their numbers, with the reason that is
+   * given.
    *
    * @throws IOException while the program does not answer
    */
-  Set<Integer> held() throws IOException, InterruptedException {
-    Set<Integer> numbers = new HashSet<>();
-    String page = generations + "?state=IN_DOUBT&limit=1000";
+  Map<Integer, String> held() throws IOException, InterruptedException {
+    Map<Integer, String> reasons = new HashMap<>();
+    URI page = door().resolve("/generations?state=IN_DOUBT&limit=1000");
     String next = "";
     while (next != null) {
       HttpRequest get = HttpRequest.newBuilder(URI.create(page + next)).timeout(PATIENCE).build();
-      HttpResponse<String> response = http.send(get, BodyHandlers.ofString());
+      HttpResponse<String> response = send(get);
       if (response.statusCode() != 200) {
         throw new IOException("GET /generations answered " + response.statusCode());
       }
       JsonNode answer = JSON.readTree(response.body());
-      answer
-          .path("items")
-          .forEach(job -> numbers.add(Request.numberIn(job.toString()).orElseThrow()));
+      for (JsonNode job : answer.path("items")) {
+        JsonNode problem = job.path("problem");
+        reasons.put(
+            Request.numberIn(job.toString()).orElseThrow(),
+            problem.path("held").asText("not looked up yet"));
+      }
       next = answer.hasNonNull("next") ? "&after=" + answer.get("next").asText() : null;
     }
-    return numbers;
+    return reasons;
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,8 +20,14 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The folder that the program runs in: its settings, its route files and all that it keeps. */
-final class Room {
+/**
+ * The folder that all instances of the program run in: their settings, their route files and all
+ * that they keep; and the database and the broker that several of them have in common.
+ */
+final class Room implements AutoCloseable {
+  /** The folder of the route files that halt at a point. */
+  static final String HALTING = "halting";
+
   private static final String PACKED = "/leonardo-routes/routes";
 
   /** Below the ports that systems give out by themselves: those may be taken between two lives. */
@@ -28,33 +35,62 @@ final class Room {
 
   private static final int PORTS = 10_000;
 
+  static final String WEBHOOK_KEY = "proof-webhook";
+
+  /** Route files that change nothing, or to which only an operator's own call leads. */
+  private static final String READ_OR_OPERATED = "(costs|generations|history|models|resolve)\\..*";
+
+  /**
+   * Nothing comes by here: {@code refuse} ends in the exception that refuses, and only a ledger
+   * that is away leads to the {@code later} of a message.
+   */
+  private static final String NOT_TO_BE_REACHED = ".*: after refuse|intake-jms: .* later";
+
+  private static final int MOST_THREADS = 32;
+
   private final Path folder;
-  private final int restPort;
+  private final Setup setup;
+  private final Schema schema;
+  private final List<Integer> restPorts = new ArrayList<>();
   private final int jmsPort;
+  private final QueueBroker broker;
   private final Map<String, String> routes = new TreeMap<>();
 
-  Room(String name, Provider provider) throws IOException {
+  Room(String name, Provider provider, Setup setup) throws IOException {
+    this.setup = setup;
+    schema = setup.ledger() == null ? null : Schema.create(setup.ledger());
     folder = Files.createTempDirectory("leonardo-" + name + "-");
-    restPort = freePort();
+    for (int i = 0; i < setup.instances(); i++) {
+      restPorts.add(freePort());
+    }
     jmsPort = freePort();
+    broker = setup.instances() == 1 ? null : new QueueBroker(jms());
     for (Map.Entry<String, String> file : packed().entrySet()) {
       // As many slots as there may be doubts, but not a thread for each.
+      String threads = "\"" + Math.min(MOST_THREADS, setup.concurrent()) + "\"";
       routes.put(
           file.getKey(),
-          file.getValue().replace("\"{{leonardo.limits.concurrent.all}}\"", "\"32\""));
+          file.getValue().replace("\"{{leonardo.limits.concurrent.all}}\"", threads));
     }
     Files.createDirectories(inbox());
     Files.createDirectories(outbox());
     Files.createDirectories(folder.resolve("config"));
     Files.writeString(folder.resolve("config/application.properties"), settings(provider));
+    write(folder.resolve("routes"), null);
   }
 
   private String settings(Provider provider) {
     Map<String, Object> settings = new LinkedHashMap<>();
+    if (schema != null) {
+      settings.put("leonardo.ledger.url", schema.url());
+      settings.put("leonardo.lease", "3s");
+    }
+    if (broker != null) {
+      settings.put("leonardo.jms.url", jms());
+    }
     settings.put("leonardo.base-url", provider.baseUrl());
     settings.put("leonardo.api-key", "proof");
     settings.put("leonardo.download.hosts", provider.host());
-    settings.put("leonardo.rest.port", restPort);
     settings.put("leonardo.jms.port", jmsPort);
     settings.put("leonardo.file.settle", "1ms");
     settings.put("leonardo.tick", "50ms");
@@ -63,7 +99,9 @@ final class Room {
     settings.put("leonardo.http.connect-timeout", "2s");
     settings.put("leonardo.http.response-timeout", "1s");
     settings.put("leonardo.reconcile.settle", "2s");
-    settings.put("leonardo.limits.concurrent", 10_000);
+    settings.put("leonardo.track.give-up", "5s");
+    settings.put("leonardo.webhook.key", WEBHOOK_KEY);
+    settings.put("leonardo.limits.concurrent", setup.concurrent());
     settings.put("leonardo.limits.creates-per-minute", 1_000_000);
     settings.put("leonardo.limits.requests-per-minute", 1_000_000);
     // A sink that does not take everything at the first try.
@@ -115,27 +153,27 @@ final class Room {
     }
   }
 
-  /** Where the program may be killed on purpose; not where only an operator's own call leads. */
+  /** Where the program may be killed on purpose: wherever requests and jobs come along. */
   List<Point> points() {
     return routes.entrySet().stream()
-        .filter(file -> !file.getKey().matches("(generations|resolve)\\..*"))
+        .filter(file -> !file.getKey().matches(READ_OR_OPERATED))
         .flatMap(file -> Point.in(file.getValue()).stream())
+        .filter(point -> !point.name().matches(NOT_TO_BE_REACHED))
         .toList();
   }
 
-  /**
-   * Writes the route files for the next life, as they are shipped or halting at a point.
-   *
-   * @param halt null for none
-   */
-  void routes(Point halt) throws IOException {
+  /** Writes route files that halt at a point. */
+  void haltAt(Point point) throws IOException {
     Files.deleteIfExists(folder.resolve(Point.MARKER));
-    Files.createDirectories(folder.resolve("routes"));
+    write(folder.resolve(HALTING), point);
+  }
+
+  private void write(Path place, Point halt) throws IOException {
+    Files.createDirectories(place);
     for (Map.Entry<String, String> file : routes.entrySet()) {
       boolean here = halt != null && Point.in(file.getValue()).contains(halt);
       Files.writeString(
-          folder.resolve("routes").resolve(file.getKey()),
-          here ? halt.halt(file.getValue()) : file.getValue());
+          place.resolve(file.getKey()), here ? halt.halt(file.getValue()) : file.getValue());
     }
   }
 
@@ -145,13 +183,21 @@ final class Room {
 
   /** What the program logged as an error, over all its lives. */
   long errors() throws IOException {
-    try (Stream<String> lines = Files.lines(log())) {
-      return lines.filter(line -> line.contains(" ERROR ")).count();
+    long errors = 0;
+    for (int i = 0; i < setup.instances(); i++) {
+      try (Stream<String> lines = Files.lines(log(i))) {
+        errors += lines.filter(line -> line.contains(" ERROR ")).count();
+      }
     }
+    return errors;
   }
 
-  Path log() {
-    return folder.resolve("program.log");
+  Path log(int instance) {
+    return folder.resolve("program-" + (instance + 1) + ".log");
+  }
+
+  Setup setup() {
+    return setup;
   }
 
   Path folder() {
@@ -166,19 +212,40 @@ final class Room {
     return folder.resolve("data/outbox");
   }
 
-  String rest() {
-    return "http://127.0.0.1:" + restPort + "/generations";
+  int restPort(int instance) {
+    return restPorts.get(instance);
+  }
+
+  /** Where each instance is called. */
+  List<URI> doors() {
+    return restPorts.stream().map(port -> URI.create("http://127.0.0.1:" + port)).toList();
   }
 
   String jms() {
     return "tcp://127.0.0.1:" + jmsPort;
   }
 
+  /** What is left behind for a person to look at. */
+  @Override
+  public String toString() {
+    return schema == null ? folder.toString() : folder + " with schema " + schema.name();
+  }
+
   void delete() throws IOException {
+    if (schema != null) {
+      schema.drop();
+    }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (broker != null) {
+      broker.close();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.leonardoroutes.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.ledger.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,13 +29,14 @@ class ProveIT {
     assertThat(figures(printed))
         .isEqualTo(
             """
-            13 kills, seed 7, in N s
+            13 kills of 1, seed 7, in N s
               accepted            N (JMS N, REST N, file N)
               lost                0
               paid twice          0
               never answered      0
               in doubt            N
-              seconds to recover  N
+              most at once        N of 10
+              seconds to recover  N at most, N in the median of 1
               points killed at    7
                 create: after begin
                 create: after read-create
@@ -43,6 +45,31 @@ class ProveIT {
                 create: before create-generation
                 create: before read-create
                 create: before record-create
+              points not reached  0
+              errors logged       0
+            proved
+            """);
+  }
+
+  @Test
+  void ofTwoInstancesOnOneDatabaseOneGoesOnWhereTheOtherIsKilled() throws Exception {
+    String ledger = Engine.POSTGRES.emptyDatabase(folder);
+
+    String printed =
+        prove(0, "--kills 3 --ambiguous 0 --points none --seed 7 --instances 2 --ledger " + ledger);
+
+    assertThat(figures(printed))
+        .isEqualTo(
+            """
+            3 kills of 2, seed 7, in N s
+              accepted            N (JMS N, REST N, file N)
+              lost                0
+              paid twice          0
+              never answered      0
+              in doubt            N
+              most at once        N of 10
+              seconds to recover  N at most, N in the median of 1
+              points killed at    0
               points not reached  0
               errors logged       0
             proved
@@ -67,6 +94,7 @@ class ProveIT {
               adopted             N
               released            N
               held                N
+              none of these       0
               errors logged       0
             proved
             """);
@@ -76,7 +104,8 @@ class ProveIT {
   void anUnknownOptionIsToldInOneLine() throws Exception {
     assertThat(prove(1, "--fast yes"))
         .isEqualTo(
-            "prove: --fast is not an option: --kills, --points, --ambiguous, --seed or --help\n");
+            "prove: --fast is not an option: --kills, --points, --ambiguous, --seed, --instances,"
+                + " --ledger, --concurrent or --help\n");
   }
 
   private String prove(int status, String arguments, String... more) throws Exception {
@@ -102,7 +131,7 @@ class ProveIT {
         // newer JDKs warn of what libraries do inside
         .replaceAll("(?m)^((WARNING: |the program runs in| +\\d+ s: ).*)?\\n", "")
         .replaceAll(
-            "(?m)((?:JMS|REST|file|accepted|in doubt|recover|adopted|released|held"
+            "(?m)((?:JMS|REST|file|accepted|in doubt|most at once|recover|most,|adopted|released|held"
                 + "|in|[A-Z_0-9]+_[A-Z]+|HANGING|UNREADABLE) +)[\\d.]+",
             "$1N");
   }

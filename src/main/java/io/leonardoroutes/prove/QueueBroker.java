@@ -1,0 +1,41 @@
+package io.leonardoroutes.prove;
+
+import java.io.IOException;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+
+/**
+ * The JMS broker that several instances have in common. It lives in this process, so it survives
+ * every kill; a single instance is proved with the broker inside it.
+ */
+final class QueueBroker implements AutoCloseable {
+  private static final int FOR_EVER = -1;
+
+  private final EmbeddedActiveMQ broker = new EmbeddedActiveMQ();
+
+  QueueBroker(String url) throws IOException {
+    try {
+      broker.setConfiguration(
+          new ConfigurationImpl()
+              .setName("proof")
+              .setPersistenceEnabled(false)
+              .setSecurityEnabled(false)
+              .setJMXManagementEnabled(false)
+              .addAcceptorConfiguration("loopback", url)
+              .addAddressSetting("#", new AddressSettings().setMaxDeliveryAttempts(FOR_EVER)));
+      broker.start();
+    } catch (Exception e) {
+      throw new IOException("the JMS broker of the proof did not start: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      broker.stop();
+    } catch (Exception e) {
+      // it goes with this process
+    }
+  }
+}
