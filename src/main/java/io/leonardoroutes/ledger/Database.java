@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
@@ -42,8 +43,13 @@ final class Database implements AutoCloseable {
         sqlite ? lock(Path.of(url.substring(SQLITE.length()).split("\\?")[0])) : null;
     HikariDataSource source = null;
     try {
-      source = new HikariDataSource(sqlite ? sqlite(url) : pooled(url));
-      migrate(source, !sqlite);
+      if (!sqlite) {
+        migrateAlone(url);
+      }
+      source = new HikariDataSource(sqlite ? sqlite(url) : shared(url));
+      if (sqlite) {
+        migrate(Flyway.configure().dataSource(source));
+      }
       return new Database(source, lock, sqlite ? null : new HikariDataSource(time(url)));
     } catch (RuntimeException e) {
       close(source, lock);
@@ -51,28 +57,27 @@ final class Database implements AutoCloseable {
     }
   }
 
+  private static void migrate(FluentConfiguration flyway) {
+    flyway
+        .locations("classpath:io/leonardoroutes/ledger")
+        .table("leonardo_schema")
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        .load()
+        .migrate();
+  }
+
   /**
    * Of several instances that start at once, one migrates: Flyway's own lock comes after its table.
+   * On connections without a time limit, as that takes as long as it takes.
    */
-  private static void migrate(HikariDataSource source, boolean shared) {
-    Flyway flyway =
-        Flyway.configure()
-            .dataSource(source)
-            .locations("classpath:io/leonardoroutes/ledger")
-            .table("leonardo_schema")
-            .baselineOnMigrate(true)
-            .baselineVersion("0")
-            .load();
-    if (!shared) {
-      flyway.migrate();
-      return;
-    }
-    Jdbi.create(source)
+  private static void migrateAlone(String url) {
+    Jdbi.create(url)
         .useHandle(
             handle -> {
               handle.execute("SELECT pg_advisory_lock(7206531)");
               try {
-                flyway.migrate();
+                migrate(Flyway.configure().dataSource(url, null, null));
               } finally {
                 handle.execute("SELECT pg_advisory_unlock(7206531)");
               }
@@ -113,6 +118,18 @@ final class Database implements AutoCloseable {
     config.setPoolName("leonardo-ledger");
     config.setMaximumPoolSize(8);
     config.setConnectionTimeout(10_000);
+    return config;
+  }
+
+  /**
+   * A database that is cut off without a word must not hold a loop for ever. What the URL says
+   * wins.
+   */
+  private static HikariConfig shared(String url) {
+    HikariConfig config = pooled(url);
+    config.addDataSourceProperty("socketTimeout", "20");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.setConnectionInitSql("SET idle_in_transaction_session_timeout = 10000");
     return config;
   }
 

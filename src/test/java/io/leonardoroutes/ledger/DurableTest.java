@@ -5,9 +5,12 @@ import static io.leonardoroutes.ledger.Asked.request;
 import static io.leonardoroutes.ledger.JobState.ACCEPTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.leonardoroutes.TickingClock;
 import io.leonardoroutes.ledger.Acceptance.Accepted;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +50,51 @@ class DurableTest {
     try (Ledger ledger = Ledger.open(url, clock)) {
       assertThat(ledger.find(job.id())).contains(job);
     }
+  }
+
+  @Test
+  void aDatabaseThatIsCutOffWithoutAWordHoldsNobodyForEver() throws Exception {
+    String url = Engine.POSTGRES.emptyDatabase(folder);
+    try (Wire wire = new Wire(port(url));
+        Ledger ledger = Ledger.open(through(wire, url), clock)) {
+      Job before = accept(ledger);
+
+      wire.cut(true);
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(60),
+          () -> assertThatThrownBy(() -> accept(ledger)).isInstanceOf(JdbiException.class));
+
+      wire.cut(false);
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .ignoreExceptions()
+          .until(() -> ledger.find(before.id()).isPresent());
+    }
+  }
+
+  @Test
+  void anInstanceThatIsCutOffInTheMiddleHoldsUpNoOther() throws Exception {
+    String url = Engine.POSTGRES.emptyDatabase(folder);
+    try (Wire wire = new Wire(port(url));
+        Ledger other = Ledger.open(url, clock);
+        Database database = Database.open(through(wire, url))) {
+      Handle middle = database.jdbi().open();
+      middle.begin();
+      middle.execute("SELECT pg_advisory_xact_lock(7206532)");
+      wire.cut(true);
+
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> other.governor().call(new Limits(10, 100)));
+    }
+  }
+
+  private static int port(String url) {
+    return URI.create(url.substring("jdbc:".length())).getPort();
+  }
+
+  private static String through(Wire wire, String url) {
+    return url.replace(":" + port(url) + "/", ":" + wire.port() + "/");
   }
 
   @ParameterizedTest
