@@ -40,11 +40,8 @@ final class Room implements AutoCloseable {
   /** Route files that change nothing, or to which only an operator's own call leads. */
   private static final String READ_OR_OPERATED = "(costs|generations|history|models|resolve)\\..*";
 
-  /**
-   * Nothing comes by here: {@code refuse} ends in the exception that refuses, and only a ledger
-   * that is away leads to the {@code later} of a message.
-   */
-  private static final String NOT_TO_BE_REACHED = ".*: after refuse|intake-jms: .* later";
+  /** Nothing comes by here: {@code refuse} ends in the exception that refuses. */
+  private static final String NOT_TO_BE_REACHED = ".*: after refuse";
 
   private static final int MOST_THREADS = 32;
 
