@@ -63,6 +63,11 @@ record Answer(JsonNode json) {
     return usableId(generation().path("generationId"));
   }
 
+  /** Whether a generation is named, wherever: then nothing that the answer says is a sure no. */
+  boolean namesAGeneration() {
+    return root().findValues("generationId").stream().anyMatch(id -> usableId(id) != null);
+  }
+
   Cost cost() {
     return Cost.read(generation());
   }
@@ -101,9 +106,13 @@ record Answer(JsonNode json) {
   int listedStatus() {
     return StreamSupport.stream(errors().spliterator(), false)
         .map(error -> error.at("/extensions/statusCode"))
-        .map(code -> code.isMissingNode() || code.isNull() ? 400 : code.asInt(500))
+        .map(code -> code.isMissingNode() || code.isNull() ? 400 : status(code))
         .reduce((a, b) -> a.equals(b) || bothRefuse(a, b) ? a : 500)
         .orElse(500);
+  }
+
+  private static int status(JsonNode code) {
+    return code.isNumber() && !code.canConvertToInt() ? 500 : code.asInt(500);
   }
 
   private static boolean bothRefuse(int a, int b) {

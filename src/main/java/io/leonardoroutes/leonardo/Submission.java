@@ -74,6 +74,9 @@ public sealed interface Submission {
       return new Created(answer.generationId(), answer.cost(), answer.json());
     }
     int meaning = isSuccess(status) && answer.isErrorList() ? answer.listedStatus() : status;
+    if (answer.namesAGeneration()) {
+      return unknown(status, body, answer);
+    }
     if (meaning == 429 || (Answer.refuses(meaning) && answer.saysTooMany())) {
       return new TurnedAway(
           answer.told(status, "a generation id") + ": it took nothing, send it again later",
@@ -84,6 +87,10 @@ public sealed interface Submission {
       return new Refused(
           status, said == null ? "HTTP " + status + ", no reason given" : said, answer.json());
     }
+    return unknown(status, body, answer);
+  }
+
+  private static Unknown unknown(int status, String body, Answer answer) {
     return new Unknown(
         answer.told(status, "a generation id")
             + ": whether it made and billed a video is not known",

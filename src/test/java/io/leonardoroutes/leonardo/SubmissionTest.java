@@ -174,6 +174,12 @@ class SubmissionTest {
           200 | [{"message": "internal error", "extensions": {"statusCode": 500}}] | (internal error)
           200 | [{"message": "m", "extensions": {"statusCode": 400}}, {"message": "n", "extensions": {"statusCode": 500}}] | (m; n)
           200 | [{"message": "m", "extensions": {"statusCode": 429}}, {"message": "n", "extensions": {"statusCode": 500}}] | (m; n)
+          200 | [{"message": "m", "extensions": {"statusCode": 4294967696}}] | (m)
+          # refusals that name a generation
+          200 | {"errors": [{"message": "no poster"}], "data": {"generate": {"generationId": "1f0a"}}} | (no poster)
+          200 | [{"message": "m", "extensions": {"generationId": "1f0a"}}] | (m)
+          409 | {"error": "hm", "generationId": "1f0a"}     | (hm)
+          429 | {"data": [{"generationId": null}, {"generationId": "1f0a"}]} | without a generation id
           """)
   void everythingElseIsUnknown(int status, String body, String told) {
     assertThat(read(status, body))
