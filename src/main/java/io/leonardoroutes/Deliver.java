@@ -90,6 +90,8 @@ public final class Deliver {
       message.setHeader(Exchange.CONTENT_TYPE, Event.CONTENT_TYPE);
       message.setHeader(Exchange.FILE_NAME, delivery.fileName() + "." + delivery.type() + ".json");
     }
+    // An address with a query would else be asked with GET, and nobody had the event.
+    message.setHeader(Exchange.HTTP_METHOD, "POST");
     if (delivery.replyTo() != null) {
       Job.ReplyTo reply = delivery.replyTo();
       exchange.setProperty("leonardoReplyTo", reply.destination());

@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -64,7 +65,7 @@ class DeliverTest {
       }
       sink.start();
       story
-          .with("leonardo.sinks.web.uri", sink.url("/in").toString())
+          .with("leonardo.sinks.web.uri", sink.url("/in?tenant=7").toString())
           .with("leonardo.sinks.web.content", "event,video")
           .start();
 
@@ -85,6 +86,9 @@ class DeliverTest {
       assertThat(completed.getHeaders().get("Content-Type"))
           .isEqualTo("application/cloudevents+json");
       assertThat(completed.getHeaders().get("Authorization")).isNull();
+      assertThat(List.of(submitted, video, completed))
+          .extracting(RecordedRequest::getMethod, RecordedRequest::getTarget)
+          .containsOnly(tuple("POST", "/in?tenant=7"));
     }
   }
 
