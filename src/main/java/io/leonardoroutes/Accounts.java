@@ -27,6 +27,10 @@ import java.util.stream.Collectors;
 record Accounts(SortedMap<String, Account> byName) {
   private static final String NAME = "[a-z0-9][a-z0-9-]{0,62}";
   private static final int MOST = 10_000;
+
+  /** A shorter key could be a word that stands in answers by itself. */
+  private static final int SHORTEST_HIDDEN = 16;
+
   private static final Set<String> CURRENCIES = Set.of("DOLLARS", "CREDITS");
 
   /**
@@ -174,6 +178,16 @@ record Accounts(SortedMap<String, Account> byName) {
 
   Optional<Account> find(String name) {
     return Optional.ofNullable(byName.get(name));
+  }
+
+  /** What the provider said, for it may say a key too. */
+  String withoutKeys(String said) {
+    String without = said;
+    for (Account account : byName.values()) {
+      String key = account.key().get();
+      without = key.length() < SHORTEST_HIDDEN ? without : without.replace(key, "***");
+    }
+    return without;
   }
 
   /** Jobs at once, by all accounts together. */

@@ -146,7 +146,10 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     } catch (RuntimeException e) {
       throw new BadSetting(
           "leonardo.ledger.url",
-          "cannot be opened: " + e.getMessage().replaceAll("\\s*\\R\\s*", " "));
+          "cannot be opened: "
+              + e.getMessage()
+                  .replace(settings.ledgerUrl(), Keys.withoutSecrets(settings.ledgerUrl()))
+                  .replaceAll("\\s*\\R\\s*", " "));
     }
   }
 

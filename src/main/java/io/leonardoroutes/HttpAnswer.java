@@ -10,7 +10,8 @@ import org.apache.camel.Message;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
 
 /**
- * An HTTP answer read whole, bounded in bytes and time.
+ * An HTTP answer of the provider, read whole, bounded in bytes and time, and without the key that
+ * it may have echoed.
  *
  * @param status 0 if there was none
  * @param failure why it could not be read to its end, or null
@@ -18,13 +19,14 @@ import org.apache.hc.core5.http.io.EofSensorInputStream;
 record HttpAnswer(int status, String retryAfter, String body, IOException failure) {
   private static final int LONGEST = 1024 * 1024;
 
-  static HttpAnswer of(Exchange exchange, Duration longest) {
+  static HttpAnswer of(Exchange exchange, Settings settings) {
     Message message = exchange.getMessage();
     Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
     String retryAfter = message.getHeader("Retry-After", String.class);
     message.removeHeaders("*");
     try {
-      return new HttpAnswer(status, retryAfter, text(message.getBody(), longest), null);
+      String body = text(message.getBody(), settings.provider().responseTimeout());
+      return new HttpAnswer(status, retryAfter, settings.accounts().withoutKeys(body), null);
     } catch (IOException e) {
       return new HttpAnswer(status, retryAfter, "", e);
     }

@@ -89,7 +89,7 @@ public final class Reconcile {
   /** Reads whose list it is. */
   public void account(Exchange exchange) {
     Round round = round(exchange);
-    HttpAnswer answer = HttpAnswer.of(exchange, settings.provider().responseTimeout());
+    HttpAnswer answer = HttpAnswer.of(exchange, settings);
     Account account =
         answer.failure() == null
             ? Account.read(answer.status(), answer.retryAfter(), answer.body(), now())
@@ -130,7 +130,7 @@ public final class Reconcile {
   /** Reads a page of the list. */
   public void page(Exchange exchange) {
     Round round = round(exchange);
-    HttpAnswer answer = HttpAnswer.of(exchange, settings.provider().responseTimeout());
+    HttpAnswer answer = HttpAnswer.of(exchange, settings);
     Listing listing =
         answer.failure() == null
             ? Listing.read(answer.status(), answer.retryAfter(), answer.body(), now())

@@ -156,14 +156,16 @@ record Settings(
     try {
       URI uri = URI.create(text);
       boolean web = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
-      if (web && uri.getHost() != null && uri.getQuery() == null && !text.endsWith("/")) {
+      boolean plain = uri.getRawUserInfo() == null && uri.getRawQuery() == null;
+      if (web && uri.getHost() != null && plain && !text.endsWith("/")) {
         return uri;
       }
     } catch (IllegalArgumentException e) {
       // told below
     }
     throw new BadSetting(
-        "leonardo.base-url", "'" + text + "' is not an http(s) address without a slash at its end");
+        "leonardo.base-url",
+        "'" + Keys.withoutSecrets(text) + "' is not an http(s) address without a slash at its end");
   }
 
   private static String ledgerUrl(Keys keys) {

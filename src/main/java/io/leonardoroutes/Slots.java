@@ -62,8 +62,7 @@ public final class Slots {
   /** Notes what the account says. */
   public void read(Exchange exchange) {
     String name = exchange.getProperty(ACCOUNT, String.class);
-    Duration longest = parts.settings().provider().responseTimeout();
-    HttpAnswer answer = HttpAnswer.of(exchange, longest);
+    HttpAnswer answer = HttpAnswer.of(exchange, parts.settings());
     Account account =
         answer.failure() == null
             ? Account.read(

@@ -8,13 +8,18 @@ import java.net.ServerSocket;
 import java.nio.file.NoSuchFileException;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.spi.Resource;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.PluginHelper;
 
 /** Tries what a setting names while it is still known which setting it was. */
 final class StartChecks {
+  private static final Pattern PARAMETER = Pattern.compile("(\\w+)=[^,&}\\s]+");
+
   private StartChecks() {}
 
   static void free(String key, String host, int port) {
@@ -33,7 +38,7 @@ final class StartChecks {
     } catch (NoSuchFileException e) {
       // told below
     }
-    if (found.isEmpty()) {
+    if (found.isEmpty() || !found.stream().allMatch(Resource::exists)) {
       throw new BadSetting("leonardo.routes", "there is no route file at " + pattern);
     }
     return found;
@@ -44,7 +49,21 @@ final class StartChecks {
       context.getEndpoint(sink.uri());
     } catch (ResolveEndpointFailedException e) {
       String why = e.getMessage().replaceFirst("(?s).* due to: ", "");
-      throw new BadSetting("leonardo.sinks." + sink.name() + ".uri", "is no endpoint: " + why);
+      throw new BadSetting(
+          "leonardo.sinks." + sink.name() + ".uri",
+          "is no endpoint: " + withoutSecrets(context, why));
     }
+  }
+
+  /** Camel hides them in the address that it shows first, not in what it says then. */
+  private static String withoutSecrets(CamelContext context, String why) {
+    String anonymous = why.replaceAll("//[^/\\s]*@", "//***@");
+    return PARAMETER
+        .matcher(anonymous)
+        .replaceAll(
+            found ->
+                CamelContextHelper.containsSensitive(context, found.group(1))
+                    ? found.group(1) + "=***"
+                    : Matcher.quoteReplacement(found.group()));
   }
 }

@@ -40,7 +40,7 @@ final class Submitted {
 
   /** See {@link Submit#read}. */
   Submission read(Exchange exchange) {
-    HttpAnswer answer = HttpAnswer.of(exchange, settings.provider().responseTimeout());
+    HttpAnswer answer = HttpAnswer.of(exchange, settings);
     return answer.failure() == null
         ? Submission.read(
             answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())

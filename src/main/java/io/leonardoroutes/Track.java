@@ -62,7 +62,7 @@ public final class Track {
 
   /** Reads what the provider shows. */
   public Look read(Exchange exchange) {
-    HttpAnswer answer = HttpAnswer.of(exchange, settings.provider().responseTimeout());
+    HttpAnswer answer = HttpAnswer.of(exchange, settings);
     return answer.failure() == null
         ? Look.read(answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
         : Look.failed(answer.failure());

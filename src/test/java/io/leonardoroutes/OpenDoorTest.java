@@ -39,7 +39,7 @@ class OpenDoorTest {
   @BeforeAll
   static void open() throws Exception {
     Path store = folder.resolve("server.p12");
-    keytool(store);
+    keytool(store, PASSWORD);
     ApiKeys.Made one = ApiKeys.make(new Caller("erp", false));
     ApiKeys.Made two = ApiKeys.make(new Caller("shop", false));
     erp = one.key();
@@ -62,7 +62,7 @@ class OpenDoorTest {
     rest =
         new Rest(
             URI.create(app.rest().replace("http:", "https:")),
-            HttpClient.newBuilder().sslContext(trusting(store)).build());
+            HttpClient.newBuilder().sslContext(trusting(store, PASSWORD)).build());
   }
 
   @AfterAll
@@ -71,7 +71,7 @@ class OpenDoorTest {
     log.close();
   }
 
-  private static void keytool(Path store) throws Exception {
+  static void keytool(Path store, String password) throws Exception {
     String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
     Process process =
         new ProcessBuilder(
@@ -88,7 +88,7 @@ class OpenDoorTest {
                 "-storetype",
                 "PKCS12",
                 "-storepass",
-                PASSWORD,
+                password,
                 "-keystore",
                 store.toString())
             .redirectErrorStream(true)
@@ -97,10 +97,10 @@ class OpenDoorTest {
     assertThat(process.waitFor()).isZero();
   }
 
-  private static SSLContext trusting(Path store) throws Exception {
+  static SSLContext trusting(Path store, String password) throws Exception {
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD.toCharArray());
+      keys.load(in, password.toCharArray());
     }
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);

@@ -70,6 +70,8 @@ class SettingsTest {
           leonardo.sinks.archive.uri | ftpx:host | there is no Camel component 'ftpx' on the class path
           leonardo.sinks.archive.uri | file:x?nonsense=1 | is no endpoint: There are 1 parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that they are properties of the endpoint. Unknown parameters=[{nonsense=1}]
           leonardo.routes | file:nowhere/*.yaml | there is no route file at file:nowhere/*.yaml
+          leonardo.routes | file:nowhere.yaml | there is no route file at file:nowhere.yaml
+          leonardo.base-url | https://me:secret@x.example | 'https://x.example' is not an http(s) address without a slash at its end
           """)
   void aValueThatCannotBe(String key, String value, String why) {
     assertThat(refusal(app().with(key, value))).isEqualTo(key + ": " + why);

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.util.TimeUtils;
@@ -34,6 +35,10 @@ public final class Keys implements PropertiesSource {
   private static final Logger LOG = LoggerFactory.getLogger(Keys.class);
   private static final String PREFIX = "leonardo.";
   private static final String MILLIS = ".millis";
+
+  /** How keys end whose values a password can be in, as in leonardo.ledger.url. */
+  private static final String MAY_HOLD_SECRETS = "key,url,uri";
+
   private static final String SINKS = "leonardo.sinks.";
 
   /** What the settings of further accounts begin with. */
@@ -70,11 +75,18 @@ public final class Keys implements PropertiesSource {
         .forEach(key -> add(key, System.getProperty(key)));
     System.getenv().forEach(this::sinkFromEnvironment);
     System.getenv().forEach(this::accountFromEnvironment);
+    hideFromSummaries(context.getCamelContextExtension());
     properties.addPropertiesSource(this);
     if (flag("leonardo.sandbox")) {
       packed("application-sandbox.properties")
           .forEach((key, value) -> inForce.replace(key, defaults.get(key), value));
     }
+  }
+
+  /** Camel logs, at INFO, every placeholder that routes and settings have asked for. */
+  private static void hideFromSummaries(ExtendedCamelContext context) {
+    String words = context.getAdditionalSensitiveKeywords();
+    context.setAdditionalSensitiveKeywords((words == null ? "" : words + ",") + MAY_HOLD_SECRETS);
   }
 
   private String said(String key, String value) {
@@ -170,6 +182,11 @@ public final class Keys implements PropertiesSource {
     } catch (IllegalArgumentException e) {
       throw new BadSetting(key, e.getMessage());
     }
+  }
+
+  /** An address as it may be shown: what a password could be in is left out. */
+  public static String withoutSecrets(String address) {
+    return address.replaceFirst("(?s)[?#].*", "").replaceFirst("//[^/]*@", "//");
   }
 
   /** The text, or null where it is empty. */

@@ -30,8 +30,8 @@ class FileNameFuzzTest {
         "x".repeat(4_000));
   }
 
-  @FuzzTest(maxDuration = "2m")
   @MethodSource("seeds")
+  @FuzzTest(maxDuration = "2m")
   void noNameLeavesItsFolder(@NotNull String text) {
     for (String name :
         new String[] {

@@ -38,7 +38,6 @@ class AnswerFuzzTest {
         .flatMap(status -> bodies.stream().map(b -> Arguments.of(status, "7", b.getBytes(UTF_8))));
   }
 
-  @FuzzTest(maxDuration = "2m")
   @MethodSource("seeds")
   @DictionaryEntries({
     "\"generate\":",
@@ -69,6 +68,7 @@ class AnswerFuzzTest {
     "4294967696",
     "Sun, 06 Nov 1994 08:49:37 GMT"
   })
+  @FuzzTest(maxDuration = "2m")
   void anyAnswerIsAnOutcomeAndNoneIsCertainThatMayBePaid(
       @InRange(min = 0, max = 999) int status, String retryAfter, byte @NotNull [] bytes) {
     String body = new String(bytes, UTF_8);
