@@ -14,6 +14,7 @@ import io.vertx.ext.web.handler.CorsHandler;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class RestServer {
   private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int MOST_CONNECTIONS = 10_000;
+  private static final Duration LONGEST_TO_CALL = Duration.ofSeconds(30);
 
   private static final long MOST_DISCARDED = 16 * 1024 * 1024;
   private static final long LONGEST_DISCARDING = 5_000;
@@ -114,7 +118,9 @@ public final class RestServer {
           "keys cross the network in clear to {}: set leonardo.rest.tls.keystore, or end TLS before it",
           rest.address());
     }
-    VertxPlatformHttpServer server = new VertxPlatformHttpServer(config);
+    VertxPlatformHttpServer server =
+        new BoundedServer(
+            config, vertx -> new Connections(vertx, MOST_CONNECTIONS, LONGEST_TO_CALL));
     context.addService(server);
     ServiceHelper.startService(server);
     // Camel gives out the router of its own paths only, and refusals are answered by the one above.

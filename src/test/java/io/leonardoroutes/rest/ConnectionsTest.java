@@ -1,0 +1,123 @@
+package io.leonardoroutes.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leonardoroutes.App;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Callers that take their time, and callers that are many. */
+class ConnectionsTest {
+  private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n";
+  private static final int MOST = 20;
+
+  private final DefaultCamelContext context = new DefaultCamelContext();
+  private final List<Socket> open = new ArrayList<>();
+  private final int port = App.freePort();
+
+  @BeforeEach
+  void start() throws Exception {
+    VertxPlatformHttpServerConfiguration config = new VertxPlatformHttpServerConfiguration();
+    config.setBindHost("127.0.0.1");
+    config.setBindPort(port);
+    config.setPort(port);
+    BoundedServer server =
+        new BoundedServer(config, vertx -> new Connections(vertx, MOST, Duration.ofMillis(500)));
+    context.addService(server);
+    context.start();
+    Router router = (Router) server.getServer().requestHandler();
+    router.route("/late").handler(c -> c.vertx().setTimer(1_500, t -> c.response().end("late")));
+    router
+        .route("/body")
+        .handler(c -> c.request().body().onSuccess(body -> c.response().end("read")));
+    router.route().handler(call -> call.response().end("here"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (Socket socket : open) {
+      socket.close();
+    }
+    context.close();
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket("127.0.0.1", port);
+    socket.setSoTimeout(20_000);
+    open.add(socket);
+    return socket;
+  }
+
+  private static Socket said(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  /** All that comes until the server closes. */
+  private static String untilClosed(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+  }
+
+  @Test
+  void aCallerThatNeverEndsItsHeadIsLeft() throws Exception {
+    Socket silent = connect();
+    Socket slow = said(connect(), GET + "X-Slow: 1");
+
+    assertThat(untilClosed(silent)).isEmpty();
+    assertThat(untilClosed(slow)).isEmpty();
+  }
+
+  @Test
+  void aCallerThatDripsItsBodyIsLeft() throws Exception {
+    Socket drips = said(connect(), "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx");
+
+    assertThat(untilClosed(drips)).isEmpty();
+  }
+
+  @Test
+  void aConnectionIsKeptForAnotherCallAndClosedWhenNoneComes() throws Exception {
+    Socket kept = connect();
+    for (int call = 0; call < 3; call++) {
+      said(kept, GET + "\r\n");
+      assertThat(new String(kept.getInputStream().readNBytes(42), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhere");
+    }
+    assertThat(untilClosed(kept)).isEmpty();
+  }
+
+  @Test
+  void whoWaitsForItsAnswerIsLeftAlone() throws Exception {
+    Socket waits = said(connect(), "GET /late HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+    assertThat(untilClosed(waits)).endsWith("late");
+  }
+
+  @Test
+  void moreConnectionsThanThereMayBeAreClosedAndTheOthersServed() throws Exception {
+    List<Socket> waiting = new ArrayList<>();
+    for (int i = 0; i < MOST; i++) {
+      waiting.add(said(connect(), "GET /late HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    }
+    await().until(() -> closesAtOnce(connect()));
+    for (Socket one : waiting) {
+      assertThat(untilClosed(one)).endsWith("late");
+    }
+    assertThat(untilClosed(said(connect(), GET + "Connection: close\r\n\r\n"))).endsWith("here");
+  }
+
+  private static boolean closesAtOnce(Socket socket) throws IOException {
+    long since = System.nanoTime();
+    return untilClosed(socket).isEmpty() && System.nanoTime() - since < 250_000_000;
+  }
+}
