@@ -86,6 +86,7 @@ public final class Fetch {
                 underWay.remove(job.id());
               }
             });
+    HttpAnswer.asItComes(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setBody(null);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.support.GZIPHelper;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
 
 /**
@@ -19,27 +20,36 @@ import org.apache.hc.core5.http.io.EofSensorInputStream;
 record HttpAnswer(int status, String retryAfter, String body, IOException failure) {
   private static final int LONGEST = 1024 * 1024;
 
+  /**
+   * To be said before the call: Camel would put between us and the connection what cannot let go.
+   */
+  static void asItComes(Exchange exchange) {
+    exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
+  }
+
   static HttpAnswer of(Exchange exchange, Settings settings) {
     Message message = exchange.getMessage();
     Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
     String retryAfter = message.getHeader("Retry-After", String.class);
+    String encoding = message.getHeader(Exchange.CONTENT_ENCODING, String.class);
     message.removeHeaders("*");
     try {
-      String body = text(message.getBody(), settings.provider().responseTimeout());
+      String body = text(message.getBody(), encoding, settings.provider().responseTimeout());
       return new HttpAnswer(status, retryAfter, settings.accounts().withoutKeys(body), null);
     } catch (IOException e) {
       return new HttpAnswer(status, retryAfter, "", e);
     }
   }
 
-  private static String text(Object body, Duration longest) throws IOException {
+  private static String text(Object body, String encoding, Duration longest) throws IOException {
     if (!(body instanceof InputStream in)) {
       return body == null ? "" : body.toString();
     }
     long deadline = System.nanoTime() + longest.toNanos();
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     byte[] piece = new byte[8192];
-    for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+    InputStream plain = GZIPHelper.uncompressGzip(encoding, in);
+    for (int n = plain.read(piece); n >= 0; n = plain.read(piece)) {
       text.write(piece, 0, n);
       if (text.size() > LONGEST || System.nanoTime() > deadline) {
         abandon(in);

@@ -119,6 +119,7 @@ public final class Reconcile {
   }
 
   private static Message ask(Exchange exchange) {
+    HttpAnswer.asItComes(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader("Accept", "application/json");

@@ -57,6 +57,7 @@ public final class Slots {
     message.setBody(null);
     exchange.setProperty(ACCOUNT, account);
     exchange.setProperty("leonardoAsk", may);
+    HttpAnswer.asItComes(exchange);
   }
 
   /** Notes what the account says. */

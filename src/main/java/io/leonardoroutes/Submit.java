@@ -149,6 +149,7 @@ public final class Submit {
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");
     message.setHeader("Accept", "application/json");
     message.setHeader(ProviderClient.PERMIT, permit);
+    HttpAnswer.asItComes(exchange);
     message.setBody(job.request().toString());
   }
 

@@ -52,6 +52,7 @@ public final class Track {
   public void begin(Exchange exchange) {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(Submit.JOB, job);
+    HttpAnswer.asItComes(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader("Accept", "application/json");

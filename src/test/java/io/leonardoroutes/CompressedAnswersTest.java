@@ -1,0 +1,77 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import mockwebserver3.MockResponse;
+import okio.Buffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Answers that come compressed although nobody asked for it. */
+class CompressedAnswersTest {
+  @TempDir Path folder;
+
+  private static MockResponse compressed(byte[] body, int times) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      for (int i = 0; i < times; i++) {
+        gzip.write(body);
+      }
+    }
+    return new MockResponse.Builder()
+        .setHeader("Content-Type", "application/json")
+        .setHeader("Content-Encoding", "gzip")
+        .body(new Buffer().write(bytes.toByteArray()))
+        .build();
+  }
+
+  @Test
+  void aPaidAnswerIsReadAndABombIsLeftBeforeItEnds() throws Exception {
+    MockResponse bomb =
+        compressed(new byte[1024 * 1024], 500)
+            .newBuilder()
+            .throttleBody(8 * 1024, 1, TimeUnit.SECONDS)
+            .build();
+    String good = "{\"generationId\":\"gen-1\"}";
+    try (Provider provider =
+            Provider.start()
+                .onCreate(
+                    create -> compressed(good.getBytes(StandardCharsets.UTF_8), 1), create -> bomb)
+                .onLook(look -> bomb, look -> bomb);
+        Story story = Story.in(folder, provider).start()) {
+      assertThat(story.submitted(story.accept(Story.REQUEST)).get("generationId").asText())
+          .isEqualTo("gen-1");
+      JsonNode doubt = story.submitted(story.accept(Story.REQUEST));
+
+      assertThat(doubt.get("state").asText()).isEqualTo("IN_DOUBT");
+      assertThat(doubt.at("/problem/detail").asText())
+          .isEqualTo("the answer was cut off: the answer is longer than 1 MiB");
+    }
+  }
+
+  @Test
+  void aCompressedVideoIsNoneAndIsLeftToo() throws Exception {
+    try (Provider provider =
+            Provider.start()
+                .onDownload(
+                    download ->
+                        compressed(new byte[1024 * 1024], 500)
+                            .newBuilder()
+                            .setHeader("Content-Type", "video/mp4")
+                            .throttleBody(8 * 1024, 1, TimeUnit.SECONDS)
+                            .build());
+        Story story = Story.in(folder, provider).with("leonardo.download.tries", "1").start()) {
+      JsonNode job = story.told(story.accept(Story.REQUEST), "completed").get("data");
+
+      assertThat(job.at("/problem/detail").asText())
+          .startsWith("not a video: the answer begins with ");
+    }
+  }
+}
