@@ -3,13 +3,19 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers who want more than a video. */
 class RestAbuseTest {
@@ -97,6 +103,85 @@ class RestAbuseTest {
     String preflight =
         rest.raw(head.replace("POST", "OPTIONS") + "Access-Control-Request-Method: POST\r\n\r\n");
     assertThat(preflight).startsWith("HTTP/1.1 403 ").doesNotContainIgnoringCase("access-control");
+    assertThat(Rows.jobs(app)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file:/tmp/stolen",
+        "{{leonardo.api-key}}",
+        "${env:HOME}",
+        "http://127.0.0.1:9/?x=outbox",
+        "../outbox",
+        "OUTBOX"
+      })
+  void aSinkIsOneOfTheKnownNamesAndNeverAnAddress(String name) throws Exception {
+    String request = Drop.request("a").replaceFirst("\\{", "{\"sinks\":[\"%s\"],");
+
+    HttpResponse<String> answer = rest.post(request.formatted(name));
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(Rest.json(answer).at("/violations/0/pointer").asText()).isEqualTo("/sinks/0");
+    assertThat(Rest.json(answer).at("/violations/0/allowed").asText()).isEqualTo("outbox");
+    assertThat(Rows.jobs(app)).isZero();
+  }
+
+  @Test
+  void aReferenceWithLineBreaksAndEscapeCodesActsNowhere() throws Exception {
+    String escapes = "a\\r\\nINFO forged\\u001b[2J\\u0000../../x\\u202e";
+    String request = Drop.request("a").replaceFirst("\\{", "{\"reference\":\"%s\",");
+    try (Log log = Log.open()) {
+      HttpResponse<String> answer = rest.post(request.formatted(escapes));
+
+      assertThat(answer.statusCode()).isEqualTo(202);
+      assertThat(answer.headers().map().keySet())
+          .containsExactlyInAnyOrder("content-type", "location", "transfer-encoding");
+      assertThat(log.with("accepted")).hasSize(1).allMatch(line -> line.matches("[ -~]+"));
+    }
+    assertThat(Rows.of(app, "SELECT file_name AS name FROM job").get(0).get("name").toString())
+        .matches("[A-Za-z0-9][A-Za-z0-9._-]+");
+  }
+
+  @Test
+  void aCompressedRequestIsNotUnpacked() throws Exception {
+    String head =
+        "POST /generations HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            + "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
+    String bomb = "\u001f\u008b\b\0\0\0\0\0\0\u00ff" + "\u00ec\u00c1".repeat(1_000);
+
+    assertThat(rest.raw(head + "Content-Length: " + bomb.length() + "\r\n\r\n" + bomb))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("urn:leonardo-routes:problem:not-utf-8");
+  }
+
+  @Test
+  void aGigabyteIsTurnedAwayBeforeItHasArrived() throws Exception {
+    String head =
+        "POST /generations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n";
+    byte[] chunk = ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    long sent = 0;
+    try (Socket socket = rest.open()) {
+      OutputStream out = socket.getOutputStream();
+      out.write(head.getBytes(StandardCharsets.US_ASCII));
+      for (; sent < 1L << 30; sent += chunk.length) {
+        out.write(chunk);
+      }
+    } catch (IOException closed) {
+      assertThat(sent).isBetween(1L, 64L << 20);
+      return;
+    }
+    throw new AssertionError("a whole gigabyte was taken");
+  }
+
+  @Test
+  void aKeyOfFourThousandCharactersIsRefused() throws Exception {
+    HttpResponse<String> answer =
+        rest.post(Drop.request("a"), "Idempotency-Key", "k".repeat(4_000));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(Rest.json(answer).get("detail").asText()).matches("\\d+ characters: at most 400");
     assertThat(Rows.jobs(app)).isZero();
   }
 }
