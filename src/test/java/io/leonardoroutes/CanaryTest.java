@@ -128,11 +128,14 @@ class CanaryTest {
   void noSecretIsFoundAnywhereInTheWholeLifeOfJobs() throws Exception {
     String ledger = Engine.POSTGRES.emptyDatabase(folder) + "&password=" + LEDGER;
     int jms = App.freePort();
-    try (App app =
+    try (TestBroker broker = new TestBroker(folder.resolve("life/broker"), jms);
+        App app =
             app("life")
                 .with("leonardo.ledger.url", ledger)
                 .with("leonardo.jms.enabled", "true")
-                .with("leonardo.jms.port", String.valueOf(jms))
+                .with("leonardo.jms.url", started(broker).url())
+                .with("leonardo.jms.user", "leonardo")
+                .with("leonardo.jms.password", BROKER)
                 .start();
         TestBroker.Caller sender = new TestBroker.Caller("tcp://127.0.0.1:" + jms)) {
       Rest rest =
@@ -163,6 +166,11 @@ class CanaryTest {
     assertThat(provider.creates())
         .allMatch(create -> create.getHeaders().get("Authorization").equals("Bearer " + API_KEY));
     assertThat(canary.found()).isEmpty();
+  }
+
+  private static TestBroker started(TestBroker broker) throws Exception {
+    broker.start();
+    return broker;
   }
 
   private HttpResponse<String> call(Rest rest, String method, String path, String body)
@@ -323,6 +331,8 @@ class CanaryTest {
       {"leonardo.ledger.url", "jdbc:postgres://u:" + LEDGER + "@127.0.0.1/x"},
       {"leonardo.ledger.url", "jdbc:sqlite:/dev/null/x?password=" + LEDGER},
       {"leonardo.jms.url", "nonsense?user=u&password=" + BROKER},
+      {"leonardo.jms.url", "http://u:" + BROKER + "@x", "leonardo.jms.url: "},
+      {"leonardo.jms.user", "me", "leonardo.jms.user: "},
       {"leonardo.base-url", "https://u:" + API_KEY + "@127.0.0.1/x/"},
       {"leonardo.base-url", "https://u:" + API_KEY + "@127.0.0.1/x"},
       {"leonardo.base-url", "https://127.0.0.1/x?key=" + API_KEY},
@@ -343,6 +353,7 @@ class CanaryTest {
           app("bad")
               .with("leonardo.jms.enabled", "true")
               .with("leonardo.jms.port", String.valueOf(App.freePort()))
+              .with("leonardo.jms.password", BROKER)
               .with("leonardo.rest.jwt.key", jwt)
               .with("leonardo.rest.jwt.issuer", "i")
               .with("leonardo.rest.jwt.audience", "a");
