@@ -193,7 +193,7 @@ class AccountsTest {
         request -> Provider.json(500, "{}"));
     provider.list(
         request ->
-            user(request).equals("user-of-" + STUDIO) && first(request)
+            user(request).equals(Provider.userOf(STUDIO)) && first(request)
                 ? Provider.json(
                     200,
                     """
@@ -219,9 +219,10 @@ class AccountsTest {
         .allSatisfy(
             call ->
                 assertThat(user(call))
-                    .isEqualTo(Provider.key(call).equals(HOUSE) ? "user-1" : "user-of-" + STUDIO))
+                    .isEqualTo(
+                        Provider.key(call).equals(HOUSE) ? "user-1" : Provider.userOf(STUDIO)))
         .extracting(AccountsTest::user)
-        .contains("user-1", "user-of-" + STUDIO);
+        .contains("user-1", Provider.userOf(STUDIO));
   }
 
   @Test

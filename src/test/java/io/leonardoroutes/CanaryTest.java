@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CanaryTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final String API_KEY = "canary-api-key-5e1f";
+  private static final String SECOND = "canary-second-api-key-5e1f";
   private static final String WEBHOOK_KEY = "canary+webhook/key=5e1f";
   private static final String LEDGER = "canary-ledger-password-5e1f";
   private static final String TLS = "canary-tls-password-5e1f";
@@ -45,6 +46,7 @@ class CanaryTest {
   private final Canary canary =
       new Canary()
           .plant("the API key", API_KEY)
+          .plant("the key of a second account", SECOND)
           .plant("the webhook key", WEBHOOK_KEY)
           .plant("the ledger's password", LEDGER)
           .plant("the keystore's password", TLS)
@@ -109,6 +111,7 @@ class CanaryTest {
     return App.in(folder.resolve(data))
         .at(provider)
         .with("leonardo.api-key", API_KEY)
+        .with("leonardo.accounts.second.api-key", SECOND)
         .with("leonardo.webhook.key", WEBHOOK_KEY)
         .with("leonardo.file.enabled", "true")
         .with("leonardo.rest.enabled", "true")

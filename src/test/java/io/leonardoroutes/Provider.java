@@ -142,7 +142,7 @@ public final class Provider implements AutoCloseable {
     }
     if (path.equals("/api/rest/v1/me")) {
       accounts.add(request);
-      String user = "test-key".equals(key(request)) ? "user-1" : "user-of-" + key(request);
+      String user = "test-key".equals(key(request)) ? "user-1" : userOf(key(request));
       return json(
           200,
           """
@@ -164,6 +164,11 @@ public final class Provider implements AutoCloseable {
       return scripted == null ? video() : scripted.to(request);
     }
     return new MockResponse.Builder().code(404).build();
+  }
+
+  /** An id that does not tell the key. */
+  static String userOf(String key) {
+    return "user-of-" + Integer.toHexString(key.hashCode());
   }
 
   /** A new generation, in the wrapped shape. */
