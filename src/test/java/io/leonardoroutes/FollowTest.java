@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -273,24 +274,29 @@ class FollowTest {
 
   @Test
   void aBrowserFollowsOverHttp2Too() throws Exception {
-    rest = Rest.of(app.start());
+    Path store = folder.resolve("server.p12");
+    OpenDoorTest.keytool(store, "a password");
+    app.with("leonardo.rest.tls.keystore", store.toString())
+        .with("leonardo.rest.tls.password", "a password")
+        .start();
+    // as browsers do it: over TLS alone
+    HttpClient browser =
+        HttpClient.newBuilder().sslContext(OpenDoorTest.trusting(store, "a password")).build();
+    rest = new Rest(URI.create(app.rest().replace("http:", "https:")), browser);
     String id = accept();
     HttpResponse<String> told =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/events"))
-                    .build(),
-                BodyHandlers.ofString());
+        browser.send(
+            HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/events")).build(),
+            BodyHandlers.ofString());
 
     assertThat(told.version()).isEqualTo(HttpClient.Version.HTTP_2);
     assertThat(ids(told.body())).containsExactly(id + "-2 submitted", id + "-3 completed");
     HttpResponse<byte[]> video =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/video"))
-                    .header("Range", "bytes=10-19")
-                    .build(),
-                BodyHandlers.ofByteArray());
+        browser.send(
+            HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/video"))
+                .header("Range", "bytes=10-19")
+                .build(),
+            BodyHandlers.ofByteArray());
     assertThat(video.version()).isEqualTo(HttpClient.Version.HTTP_2);
     assertThat(video.body()).isEqualTo(Arrays.copyOfRange(Provider.videoBytes(), 10, 20));
   }

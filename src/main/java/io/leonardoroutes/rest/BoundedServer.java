@@ -36,7 +36,8 @@ final class BoundedServer extends VertxPlatformHttpServer {
   @Override
   protected void startServer() throws Exception {
     // While it is not known whether a call will be HTTP/1 or 2, a connection counts as none.
-    HttpServerOptions options = new HttpServerOptions().setHttp2ClearTextEnabled(false);
+    HttpServerOptions options =
+        new HttpServerOptions().setHttp2ClearTextEnabled(false).setUseAlpn(true);
     if (config.getSslContextParameters() != null) {
       VertxHelper.setupSSLOptions(getCamelContext(), config.getSslContextParameters(), options);
     }
