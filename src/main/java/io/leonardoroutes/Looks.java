@@ -28,7 +28,8 @@ final class Looks {
   /** Five seconds, less what a tick and a call take. */
   private static final long NEAR = 4_500;
 
-  private static final long NEAREST = 100;
+  /** As often as the loop that looks runs by default. */
+  private static final long NEAREST = 50;
   private static final int LOOKS = 5;
   private static final long TOO_LATE_TO_LEARN = 10_000;
   private static final Duration AFTER_GIVE_UP = Duration.ofMinutes(5);
@@ -53,7 +54,7 @@ final class Looks {
     }
 
     private long near() {
-      return Math.max(NEAREST, Math.min(NEAR, middle / 20));
+      return Math.max(NEAREST, Math.min(NEAR, middle / 40));
     }
 
     /**
