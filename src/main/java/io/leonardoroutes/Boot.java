@@ -15,6 +15,7 @@ import io.leonardoroutes.request.Models;
 import io.leonardoroutes.request.StrictJson;
 import io.leonardoroutes.request.Violation;
 import io.leonardoroutes.rest.AsyncHttp;
+import io.leonardoroutes.rest.ETags;
 import io.leonardoroutes.rest.RestServer;
 import io.leonardoroutes.sandbox.Samples;
 import io.leonardoroutes.sandbox.Sandbox;
@@ -183,6 +184,8 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoGenerations", generations);
     registry.bind("leonardoOwnCopy", new OwnCopy(parts, generations, videos));
     bindLasting(context, parts, generations);
+    registry.bind("leonardoETags", new ETags());
+    registry.bind("leonardoPages", new Pages(parts, models.ids()));
     Looks looks = new Looks(parts.ledger(), settings.track(), parts.clock());
     registry.bind("leonardoSubmit", new Submit(parts, client, new Submitted(parts, looks)));
     registry.bind("leonardoTrack", new Track(parts, looks));

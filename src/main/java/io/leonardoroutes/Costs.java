@@ -7,11 +7,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Limits;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 
 /** What {@code costs.camel.yaml} answers: the money of each day, account, model and unit. */
@@ -32,14 +32,16 @@ public final class Costs {
    *
    * @throws Refused 403 for who is no operator; 400 for a number of days that cannot be
    */
-  public JsonNode sums(@Header("days") String days, @Header(Caller.HEADER) Object user) {
+  public JsonNode sums(
+      @Header(Exchange.HTTP_QUERY) String query, @Header(Caller.HEADER) Object user) {
     parts.caller(user).mustBeOperator();
+    int days = Query.of(query, "days").number("days", DAYS, MOST_DAYS);
     Governor governor = parts.ledger().governor();
     LocalDate today = LocalDate.ofInstant(parts.clock().instant(), ZoneOffset.UTC);
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode items = answer.putArray("items");
     governor
-        .costs(today.minusDays(days(days) - 1L))
+        .costs(today.minusDays(days - 1L))
         .forEach(
             costs ->
                 items
@@ -66,22 +68,5 @@ public final class Costs {
           .put("unit", limits.budget().unit());
     }
     return answer;
-  }
-
-  private static int days(String text) {
-    try {
-      int days = text == null || text.isBlank() ? DAYS : Integer.parseInt(text);
-      if (days >= 1 && days <= MOST_DAYS) {
-        return days;
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw new Refused(
-        Problem.of(
-            400,
-            "bad-parameter",
-            "A query parameter cannot be used",
-            "days '" + text + "' is not 1 to " + MOST_DAYS));
   }
 }

@@ -3,15 +3,11 @@ package io.leonardoroutes;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.request.VideoRequest;
-import java.net.URISyntaxException;
 import java.util.List;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
-import org.apache.camel.util.URISupport;
 
 /** {@code POST /generations?dry-run=true}: a request is checked, and accepted by nobody. */
 public final class DryRun {
@@ -32,25 +28,9 @@ public final class DryRun {
    *
    * @throws Refused 400 for any other parameter or value: one that is misspelt would cost money
    */
-  public void asked(Exchange exchange, @Header(Exchange.HTTP_QUERY) String query)
-      throws URISyntaxException {
+  public void asked(Exchange exchange, @Header(Exchange.HTTP_QUERY) String query) {
     exchange.getMessage().removeHeader(Exchange.HTTP_QUERY);
-    Map<String, Object> parameters =
-        query == null || query.isEmpty() ? Map.of() : URISupport.parseQuery(query);
-    for (Map.Entry<String, Object> parameter : parameters.entrySet()) {
-      if (!parameter.getKey().equals(PARAMETER)) {
-        throw bad(parameter.getKey() + " is no parameter of this call: " + PARAMETER + " is");
-      }
-      if (!List.of("true", "false").contains(parameter.getValue())) {
-        throw bad(PARAMETER + " '" + parameter.getValue() + "' is neither true nor false");
-      }
-    }
-    exchange.setProperty("leonardoDryRun", "true".equals(parameters.get(PARAMETER)));
-  }
-
-  private static Refused bad(String detail) {
-    return new Refused(
-        Problem.of(400, "bad-parameter", "A query parameter cannot be used", detail));
+    exchange.setProperty("leonardoDryRun", Query.of(query, PARAMETER).flag(PARAMETER));
   }
 
   /** Replaces the valid request in the body by its {@link Preview}. */

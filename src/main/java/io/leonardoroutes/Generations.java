@@ -5,8 +5,6 @@ import static io.leonardoroutes.ledger.JobState.CANCELLED;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Job;
@@ -17,7 +15,6 @@ import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
 import io.leonardoroutes.rest.RestServer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.camel.Exchange;
@@ -26,20 +23,16 @@ import org.apache.camel.Message;
 
 /** What {@code generations.camel.yaml} answers: jobs as they stand, and the cancelling of one. */
 public final class Generations {
-  /** A page of jobs. */
-  record JobPage(List<Job> items, String next) {}
-
   /** Every change of a job's state, the oldest first. */
   record JobHistory(List<Moved> items) {}
 
   /** Everything that REST answers or takes and that is not a request, a model or a problem. */
   static final List<Class<? extends Record>> RECORDS =
-      List.of(Job.class, JobPage.class, JobHistory.class, DryRun.Preview.class, Decision.class);
+      List.of(
+          Job.class, Pages.JobPage.class, JobHistory.class, DryRun.Preview.class, Decision.class);
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REST = "what REST calls need";
-  private static final int PAGE = 50;
-  private static final int LONGEST_PAGE = 1000;
 
   private final Parts parts;
   private final Ledger ledger;
@@ -157,66 +150,6 @@ public final class Generations {
             () ->
                 new Refused(
                     Problem.of(404, "no-such-job", "No such job", "there is no job " + id)));
-  }
-
-  /**
-   * A page of the jobs that the caller may see, newest first.
-   *
-   * @throws Refused 400 for a state, a limit or a cursor that cannot be
-   */
-  public JsonNode list(
-      @Header("state") String state,
-      @Header("limit") String limit,
-      @Header("after") String after,
-      @Header(Caller.HEADER) Object user) {
-    Caller caller = parts.caller(user);
-    int size = size(limit);
-    String of = caller.operator() ? null : caller.name();
-    List<Job> jobs = ledger.list(state(state), of, size + 1, cursor(after, caller));
-    ObjectNode page = JSON.createObjectNode();
-    ArrayNode items = page.putArray("items");
-    jobs.stream().limit(size).forEach(job -> items.add(Telling.json(job)));
-    page.put("next", jobs.size() <= size ? null : jobs.get(size - 1).id());
-    return page;
-  }
-
-  private String cursor(String after, Caller caller) {
-    if (after == null || after.isBlank()) {
-      return null;
-    }
-    if (ledger.find(after).filter(job -> caller.sees(job.caller())).isEmpty()) {
-      throw bad("after", after, "the `next` of a page");
-    }
-    return after;
-  }
-
-  private static JobState state(String name) {
-    try {
-      return name == null || name.isBlank() ? null : JobState.valueOf(name);
-    } catch (IllegalArgumentException e) {
-      throw bad("state", name, "one of " + Arrays.toString(JobState.values()));
-    }
-  }
-
-  private static int size(String limit) {
-    try {
-      int size = limit == null || limit.isBlank() ? PAGE : Integer.parseInt(limit);
-      if (size >= 1 && size <= LONGEST_PAGE) {
-        return size;
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw bad("limit", limit, "1 to " + LONGEST_PAGE);
-  }
-
-  private static Refused bad(String parameter, String value, String allowed) {
-    return new Refused(
-        Problem.of(
-            400,
-            "bad-parameter",
-            "A query parameter cannot be used",
-            parameter + " '" + value + "' is not " + allowed));
   }
 
   /**

@@ -173,7 +173,12 @@ class OpenApiTest {
   void aParameterIsWhatItsRouteKeeps() {
     assertThat(parameters("/paths/~1generations/get"))
         .containsExactly(
+            "header If-None-Match: ETags of answers that the caller has",
             "query state: only jobs that stand so",
+            "query model: only jobs for this model",
+            "query reference: only jobs with this reference",
+            "query from: only jobs accepted at this time or later, as in 2026-07-01T00:00:00Z (RFC 3339)",
+            "query to: only jobs accepted before this time",
             "query limit: 1 to 1000, 50 if absent",
             "query after: next of the page before");
     assertThat(parameters("/paths/~1generations/post"))

@@ -70,6 +70,31 @@ class RestJobsTest {
   }
 
   @Test
+  void filtersAreCombined() throws Exception {
+    app.with("leonardo.base-url", "http://127.0.0.1:1/api/rest").with("leonardo.tick", "1h");
+    Rest rest = Rest.of(app.start());
+    String request = Drop.request("a").replaceFirst("\\{", "{\"reference\":\"order-1\",");
+    JsonNode job = Rest.json(rest.post(request));
+    String id = job.get("id").asText();
+    String at = job.get("createdAt").asText();
+    rest.post(request.replace("order-1", "order-2"));
+
+    assertThat(ids(rest, "reference=order-1")).containsExactly(id);
+    assertThat(ids(rest, "reference=order-1&state=ACCEPTED&model=kling-3.0-turbo&from=" + at))
+        .containsExactly(id);
+    assertThat(ids(rest, "reference=order-1&to=" + at)).isEmpty();
+    assertThat(ids(rest, "reference=order-1&model=kling-video-o-3")).isEmpty();
+    assertThat(ids(rest, "reference=order")).isEmpty();
+    assertThat(ids(rest, "refe%72ence=order%2D1&")).containsExactly(id);
+    assertThat(ids(rest, "from=2026-11-21t00:00:00%2b02:00&to=9999-12-31T23:59:59.999Z"))
+        .hasSize(2);
+  }
+
+  private static List<String> ids(Rest rest, String query) throws Exception {
+    return Rest.json(rest.get("/generations?" + query)).get("items").findValuesAsText("id");
+  }
+
+  @Test
   void aPageThatCannotBeIsRefused() throws Exception {
     Rest rest = Rest.of(app.start());
 
@@ -81,6 +106,22 @@ class RestJobsTest {
         .isEqualTo(
             "400 state 'running' is not one of [ACCEPTED, SUBMITTING, RUNNING, IN_DOUBT, COMPLETE,"
                 + " FAILED, CANCELLED]");
+    assertThat(detail(rest.get("/generations?model=kling-4")))
+        .isEqualTo("400 model 'kling-4' is not one of [kling-3.0-turbo, kling-video-o-3]");
+    for (String time :
+        List.of("2026-07-01", "now", "2026-07-01T00:00:00", "2026-13-01T00:00:00Z", "1782864000")) {
+      assertThat(detail(rest.get("/generations?from=" + time)))
+          .isEqualTo(
+              "400 from '"
+                  + time
+                  + "' is not a time as 2026-07-01T00:00:00Z (a + in it is written %2B)");
+    }
+    assertThat(detail(rest.get("/generations?sate=FAILED")))
+        .isEqualTo(
+            "400 sate is no parameter of this call, which has state, model, reference, from, to,"
+                + " limit, after");
+    assertThat(detail(rest.get("/generations?state=FAILED&state=RUNNING")))
+        .isEqualTo("400 state is there more than once");
     assertThat(detail(rest.get("/generations?after=%0d%0aX:%20y")))
         .isEqualTo("400 after '\r\nX: y' is not the `next` of a page");
     assertThat(detail(rest.get("/generations/no-such-id")))

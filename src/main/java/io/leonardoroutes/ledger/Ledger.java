@@ -138,18 +138,16 @@ public final class Ledger implements AutoCloseable {
 
   /** Lists everybody's jobs, newest first. */
   public List<Job> list(JobState state, int limit, String after) {
-    return reads.list(state, null, limit, after);
+    return reads.page(JobFilter.of(state), limit, after);
   }
 
   /**
-   * Lists jobs, newest first.
+   * A page of the jobs that fit, newest first.
    *
-   * @param state null for any
-   * @param caller whose; null for any
    * @param after the id of the last job of the page before, or null
    */
-  public List<Job> list(JobState state, String caller, int limit, String after) {
-    return reads.list(state, caller, limit, after);
+  public List<Job> page(JobFilter filter, int limit, String after) {
+    return reads.page(filter, limit, after);
   }
 
   /**

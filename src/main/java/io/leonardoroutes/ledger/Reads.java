@@ -3,6 +3,7 @@ package io.leonardoroutes.ledger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,7 +13,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.Query;
 
 /** What the ledger is asked about many jobs at once. It changes nothing. */
 final class Reads {
@@ -22,36 +22,79 @@ final class Reads {
 
   private static final int BATCH = 1_000;
 
+  /** At most one job of each caller, found first: what else is asked would lead past many. */
+  private static final String NAMED =
+      """
+      WITH named AS MATERIALIZED (SELECT * FROM job WHERE reference = :reference
+        UNION ALL SELECT * FROM job WHERE caller_reference = :reference)
+      """;
+
   private final Jdbi jdbi;
 
   Reads(Jdbi jdbi) {
     this.jdbi = jdbi;
   }
 
-  /** See {@link Ledger#list}. */
-  List<Job> list(JobState state, String caller, int limit, String after) {
-    String sql =
-        "SELECT * FROM job WHERE 1 = 1"
-            + (state == null ? "" : " AND state = :state")
-            + (caller == null ? "" : " AND caller = :caller")
-            + (after == null
-                ? ""
-                : " AND (created_at, id) < (SELECT created_at, id FROM job WHERE id = :after)")
-            + " ORDER BY created_at DESC, id DESC LIMIT :limit";
+  /** See {@link Ledger#page}. */
+  List<Job> page(JobFilter filter, int limit, String after) {
+    Map<String, Object> values = new HashMap<>();
+    String sql = sql(filter, after, values);
     return jdbi.withHandle(
-        handle -> {
-          Query query = handle.createQuery(sql).bind("limit", limit);
-          if (state != null) {
-            query.bind("state", state.name());
-          }
-          if (caller != null) {
-            query.bind("caller", caller);
-          }
-          if (after != null) {
-            query.bind("after", after);
-          }
-          return query.map(JobTable::read).list();
-        });
+        handle ->
+            handle
+                .createQuery(sql)
+                .bindMap(values)
+                .bind("limit", limit)
+                .map(JobTable::read)
+                .list());
+  }
+
+  /**
+   * The query of a list.
+   *
+   * @param values gets what is bound in it, but for the limit
+   */
+  static String sql(JobFilter filter, String after, Map<String, Object> values) {
+    List<String> terms = new ArrayList<>();
+    if (filter.caller() != null) {
+      terms.add("caller = :caller");
+      values.put("caller", filter.caller());
+    }
+    if (filter.state() != null) {
+      // SQLite would go by the state else, past every other caller's jobs.
+      terms.add(filter.caller() == null ? "state = :state" : "(state = :state) IS TRUE");
+      values.put("state", filter.state().name());
+    }
+    if (filter.model() != null) {
+      terms.add("model = :model");
+      values.put("model", filter.model());
+    }
+    if (filter.from() != null) {
+      terms.add("created_at >= :from");
+      values.put("from", millis(filter.from()));
+    }
+    if (filter.to() != null) {
+      terms.add("created_at < :to");
+      values.put("to", millis(filter.to()));
+    }
+    if (after != null) {
+      terms.add("(created_at, id) < (SELECT created_at, id FROM job WHERE id = :after)");
+      values.put("after", after);
+    }
+    String from = "job";
+    if (filter.reference() != null) {
+      from = "named";
+      values.put("reference", JobTable.storable(filter.reference()));
+    }
+    return (filter.reference() == null ? "" : NAMED)
+        + ("SELECT * FROM " + from)
+        + (terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms))
+        + " ORDER BY created_at DESC, id DESC LIMIT :limit";
+  }
+
+  /** Rounded up: jobs have whole milliseconds. */
+  private static long millis(Instant time) {
+    return time.plusNanos(999_999).toEpochMilli();
   }
 
   /** See {@link Ledger#took}. */

@@ -25,6 +25,7 @@ import org.apache.camel.CamelContext;
 public final class OpenApi {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SCHEMAS = "#/components/schemas/";
+  private static final String KNOWN = "If-None-Match";
   private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
 
   /** Problems that no note names: of any call, of the other intakes, and of a job. */
@@ -35,6 +36,7 @@ public final class OpenApi {
           "bad-call",
           "too-slow",
           "origin",
+          "host",
           "unauthorized",
           "too-many-calls",
           "internal",
@@ -148,13 +150,19 @@ public final class OpenApi {
     if (answers.isEmpty()) {
       answers.put("200", List.of(new Answer("200", "", "done")));
     }
+    if (route.kept().contains(KNOWN)) {
+      answers.put("304", List.of(new Answer("304", "Nothing", "the caller has it already")));
+    }
     answers.forEach((status, same) -> responses.set(status, response(same, route, schemas)));
     responses.putObject("default").put("$ref", "#/components/responses/Problem");
     return operation;
   }
 
   private static List<ObjectNode> parameters(RestRoute route) {
-    Map<String, String> words = route.note().parameters();
+    Map<String, String> words = new LinkedHashMap<>(route.note().parameters());
+    if (route.kept().contains(KNOWN)) {
+      words.put(KNOWN, "ETags of answers that the caller has");
+    }
     Map<String, String> places = new LinkedHashMap<>();
     IN_PATH.matcher(route.path()).results().forEach(name -> places.put(name.group(1), "path"));
     Set<String> names = new LinkedHashSet<>(route.kept());

@@ -110,7 +110,7 @@ public final class Door implements Handler<RoutingContext> {
   }
 
   /** By the path that routes are found by, so that no way of writing it leads to another one. */
-  private static boolean isNotice(RoutingContext call) {
+  static boolean isNotice(RoutingContext call) {
     return call.request().method() == HttpMethod.POST
         && "/webhooks/leonardo".equals(call.normalizedPath());
   }

@@ -131,6 +131,9 @@ public final class RestServer {
             "too-large",
             "The request is too large",
             "the request is larger than " + maxBytes + " bytes: shorten it");
+    if (!rest.asksForKeys()) {
+      router.route().order(-4).handler(new OwnNames(rest));
+    }
     // Before the door: a browser asks for leave without the key.
     router
         .route()

@@ -16,6 +16,7 @@ import java.util.List;
 /**
  * The settings of the REST server.
  *
+ * @param hosts names that calls may be made to while nobody is asked for a key, besides localhost
  * @param keys the file of the callers' keys
  * @param jwt null unless tokens are asked for
  * @param tls null for plain HTTP
@@ -26,6 +27,7 @@ public record RestSettings(
     boolean enabled,
     String host,
     int port,
+    List<String> hosts,
     Auth auth,
     Path keys,
     Jwt jwt,
@@ -82,6 +84,7 @@ public record RestSettings(
         enabled,
         host,
         keys.integer("leonardo.rest.port", 1, 65_535),
+        keys.names("leonardo.rest.hosts"),
         auth,
         Path.of(keys.text(KEYS)),
         auth == Auth.JWT ? jwt(keys) : null,

@@ -1,0 +1,91 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.JobFilter;
+import io.leonardoroutes.ledger.JobState;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.rest.Caller;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+
+/** {@code GET /generations}: jobs, filtered, page by page. */
+public final class Pages {
+  /** A page of jobs. */
+  record JobPage(List<Job> items, String next) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int PAGE = 50;
+  private static final int LONGEST_PAGE = 1000;
+
+  private final Parts parts;
+  private final Ledger ledger;
+  private final Set<String> models;
+
+  Pages(Parts parts, Set<String> models) {
+    this.parts = parts;
+    this.ledger = parts.ledger();
+    this.models = models;
+  }
+
+  /**
+   * A page of the jobs that the caller may see, newest first.
+   *
+   * @throws Refused 400 for a parameter that is not known, or says what cannot be
+   */
+  public JsonNode page(
+      @Header(Exchange.HTTP_QUERY) String asked, @Header(Caller.HEADER) Object user) {
+    Caller caller = parts.caller(user);
+    Query query = Query.of(asked, "state", "model", "reference", "from", "to", "limit", "after");
+    int size = query.number("limit", PAGE, LONGEST_PAGE);
+    JobFilter filter = filter(query, caller.operator() ? null : caller.name());
+    List<Job> jobs = ledger.page(filter, size + 1, cursor(query.text("after"), caller));
+    ObjectNode page = JSON.createObjectNode();
+    ArrayNode items = page.putArray("items");
+    jobs.stream().limit(size).forEach(job -> items.add(Telling.json(job)));
+    page.put("next", jobs.size() <= size ? null : jobs.get(size - 1).id());
+    return page;
+  }
+
+  private JobFilter filter(Query query, String caller) {
+    return new JobFilter(
+        state(query.text("state")),
+        caller,
+        model(query.text("model")),
+        query.text("reference"),
+        query.time("from"),
+        query.time("to"));
+  }
+
+  private String cursor(String after, Caller caller) {
+    if (after == null) {
+      return null;
+    }
+    if (ledger.find(after).filter(job -> caller.sees(job.caller())).isEmpty()) {
+      throw Query.bad("after", after, "the `next` of a page");
+    }
+    return after;
+  }
+
+  private String model(String id) {
+    if (id != null && !models.contains(id)) {
+      throw Query.bad("model", id, "one of " + models);
+    }
+    return id;
+  }
+
+  private static JobState state(String name) {
+    try {
+      return name == null ? null : JobState.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw Query.bad("state", name, "one of " + Arrays.toString(JobState.values()));
+    }
+  }
+}

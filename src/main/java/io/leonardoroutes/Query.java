@@ -1,0 +1,108 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The query parameters of a call. One that is misspelt would answer what nobody asked for, or cost
+ * money, so each must be known and be there once.
+ */
+record Query(Map<String, String> values) {
+  private static final String TIME =
+      "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)";
+
+  /**
+   * Reads a query.
+   *
+   * @param query as it was sent, or null
+   * @throws Refused 400 for a parameter that is none of the known ones, or is there twice
+   */
+  static Query of(String query, String... known) {
+    Map<String, String> values = new TreeMap<>();
+    parsed(query)
+        .forEach(
+            (name, all) -> {
+              if (!List.of(known).contains(name)) {
+                throw bad(
+                    name + " is no parameter of this call, which has " + String.join(", ", known));
+              }
+              if (all.size() > 1) {
+                throw bad(name + " is there more than once");
+              }
+              values.put(name, all.get(0));
+            });
+    return new Query(values);
+  }
+
+  private static Map<String, List<String>> parsed(String query) {
+    try {
+      // Camel's own reader of queries leaves %2B as it is.
+      return query == null ? Map.of() : new QueryStringDecoder(query, false).parameters();
+    } catch (IllegalArgumentException e) {
+      throw bad("the query cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** The value, or null where there is none. */
+  String text(String name) {
+    String value = values.get(name);
+    return value == null || value.isBlank() ? null : value;
+  }
+
+  /** Whether it says true; false where it is absent. */
+  boolean flag(String name) {
+    String value = values.getOrDefault(name, "false");
+    if (!value.equals("true") && !value.equals("false")) {
+      throw bad(name, value, "true or false");
+    }
+    return value.equals("true");
+  }
+
+  /** A whole number from 1. */
+  int number(String name, int absent, int most) {
+    String value = text(name);
+    try {
+      int number = value == null ? absent : Integer.parseInt(value);
+      if (number >= 1 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw bad(name, value, "1 to " + most);
+  }
+
+  /** A time of RFC 3339, or null where there is none. */
+  Instant time(String name) {
+    String value = text(name);
+    if (value == null) {
+      return null;
+    }
+    String upper = value.toUpperCase(Locale.ROOT);
+    try {
+      if (upper.matches(TIME)) {
+        return OffsetDateTime.parse(upper).toInstant();
+      }
+    } catch (DateTimeParseException e) {
+      // told below
+    }
+    throw bad(name, value, "a time as 2026-07-01T00:00:00Z (a + in it is written %2B)");
+  }
+
+  static Refused bad(String name, String value, String allowed) {
+    return bad(name + " '" + value + "' is not " + allowed);
+  }
+
+  private static Refused bad(String detail) {
+    return new Refused(
+        Problem.of(400, "bad-parameter", "A query parameter cannot be used", detail));
+  }
+}

@@ -1,0 +1,52 @@
+package io.leonardoroutes.rest;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+
+/** Entity tags (RFC 9110, 8.8.3): what a caller has already is not sent again. */
+public final class ETags {
+  /** Of an entity tag the part that is compared: weak ones count as well (RFC 9110, 13.1.2). */
+  private static final Pattern TAG =
+      Pattern.compile("(?:W/)?(\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\")\\s*(?:,|$)");
+
+  private static final int LENGTH = 32;
+
+  /**
+   * Makes the body bytes and says what their tag is, in {@code leonardoETag}, and in {@code
+   * leonardoUnchanged} whether the caller has it. The same tag means the same bytes.
+   *
+   * @param known the caller's tags; only routes that keep the header have them
+   */
+  public void tag(Exchange exchange, @Header("If-None-Match") Object known) {
+    byte[] body = String.valueOf(exchange.getMessage().getBody()).getBytes(StandardCharsets.UTF_8);
+    String tag = '"' + hash(body).substring(0, LENGTH) + '"';
+    boolean unchanged = has(known, tag);
+    exchange.getMessage().setBody(unchanged ? null : body);
+    exchange.setProperty("leonardoETag", tag);
+    exchange.setProperty("leonardoUnchanged", unchanged);
+  }
+
+  private static boolean has(Object header, String tag) {
+    String known =
+        header instanceof List<?> several
+            ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
+            : String.valueOf(header);
+    return known.strip().equals("*")
+        || TAG.matcher(known).results().anyMatch(one -> one.group(1).equals(tag));
+  }
+
+  private static String hash(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

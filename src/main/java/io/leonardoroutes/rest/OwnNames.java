@@ -1,0 +1,51 @@
+package io.leonardoroutes.rest;
+
+import io.leonardoroutes.request.Problem;
+import io.vertx.core.Handler;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Turns away calls to names that are not this server's, where nobody is asked for a key: a page may
+ * let its own name stand for this address (DNS rebinding), and would read what it is answered.
+ */
+final class OwnNames implements Handler<RoutingContext> {
+  private static final Problem OTHER =
+      Problem.of(
+          421,
+          "host",
+          "Not for calls to this host",
+          "call localhost, or name the host in leonardo.rest.hosts");
+
+  private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
+
+  OwnNames(RestSettings rest) {
+    names.add(plain(rest.host()));
+    rest.hosts().forEach(host -> names.add(plain(host)));
+  }
+
+  @Override
+  public void handle(RoutingContext call) {
+    if (Door.isNotice(call) || isOurs(call)) {
+      call.next();
+    } else {
+      RestServer.answer(call, OTHER);
+    }
+  }
+
+  private boolean isOurs(RoutingContext call) {
+    List<String> sent = call.request().headers().getAll("Host");
+    HostAndPort host = call.request().authority();
+    // No browser leaves it out.
+    boolean absent = sent.isEmpty() && host == null;
+    return absent || (sent.size() < 2 && host != null && names.contains(plain(host.host())));
+  }
+
+  private static String plain(String host) {
+    return host.toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
+  }
+}
