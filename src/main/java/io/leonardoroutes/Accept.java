@@ -87,8 +87,7 @@ public final class Accept {
    * @throws Refused 409 if its reference or key stands for another request
    */
   public void commit(Exchange exchange) {
-    VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
-    NewJob asked = job(exchange, request);
+    NewJob asked = asked(exchange);
     Acceptance acceptance =
         parts
             .ledger()
@@ -106,8 +105,21 @@ public final class Accept {
       }
       answer(exchange, known.job(), true);
     } else {
-      throw conflict((Acceptance.Conflict) acceptance);
+      Acceptance.Conflict conflict = (Acceptance.Conflict) acceptance;
+      throw conflict(conflict, "job " + conflict.job().id());
     }
+  }
+
+  /** Makes requests that are to be answered where they came in durable, all of them or none. */
+  List<Acceptance> commitAll(List<NewJob> asked) {
+    List<Acceptance> all = parts.ledger().acceptAll(asked);
+    parts.outages().back(Outages.INTAKE);
+    if (all.stream().noneMatch(Acceptance.Conflict.class::isInstance)) {
+      all.stream()
+          .filter(Acceptance.Accepted.class::isInstance)
+          .forEach(one -> LOG.info("{} accepted", ((Acceptance.Accepted) one).job().name()));
+    }
+    return all;
   }
 
   /**
@@ -127,21 +139,26 @@ public final class Accept {
     exchange.setProperty("leonardoId", job.id());
   }
 
-  private static Refused conflict(Acceptance.Conflict conflict) {
+  /**
+   * @param other what has the same reference or key
+   */
+  static Refused conflict(Acceptance.Conflict conflict, String other) {
     return new Refused(
         Problem.of(
             409,
             "conflict",
             "The same " + conflict.by() + " stands for another request",
-            "job "
-                + conflict.job().id()
-                + " has this "
-                + conflict.by()
-                + " and asks for something"
-                + " else: use a new one"));
+            "%s has this %s and asks for something else: use a new one"
+                .formatted(other, conflict.by())));
   }
 
-  private NewJob job(Exchange exchange, VideoRequest request) {
+  /**
+   * The valid request in the body, with what its intake knows of it.
+   *
+   * @throws Refused 400 if its key is too long
+   */
+  NewJob asked(Exchange exchange) {
+    VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
     ObjectNode sent = request.toProvider();
     List<String> sinks = request.sinks().isEmpty() ? intakeSinks(exchange) : request.sinks();
     String name = property(exchange, "leonardoName");
@@ -242,9 +259,21 @@ public final class Accept {
   public void refused(Exchange exchange) {
     Refused refused =
         Refused.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)).orElseThrow();
-    Problem problem = refused.problem();
-    JsonNode answer = JSON.valueToTree(problem);
-    String key = property(exchange, "leonardoKey");
+    JsonNode answer = tell(exchange, refused, property(exchange, "leonardoKey"));
+    exchange.getMessage().removeHeaders("*");
+    exchange.getMessage().setBody(answer);
+    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
+    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, refused.problem().status());
+  }
+
+  /**
+   * Tells of a refusal.
+   *
+   * @param key of what was refused, or null
+   * @return what is answered
+   */
+  JsonNode tell(Exchange exchange, Refused refused, String key) {
+    JsonNode answer = JSON.valueToTree(refused.problem());
     String id = key == null ? UUID.randomUUID().toString() : id("refused " + key + answer);
     String name = FileName.of(property(exchange, "leonardoName"), "request");
     String fileName = name + "-" + id.substring(0, 8);
@@ -252,9 +281,6 @@ public final class Accept {
     data.set("problem", answer);
     parts.ledger().outbox().add(parts.telling().rejected(id, fileName, data, replyTo(exchange)));
     LOG.info("{} refused: {}", fileName, refused.getMessage());
-    exchange.getMessage().removeHeaders("*");
-    exchange.getMessage().setBody(answer);
-    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
-    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+    return answer;
   }
 }

@@ -175,7 +175,10 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoJson", StrictJson.mapper());
     registry.bind("leonardoModels", models);
     registry.bind("leonardoRules", rules);
-    registry.bind("leonardoAccept", new Accept(parts));
+    Accept accept = new Accept(parts);
+    registry.bind("leonardoAccept", accept);
+    registry.bind("leonardoBatch", new Batch(parts, accept));
+    registry.bind("leonardoAsked", new Asked());
     registry.bind("leonardoInbox", new Inbox(parts));
     Queue queue = new Queue(parts);
     registry.bind("leonardoQueue", queue);

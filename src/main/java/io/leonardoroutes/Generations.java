@@ -29,7 +29,12 @@ public final class Generations {
   /** Everything that REST answers or takes and that is not a request, a model or a problem. */
   static final List<Class<? extends Record>> RECORDS =
       List.of(
-          Job.class, Pages.JobPage.class, JobHistory.class, DryRun.Preview.class, Decision.class);
+          Job.class,
+          Pages.JobPage.class,
+          JobHistory.class,
+          DryRun.Preview.class,
+          Decision.class,
+          Batch.BatchAnswer.class);
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REST = "what REST calls need";

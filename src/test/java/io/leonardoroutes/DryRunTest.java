@@ -144,9 +144,9 @@ class DryRunTest {
         "dry-run=TRUE | dry-run 'TRUE' is not true or false",
         "dry-run= | dry-run '' is not true or false",
         "dry-run=true&dry-run=false | dry-run is there more than once",
-        "dryrun=true | dryrun is no parameter of this call, which has dry-run",
-        "dry_run=true | dry_run is no parameter of this call, which has dry-run",
-        "Dry-Run=true | Dry-Run is no parameter of this call, which has dry-run",
+        "dryrun=true | dryrun is no parameter of this call, which has dry-run, atomic",
+        "dry_run=true | dry_run is no parameter of this call, which has dry-run, atomic",
+        "Dry-Run=true | Dry-Run is no parameter of this call, which has dry-run, atomic",
       })
   void aDryRunThatIsMisspeltIsNoOrder(String query, String detail) throws Exception {
     Call answer = Call.post(app, "/generations?" + query, REQUEST);

@@ -185,7 +185,8 @@ class OpenApiTest {
         .containsExactly(
             "header Idempotency-Key: the same key again is the same job",
             "header Prefer: wait=SECONDS answers once the job has ended, or after so many seconds",
-            "query dry-run: true checks the request and accepts nothing");
+            "query dry-run: true checks the request and accepts nothing",
+            "query atomic: true accepts all requests of a batch or none");
   }
 
   private static List<String> parameters(String operation) {
@@ -205,7 +206,8 @@ class OpenApiTest {
     JsonNode body = document.at("/paths/~1generations/post/requestBody/content/application~1json");
     JsonSchema request =
         SCHEMAS.getSchema(
-            ((ObjectNode) document.deepCopy()).put("$ref", body.at("/schema/$ref").asText()));
+            ((ObjectNode) document.deepCopy())
+                .put("$ref", body.at("/schema/anyOf/0/$ref").asText()));
 
     assertThat(body.at("/examples").properties())
         .hasSize(2)

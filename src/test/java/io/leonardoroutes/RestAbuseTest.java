@@ -56,7 +56,7 @@ class RestAbuseTest {
 
     assertThat(steered.statusCode()).isEqualTo(400);
     assertThat(Rest.json(steered).get("detail").asText())
-        .isEqualTo("CamelHttpUri is no parameter of this call, which has dry-run");
+        .isEqualTo("CamelHttpUri is no parameter of this call, which has dry-run, atomic");
     JsonNode job = Rest.json(answer);
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(answer.headers().map().keySet())

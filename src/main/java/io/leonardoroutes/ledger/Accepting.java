@@ -4,6 +4,7 @@ import static io.leonardoroutes.ledger.JobState.ACCEPTED;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -31,21 +32,52 @@ final class Accepting {
 
   /** See {@link Ledger#accept}. */
   Acceptance accept(NewJob request, Function<Job, List<Outgoing>> told) {
-    return jdbi.inTransaction(
-        handle -> {
-          Optional<Acceptance> before = before(handle, request);
-          while (before.isEmpty()) {
-            Job job = job(request, ids.get());
-            if (insert(handle, job)) {
-              trail.accepted(handle, job, request.by());
-              outbox.add(handle, told.apply(job));
-              return new Acceptance.Accepted(job);
+    return jdbi.inTransaction(handle -> accept(handle, request, told));
+  }
+
+  private Acceptance accept(Handle handle, NewJob request, Function<Job, List<Outgoing>> told) {
+    Optional<Acceptance> before = before(handle, request);
+    while (before.isEmpty()) {
+      Job job = job(request, ids.get());
+      if (insert(handle, job)) {
+        trail.accepted(handle, job, request.by());
+        outbox.add(handle, told.apply(job));
+        return new Acceptance.Accepted(job);
+      }
+      // Nothing was written: another instance was first, or the short id is taken.
+      before = before(handle, request);
+    }
+    return before.get();
+  }
+
+  /** See {@link Ledger#acceptAll}. */
+  List<Acceptance> acceptAll(List<NewJob> requests, boolean shared) {
+    List<Acceptance> all = new ArrayList<>();
+    try {
+      jdbi.useTransaction(
+          handle -> {
+            if (shared) {
+              // Two of them at once, each with what the other waits for, would never end.
+              handle.execute("SELECT pg_advisory_xact_lock(7206533)");
             }
-            // Nothing was written: another instance was first, or the short id is taken.
-            before = before(handle, request);
-          }
-          return before.get();
-        });
+            requests.forEach(request -> all.add(accept(handle, request, job -> List.of())));
+            if (all.stream().anyMatch(Acceptance.Conflict.class::isInstance)) {
+              throw new Undone();
+            }
+          });
+    } catch (Undone conflict) {
+      return all;
+    }
+    return all;
+  }
+
+  /** Rolls back. */
+  private static final class Undone extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private Undone() {
+      super(null, null, false, false);
+    }
   }
 
   private static boolean insert(Handle handle, Job job) {

@@ -108,6 +108,16 @@ public final class Ledger implements AutoCloseable {
     return accepting.accept(request, told);
   }
 
+  /**
+   * Makes requests durable in one commit, all of them or none, each once.
+   *
+   * @return what became of each; if one is a {@link Acceptance.Conflict}, nothing was accepted, and
+   *     the others say what would have become of them
+   */
+  public List<Acceptance> acceptAll(List<NewJob> requests) {
+    return accepting.acceptAll(requests, database.shared());
+  }
+
   /** Finds a job by its id. */
   public Optional<Job> find(String id) {
     return jdbi.withHandle(handle -> JobTable.one(handle, "id", id));

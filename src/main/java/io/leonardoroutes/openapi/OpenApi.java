@@ -126,6 +126,8 @@ public final class OpenApi {
               mapping.put(id, SCHEMAS + name);
               schemas.set(name, schema.deepCopy().without("$schema"));
             });
+    ObjectNode batch = schemas.putObject("Batch").put("type", "array").put("minItems", 1);
+    batch.set("items", ref("Request"));
     AnswerSchemas.addTo(schemas, records);
     return schemas;
   }
@@ -135,11 +137,11 @@ public final class OpenApi {
     ObjectNode operation = JSON.createObjectNode().put("operationId", route.id());
     operation.put("summary", route.description());
     parameters(route).forEach(operation.withArray("/parameters")::add);
-    if (note.takes() != null) {
+    if (!note.takes().isEmpty()) {
       ObjectNode body = operation.putObject("requestBody").put("required", true);
       ObjectNode json = body.putObject("content").putObject("application/json");
-      json.set("schema", ref(note.takes()));
-      if (note.takes().equals("Request")) {
+      json.set("schema", anyOf(note.takes()));
+      if (note.takes().contains("Request")) {
         json.set("examples", examples());
       }
     }
@@ -205,15 +207,8 @@ public final class OpenApi {
       }
       return response;
     }
-    List<ObjectNode> known =
-        same.stream().map(Answer::what).filter(schemas::has).map(OpenApi::ref).toList();
-    ObjectNode schema = JSON.createObjectNode();
-    if (known.size() == 1) {
-      schema = known.get(0);
-    } else if (known.size() > 1) {
-      schema.putArray("anyOf").addAll(known);
-    }
-    return answer(words, route.mediaType(), schema);
+    List<String> known = same.stream().map(Answer::what).filter(schemas::has).toList();
+    return answer(words, route.mediaType(), anyOf(known));
   }
 
   private ObjectNode examples() {
@@ -239,6 +234,15 @@ public final class OpenApi {
     ObjectNode answer = JSON.createObjectNode().put("description", words);
     answer.putObject("content").putObject(mediaType).set("schema", schema);
     return answer;
+  }
+
+  private static ObjectNode anyOf(List<String> known) {
+    ObjectNode schema = JSON.createObjectNode();
+    if (known.size() == 1) {
+      return ref(known.get(0));
+    }
+    known.forEach(name -> schema.withArray("/anyOf").add(ref(name)));
+    return schema;
   }
 
   private static ObjectNode ref(String schema) {

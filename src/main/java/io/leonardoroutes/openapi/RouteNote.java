@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
 
 /**
  * What the note of a REST route says to callers, one thing a line, each with words after a colon if
- * there is more to say: {@code takes Request}, {@code limit: 1 to 1000} (a parameter), {@code 202
- * Job: it is durable} (an answer), {@code 409 conflict} (a problem). A line that is none of these
- * is for people alone.
+ * there is more to say: {@code takes Request or Batch}, {@code limit: 1 to 1000} (a parameter),
+ * {@code 202 Job: it is durable} (an answer), {@code 409 conflict} (a problem). A line that is none
+ * of these is for people alone.
  *
- * @param takes the schema of the body, or null
+ * @param takes schemas of the body; empty if it has none
  * @param parameters their words, by name
  */
-record RouteNote(String takes, Map<String, String> parameters, List<Answer> answers) {
+record RouteNote(List<String> takes, Map<String, String> parameters, List<Answer> answers) {
 
   /**
    * One answer.
@@ -29,12 +29,12 @@ record RouteNote(String takes, Map<String, String> parameters, List<Answer> answ
     }
   }
 
-  private static final Pattern TAKES = Pattern.compile("takes (\\w+)");
+  private static final Pattern TAKES = Pattern.compile("takes (\\w+(?: or \\w+)*)");
   private static final Pattern ANSWER = Pattern.compile("(\\d{3}) ([\\w-]+)(?:: (.*))?");
   private static final Pattern PARAMETER = Pattern.compile("([\\w-]+): (.*)");
 
   static RouteNote of(String note) {
-    String takes = null;
+    List<String> takes = List.of();
     Map<String, String> parameters = new LinkedHashMap<>();
     List<Answer> answers = new ArrayList<>();
     for (String line :
@@ -43,7 +43,7 @@ record RouteNote(String takes, Map<String, String> parameters, List<Answer> answ
       Matcher answer = ANSWER.matcher(line);
       Matcher parameter = PARAMETER.matcher(line);
       if (body.matches()) {
-        takes = body.group(1);
+        takes = List.of(body.group(1).split(" or "));
       } else if (answer.matches()) {
         String words = answer.group(3) == null ? answer.group(2) : answer.group(3);
         answers.add(new Answer(answer.group(1), answer.group(2), words));

@@ -22,6 +22,7 @@ import java.util.List;
  * @param tls null for plain HTTP
  * @param origins of pages that may call
  * @param perMinute calls of one caller; 0 for any number
+ * @param batch requests that one call may hold
  */
 public record RestSettings(
     boolean enabled,
@@ -33,7 +34,8 @@ public record RestSettings(
     Jwt jwt,
     Tls tls,
     List<String> origins,
-    int perMinute) {
+    int perMinute,
+    int batch) {
   static final String KEYS = "leonardo.rest.keys";
   static final String AUTH = "leonardo.rest.auth";
   private static final String ORIGINS = "leonardo.rest.cors.origins";
@@ -90,7 +92,8 @@ public record RestSettings(
         auth == Auth.JWT ? jwt(keys) : null,
         tls(keys),
         origins(keys),
-        keys.optional(RATE) == null ? 0 : keys.integer(RATE, 1, 10_000_000));
+        keys.optional(RATE) == null ? 0 : keys.integer(RATE, 1, 10_000_000),
+        keys.integer("leonardo.rest.batch", 1, 1_000));
   }
 
   private static Auth auth(String text) {

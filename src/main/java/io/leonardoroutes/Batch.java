@@ -1,0 +1,185 @@
+package io.leonardoroutes;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.ledger.Acceptance;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.NewJob;
+import io.leonardoroutes.request.JsonArray;
+import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.request.Refused;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+
+/**
+ * The steps of {@code batch.camel.yaml}: several requests in one call. Each element is asked for as
+ * if it had come alone, under an idempotency key made of the batch's and its place, so that a batch
+ * that is sent again after a crash is the same jobs.
+ */
+public final class Batch {
+  /**
+   * What became of one request.
+   *
+   * @param status as if it had come alone; 424 if nothing is wrong with it but with another one
+   */
+  record BatchItem(int status, String location, Job job, DryRun.Preview preview, Problem problem) {}
+
+  /** What became of each, in their order. */
+  record BatchAnswer(List<BatchItem> items) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String UNDER_WAY = "leonardoUnderWay";
+
+  private final int most;
+  private final Accept accept;
+
+  Batch(Parts parts, Accept accept) {
+    this.most = parts.settings().rest().batch();
+    this.accept = accept;
+  }
+
+  /** One batch; the exchanges of its elements share it, one after the other. */
+  private static final class UnderWay {
+    private final String key;
+    private final ArrayNode items = JSON.createArrayNode();
+    private final List<NewJob> asked = new ArrayList<>();
+    private boolean unavailable;
+
+    private UnderWay(String key) {
+      this.key = key;
+    }
+
+    private String key(int place) {
+      // No other intake's key, and no key of a single call, begins like this.
+      return key == null ? null : "batch " + place + " " + key;
+    }
+
+    private void job(int place, Job job, boolean known) {
+      ObjectNode item = JSON.createObjectNode().put("status", known ? 200 : 202);
+      item.put("location", "/generations/" + job.id()).set("job", Telling.json(job));
+      items.set(place, item);
+    }
+
+    private boolean isRefused() {
+      return !items.findValues("problem").isEmpty();
+    }
+  }
+
+  /**
+   * Replaces the text in the body by those of the array's elements.
+   *
+   * @throws Refused 400 if it is no JSON array, 413 if it has too many elements
+   */
+  public void open(Exchange exchange, @Body String text) {
+    exchange.getMessage().setBody(JsonArray.elements(text, most));
+    exchange.setProperty(
+        UNDER_WAY, new UnderWay(exchange.getProperty("leonardoKey", String.class)));
+  }
+
+  /**
+   * Begins an element.
+   *
+   * @throws IllegalStateException if what it needs was away for the one before: a whole batch would
+   *     wait for it too long
+   */
+  public void begin(
+      Exchange exchange,
+      @ExchangeProperty(UNDER_WAY) UnderWay batch,
+      @ExchangeProperty("CamelSplitIndex") int place) {
+    if (batch.unavailable) {
+      throw new IllegalStateException("away for the request before it");
+    }
+    exchange.setProperty("leonardoKey", batch.key(place));
+  }
+
+  /** The job in the body is durable. */
+  public void accepted(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    boolean known = exchange.getProperty(Accept.KNOWN, false, Boolean.class);
+    ObjectNode item = batch.items.addObject().put("status", known ? 200 : 202);
+    item.put("location", "/generations/" + exchange.getProperty("leonardoId", String.class));
+    item.set("job", exchange.getMessage().getBody(JsonNode.class));
+  }
+
+  /** The body is what would be accepted. */
+  public void previewed(@Body JsonNode preview, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    batch.items.addObject().put("status", 200).set("preview", preview);
+  }
+
+  /** The request in the body is good, and waits for the others. */
+  public void waits(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    batch.asked.add(accept.asked(exchange));
+    batch.items.addObject();
+  }
+
+  /** The body is the problem of an element, and not of the ones before or after it. */
+  public void refused(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+    batch
+        .items
+        .addObject()
+        .put("status", status)
+        .set("problem", exchange.getMessage().getBody(JsonNode.class));
+    batch.unavailable |= status == 503;
+  }
+
+  /** All or none: accepts all that waits in one commit, if nothing is wrong with any of them. */
+  public void commit(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    if (batch.isRefused()) {
+      return;
+    }
+    List<Acceptance> all = accept.commitAll(batch.asked);
+    List<String> ids = new ArrayList<>();
+    for (int place = 0; place < all.size(); place++) {
+      Acceptance one = all.get(place);
+      if (one instanceof Acceptance.Accepted accepted) {
+        ids.add(accepted.job().id());
+        batch.job(place, accepted.job(), false);
+      } else if (one instanceof Acceptance.Known known) {
+        ids.add(known.job().id());
+        batch.job(place, known.job(), true);
+      } else {
+        Acceptance.Conflict conflict = (Acceptance.Conflict) one;
+        int other = ids.indexOf(conflict.job().id());
+        ids.add(null);
+        Refused refused =
+            Accept.conflict(
+                conflict,
+                other < 0 ? "job " + conflict.job().id() : "element " + other + " of the batch");
+        ObjectNode item = JSON.createObjectNode().put("status", refused.problem().status());
+        batch.items.set(
+            place, item.set("problem", accept.tell(exchange, refused, batch.key(place))));
+      }
+    }
+  }
+
+  /** Says what became of each; {@code leonardoRefused} is whether all are refused for some. */
+  public void answer(
+      Exchange exchange,
+      @ExchangeProperty(UNDER_WAY) UnderWay batch,
+      @ExchangeProperty(Asked.ATOMIC) boolean atomic) {
+    boolean refused = atomic && batch.isRefused();
+    exchange.setProperty("leonardoRefused", refused);
+    ObjectNode answer = JSON.createObjectNode();
+    if (refused) {
+      long wrong = batch.items.findValues("problem").size();
+      for (int place = 0; place < batch.items.size(); place++) {
+        if (!batch.items.get(place).has("problem")) {
+          batch.items.set(place, JSON.createObjectNode().put("status", 424));
+        }
+      }
+      answer =
+          JSON.valueToTree(
+              Problem.of(
+                  422,
+                  "batch-refused",
+                  "Nothing of the batch is accepted",
+                  "%d of %d requests are refused".formatted(wrong, batch.items.size())));
+    }
+    exchange.getMessage().setBody(answer.set("items", batch.items));
+  }
+}
