@@ -102,6 +102,7 @@ final class AcceptRate {
             "-Dleonardo.sandbox.samples=false",
             "-Dleonardo.sandbox.port=" + freePort(),
             "-Dleonardo.jms.port=" + freePort(),
+            "-Dleonardo.management.port=" + freePort(),
             "-Dleonardo.rest.port=" + port,
             "-Dleonardo.data=" + data,
             "-Dlog4j2.level=WARN",

@@ -87,6 +87,7 @@ final class Footprint {
             "-Dleonardo.sandbox.samples=false",
             "-Dleonardo.sandbox.port=" + freePort(),
             "-Dleonardo.jms.port=" + freePort(),
+            "-Dleonardo.management.port=" + freePort(),
             "-Dleonardo.rest.port=" + port,
             "-Dleonardo.data=" + data,
             // One slot, so that they wait.

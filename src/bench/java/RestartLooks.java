@@ -133,6 +133,7 @@ final class RestartLooks {
             "-Dleonardo.rest.enabled=false",
             "-Dleonardo.file.enabled=false",
             "-Dleonardo.jms.enabled=false",
+            "-Dleonardo.management.enabled=false",
             // The provider's own 2,000 a minute would make it five minutes.
             "-Dleonardo.limits.requests-per-minute=1000000",
             "-jar",

@@ -121,6 +121,7 @@ final class SlotsBusy {
             "-Dleonardo.rest.port=" + port,
             "-Dleonardo.file.enabled=false",
             "-Dleonardo.jms.enabled=false",
+            "-Dleonardo.management.enabled=false",
             "-Dleonardo.limits.concurrent=" + SLOTS,
             "-Dleonardo.limits.creates-per-minute=10000",
             "-Dleonardo.limits.requests-per-minute=100000",

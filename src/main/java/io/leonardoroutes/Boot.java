@@ -2,6 +2,7 @@ package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.health.Management;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.Broker;
 import io.leonardoroutes.jms.JmsSettings;
@@ -86,6 +87,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     Parts parts = parts(settings, clock);
     tellOfKeyless(parts);
     bind(context, rules, models, parts);
+    startManagement(context, Managed.read(keys, RestServer.isForeign(context)), parts);
     if (settings.rest().enabled()) {
       if (RestServer.isForeign(context)) {
         keys.mustBeSaid(
@@ -231,6 +233,16 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
         step.run();
       }
     };
+  }
+
+  private void startManagement(CamelContext context, Managed managed, Parts parts) {
+    if (managed.enabled()) {
+      managed.check();
+      Metrics metrics = opened(Metrics.of(context, parts));
+      opened(
+          Management.start(
+              managed.host(), managed.port(), () -> Managed.ready(context, parts), metrics::text));
+    }
   }
 
   private void startBroker(CamelContext context, Settings settings, Outages outages)

@@ -27,6 +27,7 @@ public final class App implements AutoCloseable {
     with("leonardo.track.first", "50ms");
     with("leonardo.track.every", "50ms");
     with("leonardo.rest.port", String.valueOf(freePort()));
+    with("leonardo.management.enabled", "false");
     with("leonardo.file.enabled", "false");
     with("leonardo.rest.enabled", "false");
     with("leonardo.jms.enabled", "false");
@@ -83,6 +84,13 @@ public final class App implements AutoCloseable {
 
   public String rest() {
     return "http://127.0.0.1:" + settings.get("leonardo.rest.port");
+  }
+
+  /** Where operators ask, from now on. */
+  public String managed() {
+    with("leonardo.management.enabled", "true");
+    settings.computeIfAbsent("leonardo.management.port", key -> String.valueOf(freePort()));
+    return "http://127.0.0.1:" + settings.get("leonardo.management.port");
   }
 
   public Path data() {

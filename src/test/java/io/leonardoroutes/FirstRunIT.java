@@ -55,6 +55,7 @@ class FirstRunIT {
                     "-Dleonardo.sandbox.port=" + App.freePort(),
                     "-Dleonardo.rest.port=" + App.freePort(),
                     "-Dleonardo.jms.port=" + App.freePort(),
+                    "-Dleonardo.management.port=" + App.freePort(),
                     "-jar",
                     Path.of("target", "leonardo-routes.jar").toAbsolutePath().toString()))
             .directory(folder.toFile())

@@ -41,6 +41,7 @@ class LibraryIT {
         leonardo.sandbox=true
         leonardo.sandbox.port=%d
         leonardo.rest.port=%d
+        leonardo.management.enabled=false
         leonardo.file.settle=1ms
         leonardo.jms.enabled=false
         leonardo.sandbox.samples=false

@@ -45,6 +45,7 @@ public final class Program implements AutoCloseable {
     with("leonardo.api-key", "test-key");
     with("leonardo.rest.enabled", "false");
     with("leonardo.jms.enabled", "false");
+    with("leonardo.management.enabled", "false");
     with("leonardo.tick", "20ms");
     with("leonardo.file.settle", "1ms");
     with("leonardo.track.first", "50ms");

@@ -25,6 +25,11 @@ public final class Outages {
     }
   }
 
+  /** The names of what is away, sorted. */
+  public List<String> away() {
+    return away.stream().sorted().toList();
+  }
+
   /** It worked. */
   public void back(String what) {
     if (away.remove(what)) {

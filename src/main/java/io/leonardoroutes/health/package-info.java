@@ -1,2 +1,5 @@
-/** What is away and what is back: {@link io.leonardoroutes.health.Outages}. */
+/**
+ * How it goes: what is away and what is back ({@link io.leonardoroutes.health.Outages}), and the
+ * port where operators ask ({@link io.leonardoroutes.health.Management}).
+ */
 package io.leonardoroutes.health;

@@ -99,6 +99,16 @@ public final class Governor {
     return Math.max(0, Math.min(slots, calls));
   }
 
+  /** Jobs that hold a slot, and how many may at once. */
+  Figures.Slots slots(Limits limits) {
+    long now = clock.millis();
+    return jdbi.withHandle(
+        handle ->
+            new Figures.Slots(
+                held(handle, limits, now),
+                Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now)));
+  }
+
   /** Whether no slot is left because jobs in doubt hold all of them. */
   public boolean stuckInDoubt(Limits limits) {
     long now = clock.millis();

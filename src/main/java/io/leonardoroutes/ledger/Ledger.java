@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -116,6 +117,18 @@ public final class Ledger implements AutoCloseable {
    */
   public List<Acceptance> acceptAll(List<NewJob> requests) {
     return accepting.acceptAll(requests, database.shared());
+  }
+
+  /** Writes, to show that it can be written; fails if it cannot. */
+  public void probe() {
+    jdbi.useTransaction(
+        handle -> handle.execute("UPDATE probe SET at = ? WHERE id = 1", clock.millis()));
+  }
+
+  /** What stands in it now, with the slots of these accounts. */
+  public Figures figures(Collection<Limits> accounts) {
+    return reads.figures(
+        accounts.stream().collect(Collectors.toMap(Limits::account, governor::slots)));
   }
 
   /** Finds a job by its id. */

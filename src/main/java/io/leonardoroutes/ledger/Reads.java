@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,34 @@ final class Reads {
   /** Rounded up: jobs have whole milliseconds. */
   private static long millis(Instant time) {
     return time.plusNanos(999_999).toEpochMilli();
+  }
+
+  /** See {@link Ledger#figures}. */
+  Figures figures(Map<String, Figures.Slots> slots) {
+    return jdbi.withHandle(
+        handle -> {
+          Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
+          handle
+              .createQuery("SELECT state, count(*) AS n FROM job GROUP BY state")
+              .map((row, context) -> jobs.put(JobState.valueOf(row.getString(1)), row.getLong(2)))
+              .list();
+          Map<Delivery.State, Long> deliveries = new EnumMap<>(Delivery.State.class);
+          handle
+              .createQuery(
+                  "SELECT state, count(*) AS n FROM delivery WHERE state IN ('PENDING', 'DEAD') GROUP BY state")
+              .map(
+                  (row, context) ->
+                      deliveries.put(Delivery.State.valueOf(row.getString(1)), row.getLong(2)))
+              .list();
+          Instant oldest =
+              handle
+                  .createQuery("SELECT min(created_at) FROM job WHERE state = 'ACCEPTED'")
+                  .mapTo(Long.class)
+                  .findOne()
+                  .map(Instant::ofEpochMilli)
+                  .orElse(null);
+          return new Figures(jobs, oldest, deliveries, slots);
+        });
   }
 
   /** See {@link Ledger#took}. */

@@ -89,6 +89,7 @@ final class Room implements AutoCloseable {
     settings.put("leonardo.api-key", "proof");
     settings.put("leonardo.download.hosts", provider.host());
     settings.put("leonardo.jms.port", jmsPort);
+    settings.put("leonardo.management.enabled", false);
     settings.put("leonardo.file.settle", "1ms");
     settings.put("leonardo.tick", "50ms");
     settings.put("leonardo.track.first", "100ms");

@@ -96,7 +96,7 @@ public final class Keys implements PropertiesSource {
 
   /** Stops the start if nobody gave the key: its default is not meant for this. */
   public void mustBeSaid(String key, String why) {
-    if (!said.contains(key)) {
+    if (!isSaid(key)) {
       throw new BadSetting(key, why);
     }
   }
@@ -104,6 +104,11 @@ public final class Keys implements PropertiesSource {
   /** A key that no operator sets: a route may read what follows from others. */
   public void derived(String key, int value) {
     inForce.put(key, String.valueOf(value));
+  }
+
+  /** Whether somebody gave the key, be it as its default. */
+  public boolean isSaid(String key) {
+    return said.contains(key);
   }
 
   private void add(String key, String value) {

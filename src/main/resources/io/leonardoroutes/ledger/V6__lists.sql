@@ -10,3 +10,7 @@ CREATE INDEX job_caller ON job (caller, created_at, id, state, model) WHERE call
 DROP INDEX job_caller_reference;
 CREATE UNIQUE INDEX job_caller_reference ON job (caller_reference, caller)
   WHERE caller_reference IS NOT NULL;
+
+-- Whether the ledger can be written: one row that is written to find out.
+CREATE TABLE probe (id INTEGER PRIMARY KEY, at BIGINT NOT NULL);
+INSERT INTO probe VALUES (1, 0);

@@ -1,0 +1,192 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What operators ask, on a port of its own. */
+class ManagementTest {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+  private final CountDownLatch slow = new CountDownLatch(1);
+  private final TickingClock clock = new TickingClock();
+  private App app;
+  private String managed;
+  private String url;
+
+  @BeforeEach
+  void configure() {
+    url = "jdbc:sqlite:" + folder.resolve("data/ledger.db");
+    app =
+        App.in(folder)
+            .with("leonardo.rest.enabled", "true")
+            .with("leonardo.api-key", "canary-key")
+            .with("leonardo.ledger.url", url + "?busy_timeout=100")
+            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest");
+    managed = app.managed();
+  }
+
+  @AfterEach
+  void close() {
+    slow.countDown();
+    app.close();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return send("GET", path);
+  }
+
+  private HttpResponse<String> send(String method, String path) throws Exception {
+    return CLIENT.send(
+        HttpRequest.newBuilder(URI.create(managed + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private String ready() throws Exception {
+    HttpResponse<String> answer = get("/health/ready");
+    return answer.statusCode() + " " + answer.body();
+  }
+
+  @Test
+  void whatIsAwayIsToldAndDoesNotStopNewRequests() throws Exception {
+    app.with("leonardo.tick", "1h").start();
+
+    assertThat(get("/health/live").body()).isEqualTo("{\"status\":\"UP\"}");
+    assertThat(ready()).isEqualTo("200 {\"status\":\"UP\"}");
+    Rest.of(app).post(Drop.request("a"));
+    app.template().sendBody("seda:leonardo-submit", "");
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(ready())
+                    .isEqualTo("200 {\"status\":\"DEGRADED\",\"away\":[\"the provider\"]}"));
+  }
+
+  @Test
+  void whileTheLedgerCannotBeWrittenItIsNotReadyButAlive() throws Exception {
+    app.with("leonardo.tick", "1h").start();
+    try (Connection other = DriverManager.getConnection(url);
+        Statement sql = other.createStatement()) {
+      sql.execute("BEGIN IMMEDIATE");
+      await()
+          .atMost(LONG)
+          .untilAsserted(() -> assertThat(ready()).startsWith("503 {\"status\":\"DOWN\""));
+      assertThat(get("/health/live").statusCode()).isEqualTo(200);
+      sql.execute("COMMIT");
+    }
+    await().atMost(LONG).untilAsserted(() -> assertThat(ready()).startsWith("200 "));
+  }
+
+  @Test
+  void whileItDrainsItIsNotReady() throws Exception {
+    app.main()
+        .configure()
+        .addRoutesBuilder(
+            new RouteBuilder() {
+              @Override
+              public void configure() {
+                from("seda:slow").process(exchange -> slow.await());
+              }
+            });
+    app.start();
+    app.template().sendBody("seda:slow", "");
+    Thread stop = new Thread(app::close);
+    stop.start();
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(() -> assertThat(ready()).startsWith("503 {\"status\":\"DRAINING\""));
+    slow.countDown();
+    stop.join();
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(org.assertj.core.api.Assertions.catchThrowable(this::ready))
+                    .isInstanceOf(ConnectException.class));
+  }
+
+  @Test
+  void theFiguresAreThoseOfTheLedgerAndOfTheCalls() throws Exception {
+    app.bind("clock", clock).with("leonardo.limits.concurrent", "7").start();
+    Rest.of(app).post(Drop.request("canary-prompt"));
+    Rest.of(app).post("{}");
+    clock.tick(Duration.ofSeconds(90));
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(get("/metrics").body())
+                    .contains(
+                        "leonardo_jobs{state=\"ACCEPTED\"} 1.0\n",
+                        "leonardo_jobs{state=\"COMPLETE\"} 0.0\n",
+                        "leonardo_deliveries{state=\"PENDING\"} 0.0\n",
+                        "leonardo_deliveries{state=\"DEAD\"} 0.0\n",
+                        "leonardo_accepted_oldest 90.0\n",
+                        "leonardo_slots_held{account=\"default\"} 0.0\n",
+                        "leonardo_slots_limit{account=\"default\"} 7.0\n",
+                        "leonardo_away 1.0\n")
+                    .containsPattern(
+                        "leonardo_http_calls_seconds_count\\{step=\"create-generation\"} [1-9]")
+                    .containsPattern("routeId=\"intake-rest\".*} 2"));
+    String text = get("/metrics").body();
+    assertThat(text).doesNotContain("canary", folder.toString());
+    Set<String> labels =
+        Pattern.compile("[{,]([a-zA-Z_]+)=\"")
+            .matcher(text)
+            .results()
+            .map(MatchResult::group)
+            .map(label -> label.replaceAll("[{,=\"]", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(labels)
+        .isSubsetOf(
+            "state",
+            "step",
+            "camelContext",
+            "routeId",
+            "eventType",
+            "kind",
+            "area",
+            "id",
+            "gc",
+            "action",
+            "cause");
+  }
+
+  @Test
+  void nothingElseIsThere() throws Exception {
+    app.start();
+
+    assertThat(get("/generations").statusCode()).isEqualTo(404);
+    assertThat(get("/").statusCode()).isEqualTo(404);
+    assertThat(send("POST", "/metrics").statusCode()).isEqualTo(405);
+    assertThat(Rest.of(app).get("/metrics").statusCode()).isEqualTo(404);
+  }
+}
