@@ -202,7 +202,12 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoCatalog", catalog);
     registry.bind(
         "leonardoOpenApi",
-        new OpenApi(context, catalog, Generations.RECORDS, settings.rest().asksForKeys()));
+        new OpenApi(
+            context,
+            catalog,
+            Generations.RECORDS,
+            settings.rest().asksForKeys(),
+            settings.rest().batch()));
     registry.bind("leonardoReconcile", new Reconcile(parts));
     registry.bind("leonardoResolve", new Resolve(parts));
     registry.bind("leonardoFetch", new Fetch(parts, videos));

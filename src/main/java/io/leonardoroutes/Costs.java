@@ -1,9 +1,8 @@
 package io.leonardoroutes;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Limits;
@@ -11,11 +10,34 @@ import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 
 /** What {@code costs.camel.yaml} answers: the money of each day, account, model and unit. */
 public final class Costs {
+  /** What the jobs of one model that were submitted on one day (UTC) cost, in one unit. */
+  record DayCost(
+      String day, String account, String model, String amount, String unit, Long jobs) {}
+
+  /**
+   * What may be spent today (UTC), and what is.
+   *
+   * @param account null for the default one
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record BudgetUse(String account, String day, String amount, String used, String unit) {}
+
+  /**
+   * The last days, today first.
+   *
+   * @param budget of the default account; null where there is none
+   * @param budgets of the other accounts; null where there are none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record CostList(List<DayCost> items, BudgetUse budget, List<BudgetUse> budgets) {}
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int DAYS = 31;
   private static final int MOST_DAYS = 366;
@@ -38,35 +60,39 @@ public final class Costs {
     int days = Query.of(query, "days").number("days", DAYS, MOST_DAYS);
     Governor governor = parts.ledger().governor();
     LocalDate today = LocalDate.ofInstant(parts.clock().instant(), ZoneOffset.UTC);
-    ObjectNode answer = JSON.createObjectNode();
-    ArrayNode items = answer.putArray("items");
-    governor
-        .costs(today.minusDays(days - 1L))
-        .forEach(
-            costs ->
-                items
-                    .addObject()
-                    .put("day", costs.day().toString())
-                    .put("account", costs.account())
-                    .put("model", costs.model())
-                    .put("amount", costs.amount().toPlainString())
-                    .put("unit", costs.unit())
-                    .put("jobs", costs.jobs()));
+    List<DayCost> items =
+        governor.costs(today.minusDays(days - 1L)).stream()
+            .map(
+                costs ->
+                    new DayCost(
+                        costs.day().toString(),
+                        costs.account(),
+                        costs.model(),
+                        costs.amount().toPlainString(),
+                        costs.unit(),
+                        costs.jobs()))
+            .toList();
+    BudgetUse budget = null;
+    List<BudgetUse> others = new ArrayList<>();
     for (Accounts.Account account : parts.settings().accounts().all()) {
-      Limits limits = account.limits();
-      if (limits.budget() == null) {
+      if (account.limits().budget() == null) {
         continue;
       }
-      ObjectNode budget =
-          account.name().equals(Job.DEFAULT_ACCOUNT)
-              ? answer.putObject("budget")
-              : answer.withArray("/budgets").addObject().put("account", account.name());
-      budget
-          .put("day", today.toString())
-          .put("amount", limits.budget().perDay().toPlainString())
-          .put("used", governor.used(limits).toPlainString())
-          .put("unit", limits.budget().unit());
+      if (account.name().equals(Job.DEFAULT_ACCOUNT)) {
+        budget = use(null, account.limits(), today);
+      } else {
+        others.add(use(account.name(), account.limits(), today));
+      }
     }
-    return answer;
+    return JSON.valueToTree(new CostList(items, budget, others.isEmpty() ? null : others));
+  }
+
+  private BudgetUse use(String account, Limits limits, LocalDate today) {
+    return new BudgetUse(
+        account,
+        today.toString(),
+        limits.budget().perDay().toPlainString(),
+        parts.ledger().governor().used(limits).toPlainString(),
+        limits.budget().unit());
   }
 }

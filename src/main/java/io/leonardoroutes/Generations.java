@@ -34,7 +34,8 @@ public final class Generations {
           JobHistory.class,
           DryRun.Preview.class,
           Decision.class,
-          Batch.BatchAnswer.class);
+          Batch.BatchAnswer.class,
+          Costs.CostList.class);
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REST = "what REST calls need";

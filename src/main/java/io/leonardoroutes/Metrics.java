@@ -123,7 +123,7 @@ final class Metrics implements AutoCloseable {
           parts
               .ledger()
               .figures(
-                  parts.settings().accounts().byName().values().stream()
+                  parts.settings().accounts().all().stream()
                       .map(Accounts.Account::limits)
                       .toList());
     } catch (JdbiException e) {

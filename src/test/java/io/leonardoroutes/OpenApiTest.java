@@ -9,9 +9,13 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import io.swagger.v3.parser.OpenAPIV3Parser;
+import io.swagger.v3.parser.core.models.ParseOptions;
+import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -152,7 +156,8 @@ class OpenApiTest {
                                     "schema":{"type":"string"}}],
                      "responses":{
                        "200":{"description":"CANCELLED","content":{"application/json":{"schema":
-                         {"$ref":"#/components/schemas/Job"}}}},
+                         {"$ref":"#/components/schemas/Job"}}},
+                         "headers":{"ETag":{"$ref":"#/components/headers/ETag"}}},
                        "404":{"description":"no-such-job","content":{"application/problem+json":
                          {"schema":{"$ref":"#/components/schemas/Problem","properties":{"type":
                            {"type":"string","enum":["urn:leonardo-routes:problem:no-such-job"]}}}}}},
@@ -161,6 +166,33 @@ class OpenApiTest {
                            {"type":"string","enum":["urn:leonardo-routes:problem:too-late"]}}}}}},
                        "default":{"$ref":"#/components/responses/Problem"}}}""")
                 .toPrettyString());
+  }
+
+  @Test
+  void anAnswerHasTheHeadersThatItsRouteSets() {
+    assertThat(headers("/paths/~1generations/post/responses/202"))
+        .containsExactly("ETag", "Location");
+    assertThat(headers("/paths/~1costs/get/responses/200")).containsExactly("ETag");
+    assertThat(headers("/paths/~1webhooks~1leonardo/post/responses/202")).isEmpty();
+    assertThat(headers("/components/responses/Problem"))
+        .containsExactly("Retry-After", "WWW-Authenticate");
+  }
+
+  private static List<String> headers(String answer) {
+    return document.at(answer + "/headers").properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  @Test
+  void toolsOfOthersFindNothingWrongWithIt() {
+    SwaggerParseResult read =
+        new OpenAPIV3Parser().readContents(document.toString(), null, new ParseOptions());
+
+    assertThat(read.getMessages()).isEmpty();
+    assertThat(read.isOpenapi31()).isTrue();
+    assertThat(read.getOpenAPI().getPaths()).hasSize(document.at("/paths").size());
+    String broken = document.toString().replace("\"responses\":{\"200\"", "\"answers\":{\"200\"");
+    assertThat(new OpenAPIV3Parser().readContents(broken, null, new ParseOptions()).getMessages())
+        .isNotEmpty();
   }
 
   @Test
@@ -274,6 +306,15 @@ class OpenApiTest {
     assertFits("Job", job);
     assertFits("Job", Call.get(app, "/generations/" + job.at("/id").asText()).body());
     assertFits("JobPage", Call.get(app, "/generations?limit=1").body());
+    assertFits(
+        "JobHistory", Call.get(app, "/generations/" + job.at("/id").asText() + "/history").body());
+    assertFits("CostList", Call.get(app, "/costs").body());
+    String batch =
+        """
+        [{"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}, {}]""";
+    assertFits("Batch", JSON.readTree(batch.replace(", {}", "")));
+    assertFits("BatchAnswer", Call.post(app, "/generations", batch).body());
+    assertFits("BatchAnswer", Call.post(app, "/generations?dry-run=true", batch).body());
     assertFits("ModelList", Call.get(app, "/models").body());
     assertFits("Problem", Call.get(app, "/generations/none").body());
     assertFits("Problem", Call.post(app, "/generations", "{}").body());

@@ -26,6 +26,15 @@ public final class OpenApi {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SCHEMAS = "#/components/schemas/";
   private static final String KNOWN = "If-None-Match";
+
+  /** What the headers of answers mean. */
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "ETag", "changes with the answer; send it as If-None-Match",
+          "Location", "the path of the job",
+          "Retry-After", "seconds to wait before the call is sent again",
+          "WWW-Authenticate", "how a caller says who it is");
+
   private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
 
   /** Problems that no note names: of any call, of the other intakes, and of a job. */
@@ -58,17 +67,24 @@ public final class OpenApi {
   private final Catalog catalog;
   private final List<Class<? extends Record>> records;
   private final boolean keys;
+  private final int batch;
 
   /**
    * @param records what is answered, and what else than requests is taken
    * @param keys whether callers are asked for one
+   * @param batch requests that one call may hold
    */
   public OpenApi(
-      CamelContext context, Catalog catalog, List<Class<? extends Record>> records, boolean keys) {
+      CamelContext context,
+      Catalog catalog,
+      List<Class<? extends Record>> records,
+      boolean keys,
+      int batch) {
     this.context = context;
     this.catalog = catalog;
     this.records = records;
     this.keys = keys;
+    this.batch = batch;
   }
 
   /** The document. */
@@ -96,9 +112,16 @@ public final class OpenApi {
     schemas.withObject("/Problem/properties").set("type", types(problems));
     ObjectNode components = document.putObject("components");
     components.set("schemas", schemas);
-    components
-        .putObject("responses")
-        .set("Problem", answer("any other problem", Problem.MEDIA_TYPE, ref("Problem")));
+    HEADERS.forEach(
+        (name, words) ->
+            components
+                .withObject("/headers/" + name)
+                .put("description", words)
+                .putObject("schema")
+                .put("type", "string"));
+    ObjectNode problem = answer("any other problem", Problem.MEDIA_TYPE, ref("Problem"));
+    headers(problem, Set.of("Retry-After", "WWW-Authenticate"));
+    components.putObject("responses").set("Problem", problem);
     if (keys) {
       components
           .putObject("securitySchemes")
@@ -126,8 +149,8 @@ public final class OpenApi {
               mapping.put(id, SCHEMAS + name);
               schemas.set(name, schema.deepCopy().without("$schema"));
             });
-    ObjectNode batch = schemas.putObject("Batch").put("type", "array").put("minItems", 1);
-    batch.set("items", ref("Request"));
+    ObjectNode several = schemas.putObject("Batch").put("type", "array");
+    several.put("minItems", 1).put("maxItems", batch).set("items", ref("Request"));
     AnswerSchemas.addTo(schemas, records);
     return schemas;
   }
@@ -208,7 +231,9 @@ public final class OpenApi {
       return response;
     }
     List<String> known = same.stream().map(Answer::what).filter(schemas::has).toList();
-    return answer(words, route.mediaType(), anyOf(known));
+    ObjectNode response = answer(words, route.mediaType(), anyOf(known));
+    headers(response, route.headers());
+    return response;
   }
 
   private ObjectNode examples() {
@@ -234,6 +259,17 @@ public final class OpenApi {
     ObjectNode answer = JSON.createObjectNode().put("description", words);
     answer.putObject("content").putObject(mediaType).set("schema", schema);
     return answer;
+  }
+
+  private static void headers(ObjectNode answer, Set<String> names) {
+    for (String name : new TreeSet<>(names)) {
+      ObjectNode header = answer.withObject("/headers").putObject(name);
+      if (HEADERS.containsKey(name)) {
+        header.put("$ref", "#/components/headers/" + name);
+      } else {
+        header.putObject("schema").put("type", "string");
+      }
+    }
   }
 
   private static ObjectNode anyOf(List<String> known) {

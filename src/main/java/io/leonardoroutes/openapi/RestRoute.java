@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -13,6 +14,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RemoveHeadersDefinition;
 import org.apache.camel.model.SetHeaderDefinition;
+import org.apache.camel.model.ToDefinition;
 
 /**
  * A route of the REST API as a caller sees it.
@@ -21,6 +23,7 @@ import org.apache.camel.model.SetHeaderDefinition;
  * @param kept the headers and query parameters that its first step keeps, less those that every
  *     call has
  * @param mediaType what it answers when all is well
+ * @param headers of such an answer, besides that
  */
 record RestRoute(
     String id,
@@ -29,7 +32,9 @@ record RestRoute(
     List<String> methods,
     List<String> kept,
     String mediaType,
+    Set<String> headers,
     RouteNote note) {
+  private static final String ANSWER = "direct:leonardo-answer";
   private static final Set<String> OF_EVERY_CALL =
       Set.of("Content-Type", "Accept", "Authorization", "Origin");
 
@@ -58,6 +63,7 @@ record RestRoute(
             .map(step -> step.getExpression().getExpression())
             .findFirst()
             .orElse("application/json"),
+        headers(steps),
         RouteNote.of(route.getNote()));
   }
 
@@ -68,6 +74,23 @@ record RestRoute(
         .flatMap(step -> Arrays.stream(step.getExcludePattern().split("\\|")))
         .filter(name -> !name.startsWith("Camel") && !OF_EVERY_CALL.contains(name))
         .toList();
+  }
+
+  /** Those that a step sets, however deep, and those that every answer ends with. */
+  private static Set<String> headers(List<ProcessorDefinition<?>> steps) {
+    Set<String> headers = new TreeSet<>();
+    for (ProcessorDefinition<?> step : steps) {
+      if (step instanceof SetHeaderDefinition header
+          && !header.getName().startsWith("Camel")
+          && !header.getName().equals("Content-Type")) {
+        headers.add(header.getName());
+      }
+      if (step instanceof ToDefinition to && ANSWER.equals(to.getUri())) {
+        headers.add("ETag");
+      }
+      headers.addAll(headers(step.getOutputs()));
+    }
+    return headers;
   }
 
   private static <T> Stream<T> only(List<ProcessorDefinition<?>> steps, Class<T> kind) {
