@@ -33,6 +33,10 @@ public final class Batch {
   record BatchAnswer(List<BatchItem> items) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Whether something that is needed was away for one of them. */
+  static final String AWAY = "leonardoAway";
+
   private static final String UNDER_WAY = "leonardoUnderWay";
 
   private final int most;
@@ -164,6 +168,7 @@ public final class Batch {
       @ExchangeProperty(Asked.ATOMIC) boolean atomic) {
     boolean refused = atomic && batch.isRefused();
     exchange.setProperty("leonardoRefused", refused);
+    exchange.setProperty(AWAY, batch.unavailable);
     ObjectNode answer = JSON.createObjectNode();
     if (refused) {
       long wrong = batch.items.findValues("problem").size();

@@ -18,6 +18,7 @@ import io.leonardoroutes.rest.RestServer;
 import java.util.List;
 import java.util.Locale;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
 
@@ -104,9 +105,11 @@ public final class Generations {
     message.setBody(Problems.json(problem));
   }
 
-  /** It worked: what follows in the same way is news again. */
-  public void available() {
-    parts.outages().back(REST);
+  /** It worked, all of it: what follows in the same way is news again. */
+  public void available(@ExchangeProperty(Batch.AWAY) Boolean away) {
+    if (!Boolean.TRUE.equals(away)) {
+      parts.outages().back(REST);
+    }
   }
 
   /** Answers 503: something that is needed is away, and nothing is confirmed. */

@@ -228,7 +228,8 @@ class BatchTest {
 
   @Test
   void whatIsNotDurableIsNotConfirmed() throws Exception {
-    try (Connection other = DriverManager.getConnection(url());
+    try (Log log = Log.open();
+        Connection other = DriverManager.getConnection(url());
         Statement sql = other.createStatement()) {
       sql.execute("BEGIN IMMEDIATE");
       String batch = array(request("a", "A cat"), request("b", "A dog"));
@@ -238,6 +239,7 @@ class BatchTest {
       assertThat(answer.statusCode()).isEqualTo(207);
       assertThat(each(answer)).containsExactly(503, 503);
       assertThat(whole.statusCode()).isEqualTo(503);
+      assertThat(log.with("what REST calls need")).hasSize(1);
       sql.execute("COMMIT");
       assertThat(Rows.jobs(app)).isZero();
       assertThat(each(rest.post(batch))).containsExactly(202, 202);
