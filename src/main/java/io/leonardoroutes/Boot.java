@@ -2,7 +2,6 @@ package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
-import io.leonardoroutes.health.Management;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.Broker;
 import io.leonardoroutes.jms.JmsSettings;
@@ -87,7 +86,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     Parts parts = parts(settings, clock);
     tellOfKeyless(parts);
     bind(context, rules, models, parts);
-    startManagement(context, Managed.read(keys, RestServer.isForeign(context)), parts);
+    Managed.read(keys, RestServer.isForeign(context)).open(context, parts).forEach(this::opened);
     if (settings.rest().enabled()) {
       if (RestServer.isForeign(context)) {
         keys.mustBeSaid(
@@ -238,16 +237,6 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
         step.run();
       }
     };
-  }
-
-  private void startManagement(CamelContext context, Managed managed, Parts parts) {
-    if (managed.enabled()) {
-      managed.check();
-      Metrics metrics = opened(Metrics.of(context, parts));
-      opened(
-          Management.start(
-              managed.host(), managed.port(), () -> Managed.ready(context, parts), metrics::text));
-    }
   }
 
   private void startBroker(CamelContext context, Settings settings, Outages outages)

@@ -1,5 +1,6 @@
 package io.leonardoroutes;
 
+import io.leonardoroutes.health.Management;
 import io.leonardoroutes.health.Readiness;
 import io.leonardoroutes.health.Readiness.Status;
 import io.leonardoroutes.settings.Keys;
@@ -30,8 +31,19 @@ record Managed(boolean enabled, String host, int port) {
         keys.integer(PORT, 1, 65_535));
   }
 
+  /** Opens it before the routes are there, so that they are measured; answers what to close. */
+  List<AutoCloseable> open(CamelContext context, Parts parts) {
+    if (!enabled) {
+      return List.of();
+    }
+    check();
+    Metrics metrics = Metrics.of(context, parts);
+    return List.of(
+        metrics, Management.start(host, port, () -> ready(context, parts), metrics::text));
+  }
+
   /** Stops the start if the port is not free, and warns if others can ask too. */
-  void check() {
+  private void check() {
     StartChecks.free(PORT, host, port);
     try {
       if (!InetAddress.getByName(host).isLoopbackAddress()) {
