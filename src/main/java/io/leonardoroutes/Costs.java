@@ -18,8 +18,7 @@ import org.apache.camel.Header;
 /** What {@code costs.camel.yaml} answers: the money of each day, account, model and unit. */
 public final class Costs {
   /** What the jobs of one model that were submitted on one day (UTC) cost, in one unit. */
-  record DayCost(
-      String day, String account, String model, String amount, String unit, Long jobs) {}
+  record DayCost(String day, String account, String model, String amount, String unit, Long jobs) {}
 
   /**
    * What may be spent today (UTC), and what is.

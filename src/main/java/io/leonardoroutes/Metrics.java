@@ -28,7 +28,8 @@ import org.jdbi.v3.core.JdbiException;
 
 /**
  * What is measured, in the text format of Prometheus: what stands in the ledger, the time of every
- * route and of every call to the provider. Labels are states, names of accounts and the ids of routes and steps alone.
+ * route and of every call to the provider. Labels are states, names of accounts and the ids of
+ * routes and steps alone.
  */
 final class Metrics implements AutoCloseable {
   private static final String CALLS = "leonardo.http.calls";

@@ -168,6 +168,7 @@ class ManagementTest {
     assertThat(labels)
         .isSubsetOf(
             "state",
+            "account",
             "step",
             "camelContext",
             "routeId",
