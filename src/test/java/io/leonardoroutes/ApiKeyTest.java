@@ -134,7 +134,7 @@ class ApiKeyTest {
   void everyPathAsksForAKeyHoweverItIsWritten(String path) throws Exception {
     for (String method : List.of("GET", "POST", "OPTIONS", "PUT", "PATCH", "BOGUS")) {
       String answer =
-          rest.raw(method + " " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+          rest.raw(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
       assertThat(answer).startsWith("HTTP/1.1 401 Unauthorized\r\n").endsWith(UNKNOWN);
     }
@@ -142,9 +142,9 @@ class ApiKeyTest {
 
   @Test
   void aPathThatCannotBeReadReachesNothing() throws Exception {
-    assertThat(rest.raw("POST /%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+    assertThat(rest.raw("POST /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ");
-    assertThat(rest.raw("GET generations HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+    assertThat(rest.raw("GET generations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 404 ");
   }
 
@@ -194,7 +194,7 @@ class ApiKeyTest {
 
   @Test
   void ofTwoKeysInOneCallNoneIsTaken() throws Exception {
-    String head = "GET /generations HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+    String head = "GET /generations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
     String mine = "Authorization: Bearer " + erp + "\r\n";
 
     assertThat(rest.raw(head + mine + "\r\n")).startsWith("HTTP/1.1 200 ");

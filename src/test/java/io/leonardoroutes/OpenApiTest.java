@@ -171,7 +171,7 @@ class OpenApiTest {
   @Test
   void anAnswerHasTheHeadersThatItsRouteSets() {
     assertThat(headers("/paths/~1generations/post/responses/202"))
-        .containsExactly("ETag", "Location");
+        .containsExactly("ETag", "Location", "Preference-Applied");
     assertThat(headers("/paths/~1costs/get/responses/200")).containsExactly("ETag");
     assertThat(headers("/paths/~1webhooks~1leonardo/post/responses/202")).isEmpty();
     assertThat(headers("/components/responses/Problem"))

@@ -181,7 +181,7 @@ class OwnCopyTest {
         rest.raw(
             """
             GET /generations/%s/video HTTP/1.1\r
-            Host: x\r
+            Host: localhost\r
             Authorization: Bearer %s\r
             Range: %s\r
             Connection: close\r
@@ -294,7 +294,7 @@ class OwnCopyTest {
           .get(i)
           .getOutputStream()
           .write(
-              "GET /generations/%s/video HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+              "GET /generations/%s/video HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
                   .formatted(large, erp)
                   .getBytes(StandardCharsets.US_ASCII));
     }

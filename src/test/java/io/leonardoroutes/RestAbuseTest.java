@@ -60,7 +60,7 @@ class RestAbuseTest {
     JsonNode job = Rest.json(answer);
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(answer.headers().map().keySet())
-        .containsExactlyInAnyOrder("content-length", "content-type", "etag", "location");
+        .containsExactlyInAnyOrder("content-type", "etag", "location", "transfer-encoding");
     assertThat(answer.headers().firstValue("Location"))
         .contains("/generations/" + job.get("id").asText());
     Map<String, Object> row =
@@ -74,7 +74,7 @@ class RestAbuseTest {
             headers);
     assertThat(found.body()).isEqualTo(answer.body());
     assertThat(found.headers().map().keySet())
-        .containsExactlyInAnyOrder("content-length", "content-type", "etag");
+        .containsExactlyInAnyOrder("content-type", "etag", "transfer-encoding");
   }
 
   @Test
@@ -105,7 +105,7 @@ class RestAbuseTest {
         List.of("localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]:8080", "gate.way:1")) {
       assertThat(rest.raw(get + host + "\r\n\r\n")).as(host).startsWith("HTTP/1.1 200 ");
     }
-    assertThat(rest.raw("POST /webhooks/leonardo HTTP/1.1\r\nConnection: close\r\nHost: a\r\n\r\n"))
+    assertThat(rest.raw("POST /webhooks/leonardo HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n\r\n"))
         .startsWith("HTTP/1.1 401 ");
   }
 

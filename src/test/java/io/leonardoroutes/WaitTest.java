@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +160,24 @@ class WaitTest {
   }
 
   @Test
+  void whoWaitsInVainForAJobThatItHasIsAnsweredNothing() throws Exception {
+    startWithoutBudget();
+    String job = "/generations/" + accept();
+
+    // A job that waits for the budget changes once, to say so.
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              String tag = rest.get(job).headers().firstValue("ETag").orElseThrow();
+              HttpResponse<String> answer =
+                  rest.send("GET", job, "", "If-None-Match", tag, "Prefer", "wait=1");
+              return answer.statusCode() == 304
+                  && answer.headers().firstValue("Preference-Applied").equals(Optional.of("wait=1"));
+            });
+  }
+
+  @Test
   void wishesThatCannotBeReadAreNone() throws Exception {
     startWithoutBudget();
     String id = accept();
@@ -178,7 +197,7 @@ class WaitTest {
     startWithoutBudget();
     String id = accept();
     byte[] call =
-        ("GET /generations/" + id + " HTTP/1.1\r\nHost: x\r\nPrefer: wait=60\r\n\r\n")
+        ("GET /generations/" + id + " HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
     List<Socket> callers = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
@@ -216,7 +235,7 @@ class WaitTest {
       first
           .getOutputStream()
           .write(
-              ("GET /generations/" + id + " HTTP/1.1\r\nHost: x\r\nPrefer: wait=60\r\n\r\n")
+              ("GET /generations/" + id + " HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       await().atMost(LONG).until(() -> waits() == 1);
       assertThat(told(waiting(id, "wait=5").get(30, TimeUnit.SECONDS)))

@@ -32,6 +32,7 @@ public final class OpenApi {
       Map.of(
           "ETag", "changes with the answer; send it as If-None-Match",
           "Location", "the path of the job",
+          "Preference-Applied", "how long the call waited at most",
           "Retry-After", "seconds to wait before the call is sent again",
           "WWW-Authenticate", "how a caller says who it is");
 
