@@ -189,6 +189,7 @@ final class AuthRate {
             "-Dleonardo.sandbox.samples=false",
             "-Dleonardo.sandbox.port=" + freePort(),
             "-Dleonardo.jms.port=" + freePort(),
+            "-Dleonardo.management.port=" + freePort(),
             "-Dleonardo.rest.port=" + port,
             "-Dleonardo.rest.auth=api-key",
             "-Dleonardo.rest.keys=" + data.resolve("keys"),

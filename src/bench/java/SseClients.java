@@ -131,6 +131,7 @@ final class SseClients {
             "-Dleonardo.sandbox.samples=false",
             "-Dleonardo.sandbox.port=" + freePort(),
             "-Dleonardo.jms.port=" + freePort(),
+            "-Dleonardo.management.port=" + freePort(),
             "-Dleonardo.rest.port=" + port,
             "-Dleonardo.rest.followers=" + clients,
             "-Dleonardo.data=" + data,

@@ -134,7 +134,8 @@ class ApiKeyTest {
   void everyPathAsksForAKeyHoweverItIsWritten(String path) throws Exception {
     for (String method : List.of("GET", "POST", "OPTIONS", "PUT", "PATCH", "BOGUS")) {
       String answer =
-          rest.raw(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+          rest.raw(
+              method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
       assertThat(answer).startsWith("HTTP/1.1 401 Unauthorized\r\n").endsWith(UNKNOWN);
     }

@@ -105,7 +105,9 @@ class RestAbuseTest {
         List.of("localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]:8080", "gate.way:1")) {
       assertThat(rest.raw(get + host + "\r\n\r\n")).as(host).startsWith("HTTP/1.1 200 ");
     }
-    assertThat(rest.raw("POST /webhooks/leonardo HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n\r\n"))
+    assertThat(
+            rest.raw(
+                "POST /webhooks/leonardo HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n\r\n"))
         .startsWith("HTTP/1.1 401 ");
   }
 
@@ -160,7 +162,7 @@ class RestAbuseTest {
 
       assertThat(answer.statusCode()).isEqualTo(202);
       assertThat(answer.headers().map().keySet())
-          .containsExactlyInAnyOrder("content-type", "location", "transfer-encoding");
+          .containsExactlyInAnyOrder("content-type", "etag", "location", "transfer-encoding");
       assertThat(log.with("accepted")).hasSize(1).allMatch(line -> line.matches("[ -~]+"));
     }
     assertThat(Rows.of(app, "SELECT file_name AS name FROM job").get(0).get("name").toString())
@@ -170,7 +172,7 @@ class RestAbuseTest {
   @Test
   void aCompressedRequestIsNotUnpacked() throws Exception {
     String head =
-        "POST /generations HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        "POST /generations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
             + "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
     String bomb = "\u001f\u008b\b\0\0\0\0\0\0\u00ff" + "\u00ec\u00c1".repeat(1_000);
 
@@ -182,7 +184,7 @@ class RestAbuseTest {
   @Test
   void aGigabyteIsTurnedAwayBeforeItHasArrived() throws Exception {
     String head =
-        "POST /generations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        "POST /generations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n";
     byte[] chunk = ("10000\r\n" + " ".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
     long sent = 0;
