@@ -30,6 +30,7 @@ final class Looks {
 
   /** As often as the loop that looks runs by default. */
   private static final long NEAREST = 50;
+
   private static final int LOOKS = 5;
   private static final long TOO_LATE_TO_LEARN = 10_000;
   private static final Duration AFTER_GIVE_UP = Duration.ofMinutes(5);
