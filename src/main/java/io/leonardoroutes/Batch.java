@@ -12,6 +12,7 @@ import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -69,8 +70,11 @@ public final class Batch {
       items.set(place, item);
     }
 
-    private boolean isRefused() {
-      return !items.findValues("problem").isEmpty();
+    /** How many are; a job that is known may have a problem of its own. */
+    private long refused() {
+      return StreamSupport.stream(items.spliterator(), false)
+          .filter(item -> item.has("problem"))
+          .count();
     }
   }
 
@@ -133,7 +137,7 @@ public final class Batch {
 
   /** All or none: accepts all that waits in one commit, if nothing is wrong with any of them. */
   public void commit(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
-    if (batch.isRefused()) {
+    if (batch.refused() > 0) {
       return;
     }
     List<Acceptance> all = accept.commitAll(batch.asked);
@@ -166,12 +170,12 @@ public final class Batch {
       Exchange exchange,
       @ExchangeProperty(UNDER_WAY) UnderWay batch,
       @ExchangeProperty(Asked.ATOMIC) boolean atomic) {
-    boolean refused = atomic && batch.isRefused();
+    long wrong = batch.refused();
+    boolean refused = atomic && wrong > 0;
     exchange.setProperty("leonardoRefused", refused);
     exchange.setProperty(AWAY, batch.unavailable);
     ObjectNode answer = JSON.createObjectNode();
     if (refused) {
-      long wrong = batch.items.findValues("problem").size();
       for (int place = 0; place < batch.items.size(); place++) {
         if (!batch.items.get(place).has("problem")) {
           batch.items.set(place, JSON.createObjectNode().put("status", 424));

@@ -140,6 +140,19 @@ class BatchTest {
   }
 
   @Test
+  void aKnownJobWithAProblemOfItsOwnRefusesNoBatch() throws Exception {
+    rest.post(request("a", "A cat"));
+    Rows.change(
+        app, "UPDATE job SET state = 'FAILED', due_at = NULL, problem = '{\"type\":\"x\"}'");
+
+    HttpResponse<String> answer =
+        rest.send("POST", ATOMIC, array(request("a", "A cat"), request("b", "A dog")));
+
+    assertThat(answer.statusCode()).isEqualTo(207);
+    assertThat(each(answer)).containsExactly(200, 202);
+  }
+
+  @Test
   void ofAnAtomicBatchWithARefusedRequestNothingIsAccepted() throws Exception {
     HttpResponse<String> answer =
         rest.send("POST", ATOMIC, array(request("a", "A cat"), "{\"model\":\"x\"}"));
