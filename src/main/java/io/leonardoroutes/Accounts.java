@@ -7,6 +7,8 @@ import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.rest.Caller;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
+import io.leonardoroutes.settings.Secret;
+import io.leonardoroutes.settings.Secrets;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,7 +18,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -36,13 +37,12 @@ record Accounts(SortedMap<String, Account> byName) {
   /**
    * One account.
    *
-   * @param key asked for at each call, so that it may change
+   * @param key asked for at each call
    * @param callers who goes by it unless they say otherwise; if there are any, nobody else may name
    *     it but operators
    * @param webhookKey what its notices bring, or null
    */
-  record Account(
-      String name, Supplier<String> key, Limits limits, Set<String> callers, String webhookKey) {
+  record Account(String name, Secret key, Limits limits, Set<String> callers, Secret webhookKey) {
 
     private boolean isFor(String caller, boolean operator) {
       return operator || callers.isEmpty() || caller != null && callers.contains(caller);
@@ -65,7 +65,7 @@ record Accounts(SortedMap<String, Account> byName) {
    *
    * @throws BadSetting for the first that cannot work
    */
-  static Accounts read(Keys keys) {
+  static Accounts read(Keys keys, Secrets secrets) {
     SortedMap<String, Account> byName = new TreeMap<>();
     TreeSet<String> named = keys.namesUnder(Keys.ACCOUNTS);
     for (String name : named) {
@@ -77,10 +77,10 @@ record Accounts(SortedMap<String, Account> byName) {
       if (!keys.isSet(key)) {
         throw new BadSetting(key, "not set; each account has a key of its own");
       }
-      byName.put(name, account(keys, name, Keys.ACCOUNTS + name + "."));
+      byName.put(name, account(keys, secrets, name, Keys.ACCOUNTS + name + "."));
     }
     if (keys.isSet("leonardo.api-key")) {
-      byName.put(DEFAULT_ACCOUNT, account(keys, DEFAULT_ACCOUNT, "leonardo."));
+      byName.put(DEFAULT_ACCOUNT, account(keys, secrets, DEFAULT_ACCOUNT, "leonardo."));
     } else if (named.isEmpty()) {
       throw new BadSetting(
           "leonardo.api-key", "not set; set it, or try without one: leonardo.sandbox=true");
@@ -90,16 +90,15 @@ record Accounts(SortedMap<String, Account> byName) {
     return accounts;
   }
 
-  private static Account account(Keys keys, String name, String prefix) {
-    String key = keys.text(prefix + "api-key");
+  private static Account account(Keys keys, Secrets secrets, String name, String prefix) {
     String callers = prefix + "callers";
     Account account =
         new Account(
             name,
-            () -> key,
+            secrets.one(prefix + "api-key"),
             limits(keys, name, prefix),
             keys.isSet(callers) ? Set.copyOf(keys.names(callers)) : Set.of(),
-            keys.optional(own(keys, prefix, "webhook.key")));
+            secrets.twoIfSet(own(keys, prefix, "webhook.key")));
     for (String caller : account.callers()) {
       if (!caller.matches(Caller.NAME)) {
         throw new BadSetting(callers, "'" + caller + "' can be no caller's name");

@@ -194,6 +194,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     registry.bind("leonardoSubmit", new Submit(parts, client, new Submitted(parts, looks)));
     registry.bind("leonardoTrack", new Track(parts, looks));
     registry.bind("leonardoSlots", new Slots(parts));
+    registry.bind("leonardoRenew", new Renew(settings.secrets(), parts.clock()));
     registry.bind("leonardoWebhook", new Webhook(parts));
     registry.bind("leonardoCosts", new Costs(parts));
     registry.bind("leonardoDryRun", new DryRun());

@@ -15,7 +15,10 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
  * How the provider is called: with the key of the job's account, without redirects and without any
@@ -83,7 +86,8 @@ final class ProviderClient implements HttpClientConfigurer {
         // A kept connection may be closed under a request, and nobody would know whether it
         // arrived.
         .setConnectionReuseStrategy((request, response, context) -> false)
-        .addRequestInterceptorLast((request, entity, context) -> prepare(request));
+        .addRequestInterceptorLast((request, entity, context) -> prepare(request, context))
+        .addResponseInterceptorFirst((response, entity, context) -> answered(response, context));
   }
 
   /** The same for hosts that are not the provider: no key, no redirects, no retries. */
@@ -96,25 +100,34 @@ final class ProviderClient implements HttpClientConfigurer {
         .disableAuthCaching();
   }
 
-  private void prepare(HttpRequest request) throws IOException {
-    String account =
-        Method.POST.isSame(request.getMethod()) ? paid(request) : said(request, ACCOUNT);
+  private void prepare(HttpRequest request, HttpContext context) throws IOException {
+    Permit permit = Method.POST.isSame(request.getMethod()) ? paid(request) : null;
+    String account = permit == null ? said(request, ACCOUNT) : permit.account();
     request.removeHeaders(PERMIT);
     request.removeHeaders(ACCOUNT);
     request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key(account));
+    context.setAttribute(ACCOUNT, account);
+    // Last: to get the key may take long.
+    if (permit != null && clock.instant().isAfter(permit.until())) {
+      throw new ConnectTimeoutException("the connection came too late for this paid call");
+    }
   }
 
-  /** The account of a call that is paid, if it may be made. */
-  private String paid(HttpRequest request) throws ConnectTimeoutException {
+  private void answered(HttpResponse response, HttpContext context) {
+    if (response.getCode() == HttpStatus.SC_UNAUTHORIZED
+        && context.getAttribute(ACCOUNT) instanceof String account) {
+      accounts.find(account).ifPresent(known -> known.key().refused());
+    }
+  }
+
+  /** The permit of a call that is paid, which it uses up. */
+  private Permit paid(HttpRequest request) {
     String said = said(request, PERMIT);
     Permit permit = said == null ? null : permits.remove(said);
     if (permit == null) {
       throw new IllegalStateException("this paid call was not allowed by the ledger, or was made");
     }
-    if (clock.instant().isAfter(permit.until())) {
-      throw new ConnectTimeoutException("the connection came too late for this paid call");
-    }
-    return permit.account();
+    return permit;
   }
 
   /**

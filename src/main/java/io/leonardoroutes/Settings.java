@@ -7,6 +7,7 @@ import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.rest.RestSettings;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
+import io.leonardoroutes.settings.Secrets;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ record Settings(
     Downloads downloads,
     List<Sink> sinks,
     int deliverTries,
-    Duration lease) {
+    Duration lease,
+    Secrets secrets) {
 
   record Provider(URI baseUrl, Duration connectTimeout, Duration responseTimeout) {}
 
@@ -91,7 +93,8 @@ record Settings(
     boolean file = keys.flag("leonardo.file.enabled");
     Path data = keys.folder("leonardo.data");
     checkThoseOfTheRoutes(keys);
-    Accounts accounts = Accounts.read(keys);
+    Secrets secrets = new Secrets(keys);
+    Accounts accounts = Accounts.read(keys, secrets);
     keys.derived("leonardo.limits.concurrent.all", accounts.concurrent());
     return new Settings(
         provider(keys),
@@ -124,7 +127,8 @@ record Settings(
             keys.duration("leonardo.videos.keep")),
         sinks(context, keys),
         keys.integer("leonardo.deliver.tries", 1, 1_000),
-        keys.duration("leonardo.lease"));
+        keys.duration("leonardo.lease"),
+        secrets);
   }
 
   /** What only route files read. */

@@ -51,9 +51,11 @@ public final class Webhook {
         .filter(account -> account.webhookKey() != null)
         .filter(
             account ->
-                MessageDigest.isEqual(
-                    ("Bearer " + account.webhookKey()).getBytes(StandardCharsets.UTF_8),
-                    authorization))
+                account.webhookKey().lines().stream()
+                        .map(key -> ("Bearer " + key).getBytes(StandardCharsets.UTF_8))
+                        .filter(expected -> MessageDigest.isEqual(expected, authorization))
+                        .count()
+                    > 0)
         .map(Accounts.Account::name)
         .toList();
   }

@@ -31,7 +31,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule deliveryStandsAlone = standsAlone("delivery");
   @ArchTest static final ArchRule sandboxStandsAlone = standsAlone("sandbox");
 
-  @ArchTest static final ArchRule settingsStandAlone = standsAlone("settings");
+  @ArchTest static final ArchRule settingsTellWhatIsAway = knowsOnly("settings", "health");
   @ArchTest static final ArchRule healthStandsAlone = standsAlone("health");
 
   @ArchTest

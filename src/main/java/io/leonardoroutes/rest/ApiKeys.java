@@ -1,12 +1,11 @@
 package io.leonardoroutes.rest;
 
 import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.FileVersion;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -38,14 +37,6 @@ public final class ApiKeys implements Door.Callers {
   private final Path file;
   private volatile Reading reading;
 
-  /** Which file, as it was when it was read. */
-  private record Version(Object file, FileTime modified, long size) {
-    static Version of(Path path) throws IOException {
-      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-      return new Version(now.fileKey(), now.lastModifiedTime(), now.size());
-    }
-  }
-
   private record Line(Caller caller, byte[] salt, byte[] hash) {}
 
   /**
@@ -53,7 +44,7 @@ public final class ApiKeys implements Door.Callers {
    *
    * @param unread numbers of the lines that say nothing; they open nothing
    */
-  private record Reading(Version version, List<Line> lines, List<Integer> unread) {}
+  private record Reading(FileVersion version, List<Line> lines, List<Integer> unread) {}
 
   private ApiKeys(Path file, Reading reading) {
     this.file = file;
@@ -121,7 +112,7 @@ public final class ApiKeys implements Door.Callers {
 
   private Reading current() throws IOException {
     Reading last = reading;
-    if (Version.of(file).equals(last.version())) {
+    if (FileVersion.of(file).equals(last.version())) {
       return last;
     }
     Reading now = read(file);
@@ -134,8 +125,7 @@ public final class ApiKeys implements Door.Callers {
   }
 
   private static Reading read(Path file) throws IOException {
-    // Before its text: what is written meanwhile makes it another version, to be read again.
-    Version version = Version.of(file);
+    FileVersion version = FileVersion.of(file);
     List<Line> lines = new ArrayList<>();
     List<Integer> unread = new ArrayList<>();
     int number = 0;

@@ -4,7 +4,15 @@ package io.leonardoroutes.settings;
 public final class BadSetting extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  private final String why;
+
   public BadSetting(String key, String why) {
     super(key + ": " + why);
+    this.why = why;
+  }
+
+  /** The same without the key. */
+  public String why() {
+    return why;
   }
 }

@@ -11,10 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
@@ -34,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class Keys implements PropertiesSource {
   private static final Logger LOG = LoggerFactory.getLogger(Keys.class);
   private static final String PREFIX = "leonardo.";
+  private static final Pattern FUNCTION = Pattern.compile("\\{\\{\\??([\\w-]+):");
   private static final String MILLIS = ".millis";
 
   /** How keys end whose values a password can be in, as in leonardo.ledger.url. */
@@ -69,7 +74,8 @@ public final class Keys implements PropertiesSource {
     loaded.stringPropertyNames().forEach(key -> add(key, loaded.getProperty(key)));
     // Looked up one by one, as only so does Camel ask the environment and system properties first.
     inForce.replaceAll(
-        (key, value) -> properties.resolveProperty(key).map(v -> said(key, v)).orElse(value));
+        (key, value) ->
+            resolved(key).map(v -> said(key, isFixed(value) ? v : value)).orElse(value));
     System.getProperties().stringPropertyNames().stream()
         .filter(key -> key.startsWith(PREFIX) && !inForce.containsKey(key))
         .forEach(key -> add(key, System.getProperty(key)));
@@ -87,6 +93,20 @@ public final class Keys implements PropertiesSource {
   private static void hideFromSummaries(ExtendedCamelContext context) {
     String words = context.getAdditionalSensitiveKeywords();
     context.setAdditionalSensitiveKeywords((words == null ? "" : words + ",") + MAY_HOLD_SECRETS);
+  }
+
+  /** Its value, unless there is none; what cannot be resolved is told once it is asked for. */
+  private Optional<String> resolved(String key) {
+    try {
+      return properties.resolveProperty(key);
+    } catch (RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it is the value itself. What a function of Camel stands for may change. */
+  private static boolean isFixed(String value) {
+    return !value.contains(PropertiesComponent.PREFIX_TOKEN);
   }
 
   private String said(String key, String value) {
@@ -192,6 +212,19 @@ public final class Keys implements PropertiesSource {
   /** An address as it may be shown: what a password could be in is left out. */
   public static String withoutSecrets(String address) {
     return address.replaceFirst("(?s)[?#].*", "").replaceFirst("//[^/]*@", "//");
+  }
+
+  /**
+   * A function of Camel that the value names and nobody here has: what follows its colon would be
+   * taken for the value.
+   */
+  Optional<String> missingFunction(String key) {
+    return Stream.of(System.getProperty(key), System.getenv(environment(key)), inForce.get(key))
+        .filter(Objects::nonNull)
+        .flatMap(value -> FUNCTION.matcher(value).results())
+        .map(named -> named.group(1))
+        .filter(name -> properties.getPropertiesFunction(name) == null)
+        .findFirst();
   }
 
   /** The text, or null where it is empty. */
