@@ -24,6 +24,7 @@ final class Submitted {
 
   private static final Logger LOG = LoggerFactory.getLogger(Submitted.class);
   private static final String PROVIDER = "the provider";
+  private static final String KEY = "the key of account ";
   private static final Backoff NOT_SENT = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
 
   private final Settings settings;
@@ -55,8 +56,10 @@ final class Submitted {
     if (submission instanceof Submission.Created created) {
       parts.outages().back(PROVIDER);
       created(job, created);
+      keyTaken(job);
     } else if (submission instanceof Submission.Refused refused) {
       parts.outages().back(PROVIDER);
+      tellOfTheKey(job, refused);
       refused(job, refused);
       exchange.setProperty(FREED, true);
     } else if (submission instanceof Submission.TurnedAway turnedAway) {
@@ -104,6 +107,22 @@ final class Submitted {
         .find(job.id())
         .filter(now -> created.generationId().equals(now.generationId()))
         .isPresent();
+  }
+
+  /** Before the job is moved, which frees its slot. */
+  private void tellOfTheKey(Job job, Submission.Refused refused) {
+    if (refused.isOfTheKey()) {
+      parts.outages().refused(KEY + job.account(), refused.reason());
+      parts.outages().tried(() -> ledger.governor().keyRefused(job.submittedAt(), job.account()));
+      settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
+    } else {
+      keyTaken(job);
+    }
+  }
+
+  private void keyTaken(Job job) {
+    parts.outages().tried(() -> ledger.governor().keyTaken(job.submittedAt(), job.account()));
+    parts.outages().back(KEY + job.account());
   }
 
   private void refused(Job job, Submission.Refused refused) {

@@ -30,6 +30,13 @@ public final class Outages {
     return away.stream().sorted().toList();
   }
 
+  /** The provider refuses a key: whoever brings it waits until it is changed. */
+  public void refused(String key, String why) {
+    if (away.add(key)) {
+      LOG.warn("{} is refused by the provider, trying again until it is back: {}", key, why);
+    }
+  }
+
   /** It worked. */
   public void back(String what) {
     if (away.remove(what)) {

@@ -87,6 +87,10 @@ public final class Governor {
     if (pace.createsPause(now)) {
       return 0;
     }
+    Optional<RefusedKey> refused = RefusedKey.read(handle, limits.account());
+    if (refused.isPresent() && (refused.get().pauses(now) || isSubmitting(handle, limits))) {
+      return 0;
+    }
     int slots = pace.concurrent(limits.concurrent(), now) - held(handle, limits, now);
     if (slots <= 0) {
       return 0;
@@ -96,7 +100,16 @@ public final class Governor {
         Math.min(
             limits.createsPerMinute() - sent.creates(),
             limits.requestsPerMinute() - sent.requests());
-    return Math.max(0, Math.min(slots, calls));
+    return Math.max(0, Math.min(refused.isPresent() ? 1 : slots, calls));
+  }
+
+  private static boolean isSubmitting(Handle handle, Limits limits) {
+    return handle
+        .createQuery("SELECT count(*) FROM job WHERE account = :account AND state = 'SUBMITTING'")
+        .bind("account", limits.account())
+        .mapTo(Integer.class)
+        .map(count -> count > 0)
+        .one();
   }
 
   /** Jobs that hold a slot, and how many may at once. */
@@ -232,6 +245,34 @@ public final class Governor {
         limits.account(),
         (handle, pace) ->
             pace.createTurnedAway(begun.toEpochMilli(), held(handle, limits, now), wait, now));
+  }
+
+  /**
+   * The provider refused the key of an account with a create: the creates of the whole fleet by it
+   * pause, for 10 s, then 20 s, at most 5 min, and after each pause one alone is tried, until
+   * {@link #keyTaken}.
+   *
+   * @param begun when the create was begun
+   */
+  public void keyRefused(Instant begun, String account) {
+    long now = clock.millis();
+    jdbi.useTransaction(
+        handle -> {
+          alone(handle);
+          RefusedKey.read(handle, account)
+              .map(refused -> refused.again(begun.toEpochMilli(), now))
+              .orElse(new RefusedKey(1, now))
+              .write(handle, account);
+        });
+  }
+
+  /** The provider took the key of an account with a create that was begun then: no more pause. */
+  public void keyTaken(Instant begun, String account) {
+    jdbi.useHandle(
+        handle ->
+            RefusedKey.read(handle, account)
+                .filter(refused -> refused.isNews(begun.toEpochMilli(), clock.millis()))
+                .ifPresent(refused -> RefusedKey.forget(handle, account)));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.time.Instant;
  * sent again. {@link Unknown} may have been billed: who repeats it may pay twice.
  */
 public sealed interface Submission {
+  int UNAUTHORIZED = 401;
 
   /** The provider makes the video; {@code cost} is null if the answer does not say. */
   record Created(String generationId, Cost cost, JsonNode response) implements Submission {}
@@ -25,6 +26,13 @@ public sealed interface Submission {
   record Refused(int status, String reason, JsonNode response) implements Submission {
     public Refused {
       reason = Wording.line(reason);
+    }
+
+    /** Whether the key was refused, and with it every request that it brings. */
+    public boolean isOfTheKey() {
+      Answer answer = new Answer(response);
+      return UNAUTHORIZED
+          == (isSuccess(status) && answer.isErrorList() ? answer.listedStatus() : status);
     }
   }
 
