@@ -6,6 +6,7 @@ import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.Broker;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.QueueListener;
+import io.leonardoroutes.ledger.Access;
 import io.leonardoroutes.ledger.Keyless;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.openapi.Catalog;
@@ -96,8 +97,15 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
       } else {
         StartChecks.free("leonardo.rest.port", settings.rest().host(), settings.rest().port());
       }
-      RestServer.start(
-          context, settings.rest(), settings.intakes().maxBytes(), parts.outages(), parts.clock());
+      settings
+          .secrets()
+          .also(
+              RestServer.start(
+                  context,
+                  settings.rest(),
+                  settings.intakes().maxBytes(),
+                  parts.outages(),
+                  parts.clock()));
     }
     if (settings.intakes().jms()) {
       startBroker(context, settings, parts.outages());
@@ -140,17 +148,21 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
   /** By the time of the application, if it has a clock of its own; else by the ledger's. */
   private Parts parts(Settings settings, Clock own) {
     try {
-      String url = settings.ledgerUrl();
-      Ledger ledger = opened(own == null ? Ledger.open(url) : Ledger.open(url, own));
+      Access access = settings.ledger();
+      Ledger ledger = opened(own == null ? Ledger.open(access) : Ledger.open(access, own));
       Clock clock = ledger.clock();
       return new Parts(
-          settings, ledger, new Telling(settings.sinks(), clock), new Outages(), clock);
+          settings,
+          ledger,
+          new Telling(settings.sinks(), clock),
+          settings.secrets().outages(),
+          clock);
     } catch (RuntimeException e) {
       throw new BadSetting(
           "leonardo.ledger.url",
           "cannot be opened: "
               + e.getMessage()
-                  .replace(settings.ledgerUrl(), Keys.withoutSecrets(settings.ledgerUrl()))
+                  .replace(settings.ledger().url(), Keys.withoutSecrets(settings.ledger().url()))
                   .replaceAll("\\s*\\R\\s*", " "));
     }
   }

@@ -4,6 +4,7 @@ import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
 import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.ledger.Access;
 import io.leonardoroutes.rest.RestSettings;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
@@ -28,7 +29,7 @@ record Settings(
     Provider provider,
     Sandboxed sandbox,
     Path data,
-    String ledgerUrl,
+    Access ledger,
     Intakes intakes,
     Path rulesMapping,
     RestSettings rest,
@@ -100,7 +101,7 @@ record Settings(
         provider(keys),
         sandbox,
         data,
-        ledgerUrl(keys),
+        ledger(keys, secrets),
         new Intakes(
             file,
             keys.flag("leonardo.jms.enabled"),
@@ -109,9 +110,9 @@ record Settings(
             keys.duration("leonardo.file.patience"),
             keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
         rulesMapping(keys),
-        RestSettings.read(keys),
+        RestSettings.read(keys, secrets),
         LastingCalls.read(keys),
-        JmsSettings.read(keys),
+        JmsSettings.read(keys, secrets),
         accounts,
         new Tracking(
             keys.duration("leonardo.track.first"),
@@ -172,13 +173,21 @@ record Settings(
         "'" + Keys.withoutSecrets(text) + "' is not an http(s) address without a slash at its end");
   }
 
-  private static String ledgerUrl(Keys keys) {
+  private static Access ledger(Keys keys, Secrets secrets) {
     String url = keys.text("leonardo.ledger.url");
     if (!url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
       throw new BadSetting(
           "leonardo.ledger.url", "neither jdbc:sqlite:FILE nor jdbc:postgresql:...");
     }
-    return url;
+    boolean named = keys.isSet("leonardo.ledger.user");
+    if (named && url.startsWith("jdbc:sqlite:")) {
+      throw new BadSetting("leonardo.ledger.user", "an SQLite file asks for no name");
+    }
+    if (!named && keys.isSet("leonardo.ledger.password")) {
+      throw new BadSetting("leonardo.ledger.password", "set leonardo.ledger.user too");
+    }
+    return new Access(
+        url, keys.optional("leonardo.ledger.user"), secrets.oneIfSet("leonardo.ledger.password"));
   }
 
   private static Path rulesMapping(Keys keys) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A server as it stands open to others: over TLS, to listed pages, and not too often. */
 class OpenDoorTest {
   private static final String PAGE = "https://app.example.com";
-  private static final String PASSWORD = "canary-password";
+  static final String PASSWORD = "canary-password";
 
   @TempDir static Path folder;
   private static final TickingClock CLOCK = new TickingClock();

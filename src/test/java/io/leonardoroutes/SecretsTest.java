@@ -3,21 +3,37 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.jms.JmsClient;
+import io.leonardoroutes.ledger.Access;
+import io.leonardoroutes.ledger.Engine;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.settings.Keys;
+import io.leonardoroutes.settings.Secret;
+import io.leonardoroutes.settings.Secrets;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.PropertiesFunction;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Secrets that change in the middle of traffic, without a restart. */
 class SecretsTest {
@@ -266,5 +282,101 @@ class SecretsTest {
   private void assertStops(String value, String why) {
     App app = App.in(folder.resolve("other")).at(provider).with("leonardo.api-key", value);
     assertThat(SettingsTest.refusal(app)).isEqualTo("leonardo.api-key: " + why);
+  }
+
+  @Test
+  void aKeyThatIsRefusedIsAskedForAgainAtOnce() throws Exception {
+    Vault vault = vault("old-canary");
+    provider.onCreate(request -> Provider.json(401, "{\"error\":\"unauthorized\"}"));
+    story.with("leonardo.api-key", "{{vault:house}}").with("leonardo.track.first", "1h");
+    start();
+    vault.says = "new-canary";
+    int asked = vault.asked.get();
+    story.until(story.accept(Story.REQUEST), "FAILED");
+    String next = story.accept(Story.REQUEST);
+    clock.tick(Duration.ofSeconds(5));
+    waiting().until(() -> vault.asked.get() == asked + 1);
+    clock.tick(Duration.ofSeconds(5));
+    story.until(next, "RUNNING");
+    assertThat(createdBy()).containsExactly("old-canary", "new-canary");
+  }
+
+  @ParameterizedTest
+  @EnumSource(JmsClient.class)
+  void theBrokerIsAskedInByThePasswordAsItIsAtEachNewConnection(JmsClient kind) throws Exception {
+    Path password = file("password", TestBroker.PASSWORD);
+    try (TestBroker broker =
+        new TestBroker(kind, folder.resolve("broker"), App.freePort()).askingForNames()) {
+      broker.start();
+      story
+          .with("leonardo.jms.enabled", "true")
+          .with("leonardo.jms.client", kind.word())
+          .with("leonardo.jms.url", broker.url())
+          .with("leonardo.jms.user", TestBroker.USER)
+          .with("leonardo.jms.password", "file:" + password)
+          .with("leonardo.track.first", "1h")
+          .start();
+      send(kind, broker, TestBroker.PASSWORD);
+      waiting().until(() -> provider.creates().size() == 1);
+
+      broker.stop();
+      broker.askFor("new-canary");
+      file("password", "new-canary");
+      broker.start();
+      send(kind, broker, "new-canary");
+      waiting().until(() -> provider.creates().size() == 2);
+    }
+  }
+
+  private static void send(JmsClient kind, TestBroker broker, String password) throws Exception {
+    try (TestBroker.Caller caller = new TestBroker.Caller(kind, broker.url(), password)) {
+      caller.send("leonardo.requests", Story.REQUEST);
+    }
+  }
+
+  @Test
+  void theLedgerIsOpenedByThePasswordAsItIsAtEachNewConnection() throws Exception {
+    String url = Engine.POSTGRES.emptyDatabase(folder);
+    sql(url, "DROP ROLE IF EXISTS rotated");
+    sql(url, "CREATE ROLE rotated SUPERUSER LOGIN PASSWORD 'old-canary'");
+    Path password = file("password", "old-canary\n");
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Secret secret =
+        new Secrets(new Keys(context("leonardo.ledger.password", "file:" + password)))
+            .one("leonardo.ledger.password");
+    Access access =
+        new Access(
+            url.replaceFirst("[?].*", ""),
+            "rotated",
+            () -> {
+              asked.add(secret.get());
+              return secret.get();
+            });
+    try (Ledger ledger = Ledger.open(access, clock)) {
+      assertThat(ledger.isShared()).isTrue();
+      int before = asked.size();
+      file("password", "new-canary\n");
+      sql(url, "ALTER ROLE rotated PASSWORD 'new-canary'");
+      sql(url, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'rotated'");
+      waiting().ignoreExceptions().until(() -> ledger.find("none").isEmpty());
+      assertThat(asked.subList(0, before)).containsOnly("old-canary");
+      assertThat(asked).endsWith("new-canary");
+      assertThat(access + " " + secret).doesNotContain("canary");
+    }
+  }
+
+  private static DefaultCamelContext context(String key, String value) {
+    DefaultCamelContext context = new DefaultCamelContext();
+    Properties said = new Properties();
+    said.setProperty(key, value);
+    context.getPropertiesComponent().setInitialProperties(said);
+    return context;
+  }
+
+  private static void sql(String url, String statement) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    }
   }
 }

@@ -46,6 +46,9 @@ class SettingsTest {
           leonardo.ledger.url | jdbc:h2:x | neither jdbc:sqlite:FILE nor jdbc:postgresql:...
           leonardo.limits.concurrent | ten | 'ten' is not a whole number from 1 to 10000
           leonardo.limits.concurrent | 0 | '0' is not a whole number from 1 to 10000
+          leonardo.ledger.user | erp | an SQLite file asks for no name
+          leonardo.ledger.password | canary | set leonardo.ledger.user too
+          leonardo.secrets.refresh | never | 'never' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.jms.client | rabbit | 'rabbit' is neither artemis nor activemq
           leonardo.jms.client | activemq | the broker inside is artemis; set leonardo.jms.url
           leonardo.jms.user | erp | the broker inside asks for no name; leonardo.jms.url names another

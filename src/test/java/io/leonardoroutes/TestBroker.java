@@ -32,6 +32,7 @@ final class TestBroker implements AutoCloseable {
   private final Path folder;
   private final int port;
   private boolean asksForNames;
+  private volatile String password = PASSWORD;
   private volatile boolean listening = true;
   private EmbeddedActiveMQ artemis;
   private BrokerService classic;
@@ -54,6 +55,11 @@ final class TestBroker implements AutoCloseable {
   TestBroker askingForNames() {
     asksForNames = true;
     return this;
+  }
+
+  /** From now on it asks for another password. */
+  void askFor(String password) {
+    this.password = password;
   }
 
   /** Whether it lets anybody listen to queues, from the next one on who asks. */
@@ -131,8 +137,8 @@ final class TestBroker implements AutoCloseable {
     }
   }
 
-  private static boolean isKnown(String user, String password) {
-    return USER.equals(user) && PASSWORD.equals(password);
+  private boolean isKnown(String user, String password) {
+    return USER.equals(user) && this.password.equals(password);
   }
 
   void stop() throws Exception {
@@ -170,7 +176,11 @@ final class TestBroker implements AutoCloseable {
     }
 
     Caller(JmsClient client, String url) throws JMSException {
-      connection = client.connections(url, USER, PASSWORD).createConnection();
+      this(client, url, PASSWORD);
+    }
+
+    Caller(JmsClient client, String url, String password) throws JMSException {
+      connection = client.connections(url, USER, password).createConnection();
       session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
       connection.start();
     }

@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.rest.Caller;
 import io.leonardoroutes.rest.RestSettings;
 import io.leonardoroutes.rest.Tokens;
@@ -198,9 +199,10 @@ class TokensTest {
 
   private static Tokens tokens(String algorithm, String key) throws Exception {
     Path file = Files.writeString(folder.resolve("key"), key);
-    return Tokens.of(
+    return new Tokens(
         new RestSettings.Jwt(algorithm, file, "https://id.example.com", "leonardo-routes", "/role"),
-        null);
+        null,
+        new Outages());
   }
 
   @Test
@@ -213,6 +215,33 @@ class TokensTest {
     assertThat(tokens.who(ours(claims("")))).isEmpty();
     String none = base64("{\"alg\":\"none\"}") + "." + base64(claims("")) + ".";
     assertThat(tokens.who(none)).isEmpty();
+  }
+
+  @Test
+  void aKeyThatIsChangedCountsFromTheNextCallOnAndOneThatIsNoneChangesNothing() throws Exception {
+    String other = "another " + SECRET;
+    Tokens tokens = tokens("HS256", SECRET);
+    Path key = folder.resolve("key");
+    String old = signed(HS256, claims(""), SECRET);
+    String renewed = signed(HS256, claims(""), other);
+    assertThat(tokens.who(old)).isPresent();
+    assertThat(tokens.who(renewed)).isEmpty();
+
+    Files.writeString(key, other);
+    assertThat(tokens.who(old)).isEmpty();
+    assertThat(tokens.who(renewed)).isPresent();
+
+    try (Log log = Log.open()) {
+      Files.writeString(key, "short");
+      assertThat(tokens.who(renewed)).isPresent();
+      Files.delete(key);
+      assertThat(tokens.who(renewed)).isPresent();
+      assertThat(log.with("jwt"))
+          .containsExactly(
+              "WARN leonardo.rest.jwt.key is away, trying again until it is back: "
+                  + key
+                  + " is not a secret of 32 characters or more; the last one is used");
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.leonardoroutes.health.Outages;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
+import jakarta.jms.JMSSecurityException;
 import java.nio.file.Path;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.core.config.Configuration;
@@ -29,10 +30,9 @@ public final class Broker implements AutoCloseable {
 
   private Broker(EmbeddedActiveMQ embedded, JmsSettings jms, Outages outages) {
     this.embedded = embedded;
-    this.pool = new Watched(jms.address(), outages);
+    this.pool = new Watched(jms, outages);
     pool.setConnectionFactory(
-        jms.client()
-            .connections(embedded == null ? jms.url() : jms.address(), jms.user(), jms.password()));
+        jms.client().connections(embedded == null ? jms.url() : jms.address(), jms.user(), null));
   }
 
   /** Connects to a broker elsewhere, now or when it is there. */
@@ -80,24 +80,40 @@ public final class Broker implements AutoCloseable {
 
   /** Says in the log that the broker is away, in place of those who keep trying to connect. */
   private static final class Watched extends JmsPoolConnectionFactory {
+    private final JmsSettings jms;
     private final String broker;
     private final Outages outages;
 
-    private Watched(String address, Outages outages) {
-      this.broker = "the broker at " + address;
+    private Watched(JmsSettings jms, Outages outages) {
+      this.jms = jms;
+      this.broker = "the broker at " + jms.address();
       this.outages = outages;
     }
 
     @Override
     protected Connection createProviderConnection(PooledConnectionKey key) throws JMSException {
       try {
-        Connection connection = started(super.createProviderConnection(key));
+        Connection connection = started(super.createProviderConnection(login(key)));
         outages.back(broker);
         return connection;
       } catch (JMSException e) {
+        refused(e);
         outages.away(broker, String.valueOf(e.getMessage()));
         throw e;
       }
+    }
+
+    private void refused(JMSException e) {
+      if (jms.password() != null && e instanceof JMSSecurityException) {
+        jms.password().refused();
+      }
+    }
+
+    /** By the password as it is now. */
+    private PooledConnectionKey login(PooledConnectionKey nobody) {
+      return jms.password() == null
+          ? nobody
+          : new PooledConnectionKey(jms.user(), jms.password().get());
     }
 
     /** Some clients give their name to the broker only now. */

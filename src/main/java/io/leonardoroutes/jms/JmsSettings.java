@@ -2,6 +2,8 @@ package io.leonardoroutes.jms;
 
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
+import io.leonardoroutes.settings.Secret;
+import io.leonardoroutes.settings.Secrets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -12,6 +14,7 @@ import java.util.stream.Collectors;
  *
  * @param url null means the broker inside
  * @param user null means that no name is given
+ * @param password asked for at each new connection; null means none
  * @param replies the queues and topics that callers may have answers at
  */
 public record JmsSettings(
@@ -19,12 +22,12 @@ public record JmsSettings(
     int port,
     JmsClient client,
     String user,
-    String password,
+    Secret password,
     String requests,
     Pattern replies) {
   private static final String URL = "leonardo.jms.url";
 
-  public static JmsSettings read(Keys keys) {
+  public static JmsSettings read(Keys keys, Secrets secrets) {
     String url = keys.optional(URL);
     JmsClient client = client(keys);
     if (url != null && !client.connectsTo(url)) {
@@ -43,7 +46,7 @@ public record JmsSettings(
         keys.integer("leonardo.jms.port", 1, 65_535),
         client,
         user,
-        keys.optional("leonardo.jms.password"),
+        secrets.oneIfSet("leonardo.jms.password"),
         keys.text("leonardo.jms.requests"),
         anyOf(keys.names("leonardo.jms.replies")));
   }

@@ -2,6 +2,7 @@ package io.leonardoroutes.ledger;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.DriverManager;
 import java.time.Clock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -18,7 +20,7 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 
 /** The database behind the ledger: opened, locked where only one may have it, and migrated. */
 final class Database implements AutoCloseable {
-  private static final String SQLITE = "jdbc:sqlite:";
+  static final String SQLITE = "jdbc:sqlite:";
 
   private final HikariDataSource source;
   private final FileChannel lock;
@@ -32,25 +34,30 @@ final class Database implements AutoCloseable {
     this.time = time;
   }
 
+  static Database open(String url) {
+    return open(new Access(url, null, null));
+  }
+
   /**
    * Opens a ledger.
    *
    * @throws IllegalStateException if another process has the SQLite file, in one line
    */
-  static Database open(String url) {
-    boolean sqlite = url.startsWith(SQLITE);
+  static Database open(Access access) {
+    String url = access.url();
+    boolean sqlite = access.isSqlite();
     FileChannel lock =
         sqlite ? lock(Path.of(url.substring(SQLITE.length()).split("\\?")[0])) : null;
     HikariDataSource source = null;
     try {
       if (!sqlite) {
-        migrateAlone(url);
+        migrateAlone(access);
       }
-      source = new HikariDataSource(sqlite ? sqlite(url) : shared(url));
+      source = sqlite ? new HikariDataSource(sqlite(url)) : source(shared(url), access);
       if (sqlite) {
         migrate(Flyway.configure().dataSource(source));
       }
-      return new Database(source, lock, sqlite ? null : new HikariDataSource(time(url)));
+      return new Database(source, lock, sqlite ? null : source(time(url), access));
     } catch (RuntimeException e) {
       close(source, lock);
       throw e;
@@ -71,13 +78,14 @@ final class Database implements AutoCloseable {
    * Of several instances that start at once, one migrates: Flyway's own lock comes after its table.
    * On connections without a time limit, as that takes as long as it takes.
    */
-  private static void migrateAlone(String url) {
-    Jdbi.create(url)
+  private static void migrateAlone(Access access) {
+    String password = access.password() == null ? null : access.password().get();
+    Jdbi.create(() -> DriverManager.getConnection(access.url(), access.user(), password))
         .useHandle(
             handle -> {
               handle.execute("SELECT pg_advisory_lock(7206531)");
               try {
-                migrate(Flyway.configure().dataSource(url, null, null));
+                migrate(Flyway.configure().dataSource(access.url(), access.user(), password));
               } finally {
                 handle.execute("SELECT pg_advisory_unlock(7206531)");
               }
@@ -110,6 +118,23 @@ final class Database implements AutoCloseable {
     config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
     config.addDataSourceProperty("busy_timeout", "10000");
     return config;
+  }
+
+  private static HikariDataSource source(HikariConfig config, Access access) {
+    if (access.user() == null && access.password() == null) {
+      return new HikariDataSource(config);
+    }
+    HikariDataSource source =
+        new HikariDataSource() {
+          @Override
+          public Credentials getCredentials() {
+            // Asked for at each new connection.
+            return Credentials.of(
+                access.user(), access.password() == null ? null : access.password().get());
+          }
+        };
+    config.copyStateTo(source);
+    return source;
   }
 
   private static HikariConfig pooled(String url) {

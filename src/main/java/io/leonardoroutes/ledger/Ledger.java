@@ -55,7 +55,12 @@ public final class Ledger implements AutoCloseable {
    * @throws IllegalStateException if another instance has the SQLite file
    */
   public static Ledger open(String url) {
-    Database database = Database.open(url);
+    return open(new Access(url, null, null));
+  }
+
+  /** The same, by a name and a password of their own. */
+  public static Ledger open(Access access) {
+    Database database = Database.open(access);
     // It keeps milliseconds, and what is answered first is what is answered ever after.
     return open(database, database.clock(Clock.tickMillis(ZoneOffset.UTC)), Ledger::newId);
   }
@@ -63,6 +68,11 @@ public final class Ledger implements AutoCloseable {
   /** The same, by a time of the caller's own. */
   public static Ledger open(String url, Clock clock) {
     return open(url, clock, Ledger::newId);
+  }
+
+  /** The same, by a name and a password of their own. */
+  public static Ledger open(Access access, Clock clock) {
+    return open(Database.open(access), clock, Ledger::newId);
   }
 
   static Ledger open(String url, Clock clock, Supplier<String> ids) {

@@ -63,7 +63,7 @@ public final class Door implements Handler<RoutingContext> {
         switch (rest.auth()) {
           case NONE -> null;
           case API_KEY -> ApiKeys.in(rest.keys());
-          case JWT -> Tokens.of(rest.jwt(), vertx);
+          case JWT -> new Tokens(rest.jwt(), vertx, outages);
         };
     return new Door(callers, rest.perMinute(), outages, clock);
   }

@@ -91,9 +91,10 @@ public final class RestServer {
    * Starts one, unless the application has its own engine for {@code platform-http}.
    *
    * @param maxBytes of the longest body that is read
+   * @return what looks for a new certificate, to be run now and then
    * @throws BadSetting if callers are to be asked, and would not be
    */
-  public static void start(
+  public static Runnable start(
       CamelContext context, RestSettings rest, int maxBytes, Outages outages, Clock clock)
       throws Exception {
     if (isForeign(context)) {
@@ -103,7 +104,7 @@ public final class RestServer {
             "the application has an HTTP server of its own, which nobody guards: set none here and"
                 + " let that server ask");
       }
-      return;
+      return () -> {};
     }
     VertxPlatformHttpServerConfiguration config = new VertxPlatformHttpServerConfiguration();
     config.setBindHost(rest.host());
@@ -118,6 +119,7 @@ public final class RestServer {
           "keys cross the network in clear to {}: set leonardo.rest.tls.keystore, or end TLS before it",
           rest.address());
     }
+    Certificate certificate = rest.tls() == null ? null : new Certificate(rest.tls(), outages);
     VertxPlatformHttpServer server =
         new BoundedServer(
             config, vertx -> new Connections(vertx, MOST_CONNECTIONS, LONGEST_TO_CALL));
@@ -146,6 +148,7 @@ public final class RestServer {
     REFUSALS.forEach(
         (status, problem) ->
             router.errorHandler(status, r -> answer(r, context.isStarted() ? problem : STARTING)));
+    return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
   }
 
   /** Whether the application has an HTTP server of its own, whose address is not ours to choose. */
@@ -169,11 +172,11 @@ public final class RestServer {
   private static SSLContextParameters tls(RestSettings.Tls tls) {
     KeyStoreParameters store = new KeyStoreParameters();
     store.setResource("file:" + tls.keystore());
-    store.setPassword(tls.password());
+    store.setPassword(tls.secret());
     store.setType(tls.type());
     KeyManagersParameters keys = new KeyManagersParameters();
     keys.setKeyStore(store);
-    keys.setKeyPassword(tls.password());
+    keys.setKeyPassword(tls.secret());
     SSLContextParameters parameters = new SSLContextParameters();
     parameters.setKeyManagers(keys);
     return parameters;

@@ -2,6 +2,8 @@ package io.leonardoroutes.rest;
 
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
+import io.leonardoroutes.settings.Secret;
+import io.leonardoroutes.settings.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -40,6 +42,7 @@ public record RestSettings(
   static final String AUTH = "leonardo.rest.auth";
   private static final String ORIGINS = "leonardo.rest.cors.origins";
   private static final String RATE = "leonardo.rest.requests-per-minute";
+  static final String KEYSTORE = "leonardo.rest.tls.keystore";
   static final String JWT_KEY = "leonardo.rest.jwt.key";
 
   /** What callers are asked for. */
@@ -59,7 +62,31 @@ public record RestSettings(
   public record Jwt(String algorithm, Path key, String issuer, String audience, String role) {}
 
   /** The server's own key and certificate. */
-  public record Tls(Path keystore, String password, String type) {
+  public record Tls(Path keystore, Secret password, String type) {
+    /** The password as it is now. */
+    String secret() {
+      return password == null ? "" : password.get();
+    }
+
+    /**
+     * Opens the keystore.
+     *
+     * @throws BadSetting if it cannot be opened
+     */
+    void check() {
+      try (InputStream in = Files.newInputStream(keystore)) {
+        KeyStore.getInstance(type).load(in, secret().toCharArray());
+      } catch (KeyStoreException e) {
+        throw new BadSetting(
+            "leonardo.rest.tls.type",
+            "'" + type + "' is no type of keystore as PKCS12 and JKS are");
+      } catch (IOException | GeneralSecurityException e) {
+        throw new BadSetting(
+            KEYSTORE,
+            "cannot open " + keystore + " with leonardo.rest.tls.password: " + e.getMessage());
+      }
+    }
+
     @Override
     public String toString() {
       return "Tls[" + keystore + "]";
@@ -75,7 +102,7 @@ public record RestSettings(
     return "%s://%s:%d".formatted(tls == null ? "http" : "https", host, port);
   }
 
-  public static RestSettings read(Keys keys) {
+  public static RestSettings read(Keys keys, Secrets secrets) {
     boolean enabled = keys.flag("leonardo.rest.enabled");
     String host = keys.text("leonardo.rest.host");
     Auth auth = auth(keys.text(AUTH));
@@ -90,7 +117,7 @@ public record RestSettings(
         auth,
         Path.of(keys.text(KEYS)),
         auth == Auth.JWT ? jwt(keys) : null,
-        tls(keys),
+        tls(keys, secrets),
         origins(keys),
         keys.optional(RATE) == null ? 0 : keys.integer(RATE, 1, 10_000_000),
         keys.integer("leonardo.rest.batch", 1, 1_000));
@@ -123,24 +150,18 @@ public record RestSettings(
         role);
   }
 
-  private static Tls tls(Keys keys) {
-    String keystore = keys.optional("leonardo.rest.tls.keystore");
+  private static Tls tls(Keys keys, Secrets secrets) {
+    String keystore = keys.optional(KEYSTORE);
     if (keystore == null) {
       return null;
     }
-    String password = keys.text("leonardo.rest.tls.password");
-    String type = keys.text("leonardo.rest.tls.type");
-    try (InputStream in = Files.newInputStream(Path.of(keystore))) {
-      KeyStore.getInstance(type).load(in, password.toCharArray());
-    } catch (KeyStoreException e) {
-      throw new BadSetting(
-          "leonardo.rest.tls.type", "'" + type + "' is no type of keystore as PKCS12 and JKS are");
-    } catch (IOException | GeneralSecurityException e) {
-      throw new BadSetting(
-          "leonardo.rest.tls.keystore",
-          "cannot open " + keystore + " with leonardo.rest.tls.password: " + e.getMessage());
-    }
-    return new Tls(Path.of(keystore), password, type);
+    Tls tls =
+        new Tls(
+            Path.of(keystore),
+            secrets.oneIfSet("leonardo.rest.tls.password"),
+            keys.text("leonardo.rest.tls.type"));
+    tls.check();
+    return tls;
   }
 
   private static List<String> origins(Keys keys) {

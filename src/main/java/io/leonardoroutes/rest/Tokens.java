@@ -1,6 +1,8 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.FileVersion;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -15,6 +17,8 @@ import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * JSON Web Tokens of one issuer, for one audience, signed by one algorithm with one key, and with
@@ -25,20 +29,52 @@ public final class Tokens implements Door.Callers {
   private static final int SHORTEST_SECRET = 32;
   private static final String PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----";
 
-  private final JWTAuth tokens;
-  private final JsonPointer role;
+  private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
 
-  private Tokens(JWTAuth tokens, JsonPointer role) {
-    this.tokens = tokens;
-    this.role = role;
-  }
+  private final RestSettings.Jwt settings;
+  private final Vertx vertx;
+  private final Outages outages;
+  private final JsonPointer role;
+  private volatile Reading reading;
+
+  private record Reading(FileVersion version, JWTAuth tokens) {}
 
   /**
-   * Reads the key.
+   * Reads the key, and again whenever its file changes. One that is none changes nothing then.
    *
    * @throws BadSetting if it is none for the algorithm
    */
-  public static Tokens of(RestSettings.Jwt settings, Vertx vertx) {
+  public Tokens(RestSettings.Jwt settings, Vertx vertx, Outages outages) {
+    this.settings = settings;
+    this.vertx = vertx;
+    this.outages = outages;
+    this.role = JsonPointer.from(settings.role());
+    this.reading = new Reading(version(), read());
+  }
+
+  private JWTAuth tokens() {
+    try {
+      FileVersion now = version();
+      if (!now.equals(reading.version())) {
+        reading = new Reading(now, read());
+        LOG.info("{} has changed: the new one is used from now on", RestSettings.JWT_KEY);
+      }
+      outages.back(RestSettings.JWT_KEY);
+    } catch (BadSetting e) {
+      outages.away(RestSettings.JWT_KEY, e.why() + "; the last one is used");
+    }
+    return reading.tokens();
+  }
+
+  private FileVersion version() {
+    try {
+      return FileVersion.of(settings.key());
+    } catch (IOException e) {
+      throw new BadSetting(RestSettings.JWT_KEY, "cannot read " + settings.key());
+    }
+  }
+
+  private JWTAuth read() {
     String key = key(settings);
     JWTAuthOptions options =
         new JWTAuthOptions()
@@ -49,7 +85,7 @@ public final class Tokens implements Door.Callers {
                     .addAudience(settings.audience())
                     .setLeeway(SECONDS_THAT_CLOCKS_DIFFER));
     try {
-      return new Tokens(JWTAuth.create(vertx, options), JsonPointer.from(settings.role()));
+      return JWTAuth.create(vertx, options);
     } catch (RuntimeException e) {
       throw new BadSetting(
           RestSettings.JWT_KEY, "there is no usable public key in " + settings.key());
@@ -81,7 +117,7 @@ public final class Tokens implements Door.Callers {
   public Optional<Caller> who(String token) {
     try {
       // It is decided at once; what were not, would be a no.
-      Future<User> user = tokens.authenticate(new TokenCredentials(token));
+      Future<User> user = tokens().authenticate(new TokenCredentials(token));
       return user.succeeded()
           ? caller(user.result().attributes().getJsonObject("accessToken"))
           : Optional.empty();

@@ -52,6 +52,11 @@ public final class Secrets {
     return secret;
   }
 
+  /** Where it is told what is away: the program's own, as secrets are what it reads first. */
+  public Outages outages() {
+    return outages;
+  }
+
   /** Something else that is renewed in each round, and must not fail. */
   public void also(Runnable step) {
     also.add(step);

@@ -53,6 +53,23 @@ class SubmissionTest {
   }
 
   @Test
+  void aRefusalOfTheKeyIsToldFromOneOfTheRequest() {
+    assertThat(isOfTheKey(401, "{\"error\":\"unauthorized\"}")).isTrue();
+    assertThat(isOfTheKey(401, "")).isTrue();
+    assertThat(isOfTheKey(200, "[{\"message\":\"m\",\"extensions\":{\"statusCode\":401}}]"))
+        .isTrue();
+    assertThat(isOfTheKey(200, "[{\"message\":\"m\",\"extensions\":{\"statusCode\":400}}]"))
+        .isFalse();
+    assertThat(isOfTheKey(403, "{\"error\":\"content moderation filter: x\"}")).isFalse();
+  }
+
+  private static boolean isOfTheKey(int status, String body) {
+    return Submission.read(status, null, body, java.time.Instant.EPOCH)
+            instanceof Submission.Refused refused
+        && refused.isOfTheKey();
+  }
+
+  @Test
   void aByteOrderMarkIsNoReasonToDoubtAPaidVideo() {
     assertThat(read(201, "\uFEFF{\"generationId\": \"1f0a\"}"))
         .isInstanceOf(Submission.Created.class);

@@ -1,0 +1,68 @@
+package io.leonardoroutes.rest;
+
+import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.FileVersion;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.KeyStoreOptions;
+import io.vertx.core.net.SSLOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's own key and certificate. One that is renewed in its keystore is shown to every new
+ * connection; those that are open stay.
+ */
+final class Certificate {
+  private static final Logger LOG = LoggerFactory.getLogger(Certificate.class);
+
+  private final RestSettings.Tls tls;
+  private final Outages outages;
+  private volatile FileVersion version;
+
+  /**
+   * @throws IOException if there is no keystore
+   */
+  Certificate(RestSettings.Tls tls, Outages outages) throws IOException {
+    this.tls = tls;
+    this.outages = outages;
+    this.version = FileVersion.of(tls.keystore());
+  }
+
+  /** Looks whether there is a new one; one that cannot be used changes nothing. */
+  void renew(HttpServer server) {
+    try {
+      FileVersion now = FileVersion.of(tls.keystore());
+      if (now.equals(version)) {
+        outages.back(RestSettings.KEYSTORE);
+        return;
+      }
+      tls.check();
+      KeyStoreOptions store =
+          new KeyStoreOptions()
+              .setType(tls.type())
+              .setPassword(tls.secret())
+              .setValue(Buffer.buffer(Files.readAllBytes(tls.keystore())));
+      server
+          .updateSSLOptions(new SSLOptions().setUseAlpn(true).setKeyCertOptions(store))
+          .onSuccess(changed -> renewed(now))
+          .onFailure(this::stays);
+    } catch (IOException | BadSetting e) {
+      stays(e);
+    }
+  }
+
+  private void renewed(FileVersion now) {
+    version = now;
+    outages.back(RestSettings.KEYSTORE);
+    LOG.info("{} has changed: new connections see the new certificate", RestSettings.KEYSTORE);
+  }
+
+  private void stays(Throwable failure) {
+    String why = failure instanceof BadSetting bad ? bad.why() : String.valueOf(failure);
+    outages.away(RestSettings.KEYSTORE, why + "; the last one is used");
+  }
+}
