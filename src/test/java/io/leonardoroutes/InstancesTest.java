@@ -162,7 +162,10 @@ class InstancesTest {
   }
 
   private static Job submitting(Ledger by, Duration lease) {
-    return by.submitting(by.claim(JobState.ACCEPTED, 1, lease).get(0), LIMITS, lease).orElseThrow();
+    // The clocks of two instances may be a moment apart.
+    List<Job> due =
+        await().until(() -> by.claim(JobState.ACCEPTED, 1, lease), jobs -> !jobs.isEmpty());
+    return by.submitting(due.get(0), LIMITS, lease).orElseThrow();
   }
 
   private static Outgoing event(Job job, Instant now) {
