@@ -37,6 +37,9 @@ public final class Reconcile {
   static final String NOT_LISTED =
       "the provider's list does not show it: looked at once more before it is submitted again";
 
+  static final String OTHER_USER =
+      "the provider's list is of another user: the account %s may have had another user's key then";
+
   private static final Logger LOG = LoggerFactory.getLogger(Reconcile.class);
   private static final String ROUND = "leonardoRound";
   private static final String LIST = "the provider's list";
@@ -96,6 +99,7 @@ public final class Reconcile {
             : Account.failed(answer.failure());
     if (account instanceof Account.Known known) {
       round.userId = known.userId();
+      round.userSince = ledger.userSince(round.account(), known.userId());
     } else if (account instanceof Account.Unclear unclear) {
       round.unclear(unclear.reason(), unclear.retryAfter());
     }
@@ -177,6 +181,8 @@ public final class Reconcile {
       Verdict verdict = verdicts.get(job.id());
       if (verdict instanceof Verdict.Open open) {
         open(job, open.why(), null);
+      } else if (verdict instanceof Verdict.Unpaid && !job.submittedAt().isAfter(round.userSince)) {
+        open(job, OTHER_USER.formatted(round.account()), null);
       } else if (verdict instanceof Verdict.Unpaid) {
         // Somebody else moved what was matched: then what is left over is not known either.
         unpaid(job, adopted);

@@ -19,6 +19,9 @@ final class Round {
   /** Whose list it is. */
   String userId;
 
+  /** Since when the account's key is this user's. */
+  Instant userSince = Instant.MIN;
+
   /** Why it could not be read, or null. */
   String unclear;
 

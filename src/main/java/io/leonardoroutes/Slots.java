@@ -70,6 +70,7 @@ public final class Slots {
                 answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
             : Account.failed(answer.failure());
     if (account instanceof Account.Known known) {
+      parts.ledger().userSince(name, known.userId());
       tellOfOneUser(name, known.userId());
     }
     if (account instanceof Account.Known known && known.concurrencySlots() != null) {

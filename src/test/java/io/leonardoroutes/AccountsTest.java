@@ -272,6 +272,63 @@ class AccountsTest {
   }
 
   @Test
+  void aDoubtIsNotEndedByTheListOfAnotherUserWhoseKeyTheAccountHasNow() throws Exception {
+    TickingClock clock = new TickingClock();
+    provider.onCreate(request -> Provider.json(500, "{}"));
+    // The other user's list is true, and shows what was made by the new key alone.
+    provider.list(
+        request ->
+            user(request).equals(Provider.userOf(STUDIO)) && first(request)
+                ? Provider.json(
+                    200,
+                    """
+                    {"generations":[{"id":"gen-1","status":"PENDING","prompt":"a koala",
+                      "createdAt":"2026-11-21T13:00:00.000","public":false,
+                      "imageWidth":1280,"imageHeight":720}]}""")
+                : Provider.json(200, "{\"generations\":[]}"));
+    patient(clock).start();
+    waiting().until(() -> provider.accounts() == 1);
+    String doubtful = accept(null);
+    story.until(doubtful, "IN_DOUBT");
+    story.close();
+
+    clock.tick(Duration.ofHours(1));
+    story = story().with("leonardo.api-key", STUDIO);
+    patient(clock).start();
+    String witness = accept(null);
+    story.until(witness, "RUNNING");
+    for (int round = 0; round < 4; round++) {
+      int asked = provider.lists().size();
+      waiting()
+          .until(
+              () -> {
+                clock.tick(Duration.ofMinutes(1));
+                return provider.lists().size() > asked;
+              });
+    }
+
+    waiting()
+        .until(
+            () ->
+                story
+                    .job(doubtful)
+                    .at("/problem/held")
+                    .asText()
+                    .equals(
+                        "the provider's list is of another user: the account default may have had"
+                            + " another user's key then"));
+    assertThat(provider.creates()).extracting(Provider::key).containsExactly(HOUSE, STUDIO);
+  }
+
+  private Story patient(TickingClock clock) {
+    return story
+        .with("leonardo.track.first", "1000h")
+        // A test's clock runs much faster than its calls.
+        .with("leonardo.lease", "1h")
+        .bind("clock", clock);
+  }
+
+  @Test
   void aNoticeCountsForTheAccountThatItsBearerBelongsTo() throws Exception {
     withStudio()
         .with("leonardo.rest.enabled", "true")

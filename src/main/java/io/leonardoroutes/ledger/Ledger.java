@@ -5,6 +5,7 @@ import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
@@ -286,6 +287,15 @@ public final class Ledger implements AutoCloseable {
    */
   public List<Duration> took(String kind, int most) {
     return reads.took(kind, most);
+  }
+
+  /**
+   * Notes whose key an account has at the provider now.
+   *
+   * @return since when it is this user's; what was submitted before may be in another's list
+   */
+  public Instant userSince(String account, String user) {
+    return jdbi.inTransaction(handle -> Users.since(handle, account, user, clock.instant()));
   }
 
   /** The jobs that own these generations, by the generation's id. */

@@ -1,0 +1,110 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.COMPLETE;
+import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
+import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A ledger of the version before accounts, with a job in every state. */
+class UpgradeTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+  private static final Budget BUDGET =
+      new Budget(new BigDecimal("1.00"), "DOLLARS", new BigDecimal("0.10"));
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void everyJobStandsWhereItStoodAndGoesOnOnce(Engine engine) {
+    String url = engine.emptyDatabase(folder);
+    Flyway.configure()
+        .dataSource(url, null, null)
+        .locations("classpath:io/leonardoroutes/ledger")
+        .table("leonardo_schema")
+        .target("4")
+        .load()
+        .migrate();
+    Jdbi.create(url)
+        .useHandle(
+            handle -> {
+              for (JobState state : JobState.values()) {
+                insert(handle, state);
+              }
+              handle.execute("UPDATE pace SET slots = 5");
+            });
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    Limits limits = new Limits("default", 10, 100, 2000, Duration.ofHours(2), BUDGET);
+
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      for (JobState state : JobState.values()) {
+        Job job = ledger.find("job-" + state).orElseThrow();
+        assertThat(job.state()).isEqualTo(state);
+        assertThat(job.account()).isEqualTo("default");
+        assertThat(job.reference()).isEqualTo("ref-" + state);
+        NewJob again = Asked.request("ref-" + state, "key-" + state, "hash");
+        assertThat(ledger.accept(again, it -> List.of())).isEqualTo(new Acceptance.Known(job));
+      }
+      assertThat(ledger.claim(SUBMITTING, 10, LEASE)).hasSize(1);
+      assertThat(ledger.claim(IN_DOUBT, "default", 10, LEASE)).hasSize(1);
+      assertThat(ledger.governor().looks(10, limits, LEASE)).hasSize(1);
+      assertThat(ledger.owners(List.of("gen-RUNNING", "gen-COMPLETE"))).hasSize(2);
+      assertThat(ledger.governor().slots(limits)).isEqualTo(new Figures.Slots(3, 5));
+      // Three are reserved at the provider, and what is complete or failed has its cost.
+      assertThat(ledger.governor().used(limits)).isEqualByComparingTo("0.26");
+
+      Job due = ledger.governor().due(10, limits, LEASE).jobs().get(0);
+      assertThat(due.id()).isEqualTo("job-" + ACCEPTED);
+      Job begun = ledger.submitting(due, limits, LEASE).orElseThrow();
+      assertThat(ledger.submitting(due, limits, LEASE)).isEmpty();
+      assertThat(ledger.move(begun, begun.to(RUNNING).created("gen-1", null).dueAt(NOW))).isTrue();
+      Job complete = ledger.find("job-" + COMPLETE).orElseThrow();
+      assertThat(ledger.move(complete, complete.to(COMPLETE).done())).isTrue();
+    }
+  }
+
+  private static void insert(Handle handle, JobState state) {
+    boolean paid = state == COMPLETE || state == JobState.FAILED || state == RUNNING;
+    boolean began = state != ACCEPTED && state != JobState.CANCELLED;
+    handle
+        .createUpdate(
+            """
+            INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
+              request, sinks, warnings, attempt, tries, created_at, due_at, leased_until, kind, turn,
+              submitted_at, generation_id, cost_amount, cost_unit, reserved_amount, reserved_unit)
+            VALUES (:id, :id, :ref, :key, 'hash', 'kling-3.0-turbo', :state, 4, '{}', '[]', '[]',
+              :attempt, 0, :now, :due, 0, 'kling-3.0-turbo', :now, :submitted, :generation, :cost, :unit,
+              :reserved, :reserved_unit)
+            """)
+        .bind("id", "job-" + state)
+        .bind("ref", "ref-" + state)
+        .bind("key", "key-" + state)
+        .bind("state", state.name())
+        .bind("attempt", began ? 1 : 0)
+        .bind("now", NOW.minusSeconds(60).toEpochMilli())
+        .bind("due", JobState.LAST.contains(state) && state != COMPLETE ? null : 0L)
+        .bind("submitted", began ? NOW.minusSeconds(60).toEpochMilli() : null)
+        .bind("generation", paid ? "gen-" + state : null)
+        .bind("cost", paid ? "0.02" : null)
+        .bind("unit", paid ? "DOLLARS" : null)
+        .bind("reserved", began ? "0.10" : null)
+        .bind("reserved_unit", began ? "DOLLARS" : null)
+        .execute();
+  }
+}
