@@ -19,6 +19,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -29,11 +30,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last step of {@code accept.camel.yaml}. What an intake knows of a request it says in exchange
- * properties: {@code leonardoKey} (the same key again is the same job), {@code leonardoName} (the
- * name of its files in an outbox), {@code leonardoCaller} (who asks: a reference stands for one
- * request of each caller), {@code leonardoFrom} (where it came in, if not by the name of its
- * route), {@code leonardoOperator} (whether it is an operator), {@code leonardoSinks}, {@code
- * leonardoReplyTo} and {@code leonardoCorrelationId}.
+ * properties: {@code leonardoKey} (the same key again is the same job), {@code leonardoOneRequest}
+ * (whether that key never stands for another request), {@code leonardoName} (the name of its files
+ * in an outbox), {@code leonardoCaller} (who asks: a reference stands for one request of each
+ * caller), {@code leonardoFrom} (where it came in, if not by the name of its route), {@code
+ * leonardoOperator} (whether it is an operator), {@code leonardoSinks}, {@code leonardoReplyTo} and
+ * {@code leonardoCorrelationId}.
  */
 public final class Accept {
   /** Set on the exchange when the job was there before. */
@@ -45,6 +47,9 @@ public final class Accept {
 
   /** The account that pays for a request that may be accepted. */
   static final String ACCOUNT = "leonardoAccount";
+
+  /** Set by intakes whose key never stands for anything else, as a message's own id does not. */
+  static final String ONE_REQUEST = "leonardoOneRequest";
 
   private static final Logger LOG = LoggerFactory.getLogger(Accept.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -93,21 +98,52 @@ public final class Accept {
             .ledger()
             .accept(
                 asked,
-                job -> job.routing().replyTo() == null ? List.of() : List.of(reply(asked, job)));
+                job ->
+                    job.routing().replyTo() == null
+                        ? List.of()
+                        : List.of(
+                            reply(asked.routing().intakeKey(), job.routing().replyTo(), job)));
     parts.outages().back(Outages.INTAKE);
     if (acceptance instanceof Acceptance.Accepted accepted) {
       LOG.info("{} accepted", accepted.job().name());
       answer(exchange, accepted.job(), false);
     } else if (acceptance instanceof Acceptance.Known known) {
-      LOG.info("{} is known already", known.job().name());
-      if (asked.routing().replyTo() != null) {
-        parts.ledger().outbox().add(List.of(reply(asked, known.job())));
-      }
-      answer(exchange, known.job(), true);
+      known(exchange, asked.routing().intakeKey(), asked.routing().replyTo(), known.job());
     } else {
       Acceptance.Conflict conflict = (Acceptance.Conflict) acceptance;
       throw conflict(conflict, "job " + conflict.job().id());
     }
+  }
+
+  private void known(Exchange exchange, String key, Job.ReplyTo replyTo, Job job) {
+    LOG.info("{} is known already", job.name());
+    if (replyTo != null) {
+      parts.ledger().outbox().add(List.of(reply(key, replyTo, job)));
+    }
+    answer(exchange, job, true);
+  }
+
+  /**
+   * Answers the job of a message or file that was accepted before it came again, though by now it
+   * would be refused: its account or a sink may be gone, or a rule another.
+   *
+   * @throws Exception the refusal, if it was not
+   */
+  public void unlessAccepted(
+      Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception refused)
+      throws Exception {
+    if (!exchange.getProperty(ONE_REQUEST, false, Boolean.class)) {
+      throw refused;
+    }
+    String key = key(exchange);
+    // Who only made up the id of another's message is told nothing of its job.
+    Job job =
+        parts
+            .ledger()
+            .withKey(key)
+            .filter(known -> Objects.equals(known.routing().replyTo(), replyTo(exchange)))
+            .orElseThrow(() -> refused);
+    known(exchange, key, replyTo(exchange), job);
   }
 
   /** Makes requests that are to be answered where they came in durable, all of them or none. */
@@ -126,11 +162,8 @@ public final class Accept {
    * The answer to whoever asked. Its id comes from what was asked, so that a message that is
    * redelivered is answered once, and a second one for the same job too.
    */
-  private Outgoing reply(NewJob asked, Job job) {
-    Job.Routing from = asked.routing();
-    return parts
-        .telling()
-        .reply(id("reply " + job.id() + " " + from.intakeKey()), job, from.replyTo());
+  private Outgoing reply(String key, Job.ReplyTo to, Job job) {
+    return parts.telling().reply(id("reply " + job.id() + " " + key), job, to);
   }
 
   private static void answer(Exchange exchange, Job job, boolean known) {

@@ -141,6 +141,7 @@ public final class Inbox implements GenericFileFilter<File> {
       byte[] bytes = in.readNBytes(settings.maxBytes() + 1);
       String intake = exchange.getProperty("leonardoIntake", String.class);
       exchange.setProperty("leonardoKey", intake + ":" + name + ":" + Accept.sha256(bytes));
+      exchange.setProperty(Accept.ONE_REQUEST, true);
       exchange.getMessage().setBody(bytes);
     }
   }

@@ -83,6 +83,7 @@ public final class Queue {
               "without a JMSMessageID its redelivery would be paid again: let it have one"));
     }
     exchange.setProperty("leonardoKey", "jms:" + id);
+    exchange.setProperty(Accept.ONE_REQUEST, true);
     prioritize(exchange, message.getJMSPriority());
     exchange.getMessage().setBody(content);
   }

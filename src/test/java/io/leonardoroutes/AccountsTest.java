@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.settings.Keys;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mockwebserver3.RecordedRequest;
+import org.apache.camel.Exchange;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -326,6 +328,50 @@ class AccountsTest {
         // A test's clock runs much faster than its calls.
         .with("leonardo.lease", "1h")
         .bind("clock", clock);
+  }
+
+  @Test
+  void whatWasAcceptedAndComesAgainAfterItsAccountWentIsNotRefused() throws Exception {
+    Drop drop = Drop.into(folder.resolve("data/inbox"));
+    String request =
+        """
+        {"model":"kling-3.0-turbo","account":"studio","parameters":{"prompt":"a koala"}}""";
+    withStudio().with("leonardo.file.enabled", "true").start();
+    drop.file("koala.json", request);
+    waiting().until(() -> Files.exists(drop.accepted("koala.json")));
+    assertThat(take(request, "queue:answers").getException()).isNull();
+    story.close();
+
+    story = story().with("leonardo.file.enabled", "true").start();
+    // As after a crash between the ledger's commit and the move, or the acknowledgement.
+    Files.move(drop.accepted("koala.json"), drop.inbox().resolve("koala.json"));
+    waiting().until(() -> Files.notExists(drop.inbox().resolve("koala.json")));
+    assertThat(take(request, "queue:answers").getException()).isNull();
+    assertThat(take(request, "queue:spy").getException()).isInstanceOf(Refused.class);
+
+    waiting().until(() -> Files.exists(drop.accepted("koala.json")));
+    assertThat(Files.exists(drop.rejected("koala.json"))).isFalse();
+    assertThat(Rows.jobs(story.app())).isEqualTo(2);
+    assertThat(Rows.of(story.app(), "SELECT type FROM event WHERE type IN ('reply', 'rejected')"))
+        .extracting(row -> row.get("type"))
+        .containsExactly("reply");
+    drop.file("lion.json", request);
+    waiting().until(() -> Files.exists(drop.rejected("lion.json")));
+  }
+
+  /** What the JMS intake does with one message, up to the end of its transaction. */
+  private Exchange take(String request, String replyTo) {
+    return story
+        .app()
+        .template()
+        .send(
+            "direct:leonardo-accept",
+            exchange -> {
+              exchange.setProperty("leonardoKey", "jms:ID:1");
+              exchange.setProperty(Accept.ONE_REQUEST, true);
+              exchange.setProperty("leonardoReplyTo", replyTo);
+              exchange.getMessage().setBody(request);
+            });
   }
 
   @Test

@@ -147,6 +147,11 @@ public final class Ledger implements AutoCloseable {
     return jdbi.withHandle(handle -> JobTable.one(handle, "id", id));
   }
 
+  /** Finds the job that an intake's key stands for. */
+  public Optional<Job> withKey(String intakeKey) {
+    return jdbi.withHandle(handle -> JobTable.one(handle, "intake_key", intakeKey));
+  }
+
   /** Those of these jobs that there are. */
   public List<Job> all(Collection<String> ids) {
     return reads.among(ids, "");
