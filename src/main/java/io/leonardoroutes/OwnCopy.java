@@ -58,7 +58,7 @@ public final class OwnCopy {
     } else if (AsyncHttp.gone(exchange).isEmpty()) {
       message.setBody(copy.toFile());
     } else {
-      part(message, new FilePart(copy, range), size);
+      part(message, FilePart.of(copy, range), size);
     }
   }
 

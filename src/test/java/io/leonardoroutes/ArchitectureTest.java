@@ -97,6 +97,7 @@ class ArchitectureTest {
                     "org..",
                     "com..",
                     "io.vertx..",
+                    "io.netty..",
                     "io.cloudevents.."))
             .flatMap(names -> names)
             .toArray(String[]::new);

@@ -1,7 +1,11 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.request.Problem;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Map;
@@ -9,12 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Bounds what callers can hold: how many connections there are, how long one may be open without a
- * call, and how long a call may take to arrive. One that waits for its answer is left alone.
+ * call, how long a call may take to arrive, and how much is answered to one who does not read. One
+ * that waits for its answer is left alone.
  */
 final class Connections {
   private final Vertx vertx;
   private final int most;
   private final long patience;
+  private final Problem tooSlow;
   private final Map<HttpConnection, Idle> open = new ConcurrentHashMap<>();
 
   /**
@@ -24,6 +30,12 @@ final class Connections {
     this.vertx = vertx;
     this.most = most;
     this.patience = patience.toMillis();
+    this.tooSlow =
+        Problem.of(
+            408,
+            "too-slow",
+            "The request came too slowly",
+            "it was not whole after %d seconds: send it again".formatted(patience.toSeconds()));
   }
 
   /** What a connection is at; used by its own thread alone. */
@@ -45,7 +57,7 @@ final class Connections {
           open.remove(connection);
           vertx.cancelTimer(idle.timer);
         });
-    idle.timer = vertx.setTimer(patience, late -> connection.close());
+    idle.timer = vertx.setTimer(patience, late -> leave(connection));
   }
 
   /** The head of a call has arrived. */
@@ -59,21 +71,67 @@ final class Connections {
           ended -> {
             idle.calls--;
             if (idle.calls == 0 && open.containsKey(connection)) {
-              idle.timer = vertx.setTimer(patience, late -> connection.close());
+              idle.timer = vertx.setTimer(patience, late -> leave(connection));
             }
           });
     }
     if (!call.request().isEnded()) {
-      long body =
-          vertx.setTimer(
-              patience,
-              late -> {
-                if (!call.request().isEnded()) {
-                  connection.close();
-                }
-              });
+      long body = vertx.setTimer(patience, late -> hurry(call));
       call.addEndHandler(ended -> vertx.cancelTimer(body));
     }
-    call.next();
+    if (call.response().writeQueueFull()) {
+      onceReadUp(call);
+    } else {
+      call.next();
+    }
+  }
+
+  /** The caller has not read what calls before this one were answered: nothing more is made. */
+  private static void onceReadUp(RoutingContext call) {
+    call.request().pause();
+    call.response()
+        .drainHandler(
+            read -> {
+              call.response().drainHandler(null);
+              call.request().resume();
+              call.next();
+            });
+  }
+
+  /** A request may come slowly, but not for ever; its answer may take longer. */
+  private void hurry(RoutingContext call) {
+    if (call.request().isEnded()) {
+      return;
+    }
+    if (call.response().headWritten() || call.response().writeQueueFull()) {
+      leave(call.request().connection());
+    } else {
+      RestServer.answer(call, tooSlow);
+    }
+  }
+
+  /** Closes it once its caller has read what was answered, or after as long again. */
+  private void leave(HttpConnection connection) {
+    connection.close();
+    vertx.setTimer(patience, late -> cut(connection));
+  }
+
+  /** How many there are. */
+  int open() {
+    return open.size();
+  }
+
+  /** Ends a call whose caller does not read. */
+  static void cut(HttpServerRequest call) {
+    if (call.version() == HttpVersion.HTTP_2) {
+      call.response().reset();
+    } else {
+      cut(call.connection());
+    }
+  }
+
+  private static void cut(HttpConnection connection) {
+    // Its own close(), and the channel's, wait for the caller to read, and so for ever.
+    ((ConnectionBase) connection).channelHandlerContext().close();
   }
 }

@@ -1,6 +1,7 @@
 package io.leonardoroutes.rest;
 
 import io.vertx.core.Context;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
@@ -13,6 +14,7 @@ public final class EventStream implements Streamed {
   public static final String START = "retry: 3000\n\n";
 
   private Context context;
+  private HttpServerRequest request;
   private volatile HttpServerResponse response;
 
   /** One event as it is sent. */
@@ -23,6 +25,7 @@ public final class EventStream implements Streamed {
   @Override
   public void writeTo(RoutingContext call) {
     context = call.vertx().getOrCreateContext();
+    request = call.request();
     // The second is nginx's own word for: pass it on as it comes.
     call.response()
         .putHeader("Cache-Control", "no-store")
@@ -54,7 +57,7 @@ public final class EventStream implements Streamed {
 
   /** Cuts it off. */
   public void cut() {
-    onItsThread(() -> response.reset());
+    onItsThread(() -> Connections.cut(request));
   }
 
   private void onItsThread(Runnable step) {

@@ -4,12 +4,26 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Bytes of a file, sent as fast as the caller reads them. */
-public record FilePart(Path file, ByteRange range) implements Streamed {
+/**
+ * Bytes of a file, sent as fast as the caller reads them.
+ *
+ * @param most that this may take; a caller that is slower is left
+ */
+public record FilePart(Path file, ByteRange range, Duration most) implements Streamed {
   private static final Logger LOG = LoggerFactory.getLogger(FilePart.class);
+  private static final Duration LEAST = Duration.ofMinutes(1);
+
+  /** Bytes a second. */
+  private static final int SLOWEST = 16 * 1024;
+
+  /** For a caller that may be slow, but reads. */
+  public static FilePart of(Path file, ByteRange range) {
+    return new FilePart(file, range, LEAST.plusSeconds(range.length() / SLOWEST));
+  }
 
   @Override
   public void writeTo(RoutingContext call) {
@@ -19,6 +33,9 @@ public record FilePart(Path file, ByteRange range) implements Streamed {
       response.end();
       return;
     }
+    // Otherwise one that never reads would keep its connection and the open file for ever.
+    long late = call.vertx().setTimer(most.toMillis(), timer -> Connections.cut(call.request()));
+    call.addEndHandler(end -> call.vertx().cancelTimer(late));
     response
         .sendFile(file.toAbsolutePath().toString(), range.from(), range.length())
         .onFailure(failure -> failed(call, failure));

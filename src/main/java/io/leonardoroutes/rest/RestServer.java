@@ -43,7 +43,6 @@ public final class RestServer {
 
   private static final long MOST_DISCARDED = 16 * 1024 * 1024;
   private static final long LONGEST_DISCARDING = 5_000;
-  private static final long LONGEST_ARRIVAL = 30_000;
 
   /** For a page of an origin that is not listed. */
   public static final Problem FOREIGN_PAGE =
@@ -66,13 +65,6 @@ public final class RestServer {
           "media-type",
           "Only JSON is taken",
           "send the request with Content-Type: application/json");
-
-  private static final Problem TOO_SLOW =
-      Problem.of(
-          408,
-          "too-slow",
-          "The request came too slowly",
-          "it was not whole after %d seconds: send it again".formatted(LONGEST_ARRIVAL / 1_000));
 
   private static final Problem NO_PAGES =
       Problem.of(
@@ -143,7 +135,7 @@ public final class RestServer {
         .handler(rest.origins().isEmpty() ? RestServer::refusePages : pagesOf(rest.origins()));
     router.route().order(-2).handler(Door.of(rest, server.getVertx(), outages, clock));
     // Vert.x would write its parts to disk before any route sees them.
-    router.route().order(-1).handler(RestServer::hurry).handler(call -> refuse(call, "multipart/"));
+    router.route().order(-1).handler(call -> refuse(call, "multipart/"));
     router.errorHandler(413, refused -> answer(refused, tooLarge));
     REFUSALS.forEach(
         (status, problem) ->
@@ -210,21 +202,6 @@ public final class RestServer {
                 "Preference-Applied",
                 "Content-Range"))
         .maxAgeSeconds(600);
-  }
-
-  /** A request may come slowly, but not for ever; its answer may take longer. */
-  private static void hurry(RoutingContext call) {
-    long late =
-        call.vertx()
-            .setTimer(
-                LONGEST_ARRIVAL,
-                timer -> {
-                  if (!call.request().isEnded()) {
-                    answer(call, TOO_SLOW);
-                  }
-                });
-    call.addBodyEndHandler(end -> call.vertx().cancelTimer(late));
-    call.next();
   }
 
   private static void refuse(RoutingContext call, String type) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.App;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +23,12 @@ import org.junit.jupiter.api.Test;
 class ConnectionsTest {
   private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n";
   private static final int MOST = 20;
+  private static final int BIG = 1 << 20;
 
   private final DefaultCamelContext context = new DefaultCamelContext();
   private final List<Socket> open = new ArrayList<>();
+  private final AtomicInteger big = new AtomicInteger();
+  private Connections connections;
   private final int port = App.freePort();
 
   @BeforeEach
@@ -33,7 +38,8 @@ class ConnectionsTest {
     config.setBindPort(port);
     config.setPort(port);
     BoundedServer server =
-        new BoundedServer(config, vertx -> new Connections(vertx, MOST, Duration.ofMillis(500)));
+        new BoundedServer(
+            config, vertx -> connections = new Connections(vertx, MOST, Duration.ofSeconds(1)));
     context.addService(server);
     context.start();
     Router router = (Router) server.getServer().requestHandler();
@@ -41,6 +47,20 @@ class ConnectionsTest {
     router
         .route("/body")
         .handler(c -> c.request().body().onSuccess(body -> c.response().end("read")));
+    router
+        .route("/big")
+        .handler(
+            call -> {
+              big.incrementAndGet();
+              call.response().end(Buffer.buffer(new byte[BIG]));
+            });
+    router
+        .route("/huge")
+        .handler(
+            call -> {
+              big.incrementAndGet();
+              call.response().end(Buffer.buffer(new byte[32 * BIG]));
+            });
     router.route().handler(call -> call.response().end("here"));
   }
 
@@ -79,10 +99,44 @@ class ConnectionsTest {
   }
 
   @Test
-  void aCallerThatDripsItsBodyIsLeft() throws Exception {
+  void aCallerThatDripsItsBodyIsToldThatItIsTooSlow() throws Exception {
     Socket drips = said(connect(), "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx");
 
-    assertThat(untilClosed(drips)).isEmpty();
+    assertThat(untilClosed(drips))
+        .isEqualTo(
+            """
+            HTTP/1.1 408 Request Timeout\r
+            Connection: close\r
+            Content-Type: application/problem+json\r
+            content-length: 157\r
+            \r
+            {"type":"urn:leonardo-routes:problem:too-slow","title":"The request came too slowly",\
+            "status":408,"detail":"it was not whole after 1 seconds: send it again"}""");
+  }
+
+  @Test
+  void nothingIsMadeForACallerThatDoesNotReadWhatItWasAnswered() throws Exception {
+    Socket deaf = said(connect(), "GET /big HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000));
+
+    await().until(() -> big.get() > 0);
+    await().atMost(Duration.ofSeconds(20)).until(() -> connections.open() == 0);
+    assertThat(big.get()).isLessThan(50);
+    assertThat(deaf.getInputStream().skip(Long.MAX_VALUE)).isLessThan(50L * BIG);
+  }
+
+  @Test
+  void aCallerThatNeverReadsItsAnswerIsLeft() throws Exception {
+    said(connect(), "GET /huge HTTP/1.1\r\nHost: a\r\n\r\n");
+
+    await().until(() -> big.get() > 0);
+    await().atMost(Duration.ofSeconds(20)).until(() -> connections.open() == 0);
+  }
+
+  @Test
+  void aCallerThatReadsIsAnsweredAllThatItAskedAtOnce() throws Exception {
+    Socket eager = said(connect(), "GET /big HTTP/1.1\r\nHost: a\r\n\r\n".repeat(100));
+
+    assertThat(eager.getInputStream().readNBytes(100 * BIG)).hasSize(100 * BIG);
   }
 
   @Test
