@@ -3,10 +3,13 @@ package io.leonardoroutes;
 import io.leonardoroutes.health.Management;
 import io.leonardoroutes.health.Readiness;
 import io.leonardoroutes.health.Readiness.Status;
+import io.leonardoroutes.rest.OwnNames;
 import io.leonardoroutes.settings.Keys;
+import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -36,20 +39,22 @@ record Managed(boolean enabled, String host, int port) {
     if (!enabled) {
       return List.of();
     }
-    check();
+    StartChecks.free(PORT, host, port);
     Metrics metrics = Metrics.of(context, parts);
     return List.of(
-        metrics, Management.start(host, port, () -> ready(context, parts), metrics::text));
+        metrics,
+        Management.start(host, port, ours(parts), () -> ready(context, parts), metrics::text));
   }
 
-  /** Stops the start if the port is not free, and warns if others can ask too. */
-  private void check() {
-    StartChecks.free(PORT, host, port);
+  /** Calls to names of a loopback address alone; where others can ask too, all, with a warning. */
+  private Predicate<HttpServerRequest> ours(Parts parts) {
     try {
-      if (!InetAddress.getByName(host).isLoopbackAddress()) {
-        LOG.warn(
-            "whoever reaches {}:{} can read metrics there: nobody is asked for a key", host, port);
+      if (InetAddress.getByName(host).isLoopbackAddress()) {
+        return new OwnNames(host, parts.settings().rest().hosts())::isOurs;
       }
+      LOG.warn(
+          "whoever reaches {}:{} can read metrics there: nobody is asked for a key", host, port);
+      return call -> true;
     } catch (UnknownHostException e) {
       throw new IllegalStateException("it was known a moment ago", e);
     }

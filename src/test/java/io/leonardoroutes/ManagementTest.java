@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -189,5 +190,22 @@ class ManagementTest {
     assertThat(get("/").statusCode()).isEqualTo(404);
     assertThat(send("POST", "/metrics").statusCode()).isEqualTo(405);
     assertThat(Rest.of(app).get("/metrics").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aWebPageReadsNothingUnderANameThatLeadsHere() throws Exception {
+    app.with("leonardo.rest.hosts", "gate.way").start();
+
+    for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.")) {
+      assertThat(metricsAt(host)).as(host).startsWith("HTTP/1.1 421 ").endsWith("{\"status\":421}");
+    }
+    for (String host : List.of("localhost", "127.0.0.1:1", "gate.way")) {
+      assertThat(metricsAt(host)).as(host).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  private String metricsAt(String host) throws Exception {
+    return new Rest(URI.create(managed), CLIENT)
+        .raw("GET /metrics HTTP/1.1\r\nConnection: close\r\nHost: " + host + "\r\n\r\n");
   }
 }

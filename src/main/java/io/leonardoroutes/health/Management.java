@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * What operators and their tools ask, on a port of its own: {@code /health/live}, {@code
@@ -30,25 +31,39 @@ public final class Management implements AutoCloseable {
   private static final int MOST_AWAY = 20;
 
   private final Vertx vertx;
+  private final Predicate<HttpServerRequest> ours;
   private final Asked<Readiness> readiness;
   private final Asked<String> metrics;
 
-  private Management(Vertx vertx, Callable<Readiness> readiness, Callable<String> metrics) {
+  private Management(
+      Vertx vertx,
+      Predicate<HttpServerRequest> ours,
+      Callable<Readiness> readiness,
+      Callable<String> metrics) {
     this.vertx = vertx;
+    this.ours = ours;
     this.readiness = new Asked<>(vertx, readiness, FRESH);
     this.metrics = new Asked<>(vertx, metrics, FRESH_METRICS);
   }
 
-  /** Listens there. */
+  /**
+   * Listens there.
+   *
+   * @param ours whether a call is for this server: a page may give its address another name
+   */
   public static Management start(
-      String host, int port, Callable<Readiness> readiness, Callable<String> metrics) {
+      String host,
+      int port,
+      Predicate<HttpServerRequest> ours,
+      Callable<Readiness> readiness,
+      Callable<String> metrics) {
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(1));
-    Management management = new Management(vertx, readiness, metrics);
+    Management management = new Management(vertx, ours, readiness, metrics);
     HttpServerOptions options =
         new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(30);
     try {
@@ -71,6 +86,10 @@ public final class Management implements AutoCloseable {
   }
 
   private void answer(HttpServerRequest call) {
+    if (!ours.test(call)) {
+      end(call, 421, JSON_TYPE, "{\"status\":421}");
+      return;
+    }
     if (call.method() != HttpMethod.GET) {
       call.response().putHeader("Allow", "GET");
       end(call, 405, JSON_TYPE, "{\"status\":405}");

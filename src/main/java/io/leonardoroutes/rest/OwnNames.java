@@ -2,6 +2,7 @@ package io.leonardoroutes.rest;
 
 import io.leonardoroutes.request.Problem;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HashSet;
@@ -13,7 +14,7 @@ import java.util.Set;
  * Turns away calls to names that are not this server's, where nobody is asked for a key: a page may
  * let its own name stand for this address (DNS rebinding), and would read what it is answered.
  */
-final class OwnNames implements Handler<RoutingContext> {
+public final class OwnNames implements Handler<RoutingContext> {
   private static final Problem OTHER =
       Problem.of(
           421,
@@ -23,23 +24,28 @@ final class OwnNames implements Handler<RoutingContext> {
 
   private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
 
-  OwnNames(RestSettings rest) {
-    names.add(plain(rest.host()));
-    rest.hosts().forEach(host -> names.add(plain(host)));
+  /**
+   * @param host where the server listens
+   * @param others names that it has besides
+   */
+  public OwnNames(String host, List<String> others) {
+    names.add(plain(host));
+    others.forEach(other -> names.add(plain(other)));
   }
 
   @Override
   public void handle(RoutingContext call) {
-    if (Door.isNotice(call) || isOurs(call)) {
+    if (Door.isNotice(call) || isOurs(call.request())) {
       call.next();
     } else {
       RestServer.answer(call, OTHER);
     }
   }
 
-  private boolean isOurs(RoutingContext call) {
-    List<String> sent = call.request().headers().getAll("Host");
-    HostAndPort host = call.request().authority();
+  /** Whether it is made to one of them. */
+  public boolean isOurs(HttpServerRequest call) {
+    List<String> sent = call.headers().getAll("Host");
+    HostAndPort host = call.authority();
     // No browser leaves it out.
     boolean absent = sent.isEmpty() && host == null;
     return absent || (sent.size() < 2 && host != null && names.contains(plain(host.host())));

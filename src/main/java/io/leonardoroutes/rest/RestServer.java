@@ -126,7 +126,7 @@ public final class RestServer {
             "The request is too large",
             "the request is larger than " + maxBytes + " bytes: shorten it");
     if (!rest.asksForKeys()) {
-      router.route().order(-4).handler(new OwnNames(rest));
+      router.route().order(-4).handler(new OwnNames(rest.host(), rest.hosts()));
     }
     // Before the door: a browser asks for leave without the key.
     router
