@@ -266,7 +266,10 @@ class FollowTest {
     BufferedReader stream = reader(follow(id));
     assertThat(next(stream)).isEqualTo("retry: 3000");
     long start = System.nanoTime();
-    app.close();
+    try (Log log = Log.ofEverything()) {
+      app.close();
+      assertThat(log.warnings()).isEmpty();
+    }
 
     assertThat(ends(stream)).isTrue();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));

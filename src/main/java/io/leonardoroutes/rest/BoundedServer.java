@@ -1,5 +1,6 @@
 package io.leonardoroutes.rest;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -21,6 +22,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
   private final VertxPlatformHttpServerConfiguration config;
   private final Function<Vertx, Connections> bounds;
   private HttpServer server;
+  private Vertx own;
 
   BoundedServer(VertxPlatformHttpServerConfiguration config, Function<Vertx, Connections> bounds) {
     super(config);
@@ -63,15 +65,33 @@ final class BoundedServer extends VertxPlatformHttpServer {
   }
 
   @Override
+  protected Vertx createVertxInstance() {
+    own = super.createVertxInstance();
+    return own;
+  }
+
+  /** Camel's own needs what its own start left. */
+  @Override
+  protected void stopVertx() {
+    if (own != null) {
+      closed(own.close());
+      own = null;
+    }
+  }
+
+  private static void closed(Future<Void> closing) {
+    closing
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(LONGEST_TO_CLOSE, TimeUnit.SECONDS)
+        .join();
+  }
+
+  @Override
   protected void stopServer() {
     if (server != null) {
       getCamelContext().removeComponent("platform-http");
-      server
-          .close()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .orTimeout(LONGEST_TO_CLOSE, TimeUnit.SECONDS)
-          .join();
+      closed(server.close());
       server = null;
     }
   }
