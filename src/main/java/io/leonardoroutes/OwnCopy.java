@@ -7,11 +7,11 @@ import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ByteRange;
 import io.leonardoroutes.rest.Caller;
+import io.leonardoroutes.rest.ETags;
 import io.leonardoroutes.rest.FilePart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
@@ -40,7 +40,7 @@ public final class OwnCopy {
     long size = Files.size(copy);
     String tag = '"' + job.video().sha256() + '"';
     Message message = exchange.getMessage();
-    String known = message.getHeader("If-None-Match", "", String.class);
+    boolean known = ETags.has(message.getHeader("If-None-Match"), tag);
     ByteRange range = range(message, tag, size);
     message.removeHeaders("*", "Content-Type");
     if (range.length() == 0) {
@@ -52,7 +52,7 @@ public final class OwnCopy {
     message.setHeader("Accept-Ranges", "bytes");
     message.setHeader("X-Content-Type-Options", "nosniff");
     message.setHeader("Content-Disposition", "inline; filename=\"" + job.name() + ".mp4\"");
-    if (has(known, tag)) {
+    if (known) {
       message.setHeader(Exchange.HTTP_RESPONSE_CODE, 304);
       message.setBody(null);
     } else if (AsyncHttp.gone(exchange).isEmpty()) {
@@ -79,12 +79,6 @@ public final class OwnCopy {
 
   private static boolean same(String of, String tag) {
     return of == null || of.strip().equals(tag);
-  }
-
-  private static boolean has(String known, String tag) {
-    return Arrays.stream(known.split(","))
-        .map(one -> one.strip().replaceFirst("^W/", ""))
-        .anyMatch(one -> one.equals(tag) || one.equals("*"));
   }
 
   private Path copy(Job job) throws IOException {

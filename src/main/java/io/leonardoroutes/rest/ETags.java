@@ -33,7 +33,13 @@ public final class ETags {
     exchange.setProperty("leonardoUnchanged", unchanged);
   }
 
-  private static boolean has(Object header, String tag) {
+  /**
+   * Whether an {@code If-None-Match} has this tag.
+   *
+   * @param header text, several, or null for none
+   * @param tag with its quotes
+   */
+  public static boolean has(Object header, String tag) {
     String known =
         header instanceof List<?> several
             ? several.stream().map(String::valueOf).collect(Collectors.joining(","))
