@@ -17,7 +17,11 @@
  *                                                GET v1/generations/{id}
  * </pre>
  *
- * <p>Read the files of {@code routes/} first: they tell the whole story. Then {@link
+ * <p>Read the files of {@code routes/} first: they tell the whole story. Beside those of the
+ * drawing, {@code batch}, {@code dry-run} and {@code message} belong to the intakes, {@code slots}
+ * and {@code reconcile} to submit, {@code webhook} to track; {@code generations}, {@code events},
+ * {@code video}, {@code history}, {@code costs}, {@code models} and {@code resolve} are the other
+ * REST calls, and {@code answers} is how all of them end. Then {@link
  * io.leonardoroutes.ledger.JobState}, the life of a job, and {@link
  * io.leonardoroutes.ledger.Ledger}, the only moves there are. {@link io.leonardoroutes.Boot} ties
  * all together; {@link io.leonardoroutes.Submit} is the one place where money is spent, and {@code

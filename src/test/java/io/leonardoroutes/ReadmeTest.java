@@ -29,16 +29,27 @@ class ReadmeTest {
   private static final Path CONFIG = Path.of("config/application.properties");
 
   private final String readme = Files.readString(Path.of("README.md"));
+  private final String pages = readme + linked();
 
   @TempDir Path folder;
 
   ReadmeTest() throws IOException {}
 
+  /** The pages that it leads to. */
+  private String linked() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (MatchResult link :
+        Pattern.compile("\\]\\((src/site/[^)]+)\\)").matcher(readme).results().toList()) {
+      text.append(Files.readString(Path.of(link.group(1))));
+    }
+    return text.toString();
+  }
+
   @Test
   void theSettingsTableHasEveryKeyWithItsDefault() throws IOException {
     Map<String, String> told = new TreeMap<>();
     Pattern.compile("^\\| `(leonardo\\.[^`]+)` \\| (?:`([^`]+)`|none) \\|$", Pattern.MULTILINE)
-        .matcher(readme)
+        .matcher(pages)
         .results()
         .forEach(row -> told.put(row.group(1), row.group(2) == null ? "" : row.group(2)));
     Properties config = new Properties();
@@ -54,7 +65,7 @@ class ReadmeTest {
     String config = Files.readString(CONFIG);
     List<String> named =
         Pattern.compile("`(leonardo\\.[a-z.-]+)`")
-            .matcher(readme)
+            .matcher(pages)
             .results()
             .map(result -> result.group(1))
             .filter(key -> !key.startsWith("leonardo.requests"))
@@ -88,6 +99,8 @@ class ReadmeTest {
             .toList();
 
     assertThat(named).isNotEmpty().allSatisfy(name -> assertThat(shipped).contains(name));
+    assertThat(shipped.replace(".camel.yaml", "").split(" "))
+        .allSatisfy(name -> assertThat(readme).contains("`" + name + "`"));
   }
 
   @Test
