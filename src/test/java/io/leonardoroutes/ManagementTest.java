@@ -1,9 +1,12 @@
 package io.leonardoroutes;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.ConnectException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -202,6 +205,21 @@ class ManagementTest {
     for (String host : List.of("localhost", "127.0.0.1:1", "gate.way")) {
       assertThat(metricsAt(host)).as(host).startsWith("HTTP/1.1 200 ");
     }
+  }
+
+  @Test
+  void nothingIsKeptForACallerThatDoesNotReadWhatItWasAnswered() throws Exception {
+    app.start();
+    byte[] asked =
+        "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(10_000).getBytes(UTF_8);
+    long answered = 0;
+    try (Socket deaf = new Rest(URI.create(managed), CLIENT).open()) {
+      deaf.getOutputStream().write(asked);
+      answered = deaf.getInputStream().skip(Long.MAX_VALUE);
+    } catch (SocketException e) {
+      assertThat(e).hasMessageMatching("Connection reset.*|Broken pipe.*");
+    }
+    assertThat(answered).isLessThan(20 << 20);
   }
 
   private String metricsAt(String host) throws Exception {

@@ -86,6 +86,11 @@ public final class Management implements AutoCloseable {
   }
 
   private void answer(HttpServerRequest call) {
+    if (call.response().writeQueueFull()) {
+      // Its caller asks on and on and reads nothing.
+      call.connection().close();
+      return;
+    }
     if (!ours.test(call)) {
       end(call, 421, JSON_TYPE, "{\"status\":421}");
       return;
