@@ -182,6 +182,15 @@ class RestAbuseTest {
   }
 
   @Test
+  void anOldCallerKnowsWhereItsAnswerEnds() throws Exception {
+    for (String path : List.of("/models", "/generations", "/no-such-path")) {
+      assertThat(rest.raw("GET " + path + " HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"))
+          .startsWith("HTTP/1.0 ")
+          .endsWith("}");
+    }
+  }
+
+  @Test
   void aGigabyteIsTurnedAwayBeforeItHasArrived() throws Exception {
     String head =
         "POST /generations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

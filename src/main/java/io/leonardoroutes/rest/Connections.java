@@ -70,7 +70,10 @@ final class Connections {
       call.addEndHandler(
           ended -> {
             idle.calls--;
-            if (idle.calls == 0 && open.containsKey(connection)) {
+            if (call.request().version() == HttpVersion.HTTP_1_0) {
+              // It has no chunks: nothing else tells where an answer without a length ends.
+              leave(connection);
+            } else if (idle.calls == 0 && open.containsKey(connection)) {
               idle.timer = vertx.setTimer(patience, late -> leave(connection));
             }
           });
