@@ -21,6 +21,9 @@ import java.util.function.Predicate;
  * /health/ready} and {@code /metrics}. It asks nobody who calls, and tells nothing that is secret.
  */
 public final class Management implements AutoCloseable {
+  /** Also for one that is closed and reads nothing of what it was answered. */
+  private static final int IDLE_SECONDS = 10;
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String JSON_TYPE = "application/json";
   private static final String TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -65,7 +68,7 @@ public final class Management implements AutoCloseable {
                 .setInternalBlockingPoolSize(1));
     Management management = new Management(vertx, ours, readiness, metrics);
     HttpServerOptions options =
-        new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(30);
+        new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(IDLE_SECONDS);
     try {
       vertx
           .createHttpServer(options)

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Calls over REST, with an idempotency key, one instance after another; and reads what is held in
- * doubt. Now and then it asks for a dry run first, or brings a notice that tells of nothing.
+ * doubt. Now and then it sends a batch, asks for a dry run first, or brings a notice that tells of
+ * nothing.
  */
 final class RestCaller implements Callers.Caller {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,6 +33,32 @@ final class RestCaller implements Callers.Caller {
     this.doors = room.doors();
   }
 
+  /** How a request is sent: alone, or as a batch of one. */
+  private enum Form {
+    ALONE(""),
+    BATCH(""),
+    ATOMIC("?atomic=true");
+
+    private final String query;
+
+    Form(String query) {
+      this.query = query;
+    }
+
+    /** The same whenever it is sent. */
+    static Form of(Request request) {
+      return switch (request.number() / ASIDE_EVERY % 4) {
+        case 0 -> BATCH;
+        case 1 -> ATOMIC;
+        default -> ALONE;
+      };
+    }
+
+    String of(String json) {
+      return this == ALONE ? json : "[" + json + "]";
+    }
+  }
+
   private URI door() {
     return doors.get(calls.getAndIncrement() % doors.size());
   }
@@ -44,13 +71,14 @@ final class RestCaller implements Callers.Caller {
   @Override
   public Answer hand(Request request) throws InterruptedException {
     URI door = door();
+    Form form = Form.of(request);
     HttpRequest post =
-        post(door.resolve("/generations"), request.json())
+        post(door.resolve("/generations" + form.query), form.of(request.json()))
             .header("Idempotency-Key", request.name())
             .build();
     try {
       if (request.number() % ASIDE_EVERY == 0) {
-        send(post(door.resolve("/generations?dry-run=true"), request.json()).build());
+        send(post(door.resolve("/generations?dry-run=true"), form.of(request.json())).build());
       } else if (request.number() % ASIDE_EVERY == 1) {
         send(
             post(door.resolve("/webhooks/leonardo"), "{}")
@@ -58,7 +86,11 @@ final class RestCaller implements Callers.Caller {
                 .build());
       }
       HttpResponse<String> response = send(post);
-      return switch (response.statusCode()) {
+      int status =
+          response.statusCode() == 207
+              ? JSON.readTree(response.body()).at("/items/0/status").asInt()
+              : response.statusCode();
+      return switch (status) {
         case 200, 202, 422 -> Answer.GIVEN;
         default -> Answer.NONE;
       };

@@ -38,10 +38,14 @@ final class Room implements AutoCloseable {
   static final String WEBHOOK_KEY = "proof-webhook";
 
   /** Route files that change nothing, or to which only an operator's own call leads. */
-  private static final String READ_OR_OPERATED = "(costs|generations|history|models|resolve)\\..*";
+  private static final String READ_OR_OPERATED =
+      "(costs|events|generations|history|models|resolve|video)\\..*";
 
-  /** Nothing comes by here: {@code refuse} ends in the exception that refuses. */
-  private static final String NOT_TO_BE_REACHED = ".*: after refuse";
+  /**
+   * Nothing comes by here: {@code refuse} ends in the exception that refuses, and the ledger is
+   * never away.
+   */
+  private static final String NOT_TO_BE_REACHED = ".*: (after refuse|(before|after) unavailable)";
 
   private static final int MOST_THREADS = 32;
 
