@@ -45,7 +45,8 @@ final class Room implements AutoCloseable {
    * Nothing comes by here: {@code refuse} ends in the exception that refuses, and the ledger is
    * never away.
    */
-  private static final String NOT_TO_BE_REACHED = ".*: (after refuse|(before|after) unavailable)";
+  private static final String NOT_TO_BE_REACHED =
+      ".*: (after refuse|(before|after) (unavailable|away))";
 
   private static final int MOST_THREADS = 32;
 
