@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.EndpointStrategy;
+import org.apache.camel.support.ScheduledPollEndpoint;
 
 /**
  * A plain camel-main application that has leonardo-routes on its class path, in this JVM: the
@@ -31,6 +35,17 @@ public final class App implements AutoCloseable {
     with("leonardo.file.enabled", "false");
     with("leonardo.rest.enabled", "false");
     with("leonardo.jms.enabled", "false");
+    bind("hurry", (EndpointStrategy) App::hurry);
+  }
+
+  /** Else every loop begins after a second, and every queue ends after some. */
+  private static Endpoint hurry(String uri, Endpoint endpoint) {
+    if (endpoint instanceof ScheduledPollEndpoint loop) {
+      loop.setInitialDelay(0);
+    } else if (endpoint instanceof SedaEndpoint queue) {
+      queue.setPollTimeout(20);
+    }
+    return endpoint;
   }
 
   /** With every intake off; turn on what the test is about. */

@@ -18,6 +18,9 @@ final class Doubt implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** How long one step of the clock lasts, when it goes on by itself. */
+  private static final Duration STEP = Duration.ofMillis(20);
+
   final TickingClock clock;
   final App app;
   private final List<String> events = new CopyOnWriteArrayList<>();
@@ -101,6 +104,7 @@ final class Doubt implements AutoCloseable {
   void heldBecause(String id, String why) {
     await()
         .atMost(PATIENCE)
+        .pollInterval(STEP)
         .until(
             () -> {
               clock.tick(Duration.ofSeconds(5));
@@ -112,6 +116,7 @@ final class Doubt implements AutoCloseable {
   void inTime(String state, String... ids) {
     await()
         .atMost(PATIENCE)
+        .pollInterval(STEP)
         .until(
             () -> {
               clock.tick(Duration.ofSeconds(20));

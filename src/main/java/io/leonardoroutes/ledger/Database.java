@@ -116,7 +116,9 @@ final class Database implements AutoCloseable {
     config.addDataSourceProperty("journal_mode", "WAL");
     config.addDataSourceProperty("synchronous", "FULL");
     config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
-    config.addDataSourceProperty("busy_timeout", "10000");
+    if (!url.contains("busy_timeout=")) {
+      config.addDataSourceProperty("busy_timeout", "10000");
+    }
     return config;
   }
 

@@ -6,6 +6,7 @@ import static io.leonardoroutes.ledger.JobState.ACCEPTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.leonardoroutes.TickingClock;
@@ -16,6 +17,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.AbstractCollection;
 import java.util.ArrayList;
@@ -186,6 +188,20 @@ class DurableTest {
       accept(first);
     }
     Ledger.open(url, clock).close();
+  }
+
+  @Test
+  void howLongALockedSqliteFileIsWaitedForCanBeSaidInItsUrl() throws SQLException {
+    String url = Engine.SQLITE.emptyDatabase(folder);
+    try (Ledger impatient = Ledger.open(url + "?busy_timeout=1", clock);
+        Connection other = DriverManager.getConnection(url);
+        Statement sql = other.createStatement()) {
+      sql.execute("BEGIN IMMEDIATE");
+
+      assertTimeout(
+          Duration.ofSeconds(5),
+          () -> assertThatThrownBy(() -> accept(impatient)).isInstanceOf(JdbiException.class));
+    }
   }
 
   @Test
