@@ -24,7 +24,7 @@ final class Beans {
   static void bind(CamelContext context, ValidatorFactory rules, Models models, Parts parts)
       throws IOException {
     Settings settings = parts.settings();
-    ProviderClient client = new ProviderClient(settings.accounts(), parts.clock());
+    ProviderClient client = new ProviderClient(settings.accounts(), parts.ledger()::now);
     Videos videos =
         new Videos(settings.data().resolve("videos"), settings.downloads().limits(), parts.clock());
     Registry registry = context.getRegistry();

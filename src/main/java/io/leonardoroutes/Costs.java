@@ -17,7 +17,12 @@ import org.apache.camel.Header;
 
 /** What {@code costs.camel.yaml} answers: the money of each day, account, model and unit. */
 public final class Costs {
-  /** What the jobs of one model that were submitted on one day (UTC) cost, in one unit. */
+  /**
+   * What the jobs of one model that were submitted on one day (UTC) cost, in one unit.
+   *
+   * @param amount null, as the unit, for jobs that are paid and whose price was not answered
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record DayCost(String day, String account, String model, String amount, String unit, Long jobs) {}
 
   /**
@@ -67,7 +72,7 @@ public final class Costs {
                         costs.day().toString(),
                         costs.account(),
                         costs.model(),
-                        costs.amount().toPlainString(),
+                        costs.amount() == null ? null : costs.amount().toPlainString(),
                         costs.unit(),
                         costs.jobs()))
             .toList();

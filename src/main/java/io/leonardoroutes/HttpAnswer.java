@@ -15,6 +15,7 @@ import org.apache.hc.core5.http.io.EofSensorInputStream;
  * it may have echoed.
  *
  * @param status 0 if there was none
+ * @param body what came before the failure, if it failed
  * @param failure why it could not be read to its end, or null
  */
 record HttpAnswer(int status, String retryAfter, String body, IOException failure) {
@@ -33,20 +34,26 @@ record HttpAnswer(int status, String retryAfter, String body, IOException failur
     String retryAfter = message.getHeader("Retry-After", String.class);
     String encoding = message.getHeader(Exchange.CONTENT_ENCODING, String.class);
     message.removeHeaders("*");
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    IOException failure = null;
     try {
-      String body = text(message.getBody(), encoding, settings.provider().responseTimeout());
-      return new HttpAnswer(status, retryAfter, settings.accounts().withoutKeys(body), null);
+      read(message.getBody(), encoding, settings.provider().responseTimeout(), text);
     } catch (IOException e) {
-      return new HttpAnswer(status, retryAfter, "", e);
+      failure = e;
     }
+    String body = settings.accounts().withoutKeys(text.toString(StandardCharsets.UTF_8));
+    return new HttpAnswer(status, retryAfter, body, failure);
   }
 
-  private static String text(Object body, String encoding, Duration longest) throws IOException {
+  private static void read(
+      Object body, String encoding, Duration longest, ByteArrayOutputStream text)
+      throws IOException {
     if (!(body instanceof InputStream in)) {
-      return body == null ? "" : body.toString();
+      text.writeBytes(
+          body == null ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8));
+      return;
     }
     long deadline = System.nanoTime() + longest.toNanos();
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
     byte[] piece = new byte[8192];
     InputStream plain = GZIPHelper.uncompressGzip(encoding, in);
     for (int n = plain.read(piece); n >= 0; n = plain.read(piece)) {
@@ -57,7 +64,6 @@ record HttpAnswer(int status, String retryAfter, String body, IOException failur
             text.size() > LONGEST ? "the answer is longer than 1 MiB" : "the answer never ended");
       }
     }
-    return text.toString(StandardCharsets.UTF_8);
   }
 
   /** Closes the connection at once; a plain close would first read what is left. */

@@ -27,9 +27,10 @@ final class Problems {
   }
 
   /**
+   * @param answer what the provider answered, as far as it came; it may name the generation
    * @param since when the paid call was surely over
    */
-  static JsonNode inDoubt(String why, Instant since) {
+  static JsonNode inDoubt(String why, String answer, Instant since) {
     ObjectNode problem =
         (ObjectNode)
             json(
@@ -37,6 +38,9 @@ final class Problems {
                 "It is not known whether the paid call was made; it is not repeated",
                 0,
                 why);
+    if (!answer.isEmpty()) {
+      problem.put("answer", answer);
+    }
     return problem.put(SINCE, since.toString());
   }
 

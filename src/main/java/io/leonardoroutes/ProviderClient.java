@@ -3,12 +3,12 @@ package io.leonardoroutes;
 import io.leonardoroutes.ledger.Job;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -37,15 +37,18 @@ final class ProviderClient implements HttpClientConfigurer {
   static final String ACCOUNT = "Leonardo-Account";
 
   private final Accounts accounts;
-  private final Clock clock;
+  private final Supplier<Instant> now;
   private final Map<String, Permit> permits = new ConcurrentHashMap<>();
   private final Map<String, String> underWay = new ConcurrentHashMap<>();
 
   private record Permit(Instant until, String account) {}
 
-  ProviderClient(Accounts accounts, Clock clock) {
+  /**
+   * @param now the time by the ledger; fails while the ledger is away
+   */
+  ProviderClient(Accounts accounts, Supplier<Instant> now) {
     this.accounts = accounts;
-    this.clock = clock;
+    this.now = now;
   }
 
   /**
@@ -108,8 +111,19 @@ final class ProviderClient implements HttpClientConfigurer {
     request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key(account));
     context.setAttribute(ACCOUNT, account);
     // Last: to get the key may take long.
-    if (permit != null && clock.instant().isAfter(permit.until())) {
+    if (permit != null && isOver(permit)) {
       throw new ConnectTimeoutException("the connection came too late for this paid call");
+    }
+  }
+
+  /**
+   * @throws ConnectException if the ledger is away, and could not keep what this call brings
+   */
+  private boolean isOver(Permit permit) throws ConnectException {
+    try {
+      return now.get().isAfter(permit.until());
+    } catch (RuntimeException e) {
+      throw new ConnectException("nothing is paid while the ledger is away");
     }
   }
 

@@ -40,7 +40,8 @@ public final class Resolve {
    * Moves a job in doubt as the operator says, and answers it.
    *
    * @throws Refused 403 for who is no operator; 400 for what is not JSON, 422 for a decision that
-   *     is none; 404; 409 if the job is not in doubt, or another job has the generation
+   *     is none; 404; 409 if the job is not in doubt, its call may not be over yet, or another job
+   *     has the generation
    */
   public JsonNode decide(
       @Header("id") Object header, @Header(Caller.HEADER) Object user, @Body String body) {
@@ -82,7 +83,22 @@ public final class Resolve {
               + job.state()
               + ": only an IN_DOUBT one can be resolved, or a late one as failed");
     }
+    if (decision.as() == Decision.As.UNPAID) {
+      over(job);
+    }
     return job;
+  }
+
+  /** Of an instance that looks dead to the others the call may go on, and be paid yet. */
+  private void over(Job job) {
+    Instant over = Problems.inDoubtSince(job).orElse(Instant.MIN);
+    if (over.isAfter(parts.clock().instant())) {
+      throw refused(
+          409,
+          "not-over-yet",
+          "The paid call may not be over yet",
+          "the paid call for job " + job.id() + " may last until " + over + ": decide then");
+    }
   }
 
   private void notTaken(String generationId) {

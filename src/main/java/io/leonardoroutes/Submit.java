@@ -113,6 +113,7 @@ public final class Submit {
     submitted.inDoubt(
         job,
         "the program ended between the paid call and the record of its answer",
+        "",
         over ? now : longest);
   }
 
@@ -155,7 +156,12 @@ public final class Submit {
 
   /** Reads the provider's answer; never fails, because not knowing is an answer too. */
   public Submission read(Exchange exchange) {
-    return submitted.read(exchange);
+    try {
+      return submitted.read(exchange);
+    } catch (RuntimeException e) {
+      // Not for `unanswered`: an answer came, whatever the failure looks like.
+      return new Submission.Unknown("the answer could not be read: " + e.getClass(), 0, "");
+    }
   }
 
   /** What an exception of the call itself says about whether the request left. */

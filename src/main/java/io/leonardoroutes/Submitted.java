@@ -12,6 +12,7 @@ import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.Submission;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -46,7 +47,9 @@ final class Submitted {
         ? Submission.read(
             answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
         : new Submission.Unknown(
-            "the answer was cut off: " + answer.failure().getMessage(), answer.status(), "");
+            "the answer was cut off: " + answer.failure().getMessage(),
+            answer.status(),
+            answer.body());
   }
 
   /** See {@link Submit#record}. */
@@ -70,7 +73,8 @@ final class Submitted {
       parts.outages().away(PROVIDER, notSent.reason());
       notSent(job, notSent);
     } else {
-      inDoubt(job, ((Submission.Unknown) submission).reason(), parts.clock().instant());
+      Submission.Unknown unknown = (Submission.Unknown) submission;
+      inDoubt(job, unknown.reason(), unknown.body(), parts.clock().instant());
     }
   }
 
@@ -79,9 +83,9 @@ final class Submitted {
         created.cost() == null
             ? null
             : new Job.Cost(created.cost().amount(), created.cost().unit());
-    Instant look = looks.first(job);
-    // Said before it is written: if the ledger is away now, this line is what is left of it.
+    // Said before the ledger is asked: if it is away now, this line is what is left of it.
     LOG.info("{} submitted, generation {}", job.name(), created.generationId());
+    Instant look = looks.first(job);
     boolean known =
         settle(
             job,
@@ -175,9 +179,10 @@ final class Submitted {
   /**
    * Puts a job in doubt.
    *
+   * @param answer what was answered, as far as it came; may be empty
    * @param over when its paid call is surely over
    */
-  void inDoubt(Job job, String why, Instant over) {
+  void inDoubt(Job job, String why, String answer, Instant over) {
     LOG.warn("{} is in doubt and will not be submitted again by itself: {}", job.name(), why);
     settle(
         job,
@@ -185,7 +190,7 @@ final class Submitted {
         Set.of(),
         seen ->
             seen.to(IN_DOUBT)
-                .problem(Problems.inDoubt(why, over))
+                .problem(Problems.inDoubt(why, answer, over))
                 .dueAt(over.plus(settings.reconcile().settle())));
   }
 
@@ -196,15 +201,15 @@ final class Submitted {
    * @return whether the ledger knows it now
    */
   private boolean settle(Job job, EventType told, Set<JobState> late, Move move) {
-    if (moved(job, told, move)) {
-      return true;
+    Optional<Job> now = Optional.of(job);
+    while (now.isPresent() && !moved(now.get(), told, move)) {
+      now =
+          ledger
+              .find(job.id())
+              .filter(found -> late.contains(found.state()))
+              .filter(found -> found.schedule().attempt() == job.schedule().attempt());
     }
-    return ledger
-        .find(job.id())
-        .filter(now -> late.contains(now.state()))
-        .filter(now -> now.schedule().attempt() == job.schedule().attempt())
-        .filter(now -> moved(now, told, move))
-        .isPresent();
+    return now.isPresent();
   }
 
   private boolean moved(Job seen, EventType told, Move move) {

@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,8 @@ import io.leonardoroutes.ledger.Engine;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Limits;
+import io.leonardoroutes.request.Refused;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -137,6 +141,30 @@ class LateAnswerTest {
     assertThat(story.state(id)).isEqualTo("RUNNING");
     assertThat(provider.creates()).hasSize(1);
     assertThat(story.told(id)).containsExactly("submitted");
+  }
+
+  @Test
+  void aCallThatMayStillBeMadeByAnotherInstanceCannotBeResolvedAsUnpaid() throws Exception {
+    provider.onCreate(this::slowly);
+    story.with("leonardo.tick", "1h").start();
+    String id = story.accept(Story.REQUEST);
+    ahead.tick(Duration.between(ahead.instant(), Instant.now()));
+    Limits limits = new Limits(10, 100);
+    other.submitting(other.find(id).orElseThrow(), limits, Duration.ZERO).orElseThrow();
+    story.app().template().sendBody("seda:leonardo-submit", null);
+    JsonNode job = story.until(id, "IN_DOUBT");
+
+    Resolve resolve = story.app().context().getRegistry().findSingleByType(Resolve.class);
+    assertThatThrownBy(() -> resolve.decide(id, null, "{\"as\":\"unpaid\"}"))
+        .isInstanceOf(Refused.class)
+        .hasMessage(
+            "409 not-over-yet: the paid call for job "
+                + id
+                + " may last until "
+                + job.at("/problem/since").asText()
+                + ": decide then");
+    assertThat(story.state(id)).isEqualTo("IN_DOUBT");
+    resolve.decide(id, null, "{\"as\":\"failed\"}");
   }
 
   private void cutConnections() throws SQLException {

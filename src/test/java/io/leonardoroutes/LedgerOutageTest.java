@@ -7,6 +7,7 @@ import io.leonardoroutes.ledger.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.apache.camel.builder.RouteBuilder;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +51,7 @@ class LedgerOutageTest {
       Drop drop = Drop.into(story.app().inbox());
       drop.file("before.json", Drop.request("before"));
       await().atMost(LONG).until(() -> !log.with("the ledger is away").isEmpty());
+      await().atMost(LONG).until(() -> !log.with("submitted, generation gen-1").isEmpty());
       drop.file("meanwhile.json", Drop.request("meanwhile"));
 
       accept(true);
@@ -59,6 +61,37 @@ class LedgerOutageTest {
       assertThat(drop.accepted("meanwhile.json")).exists();
       assertThat(log.with("the ledger is away")).hasSize(1);
       assertThat(log.with("the ledger is back")).hasSize(1);
+    }
+  }
+
+  @Test
+  void whileTheLedgerIsAwayNothingIsPaid() throws Exception {
+    String begun = "simple: ${exchangeProperty.leonardoBegun}\n            steps:\n";
+    try (Log log = Log.open();
+        Story story = Story.in(folder, provider).with("leonardo.ledger.url", url)) {
+      story
+          .edited(
+              folder, "submit.camel.yaml", begun, begun + "              - to: direct:between\n")
+          .app()
+          .main()
+          .configure()
+          .addRoutesBuilder(
+              new RouteBuilder() {
+                @Override
+                public void configure() {
+                  from("direct:between").process(e -> away());
+                }
+              });
+      story.start();
+      String id = story.accept(Story.REQUEST);
+      await().atMost(LONG).until(() -> !log.with("the provider is away").isEmpty());
+
+      assertThat(log.with("the provider is away").get(0))
+          .contains("nothing is paid while the ledger is away");
+      assertThat(provider.creates()).isEmpty();
+      accept(true);
+      await().atMost(LONG).until(() -> !story.state(id).equals("SUBMITTING"));
+      assertThat(provider.creates()).isEmpty();
     }
   }
 

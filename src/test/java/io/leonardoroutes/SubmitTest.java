@@ -12,6 +12,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +165,24 @@ class SubmitTest {
         .isEqualTo("It is not known whether the paid call was made; it is not repeated");
     assertThat(told.job.at("/problem/detail").asText()).isEqualTo(why);
     told.once("in_doubt");
+  }
+
+  @Test
+  void whatADoubtfulAnswerSaidIsKeptForThePersonWhoEndsTheDoubt() {
+    Told whole = submit(json(500, "{\"error\":\"Service Error\",\"generationId\":\"gen-500\"}"));
+    Told cut =
+        submit(
+            new MockResponse.Builder()
+                .body("{\"generate\":{\"generationId\":\"gen-cut\"}}" + " ".repeat(100_000))
+                .onResponseBody(new SocketEffect.CloseSocket(true, false, false))
+                .build());
+    Told none = submit(json(502, ""));
+
+    assertThat(whole.job.at("/problem/answer").asText())
+        .isEqualTo("{\"error\":\"Service Error\",\"generationId\":\"gen-500\"}");
+    assertThat(cut.job.at("/problem/answer").asText())
+        .startsWith("{\"generate\":{\"generationId\":\"gen-cut\"}}");
+    assertThat(none.job.get("problem").has("answer")).isFalse();
   }
 
   private Told submit(MockResponse answer) {

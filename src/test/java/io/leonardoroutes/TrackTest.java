@@ -79,6 +79,17 @@ class TrackTest {
   }
 
   @Test
+  void theSlotOfAFinishedJobIsFilledAtOnce() throws Exception {
+    story.with("leonardo.limits.concurrent", "1").with("leonardo.tick", "1h").start();
+    story.accept(Story.REQUEST);
+    story.accept(Story.REQUEST);
+
+    story.app().template().sendBody("seda:leonardo-submit", null);
+
+    await().atMost(20, TimeUnit.SECONDS).until(() -> provider.creates().size() == 2);
+  }
+
+  @Test
   void aJobThatTheProviderFailedFails() throws Exception {
     provider.onLook(Provider::failed);
     story.start();

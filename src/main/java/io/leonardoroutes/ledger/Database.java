@@ -156,6 +156,8 @@ final class Database implements AutoCloseable {
     HikariConfig config = pooled(url);
     config.addDataSourceProperty("socketTimeout", "20");
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    // Whatever the server's default: who waited for a lock has to see what the one before wrote.
+    config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionInitSql("SET idle_in_transaction_session_timeout = 10000");
     return config;
   }

@@ -73,6 +73,17 @@ final class DatabaseClock extends Clock {
     return Instant.ofEpochMilli(last.database() + Math.max(ticked(now), shown()));
   }
 
+  /**
+   * The same, asked for now, for what must not rely on this machine: if it stood still, both of its
+   * clocks may have stood still with it.
+   *
+   * @throws JdbiException while the database is away
+   */
+  synchronized Instant anew() {
+    ask();
+    return Instant.ofEpochMilli(last.database());
+  }
+
   private long shown() {
     return machine.millis() - last.machine();
   }

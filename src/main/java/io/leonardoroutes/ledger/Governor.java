@@ -198,7 +198,7 @@ public final class Governor {
     return jdbi.inTransaction(
         handle -> {
           alone(handle);
-          int room = Math.min(most, calls(handle, limits));
+          int room = Math.min(most, calls(handle, limits) - limits.keptForLists());
           List<Job> jobs = leases.claim(handle, of(RUNNING, limits), room, lease);
           if (!jobs.isEmpty()) {
             Sent.add(handle, limits.account(), clock.millis(), jobs.size(), 0);

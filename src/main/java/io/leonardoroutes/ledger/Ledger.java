@@ -106,6 +106,15 @@ public final class Ledger implements AutoCloseable {
     return clock;
   }
 
+  /**
+   * The time that it goes by, asked for anew where that is another machine's.
+   *
+   * @throws RuntimeException while it is away
+   */
+  public Instant now() {
+    return clock instanceof DatabaseClock shared ? shared.anew() : clock.instant();
+  }
+
   /** The events that still have to reach a sink. */
   public Outbox outbox() {
     return outbox;

@@ -36,4 +36,9 @@ public record Limits(
   int otherRequestsPerMinute() {
     return requestsPerMinute - Math.min(createsPerMinute, requestsPerMinute / 2);
   }
+
+  /** Of these, what looks leave: a doubt ends only if the provider's list is read whole. */
+  int keptForLists() {
+    return otherRequestsPerMinute() / 10;
+  }
 }

@@ -105,7 +105,8 @@ final class Money {
             """
             SELECT submitted_at / 86400000 AS day, account, model, cost_unit, cost_amount,
               count(*) AS jobs
-            FROM job WHERE submitted_at >= :from AND cost_amount IS NOT NULL
+            FROM job WHERE submitted_at >= :from
+              AND (cost_amount IS NOT NULL OR generation_id IS NOT NULL)
             GROUP BY submitted_at / 86400000, account, model, cost_unit, cost_amount
             ORDER BY 1 DESC, 2, 3, 4
             """)
@@ -116,8 +117,7 @@ final class Money {
                     LocalDate.ofEpochDay(row.getLong("day")),
                     row.getString("account"),
                     row.getString("model"),
-                    new BigDecimal(row.getString("cost_amount"))
-                        .multiply(BigDecimal.valueOf(row.getLong("jobs"))),
+                    times(row.getString("cost_amount"), row.getLong("jobs")),
                     row.getString("cost_unit"),
                     row.getLong("jobs")))
         .forEach(
@@ -129,12 +129,16 @@ final class Money {
     return new ArrayList<>(sums.values());
   }
 
+  private static BigDecimal times(String each, long jobs) {
+    return each == null ? null : new BigDecimal(each).multiply(BigDecimal.valueOf(jobs));
+  }
+
   private static Costs together(Costs one, Costs more) {
     return new Costs(
         one.day(),
         one.account(),
         one.model(),
-        one.amount().add(more.amount()),
+        one.amount() == null ? null : one.amount().add(more.amount()),
         one.unit(),
         one.jobs() + more.jobs());
   }

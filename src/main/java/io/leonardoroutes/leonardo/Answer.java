@@ -32,6 +32,10 @@ record Answer(JsonNode json) {
               + "|(pending|concurrent|queued) (jobs?|generations?|requests?) (limit|exceeded)"
               + "|maximum (number of )?(pending|concurrent|queued)");
 
+  /** What the provider says with a 5xx: it is no refusal where it comes without a status either. */
+  private static final Pattern GENERAL =
+      Pattern.compile("(?i)internal (server )?error|service error|timed out|http exception");
+
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -100,18 +104,22 @@ record Answer(JsonNode json) {
   }
 
   /**
-   * The status that an error list means: the one inside, 400 if there is none. If several do not
-   * agree on a refusal it is 500, for then nothing is certain.
+   * The status that an error list means: the one inside; 400 if there is none, unless its words are
+   * those of a failure. If several do not agree on a refusal it is 500, for then nothing is
+   * certain.
    */
   int listedStatus() {
     return StreamSupport.stream(errors().spliterator(), false)
-        .map(error -> error.at("/extensions/statusCode"))
-        .map(code -> code.isMissingNode() || code.isNull() ? 400 : status(code))
+        .map(Answer::listedStatus)
         .reduce((a, b) -> a.equals(b) || bothRefuse(a, b) ? a : 500)
         .orElse(500);
   }
 
-  private static int status(JsonNode code) {
+  private static int listedStatus(JsonNode error) {
+    JsonNode code = error.at("/extensions/statusCode");
+    if (code.isMissingNode() || code.isNull()) {
+      return GENERAL.matcher(error.path("message").asText("")).find() ? 500 : 400;
+    }
     return code.isNumber() && !code.canConvertToInt() ? 500 : code.asInt(500);
   }
 

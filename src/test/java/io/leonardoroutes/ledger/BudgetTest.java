@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +150,23 @@ class BudgetTest {
             costs("2026-11-22", "0.0147", 1), //
             costs("2026-11-21", "0.3", 3));
     assertThat(ledger.governor().costs(LocalDate.parse("2026-11-22"))).hasSize(1);
+  }
+
+  @Test
+  void whatIsPaidAndHasNoPriceIsCountedApart() {
+    running(ledger.submitting(accepted(5), new Limits(10, 100), LEASE).orElseThrow(), "0.1");
+    for (int i = 0; i < 2; i++) {
+      Job job = ledger.submitting(accepted(5), new Limits(10, 100), LEASE).orElseThrow();
+      ledger.move(job, job.to(RUNNING).created("gen-" + job.id(), null));
+    }
+    Job unpaid = ledger.submitting(accepted(5), new Limits(10, 100), LEASE).orElseThrow();
+    ledger.move(unpaid, unpaid.to(FAILED).done());
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+
+    assertThat(ledger.governor().costs(today))
+        .containsExactlyInAnyOrder(
+            costs(today.toString(), "0.1", 1),
+            new Costs(today, "default", "kling-3.0-turbo", null, null, 2));
   }
 
   private static Costs costs(String day, String amount, long jobs) {

@@ -3,6 +3,7 @@ package io.leonardoroutes.ledger;
 import static io.leonardoroutes.ledger.Asked.request;
 import static io.leonardoroutes.ledger.JobState.ACCEPTED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -16,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +67,17 @@ class DatabaseClockTest {
     assertThat(clock.instant()).isEqualTo(before.plusSeconds(9));
     tick(Duration.ofSeconds(2));
     assertThat(clock.instant()).as("asked again").isBefore(before.plusSeconds(5));
+  }
+
+  @Test
+  void askedAnewItIsNotDeceivedByAMachineWhoseClocksBothStoodStill() {
+    DatabaseClock clock = clock();
+    Instant before = clock.instant();
+
+    assertThat(clock.instant()).isEqualTo(before);
+    await().atMost(Duration.ofSeconds(20)).until(() -> clock.anew().isAfter(before));
+    dropTheDatabase();
+    assertThatThrownBy(clock::anew).isInstanceOf(JdbiException.class);
   }
 
   @Test

@@ -159,6 +159,22 @@ class GovernorTest {
   }
 
   @Test
+  void looksLeaveCallsForTheListThatEndsDoubts() {
+    Limits few = new Limits(30, 20, 40, GIVE_UP, null);
+    for (int i = 0; i < 30; i++) {
+      Job job = submitting(ledger, new Limits(30, 100)).orElseThrow();
+      ledger.move(job, job.to(RUNNING).created("gen-" + i, null).dueAt(clock.instant()));
+    }
+    clock.tick(Duration.ofSeconds(61));
+
+    assertThat(ledger.governor().looks(30, few, LEASE)).hasSize(18);
+    assertThat(other.governor().looks(30, few, LEASE)).isEmpty();
+    assertThat(other.governor().call(few)).isTrue();
+    assertThat(other.governor().call(few)).isTrue();
+    assertThat(other.governor().call(few)).isFalse();
+  }
+
+  @Test
   void whatTheAccountAllowsLowersTheSetting() {
     ledger.governor().slots("default", 3);
     assertThat(other.free(TEN)).isEqualTo(3);

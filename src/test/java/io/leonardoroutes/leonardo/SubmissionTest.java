@@ -189,6 +189,8 @@ class SubmissionTest {
           200 | [{"id": "1f0a"}]                            | without a generation id
           200 | [{"message": "m"}, {"id": "1f0a"}]          | (m)
           200 | [{"message": "internal error", "extensions": {"statusCode": 500}}] | (internal error)
+          200 | [{"message": "internal error"}]  | (internal error)
+          200 | {"errors": [{"message": "http exception when calling webhook", "extensions": {"code": "unexpected"}}]} | (http exception when calling webhook)
           200 | [{"message": "m", "extensions": {"statusCode": 400}}, {"message": "n", "extensions": {"statusCode": 500}}] | (m; n)
           200 | [{"message": "m", "extensions": {"statusCode": 429}}, {"message": "n", "extensions": {"statusCode": 500}}] | (m; n)
           200 | [{"message": "m", "extensions": {"statusCode": 4294967696}}] | (m)
