@@ -93,9 +93,7 @@ final class Kills {
       firstLife();
       fleet.startAllBut(dead);
       for (Optional<Point> life : lives()) {
-        if (outcome.open() < MOST_OPEN) {
-          ask();
-        }
+        ask();
         if (life.isPresent()) {
           killAtLast(life.get());
         } else {
@@ -135,8 +133,10 @@ final class Kills {
     return lives;
   }
 
-  private void ask() {
-    callers.ask(ASKED_PER_LIFE);
+  private void ask() throws IOException {
+    if (outcome.open() < MOST_OPEN) {
+      callers.ask(ASKED_PER_LIFE);
+    }
     provider.spoilReads(chance);
   }
 

@@ -42,11 +42,11 @@ final class Room implements AutoCloseable {
       "(costs|events|generations|history|models|resolve|video)\\..*";
 
   /**
-   * Nothing comes by here: {@code refuse} ends in the exception that refuses, and the ledger is
-   * never away.
+   * Nothing comes by here: {@code refuse} and {@code unlessAccepted} end in the exception that
+   * refuses, as no rule changes meanwhile, and the ledger is never away.
    */
   private static final String NOT_TO_BE_REACHED =
-      ".*: (after refuse|(before|after) (unavailable|away))";
+      ".*: (after (refuse|unlessAccepted)|(before|after) (unavailable|away))";
 
   private static final int MOST_THREADS = 32;
 
