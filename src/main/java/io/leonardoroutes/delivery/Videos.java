@@ -47,9 +47,6 @@ public final class Videos {
    * @param maxTime the longest download, from the first byte to the last
    */
   public record Limits(List<String> hosts, long maxBytes, Duration maxTime) {
-    /** 2 GiB. */
-    public static final long MAX_BYTES = 2L << 30;
-
     public Limits {
       hosts = List.copyOf(hosts);
     }

@@ -33,9 +33,6 @@ public enum JobState {
     CANCELLED.next = EnumSet.noneOf(JobState.class);
   }
 
-  /** States that hold one of the provider's slots, surely or perhaps. */
-  static final Set<JobState> AT_THE_PROVIDER = EnumSet.of(SUBMITTING, RUNNING, IN_DOUBT);
-
   /** States that no job leaves. */
   static final Set<JobState> LAST = EnumSet.of(COMPLETE, FAILED, CANCELLED);
 

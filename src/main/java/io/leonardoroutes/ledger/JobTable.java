@@ -128,12 +128,12 @@ final class JobTable {
             took(row)));
   }
 
-  /** The job that has this value in a column where no other has it. */
   /** A caller's own text, without the one character that PostgreSQL cannot keep. */
   static String storable(String text) {
     return text == null ? null : text.replace('\0', '\uFFFD');
   }
 
+  /** The job that has this value in a column where no other has it. */
   static Optional<Job> one(Handle handle, String column, String value) {
     return value == null
         ? Optional.empty()

@@ -17,9 +17,6 @@ import org.apache.camel.Processor;
  * its end, however long, before the first step.
  */
 public final class BodyText implements Processor {
-  /** 256 KiB, in bytes. */
-  public static final int DEFAULT_MOST = 262_144;
-
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final int most;
