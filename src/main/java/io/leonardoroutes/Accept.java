@@ -177,12 +177,11 @@ public final class Accept {
    */
   static Refused conflict(Acceptance.Conflict conflict, String other) {
     return new Refused(
-        Problem.of(
-            409,
-            "conflict",
-            "The same " + conflict.by() + " stands for another request",
-            "%s has this %s and asks for something else: use a new one"
-                .formatted(other, conflict.by())));
+        409,
+        "conflict",
+        "The same " + conflict.by() + " stands for another request",
+        "%s has this %s and asks for something else: use a new one"
+            .formatted(other, conflict.by()));
   }
 
   /**
@@ -229,11 +228,10 @@ public final class Accept {
     String key = property(exchange, "leonardoKey");
     if (key != null && key.length() > LONGEST_KEY) {
       throw new Refused(
-          Problem.of(
-              400,
-              "key-too-long",
-              "The idempotency key is too long",
-              key.length() + " characters: at most " + LONGEST_KEY));
+          400,
+          "key-too-long",
+          "The idempotency key is too long",
+          key.length() + " characters: at most " + LONGEST_KEY);
     }
     return key;
   }

@@ -65,7 +65,7 @@ final class Beans {
             settings.rest().asksForKeys(),
             settings.rest().batch()));
     registry.bind("leonardoReconcile", new Reconcile(parts));
-    registry.bind("leonardoResolve", new Resolve(parts));
+    registry.bind("leonardoResolve", new Resolve(parts, generations));
     registry.bind("leonardoFetch", new Fetch(parts, videos));
     registry.bind("leonardoDeliver", new Deliver(parts));
     registry.bind("leonardoProvider", HttpClientConfigurer.class, client);

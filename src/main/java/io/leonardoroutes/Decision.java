@@ -68,7 +68,7 @@ record Decision(As as, String generationId) {
   }
 
   private static Refused invalid(String detail) {
-    return Resolve.refused(
+    return new Refused(
         422,
         "no-decision",
         "The decision cannot be used",

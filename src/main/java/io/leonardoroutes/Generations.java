@@ -72,11 +72,10 @@ public final class Generations {
             : type.toLowerCase(Locale.ROOT).matches("application/([^;]*\\+)?json *(;.*)?");
     if (!json) {
       throw new Refused(
-          Problem.of(
-              415,
-              "media-type",
-              "Only JSON is taken",
-              "send the request with Content-Type: application/json"));
+          415,
+          "media-type",
+          "Only JSON is taken",
+          "send the request with Content-Type: application/json");
     }
     // A browser that was led to this address under a name of the page's own sees no foreign page.
     if (origin != null && !parts.settings().rest().origins().contains(origin)) {
@@ -155,10 +154,7 @@ public final class Generations {
     return ledger
         .find(id)
         .filter(found -> caller.sees(found.caller()))
-        .orElseThrow(
-            () ->
-                new Refused(
-                    Problem.of(404, "no-such-job", "No such job", "there is no job " + id)));
+        .orElseThrow(() -> new Refused(404, "no-such-job", "No such job", "there is no job " + id));
   }
 
   /**
@@ -181,10 +177,9 @@ public final class Generations {
     }
     JobState now = job(job.id(), caller).state();
     throw new Refused(
-        Problem.of(
-            409,
-            "too-late",
-            "Too late to cancel",
-            "job " + job.id() + " is " + now + ": only an ACCEPTED one can be cancelled"));
+        409,
+        "too-late",
+        "Too late to cancel",
+        "job " + job.id() + " is " + now + ": only an ACCEPTED one can be cancelled");
   }
 }

@@ -84,22 +84,20 @@ public final class OwnCopy {
   private Path copy(Job job) throws IOException {
     if (job.video() == null || job.video().file() == null) {
       throw new Refused(
-          Problem.of(
-              409,
-              "no-video",
-              "There is no video",
-              "job %s is %s: %s".formatted(job.id(), job.state(), why(job))));
+          409,
+          "no-video",
+          "There is no video",
+          "job %s is %s: %s".formatted(job.id(), job.state(), why(job)));
     }
     return videos
         .find(job.id())
         .orElseThrow(
             () ->
                 new Refused(
-                    Problem.of(
-                        410,
-                        "video-gone",
-                        "Our copy of the video is deleted",
-                        "it was kept for leonardo.videos.keep, and the job says where else it is")));
+                    410,
+                    "video-gone",
+                    "Our copy of the video is deleted",
+                    "it was kept for leonardo.videos.keep, and the job says where else it is"));
   }
 
   private static String why(Job job) {

@@ -1,6 +1,5 @@
 package io.leonardoroutes;
 
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Instant;
@@ -102,7 +101,6 @@ record Query(Map<String, String> values) {
   }
 
   private static Refused bad(String detail) {
-    return new Refused(
-        Problem.of(400, "bad-parameter", "A query parameter cannot be used", detail));
+    return new Refused(400, "bad-parameter", "A query parameter cannot be used", detail);
   }
 }

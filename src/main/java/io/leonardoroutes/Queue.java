@@ -5,7 +5,6 @@ import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.request.BodyText;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.JMSException;
@@ -63,11 +62,10 @@ public final class Queue {
     String own = message.getJMSCorrelationID();
     if (own != null && own.length() > LONGEST_CORRELATION_ID) {
       throw new Refused(
-          Problem.of(
-              400,
-              "correlation-id",
-              "The JMSCorrelationID is too long",
-              own.length() + " characters: at most " + LONGEST_CORRELATION_ID));
+          400,
+          "correlation-id",
+          "The JMSCorrelationID is too long",
+          own.length() + " characters: at most " + LONGEST_CORRELATION_ID);
     }
     exchange.setProperty(CORRELATION_ID, own == null || own.isEmpty() ? id : own);
     exchange.setProperty(
@@ -76,11 +74,10 @@ public final class Queue {
     exchange.setProperty(CONTENT, content);
     if (id == null || id.isEmpty()) {
       throw new Refused(
-          Problem.of(
-              400,
-              "message-id",
-              "The message has no id",
-              "without a JMSMessageID its redelivery would be paid again: let it have one"));
+          400,
+          "message-id",
+          "The message has no id",
+          "without a JMSMessageID its redelivery would be paid again: let it have one");
     }
     exchange.setProperty("leonardoKey", "jms:" + id);
     exchange.setProperty(Accept.ONE_REQUEST, true);
@@ -111,8 +108,7 @@ public final class Queue {
         throw e;
       }
       throw new Refused(
-          Problem.of(
-              400, "unreadable", "The message cannot be read", String.valueOf(e.getMessage())));
+          400, "unreadable", "The message cannot be read", String.valueOf(e.getMessage()));
     }
   }
 
@@ -132,11 +128,10 @@ public final class Queue {
       return content;
     }
     throw new Refused(
-        Problem.of(
-            415,
-            "message-type",
-            "Only text and bytes are taken",
-            "send the JSON as a TextMessage or a BytesMessage"));
+        415,
+        "message-type",
+        "Only text and bytes are taken",
+        "send the JSON as a TextMessage or a BytesMessage");
   }
 
   /**

@@ -11,7 +11,6 @@ import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.request.StrictJson;
 import io.leonardoroutes.rest.Caller;
@@ -30,9 +29,11 @@ public final class Resolve {
 
   private final Parts parts;
   private final Ledger ledger;
+  private final Generations generations;
 
-  Resolve(Parts parts) {
+  Resolve(Parts parts, Generations generations) {
     this.parts = parts;
+    this.generations = generations;
     this.ledger = parts.ledger();
   }
 
@@ -44,18 +45,16 @@ public final class Resolve {
    *     has the generation
    */
   public JsonNode decide(
-      @Header("id") Object header, @Header(Caller.HEADER) Object user, @Body String body) {
+      @Header("id") Object id, @Header(Caller.HEADER) Object user, @Body String body) {
     Caller operator = parts.caller(user);
     By by = new By(operator.name(), operator.place());
     operator.mustBeOperator();
-    // A query or a header of the same name comes before what the path says.
-    String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     Decision decision = Decision.read(json(body));
-    Job job = open(id, decision);
+    Job job = open(id, operator, decision);
     Job.Change change = change(job, decision).by(by);
     while (!moved(job, change, decision)) {
       // It was looked into meanwhile, or is somebody else's by now: its new state decides.
-      job = open(id, decision);
+      job = open(id, operator, decision);
       if (decision.as() == Decision.As.PAID) {
         notTaken(decision.generationId());
       }
@@ -66,19 +65,16 @@ public final class Resolve {
   }
 
   /** In doubt; or late, for which the provider's own pages may say that nothing will come. */
-  private Job open(String id, Decision decision) {
-    Job job =
-        ledger
-            .find(id)
-            .orElseThrow(() -> refused(404, "no-such-job", "No such job", "there is no job " + id));
+  private Job open(Object id, Caller operator, Decision decision) {
+    Job job = generations.job(id, operator);
     boolean late = job.state() == RUNNING && job.problem() != null;
     if (job.state() != IN_DOUBT && !(late && decision.as() == Decision.As.FAILED)) {
-      throw refused(
+      throw new Refused(
           409,
           "not-in-doubt",
           "The job is not in doubt",
           "job "
-              + id
+              + job.id()
               + " is "
               + job.state()
               + ": only an IN_DOUBT one can be resolved, or a late one as failed");
@@ -93,7 +89,7 @@ public final class Resolve {
   private void over(Job job) {
     Instant over = Problems.inDoubtSince(job).orElse(Instant.MIN);
     if (over.isAfter(parts.clock().instant())) {
-      throw refused(
+      throw new Refused(
           409,
           "not-over-yet",
           "The paid call may not be over yet",
@@ -103,7 +99,7 @@ public final class Resolve {
 
   private void notTaken(String generationId) {
     if (!ledger.owners(List.of(generationId)).isEmpty()) {
-      throw refused(
+      throw new Refused(
           409,
           "generation-taken",
           "Another job has this generation",
@@ -135,9 +131,5 @@ public final class Resolve {
       case UNPAID -> ledger.move(job, change);
       case FAILED -> ledger.move(job, change, parts.telling().of(EventType.FAILED, change.job()));
     };
-  }
-
-  static Refused refused(int status, String name, String title, String detail) {
-    return new Refused(Problem.of(status, name, title, detail));
   }
 }

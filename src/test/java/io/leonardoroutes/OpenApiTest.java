@@ -280,7 +280,7 @@ class OpenApiTest {
     Set<String> written = new TreeSet<>();
     Pattern problem =
         Pattern.compile(
-            "(?:(?:Problem\\.of|refused)\\(\\s*\\d+,|\\bjson\\(|TYPES \\+)\\s*\"([a-z0-9-]+)\"");
+            "(?:(?:Problem\\.of|new Refused)\\(\\s*\\d+,|\\bjson\\(|TYPES \\+)\\s*\"([a-z0-9-]+)\"");
     for (Path file : files(Path.of("src/main/java"), ".java")) {
       problem
           .matcher(Files.readString(file))

@@ -1,6 +1,5 @@
 package io.leonardoroutes.jms;
 
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
@@ -56,12 +55,11 @@ public enum ReplyAddress {
     }
     if (name == null || !NAME.matcher(name).matches() || !kind.isOpen(name, allowed)) {
       throw new Refused(
-          Problem.of(
-              403,
-              "reply-to",
-              "No answers are sent to this address",
-              "the JMSReplyTo is not among leonardo.jms.replies: give one that is, a temporary"
-                  + " queue, or none"));
+          403,
+          "reply-to",
+          "No answers are sent to this address",
+          "the JMSReplyTo is not among leonardo.jms.replies: give one that is, a temporary"
+              + " queue, or none");
     }
     return kind.prefix + name;
   }

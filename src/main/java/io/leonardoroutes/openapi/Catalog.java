@@ -81,11 +81,10 @@ public final class Catalog {
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     if (!schemas.containsKey(id)) {
       throw new Refused(
-          Problem.of(
-              404,
-              "no-such-model",
-              "No such model",
-              "there is no model " + id + ": " + String.join(", ", schemas.keySet())));
+          404,
+          "no-such-model",
+          "No such model",
+          "there is no model " + id + ": " + String.join(", ", schemas.keySet()));
     }
     return schemas.get(id);
   }

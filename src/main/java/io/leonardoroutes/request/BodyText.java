@@ -95,28 +95,25 @@ public final class BodyText implements Processor {
    */
   public static Refused tooLarge(int most) {
     return new Refused(
-        Problem.of(
-            413,
-            "too-large",
-            "The request is too large",
-            "the request is larger than " + most + " bytes: shorten it"));
+        413,
+        "too-large",
+        "The request is too large",
+        "the request is larger than " + most + " bytes: shorten it");
   }
 
   private static Refused empty() {
     return new Refused(
-        Problem.of(
-            400,
-            "empty",
-            "The request is empty",
-            "there is no text in the request: a JSON object is needed"));
+        400,
+        "empty",
+        "The request is empty",
+        "there is no text in the request: a JSON object is needed");
   }
 
   private static Refused notUtf8() {
     return new Refused(
-        Problem.of(
-            400,
-            "not-utf-8",
-            "The request is not UTF-8",
-            "the request is not UTF-8 text: save it as UTF-8"));
+        400,
+        "not-utf-8",
+        "The request is not UTF-8",
+        "the request is not UTF-8 text: save it as UTF-8");
   }
 }

@@ -42,8 +42,7 @@ public final class JsonArray {
         throw new JsonParseException(parser, "there is more after the end of the request");
       }
       if (elements.isEmpty()) {
-        throw new Refused(
-            Problem.of(400, "empty", "The request is empty", "there is no request in the array"));
+        throw new Refused(400, "empty", "The request is empty", "there is no request in the array");
       }
       return elements;
     } catch (JsonProcessingException e) {
@@ -62,10 +61,9 @@ public final class JsonArray {
 
   private static Refused tooMany(int most) {
     return new Refused(
-        Problem.of(
-            413,
-            "batch-too-large",
-            "The batch is too large",
-            "it has more than " + most + " requests: send them in parts"));
+        413,
+        "batch-too-large",
+        "The batch is too large",
+        "it has more than " + most + " requests: send them in parts");
   }
 }

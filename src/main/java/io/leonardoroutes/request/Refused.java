@@ -22,6 +22,11 @@ public final class Refused extends RuntimeException {
     this(problem, problem.detail());
   }
 
+  /** Refuses with a {@link Problem#of problem} that has no violations. */
+  public Refused(int status, String name, String title, String detail) {
+    this(Problem.of(status, name, title, detail));
+  }
+
   private Refused(Problem problem, String line) {
     super(Quoted.plain(problem.status() + " " + problem.name() + ": " + line, LONGEST_LINE));
     this.problem = problem;

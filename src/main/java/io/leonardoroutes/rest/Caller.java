@@ -1,6 +1,5 @@
 package io.leonardoroutes.rest;
 
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
@@ -78,8 +77,7 @@ public record Caller(String name, boolean operator, String address) {
   public void mustBeOperator() {
     if (!operator) {
       throw new Refused(
-          Problem.of(
-              403, "operators-only", "Only operators may do this", name + " is not an operator"));
+          403, "operators-only", "Only operators may do this", name + " is not an operator");
     }
   }
 }
