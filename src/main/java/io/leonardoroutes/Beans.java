@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.openapi.Catalog;
 import io.leonardoroutes.openapi.OpenApi;
 import io.leonardoroutes.request.BodyText;
@@ -10,6 +11,7 @@ import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ETags;
 import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Predicate;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -19,6 +21,17 @@ import org.apache.camel.support.LifecycleStrategySupport;
 
 /** Gives the beans that routes name their names. */
 final class Beans {
+  /** Everything that REST answers or takes and that is not a request, a model or a problem. */
+  private static final List<Class<? extends Record>> RECORDS =
+      List.of(
+          Job.class,
+          Pages.JobPage.class,
+          Generations.JobHistory.class,
+          DryRun.Preview.class,
+          Decision.class,
+          Batch.BatchAnswer.class,
+          Costs.CostList.class);
+
   private Beans() {}
 
   static void bind(CamelContext context, ValidatorFactory rules, Models models, Parts parts)
@@ -40,7 +53,9 @@ final class Beans {
     Queue queue = new Queue(parts);
     registry.bind("leonardoQueue", queue);
     registry.bind("leonardoHold", Predicate.class, (Predicate) queue::holds);
-    Generations generations = new Generations(parts);
+    Answers answers = new Answers(parts);
+    registry.bind("leonardoAnswers", answers);
+    Generations generations = new Generations(parts, answers);
     registry.bind("leonardoGenerations", generations);
     registry.bind("leonardoOwnCopy", new OwnCopy(parts, generations, videos));
     bindLasting(context, parts, generations);
@@ -59,11 +74,7 @@ final class Beans {
     registry.bind(
         "leonardoOpenApi",
         new OpenApi(
-            context,
-            catalog,
-            Generations.RECORDS,
-            settings.rest().asksForKeys(),
-            settings.rest().batch()));
+            context, catalog, RECORDS, settings.rest().asksForKeys(), settings.rest().batch()));
     registry.bind("leonardoReconcile", new Reconcile(parts));
     registry.bind("leonardoResolve", new Resolve(parts, generations));
     registry.bind("leonardoFetch", new Fetch(parts, videos));

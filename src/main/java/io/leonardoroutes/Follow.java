@@ -128,7 +128,7 @@ public final class Follow {
       // The caller comes back for the rest.
       message.setBody(EventStream.START + story.after(seen));
     } else if (draining || !places.tryAcquire()) {
-      Generations.answer(message, full());
+      Answers.answer(message, full());
       message.setHeader("Retry-After", 5);
     } else {
       Follower follower = new Follower(story.job().id(), seen, parts.clock().instant());

@@ -11,7 +11,6 @@ import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.Moved;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
 import io.leonardoroutes.rest.RestServer;
@@ -20,32 +19,24 @@ import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
-import org.apache.camel.Message;
 
-/** What {@code generations.camel.yaml} answers: jobs as they stand, and the cancelling of one. */
+/**
+ * What calls at {@code /generations} do: how one that asks for a video is opened, jobs as they
+ * stand, and the cancelling of one.
+ */
 public final class Generations {
   /** Every change of a job's state, the oldest first. */
   record JobHistory(List<Moved> items) {}
 
-  /** Everything that REST answers or takes and that is not a request, a model or a problem. */
-  static final List<Class<? extends Record>> RECORDS =
-      List.of(
-          Job.class,
-          Pages.JobPage.class,
-          JobHistory.class,
-          DryRun.Preview.class,
-          Decision.class,
-          Batch.BatchAnswer.class,
-          Costs.CostList.class);
-
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String REST = "what REST calls need";
 
   private final Parts parts;
   private final Ledger ledger;
+  private final Answers answers;
 
-  Generations(Parts parts) {
+  Generations(Parts parts, Answers answers) {
     this.parts = parts;
+    this.answers = answers;
     this.ledger = parts.ledger();
   }
 
@@ -86,47 +77,6 @@ public final class Generations {
       String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
       exchange.setProperty("leonardoKey", of + key);
     }
-  }
-
-  /** Answers the refusal of a call that asked for no video: no sink is told of it. */
-  public void refused(Exchange exchange) {
-    Problem problem =
-        Refused.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
-            .orElseThrow()
-            .problem();
-    answer(exchange.getMessage(), problem);
-  }
-
-  static void answer(Message message, Problem problem) {
-    message.removeHeaders("*");
-    message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
-    message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
-    message.setBody(Problems.json(problem));
-  }
-
-  /** It worked, all of it: what follows in the same way is news again. */
-  public void available(@ExchangeProperty(Batch.AWAY) Boolean away) {
-    if (!Boolean.TRUE.equals(away)) {
-      parts.outages().back(REST);
-    }
-  }
-
-  /** Answers 503: something that is needed is away, and nothing is confirmed. */
-  public void unavailable(Exchange exchange) {
-    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    parts.outages().away(REST, String.valueOf(why));
-    Message message = exchange.getMessage();
-    message.removeHeaders("*");
-    message.setHeader(Exchange.HTTP_RESPONSE_CODE, 503);
-    message.setHeader("Retry-After", 5);
-    message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
-    message.setBody(
-        Problems.json(
-            Problem.of(
-                503,
-                "unavailable",
-                "Not available now",
-                "send it again later, with the same Idempotency-Key or reference if it has one")));
   }
 
   /**
@@ -181,5 +131,20 @@ public final class Generations {
         "too-late",
         "Too late to cancel",
         "job " + job.id() + " is " + now + ": only an ACCEPTED one can be cancelled");
+  }
+
+  /** As {@link Answers#refused}: copies of our earlier route files name it here. */
+  public void refused(Exchange exchange) {
+    answers.refused(exchange);
+  }
+
+  /** As {@link Answers#available}: copies of our earlier route files name it here. */
+  public void available(@ExchangeProperty(Batch.AWAY) Boolean away) {
+    answers.available(away);
+  }
+
+  /** As {@link Answers#unavailable}: copies of our earlier route files name it here. */
+  public void unavailable(Exchange exchange) {
+    answers.unavailable(exchange);
   }
 }

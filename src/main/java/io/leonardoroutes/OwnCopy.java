@@ -44,7 +44,7 @@ public final class OwnCopy {
     ByteRange range = range(message, tag, size);
     message.removeHeaders("*", "Content-Type");
     if (range.length() == 0) {
-      Generations.answer(message, beyond(size));
+      Answers.answer(message, beyond(size));
       message.setHeader("Content-Range", range.of(size));
       return;
     }
