@@ -1,87 +1,73 @@
 package io.leonardoroutes;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.FileName;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.ledger.Acceptance;
-import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.NewJob;
 import io.leonardoroutes.ledger.Outgoing;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.request.VideoRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last step of {@code accept.camel.yaml}. What an intake knows of a request it says in exchange
- * properties: {@code leonardoKey} (the same key again is the same job), {@code leonardoOneRequest}
- * (whether that key never stands for another request), {@code leonardoName} (the name of its files
- * in an outbox), {@code leonardoCaller} (who asks: a reference stands for one request of each
- * caller), {@code leonardoFrom} (where it came in, if not by the name of its route), {@code
- * leonardoOperator} (whether it is an operator), {@code leonardoSinks}, {@code leonardoReplyTo} and
- * {@code leonardoCorrelationId}.
+ * The last steps of {@code accept.camel.yaml}: which account pays, and whether a request is
+ * accepted, known already or refused.
  */
 public final class Accept {
   /** Set on the exchange when the job was there before. */
   static final String KNOWN = "leonardoKnown";
 
-  static final String CALLER = "leonardoCaller";
-  static final String FROM = "leonardoFrom";
-  static final String OPERATOR = "leonardoOperator";
+  /** The id of the job that is answered. */
+  static final String ID = "leonardoId";
 
   /** The account that pays for a request that may be accepted. */
   static final String ACCOUNT = "leonardoAccount";
 
-  /** Set by intakes whose key never stands for anything else, as a message's own id does not. */
-  static final String ONE_REQUEST = "leonardoOneRequest";
-
   private static final Logger LOG = LoggerFactory.getLogger(Accept.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LONGEST_KEY = 400;
-  private static final int DEFAULT_PRIORITY = 4;
 
   private final Parts parts;
+  private final Refusals refusals;
 
-  Accept(Parts parts) {
+  Accept(Parts parts, Refusals refusals) {
     this.parts = parts;
+    this.refusals = refusals;
   }
 
   /** Finds the account that pays for the request in the body, or notes in it that none can. */
   public void account(Exchange exchange) {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
-    Set<String> known = accounts(exchange);
-    Optional<String> account = account(request, exchange, known);
+    Intake intake = Intake.of(exchange);
+    Set<String> known = accounts(intake);
+    Optional<String> account = account(request, intake, known);
     exchange.setProperty(ACCOUNT, account.orElse(null));
     if (account.isEmpty()) {
       request.refuseAccount(known);
     }
   }
 
-  private Set<String> accounts(Exchange exchange) {
-    boolean operator = exchange.getProperty(OPERATOR, false, Boolean.class);
-    return parts.settings().accounts().of(property(exchange, CALLER), operator);
+  private Set<String> accounts(Intake intake) {
+    return parts.settings().accounts().of(intake.caller(), intake.operator());
   }
 
   /** A name is looked up among those that the caller may use, and nowhere else. */
-  private Optional<String> account(VideoRequest request, Exchange exchange, Set<String> known) {
+  private Optional<String> account(VideoRequest request, Intake intake, Set<String> known) {
     return request.account() == null
-        ? parts.settings().accounts().chosen(property(exchange, CALLER), known)
+        ? parts.settings().accounts().chosen(intake.caller(), known)
         : Optional.of(request.account()).filter(known::contains);
   }
 
@@ -132,18 +118,19 @@ public final class Accept {
   public void unlessAccepted(
       Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception refused)
       throws Exception {
-    if (!exchange.getProperty(ONE_REQUEST, false, Boolean.class)) {
+    Intake intake = Intake.of(exchange);
+    if (!intake.oneRequest()) {
       throw refused;
     }
-    String key = key(exchange);
+    String key = intake.usableKey();
     // Who only made up the id of another's message is told nothing of its job.
     Job job =
         parts
             .ledger()
             .withKey(key)
-            .filter(known -> Objects.equals(known.routing().replyTo(), replyTo(exchange)))
+            .filter(known -> Objects.equals(known.routing().replyTo(), intake.replyTo()))
             .orElseThrow(() -> refused);
-    known(exchange, key, replyTo(exchange), job);
+    known(exchange, key, intake.replyTo(), job);
   }
 
   /** Makes requests that are to be answered where they came in durable, all of them or none. */
@@ -163,13 +150,13 @@ public final class Accept {
    * redelivered is answered once, and a second one for the same job too.
    */
   private Outgoing reply(String key, Job.ReplyTo to, Job job) {
-    return parts.telling().reply(id("reply " + job.id() + " " + key), job, to);
+    return parts.telling().reply(Telling.id("reply " + job.id() + " " + key), job, to);
   }
 
   private static void answer(Exchange exchange, Job job, boolean known) {
     exchange.setProperty(KNOWN, known);
     exchange.getMessage().setBody(Telling.json(job));
-    exchange.setProperty("leonardoId", job.id());
+    exchange.setProperty(ID, job.id());
   }
 
   /**
@@ -191,61 +178,25 @@ public final class Accept {
    */
   NewJob asked(Exchange exchange) {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
+    Intake intake = Intake.of(exchange);
     ObjectNode sent = request.toProvider();
-    List<String> sinks = request.sinks().isEmpty() ? intakeSinks(exchange) : request.sinks();
-    String name = property(exchange, "leonardoName");
-    int priority =
-        request.priority() == null
-            ? exchange.getProperty("leonardoPriority", DEFAULT_PRIORITY, Integer.class)
-            : request.priority();
     Job.Routing routing =
         new Job.Routing(
-            null, key(exchange), hash(request, sent), priority, sinks, replyTo(exchange));
+            null,
+            intake.usableKey(),
+            hash(request, sent),
+            request.priority() == null ? intake.priority() : request.priority(),
+            request.sinks().isEmpty() ? intake.sinks() : request.sinks(),
+            intake.replyTo());
     return new NewJob(
         request.reference(),
-        account(request, exchange, accounts(exchange)).orElseThrow(),
+        account(request, intake, accounts(intake)).orElseThrow(),
         request.model(),
         sent,
         request.warnings(),
-        FileName.of(name == null ? request.reference() : name, request.model()),
+        FileName.of(intake.name() == null ? request.reference() : intake.name(), request.model()),
         routing,
-        by(exchange));
-  }
-
-  private static By by(Exchange exchange) {
-    String from = property(exchange, FROM);
-    return new By(property(exchange, CALLER), from == null ? exchange.getFromRouteId() : from);
-  }
-
-  private static List<String> intakeSinks(Exchange exchange) {
-    String names = property(exchange, "leonardoSinks");
-    return names == null
-        ? List.of()
-        : Arrays.stream(names.split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
-  }
-
-  private static String key(Exchange exchange) {
-    String key = property(exchange, "leonardoKey");
-    if (key != null && key.length() > LONGEST_KEY) {
-      throw new Refused(
-          400,
-          "key-too-long",
-          "The idempotency key is too long",
-          key.length() + " characters: at most " + LONGEST_KEY);
-    }
-    return key;
-  }
-
-  private static Job.ReplyTo replyTo(Exchange exchange) {
-    String destination = property(exchange, "leonardoReplyTo");
-    return destination == null
-        ? null
-        : new Job.ReplyTo(destination, property(exchange, "leonardoCorrelationId"));
-  }
-
-  private static String property(Exchange exchange, String name) {
-    String value = exchange.getProperty(name, String.class);
-    return value == null || value.isBlank() ? null : value;
+        intake.by());
   }
 
   /** Over what the caller said and nothing that a change of settings could change. */
@@ -260,10 +211,6 @@ public final class Accept {
       all.put("account", request.account());
     }
     return sha256(all.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String id(String name) {
-    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   static String sha256(byte[] bytes) {
@@ -288,30 +235,6 @@ public final class Accept {
    * Sinks that ask for {@code rejected} are told, and so is a JMS caller, once for the same key.
    */
   public void refused(Exchange exchange) {
-    Refused refused =
-        Refused.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)).orElseThrow();
-    JsonNode answer = tell(exchange, refused, property(exchange, "leonardoKey"));
-    exchange.getMessage().removeHeaders("*");
-    exchange.getMessage().setBody(answer);
-    exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
-    exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, refused.problem().status());
-  }
-
-  /**
-   * Tells of a refusal.
-   *
-   * @param key of what was refused, or null
-   * @return what is answered
-   */
-  JsonNode tell(Exchange exchange, Refused refused, String key) {
-    JsonNode answer = JSON.valueToTree(refused.problem());
-    String id = key == null ? UUID.randomUUID().toString() : id("refused " + key + answer);
-    String name = FileName.of(property(exchange, "leonardoName"), "request");
-    String fileName = name + "-" + id.substring(0, 8);
-    ObjectNode data = JSON.createObjectNode().put("id", id).put("state", "REJECTED");
-    data.set("problem", answer);
-    parts.ledger().outbox().add(parts.telling().rejected(id, fileName, data, replyTo(exchange)));
-    LOG.info("{} refused: {}", fileName, refused.getMessage());
-    return answer;
+    refusals.answer(exchange);
   }
 }

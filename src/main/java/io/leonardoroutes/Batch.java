@@ -42,10 +42,12 @@ public final class Batch {
 
   private final int most;
   private final Accept accept;
+  private final Refusals refusals;
 
-  Batch(Parts parts, Accept accept) {
+  Batch(Parts parts, Accept accept, Refusals refusals) {
     this.most = parts.settings().rest().batch();
     this.accept = accept;
+    this.refusals = refusals;
   }
 
   /** One batch; the exchanges of its elements share it, one after the other. */
@@ -85,8 +87,7 @@ public final class Batch {
    */
   public void open(Exchange exchange, @Body String text) {
     exchange.getMessage().setBody(JsonArray.elements(text, most));
-    exchange.setProperty(
-        UNDER_WAY, new UnderWay(exchange.getProperty("leonardoKey", String.class)));
+    exchange.setProperty(UNDER_WAY, new UnderWay(exchange.getProperty(Intake.KEY, String.class)));
   }
 
   /**
@@ -102,14 +103,14 @@ public final class Batch {
     if (batch.unavailable) {
       throw new IllegalStateException("away for the request before it");
     }
-    exchange.setProperty("leonardoKey", batch.key(place));
+    exchange.setProperty(Intake.KEY, batch.key(place));
   }
 
   /** The job in the body is durable. */
   public void accepted(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
     boolean known = exchange.getProperty(Accept.KNOWN, false, Boolean.class);
     ObjectNode item = batch.items.addObject().put("status", known ? 200 : 202);
-    item.put("location", "/generations/" + exchange.getProperty("leonardoId", String.class));
+    item.put("location", "/generations/" + exchange.getProperty(Accept.ID, String.class));
     item.set("job", exchange.getMessage().getBody(JsonNode.class));
   }
 
@@ -160,7 +161,7 @@ public final class Batch {
                 other < 0 ? "job " + conflict.job().id() : "element " + other + " of the batch");
         ObjectNode item = JSON.createObjectNode().put("status", refused.problem().status());
         batch.items.set(
-            place, item.set("problem", accept.tell(exchange, refused, batch.key(place))));
+            place, item.set("problem", refusals.tell(exchange, refused, batch.key(place))));
       }
     }
   }

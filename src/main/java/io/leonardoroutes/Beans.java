@@ -45,9 +45,10 @@ final class Beans {
     registry.bind("leonardoJson", StrictJson.mapper());
     registry.bind("leonardoModels", models);
     registry.bind("leonardoRules", rules);
-    Accept accept = new Accept(parts);
+    Refusals refusals = new Refusals(parts);
+    Accept accept = new Accept(parts, refusals);
     registry.bind("leonardoAccept", accept);
-    registry.bind("leonardoBatch", new Batch(parts, accept));
+    registry.bind("leonardoBatch", new Batch(parts, accept, refusals));
     registry.bind("leonardoAsked", new Asked());
     registry.bind("leonardoInbox", new Inbox(parts));
     Queue queue = new Queue(parts);

@@ -53,9 +53,9 @@ public final class Generations {
       @Header("Origin") String origin,
       @Header(Caller.HEADER) Object user) {
     Caller caller = parts.caller(user);
-    exchange.setProperty(Accept.CALLER, caller.name());
-    exchange.setProperty(Accept.OPERATOR, caller.operator());
-    exchange.setProperty(Accept.FROM, caller.place());
+    exchange.setProperty(Intake.CALLER, caller.name());
+    exchange.setProperty(Intake.OPERATOR, caller.operator());
+    exchange.setProperty(Intake.FROM, caller.place());
     // A page in a browser can send any type but JSON, or none, to any address without being asked.
     boolean json =
         type == null
@@ -75,7 +75,7 @@ public final class Generations {
     if (key != null && !key.isBlank()) {
       // No name has a space, so that no caller's key is another's.
       String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
-      exchange.setProperty("leonardoKey", of + key);
+      exchange.setProperty(Intake.KEY, of + key);
     }
   }
 

@@ -127,7 +127,7 @@ public final class Inbox implements GenericFileFilter<File> {
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
     exchange.setProperty(DROPPED, Dropped.at(path));
     String name = path.getFileName().toString();
-    exchange.setProperty("leonardoName", FileName.ofDropped(name, "request"));
+    exchange.setProperty(Intake.NAME, FileName.ofDropped(name, "request"));
     Path real = path.toRealPath();
     if (!real.startsWith(path.getParent().toRealPath())) {
       throw new Refused(
@@ -140,8 +140,8 @@ public final class Inbox implements GenericFileFilter<File> {
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes(settings.maxBytes() + 1);
       String intake = exchange.getProperty("leonardoIntake", String.class);
-      exchange.setProperty("leonardoKey", intake + ":" + name + ":" + Accept.sha256(bytes));
-      exchange.setProperty(Accept.ONE_REQUEST, true);
+      exchange.setProperty(Intake.KEY, intake + ":" + name + ":" + Accept.sha256(bytes));
+      exchange.setProperty(Intake.ONE_REQUEST, true);
       exchange.getMessage().setBody(bytes);
     }
   }

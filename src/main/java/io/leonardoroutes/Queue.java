@@ -21,8 +21,6 @@ import org.jdbi.v3.core.JdbiException;
 public final class Queue {
   private static final String QUEUE = "leonardoQueue";
   private static final String CONTENT = "leonardoContent";
-  private static final String REPLY_TO = "leonardoReplyTo";
-  private static final String CORRELATION_ID = "leonardoCorrelationId";
   private static final String REJECTED = ".rejected";
 
   /** In characters: brokers take more, but every answer carries it. */
@@ -58,7 +56,7 @@ public final class Queue {
     Message message = exchange.getMessage(JmsMessage.class).getJmsMessage();
     String queue = exchange.getProperty(QUEUE, String.class);
     String id = message.getJMSMessageID();
-    exchange.setProperty(CORRELATION_ID, id);
+    exchange.setProperty(Intake.CORRELATION_ID, id);
     String own = message.getJMSCorrelationID();
     if (own != null && own.length() > LONGEST_CORRELATION_ID) {
       throw new Refused(
@@ -67,9 +65,9 @@ public final class Queue {
           "The JMSCorrelationID is too long",
           own.length() + " characters: at most " + LONGEST_CORRELATION_ID);
     }
-    exchange.setProperty(CORRELATION_ID, own == null || own.isEmpty() ? id : own);
+    exchange.setProperty(Intake.CORRELATION_ID, own == null || own.isEmpty() ? id : own);
     exchange.setProperty(
-        REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), name -> isOpen(name, queue)));
+        Intake.REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), name -> isOpen(name, queue)));
     Object content = read(message);
     exchange.setProperty(CONTENT, content);
     if (id == null || id.isEmpty()) {
@@ -79,8 +77,8 @@ public final class Queue {
           "The message has no id",
           "without a JMSMessageID its redelivery would be paid again: let it have one");
     }
-    exchange.setProperty("leonardoKey", "jms:" + id);
-    exchange.setProperty(Accept.ONE_REQUEST, true);
+    exchange.setProperty(Intake.KEY, "jms:" + id);
+    exchange.setProperty(Intake.ONE_REQUEST, true);
     prioritize(exchange, message.getJMSPriority());
     exchange.getMessage().setBody(content);
   }
@@ -95,7 +93,7 @@ public final class Queue {
   /** Who says nothing has the priority 4 in JMS: then the queue's own is left. */
   private static void prioritize(Exchange exchange, int priority) {
     if (priority != Message.DEFAULT_PRIORITY) {
-      exchange.setProperty("leonardoPriority", Math.max(0, Math.min(priority, 9)));
+      exchange.setProperty(Intake.PRIORITY, Math.max(0, Math.min(priority, 9)));
     }
   }
 
@@ -159,14 +157,15 @@ public final class Queue {
     org.apache.camel.Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setBody(rejected.toString());
-    message.setHeader("JMSCorrelationID", exchange.getProperty(CORRELATION_ID, String.class));
+    message.setHeader(
+        "JMSCorrelationID", exchange.getProperty(Intake.CORRELATION_ID, String.class));
     String queue = exchange.getProperty(QUEUE, String.class);
     message.setHeader(JmsConstants.JMS_DESTINATION_NAME, queue + REJECTED);
   }
 
   /** Sends the answer in the body where the caller's message said. */
   public void address(Exchange exchange) {
-    String replyTo = exchange.getProperty(REPLY_TO, String.class);
+    String replyTo = exchange.getProperty(Intake.REPLY_TO, String.class);
     exchange
         .getMessage()
         .setHeader(JmsConstants.JMS_DESTINATION, ReplyAddress.destination(replyTo, jms.client()));

@@ -9,6 +9,7 @@ import io.leonardoroutes.ledger.Delivery.Content;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Outgoing;
 import io.leonardoroutes.ledger.Outgoing.Target;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -80,6 +81,11 @@ final class Telling {
         replyTo,
         clock.instant(),
         List.of(new Target(REPLY, Content.EVENT)));
+  }
+
+  /** The same id for the same words. */
+  static String id(String words) {
+    return UUID.nameUUIDFromBytes(words.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   static JsonNode json(Job job) {

@@ -368,7 +368,7 @@ class AccountsTest {
             "direct:leonardo-accept",
             exchange -> {
               exchange.setProperty("leonardoKey", "jms:ID:1");
-              exchange.setProperty(Accept.ONE_REQUEST, true);
+              exchange.setProperty(Intake.ONE_REQUEST, true);
               exchange.setProperty("leonardoReplyTo", replyTo);
               exchange.getMessage().setBody(request);
             });

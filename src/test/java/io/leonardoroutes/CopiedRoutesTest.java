@@ -15,6 +15,25 @@ class CopiedRoutesTest {
   @TempDir Path folder;
 
   @Test
+  void aCopyThatLooksForNoAccountAcceptsForTheOnlyOne() throws Exception {
+    String account =
+        """
+              - bean:
+                  id: account
+                  ref: leonardoAccept
+                  method: account
+        """
+            .indent(8);
+    try (Provider provider = Provider.start();
+        Story story =
+            Story.in(folder, provider).edited(folder, "accept.camel.yaml", account, "").start()) {
+      String id = story.accept(Story.REQUEST);
+
+      assertThat(story.until(id, "COMPLETE").get("account").asText()).isEqualTo("default");
+    }
+  }
+
+  @Test
   void copiesThatEndCallsByTheBeanOfTheJobsEndThemAsOurs() throws Exception {
     String url = "jdbc:sqlite:" + folder.resolve("data/ledger.db");
     try (Provider provider = Provider.start();
