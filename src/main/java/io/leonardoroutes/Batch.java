@@ -67,9 +67,7 @@ public final class Batch {
     }
 
     private void job(int place, Job job, boolean known) {
-      ObjectNode item = JSON.createObjectNode().put("status", known ? 200 : 202);
-      item.put("location", "/generations/" + job.id()).set("job", Telling.json(job));
-      items.set(place, item);
+      items.set(place, item(known, job.id(), Telling.json(job)));
     }
 
     /** How many are; a job that is known may have a problem of its own. */
@@ -109,9 +107,13 @@ public final class Batch {
   /** The job in the body is durable. */
   public void accepted(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
     boolean known = exchange.getProperty(Accept.KNOWN, false, Boolean.class);
-    ObjectNode item = batch.items.addObject().put("status", known ? 200 : 202);
-    item.put("location", "/generations/" + exchange.getProperty(Accept.ID, String.class));
-    item.set("job", exchange.getMessage().getBody(JsonNode.class));
+    String id = exchange.getProperty(Accept.ID, String.class);
+    batch.items.add(item(known, id, exchange.getMessage().getBody(JsonNode.class)));
+  }
+
+  private static ObjectNode item(boolean known, String id, JsonNode job) {
+    ObjectNode item = JSON.createObjectNode().put("status", known ? 200 : 202);
+    return item.put("location", "/generations/" + id).set("job", job);
   }
 
   /** The body is what would be accepted. */

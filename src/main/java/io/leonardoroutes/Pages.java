@@ -2,8 +2,6 @@ package io.leonardoroutes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobFilter;
 import io.leonardoroutes.ledger.JobState;
@@ -47,11 +45,8 @@ public final class Pages {
     int size = query.number("limit", PAGE, LONGEST_PAGE);
     JobFilter filter = filter(query, caller.operator() ? null : caller.name());
     List<Job> jobs = ledger.page(filter, size + 1, cursor(query.text("after"), caller));
-    ObjectNode page = JSON.createObjectNode();
-    ArrayNode items = page.putArray("items");
-    jobs.stream().limit(size).forEach(job -> items.add(Telling.json(job)));
-    page.put("next", jobs.size() <= size ? null : jobs.get(size - 1).id());
-    return page;
+    String next = jobs.size() <= size ? null : jobs.get(size - 1).id();
+    return JSON.valueToTree(new JobPage(jobs.stream().limit(size).toList(), next));
   }
 
   private JobFilter filter(Query query, String caller) {
