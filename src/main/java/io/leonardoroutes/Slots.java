@@ -41,13 +41,7 @@ public final class Slots {
   public void begin(Exchange exchange) {
     Message message = exchange.getMessage();
     String account = message.getBody(String.class);
-    boolean may =
-        parts
-            .settings()
-            .accounts()
-            .find(account)
-            .filter(known -> governor.call(known.limits()))
-            .isPresent();
+    boolean may = !parts.outages().due(() -> callable(account)).isEmpty();
     if (may) {
       asked.put(account, parts.clock().instant());
     }
@@ -58,6 +52,12 @@ public final class Slots {
     exchange.setProperty(ACCOUNT, account);
     exchange.setProperty("leonardoAsk", may);
     HttpAnswer.asItComes(exchange);
+  }
+
+  private List<Accounts.Account> callable(String name) {
+    return parts.settings().accounts().find(name).stream()
+        .filter(account -> governor.call(account.limits()))
+        .toList();
   }
 
   /** Notes what the account says. */

@@ -95,6 +95,31 @@ class LedgerOutageTest {
     }
   }
 
+  @Test
+  void whileTheLedgerIsAwayNobodyIsAskedWhatAnAccountAllowsAndOneLineSaysSo() throws Exception {
+    TickingClock clock = new TickingClock();
+    try (Story story =
+            Story.in(folder, provider)
+                .with("leonardo.ledger.url", url)
+                .bind("clock", clock)
+                .start();
+        Log log = Log.ofEverything()) {
+      await().atMost(LONG).until(() -> provider.accounts() == 1);
+      away();
+      clock.tick(Duration.ofMinutes(2));
+
+      story.app().template().requestBody("seda:leonardo-slots", "");
+
+      assertThat(provider.accounts()).isEqualTo(1);
+      assertThat(log.warnings())
+          .filteredOn(line -> !line.contains("leonardo-ledger - ")) // the pool's own
+          .singleElement()
+          .asString()
+          .startsWith("WARN the ledger is away, trying again until it is back: ");
+      accept(true);
+    }
+  }
+
   private void away() {
     accept(false);
     server.useHandle(
