@@ -51,7 +51,7 @@ class JmsOutageTest {
       Rest rest = Rest.of(app.with("leonardo.rest.enabled", "true").start());
       assertThat(rest.post(Drop.request("a")).statusCode()).isEqualTo(202);
       await()
-          .during(Duration.ofSeconds(12))
+          .during(Duration.ofSeconds(6)) // it is tried every 5
           .atMost(LONG)
           .until(() -> log.with("the broker at " + broker.url() + " is away").size() == 1);
       broker.start();

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,12 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers who want more than a video. */
 class RestAbuseTest {
-  @TempDir Path folder;
-  private App app;
-  private Rest rest;
+  @TempDir static Path folder;
+  private static App app;
+  private static Rest rest;
 
-  @BeforeEach
-  void open() throws Exception {
+  @BeforeAll
+  static void open() throws Exception {
     app =
         App.in(folder)
             .with("leonardo.rest.hosts", "other.example, gate.way")
@@ -36,9 +37,14 @@ class RestAbuseTest {
     rest = Rest.of(app);
   }
 
-  @AfterEach
-  void close() {
+  @AfterAll
+  static void close() {
     app.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    Rows.change(app, "DELETE FROM job");
   }
 
   @Test
