@@ -13,7 +13,7 @@ import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.Moved;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
-import io.leonardoroutes.rest.RestServer;
+import io.leonardoroutes.rest.OwnAnswers;
 import java.util.List;
 import java.util.Locale;
 import org.apache.camel.Exchange;
@@ -62,15 +62,11 @@ public final class Generations {
             ? origin == null
             : type.toLowerCase(Locale.ROOT).matches("application/([^;]*\\+)?json *(;.*)?");
     if (!json) {
-      throw new Refused(
-          415,
-          "media-type",
-          "Only JSON is taken",
-          "send the request with Content-Type: application/json");
+      throw new Refused(OwnAnswers.NOT_JSON);
     }
     // A browser that was led to this address under a name of the page's own sees no foreign page.
     if (origin != null && !parts.settings().rest().origins().contains(origin)) {
-      throw new Refused(RestServer.FOREIGN_PAGE);
+      throw new Refused(OwnAnswers.FOREIGN_PAGE);
     }
     if (key != null && !key.isBlank()) {
       // No name has a space, so that no caller's key is another's.

@@ -109,7 +109,7 @@ final class Connections {
     if (call.response().headWritten() || call.response().writeQueueFull()) {
       leave(call.request().connection());
     } else {
-      RestServer.answer(call, tooSlow);
+      OwnAnswers.give(call, tooSlow);
     }
   }
 

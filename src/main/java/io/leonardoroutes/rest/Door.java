@@ -37,9 +37,6 @@ public final class Door implements Handler<RoutingContext> {
     Optional<Caller> who(String credential) throws IOException;
   }
 
-  private static final Problem CLOSED =
-      Problem.of(503, "unavailable", "Not available now", "send the call again later");
-
   private static final String KEYS = "what tells callers apart";
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\w.~+/=-]+)");
 
@@ -81,11 +78,11 @@ public final class Door implements Handler<RoutingContext> {
         letIn(call, caller.get().at(call.request().remoteAddress().hostAddress()));
       } else {
         call.response().putHeader("WWW-Authenticate", "Bearer realm=\"leonardo-routes\"");
-        RestServer.answer(call, UNKNOWN);
+        OwnAnswers.give(call, UNKNOWN);
       }
     } catch (IOException e) {
       outages.away(KEYS, String.valueOf(e));
-      RestServer.answer(call, CLOSED);
+      OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
     }
   }
 
@@ -99,7 +96,7 @@ public final class Door implements Handler<RoutingContext> {
       // rounded up: sent again then, it is not too early
       long seconds = wait.plusNanos(999_999_999).toSeconds();
       call.response().putHeader("Retry-After", String.valueOf(seconds));
-      RestServer.answer(
+      OwnAnswers.give(
           call,
           Problem.of(
               429,

@@ -38,7 +38,7 @@ public final class OwnNames implements Handler<RoutingContext> {
     if (Door.isNotice(call) || isOurs(call.request())) {
       call.next();
     } else {
-      RestServer.answer(call, OTHER);
+      OwnAnswers.give(call, OTHER);
     }
   }
 
