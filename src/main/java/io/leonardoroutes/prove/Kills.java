@@ -128,7 +128,9 @@ final class Kills {
   private List<Optional<Point>> lives() {
     List<Optional<Point>> lives =
         new ArrayList<>(Collections.nCopies(options.kills(), Optional.empty()));
-    room.points().stream().filter(options::wants).forEach(point -> lives.add(Optional.of(point)));
+    room.routes().points().stream()
+        .filter(options::wants)
+        .forEach(point -> lives.add(Optional.of(point)));
     Collections.shuffle(lives, chance);
     return lives;
   }

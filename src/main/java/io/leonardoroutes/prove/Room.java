@@ -1,14 +1,9 @@
 package io.leonardoroutes.prove;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +11,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -28,8 +23,6 @@ final class Room implements AutoCloseable {
   /** The folder of the route files that halt at a point. */
   static final String HALTING = "halting";
 
-  private static final String PACKED = "/leonardo-routes/routes";
-
   /** Below the ports that systems give out by themselves: those may be taken between two lives. */
   private static final int FIRST_PORT = 20_000;
 
@@ -37,26 +30,13 @@ final class Room implements AutoCloseable {
 
   static final String WEBHOOK_KEY = "proof-webhook";
 
-  /** Route files that change nothing, or to which only an operator's own call leads. */
-  private static final String READ_OR_OPERATED =
-      "(costs|events|generations|history|models|resolve|video)\\..*";
-
-  /**
-   * Nothing comes by here: {@code refuse} and {@code unlessAccepted} end in the exception that
-   * refuses, as no rule changes meanwhile, and the ledger is never away.
-   */
-  private static final String NOT_TO_BE_REACHED =
-      ".*: (after (refuse|unlessAccepted)|(before|after) (unavailable|away))";
-
-  private static final int MOST_THREADS = 32;
-
   private final Path folder;
   private final Setup setup;
   private final Schema schema;
   private final List<Integer> restPorts = new ArrayList<>();
   private final int jmsPort;
   private final QueueBroker broker;
-  private final Map<String, String> routes = new TreeMap<>();
+  private final RouteFiles routes;
 
   Room(String name, Provider provider, Setup setup) throws IOException {
     this.setup = setup;
@@ -67,18 +47,12 @@ final class Room implements AutoCloseable {
     }
     jmsPort = freePort();
     broker = setup.instances() == 1 ? null : new QueueBroker(jms());
-    for (Map.Entry<String, String> file : packed().entrySet()) {
-      // As many slots as there may be doubts, but not a thread for each.
-      String threads = "\"" + Math.min(MOST_THREADS, setup.concurrent()) + "\"";
-      routes.put(
-          file.getKey(),
-          file.getValue().replace("\"{{leonardo.limits.concurrent.all}}\"", threads));
-    }
+    routes = RouteFiles.packed(setup.concurrent());
     Files.createDirectories(inbox());
     Files.createDirectories(outbox());
     Files.createDirectories(folder.resolve("config"));
     Files.writeString(folder.resolve("config/application.properties"), settings(provider));
-    write(folder.resolve("routes"), null);
+    routes.write(folder.resolve("routes"), Optional.empty());
   }
 
   private String settings(Provider provider) {
@@ -128,56 +102,14 @@ final class Room implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> packed() throws IOException {
-    Map<String, String> files = new TreeMap<>();
-    try {
-      URI place = Room.class.getResource(PACKED).toURI();
-      if (place.getScheme().equals("file")) {
-        read(Path.of(place), files);
-      } else {
-        try (FileSystem jar = FileSystems.newFileSystem(place, Map.of())) {
-          read(jar.getPath(PACKED), files);
-        }
-      }
-    } catch (URISyntaxException e) {
-      throw new IOException(e);
-    }
-    return files;
-  }
-
-  private static void read(Path place, Map<String, String> files) throws IOException {
-    try (Stream<Path> all = Files.list(place)) {
-      for (Path file : all.toList()) {
-        try (InputStream in = Files.newInputStream(file)) {
-          files.put(
-              file.getFileName().toString(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
-      }
-    }
-  }
-
-  /** Where the program may be killed on purpose: wherever requests and jobs come along. */
-  List<Point> points() {
-    return routes.entrySet().stream()
-        .filter(file -> !file.getKey().matches(READ_OR_OPERATED))
-        .flatMap(file -> Point.in(file.getValue()).stream())
-        .filter(point -> !point.name().matches(NOT_TO_BE_REACHED))
-        .toList();
+  RouteFiles routes() {
+    return routes;
   }
 
   /** Writes route files that halt at a point. */
   void haltAt(Point point) throws IOException {
     Files.deleteIfExists(folder.resolve(Point.MARKER));
-    write(folder.resolve(HALTING), point);
-  }
-
-  private void write(Path place, Point halt) throws IOException {
-    Files.createDirectories(place);
-    for (Map.Entry<String, String> file : routes.entrySet()) {
-      boolean here = halt != null && Point.in(file.getValue()).contains(halt);
-      Files.writeString(
-          place.resolve(file.getKey()), here ? halt.halt(file.getValue()) : file.getValue());
-    }
+    routes.write(folder.resolve(HALTING), Optional.of(point));
   }
 
   boolean reached() {

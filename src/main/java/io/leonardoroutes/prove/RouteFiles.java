@@ -1,0 +1,107 @@
+package io.leonardoroutes.prove;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The route files that the program has with it, and the points at which they can halt it. */
+final class RouteFiles {
+  private static final String PACKED = "/leonardo-routes/routes";
+
+  /** Route files that change nothing, or to which only an operator's own call leads. */
+  private static final String READ_OR_OPERATED =
+      "(costs|events|generations|history|models|resolve|video)\\..*";
+
+  /**
+   * Nothing comes by here: {@code refuse} and {@code unlessAccepted} end in the exception that
+   * refuses, as no rule changes meanwhile, and the ledger is never away.
+   */
+  private static final String NOT_TO_BE_REACHED =
+      ".*: (after (refuse|unlessAccepted)|(before|after) (unavailable|away))";
+
+  private static final int MOST_THREADS = 32;
+
+  /** The text of each, by its name. */
+  private final Map<String, String> texts;
+
+  private RouteFiles(Map<String, String> texts) {
+    this.texts = texts;
+  }
+
+  /**
+   * Those in the program's jar.
+   *
+   * @param concurrent jobs at the provider at once: as many slots as there may be doubts, but not a
+   *     thread for each
+   */
+  static RouteFiles packed(int concurrent) throws IOException {
+    String threads = "\"" + Math.min(MOST_THREADS, concurrent) + "\"";
+    Map<String, String> texts = packed();
+    texts.replaceAll(
+        (name, text) -> text.replace("\"{{leonardo.limits.concurrent.all}}\"", threads));
+    return new RouteFiles(texts);
+  }
+
+  private static Map<String, String> packed() throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try {
+      URI place = RouteFiles.class.getResource(PACKED).toURI();
+      if (place.getScheme().equals("file")) {
+        read(Path.of(place), files);
+      } else {
+        try (FileSystem jar = FileSystems.newFileSystem(place, Map.of())) {
+          read(jar.getPath(PACKED), files);
+        }
+      }
+    } catch (URISyntaxException e) {
+      throw new IOException(e);
+    }
+    return files;
+  }
+
+  private static void read(Path place, Map<String, String> files) throws IOException {
+    try (Stream<Path> all = Files.list(place)) {
+      for (Path file : all.toList()) {
+        try (InputStream in = Files.newInputStream(file)) {
+          files.put(
+              file.getFileName().toString(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+      }
+    }
+  }
+
+  /** Where the program may be killed on purpose: wherever requests and jobs come along. */
+  List<Point> points() {
+    return texts.entrySet().stream()
+        .filter(file -> !file.getKey().matches(READ_OR_OPERATED))
+        .flatMap(file -> Point.in(file.getValue()).stream())
+        .filter(point -> !point.name().matches(NOT_TO_BE_REACHED))
+        .toList();
+  }
+
+  /**
+   * Writes them into a folder.
+   *
+   * @param halt where they halt; nowhere if empty
+   */
+  void write(Path folder, Optional<Point> halt) throws IOException {
+    Files.createDirectories(folder);
+    for (Map.Entry<String, String> file : texts.entrySet()) {
+      String text = file.getValue();
+      String written =
+          halt.filter(at -> Point.in(text).contains(at)).map(at -> at.halt(text)).orElse(text);
+      Files.writeString(folder.resolve(file.getKey()), written);
+    }
+  }
+}
