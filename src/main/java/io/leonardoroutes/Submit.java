@@ -6,6 +6,8 @@ import io.leonardoroutes.Accounts.Account;
 import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.RefusedAccount;
+import io.leonardoroutes.ledger.RefusedAccount.What;
 import io.leonardoroutes.leonardo.Submission;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -71,10 +73,23 @@ public final class Submit {
   }
 
   private List<Job> due(Account account) {
+    tellOfRefused(account);
     Governor.Due due = ledger.governor().due(BATCH, account.limits(), settings.lease());
     overBudget(account, due.waits());
     stuck(account, due.jobs().isEmpty());
     return due.jobs();
+  }
+
+  /** As it stands in the ledger, whichever instance met it. */
+  private void tellOfRefused(Account account) {
+    Optional<RefusedAccount> refused = ledger.refusedAccounts().of(account.name());
+    for (What what : What.values()) {
+      String name = "the %s of account %s".formatted(what, account.name());
+      refused
+          .filter(now -> now.what() == what)
+          .ifPresentOrElse(
+              now -> parts.outages().refused(name, now.reason()), () -> parts.outages().back(name));
+    }
   }
 
   /** A call and its record can take longer than a lease, which a dead instance's must not. */

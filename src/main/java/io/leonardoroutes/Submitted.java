@@ -9,9 +9,12 @@ import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.RefusedAccount.What;
+import io.leonardoroutes.ledger.RefusedAccounts;
 import io.leonardoroutes.leonardo.Submission;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -25,7 +28,6 @@ final class Submitted {
 
   private static final Logger LOG = LoggerFactory.getLogger(Submitted.class);
   private static final String PROVIDER = "the provider";
-  private static final String KEY = "the key of account ";
   private static final Backoff NOT_SENT = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
 
   private final Settings settings;
@@ -59,12 +61,15 @@ final class Submitted {
     if (submission instanceof Submission.Created created) {
       parts.outages().back(PROVIDER);
       created(job, created);
-      keyTaken(job);
+      taken(job, EnumSet.allOf(What.class));
     } else if (submission instanceof Submission.Refused refused) {
       parts.outages().back(PROVIDER);
-      tellOfTheKey(job, refused);
-      refused(job, refused);
-      exchange.setProperty(FREED, true);
+      if (endsWith(job, refused)) {
+        refused(job, refused);
+        exchange.setProperty(FREED, true);
+      } else {
+        waits(job, Duration.ZERO, refused.reason());
+      }
     } else if (submission instanceof Submission.TurnedAway turnedAway) {
       parts.outages().back(PROVIDER);
       turnedAway(job, turnedAway);
@@ -74,6 +79,10 @@ final class Submitted {
       notSent(job, notSent);
     } else {
       Submission.Unknown unknown = (Submission.Unknown) submission;
+      if (unknown.isOfTheKey()) {
+        // Else every slot is soon held by a doubt.
+        met(job, What.KEY, unknown.reason());
+      }
       inDoubt(job, unknown.reason(), unknown.body(), parts.clock().instant());
     }
   }
@@ -113,20 +122,28 @@ final class Submitted {
         .isPresent();
   }
 
-  /** Before the job is moved, which frees its slot. */
-  private void tellOfTheKey(Job job, Submission.Refused refused) {
+  /** Whether a refusal is the job's own end. What is refused of its account costs one job alone. */
+  private boolean endsWith(Job job, Submission.Refused refused) {
     if (refused.isOfTheKey()) {
-      parts.outages().refused(KEY + job.account(), refused.reason());
-      parts.outages().tried(() -> ledger.governor().keyRefused(job.submittedAt(), job.account()));
-      settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
-    } else {
-      keyTaken(job);
+      return met(job, What.KEY, refused.reason());
     }
+    if (refused.isOfTheBalance()) {
+      return met(job, What.BALANCE, refused.reason());
+    }
+    taken(job, EnumSet.of(What.KEY));
+    return true;
   }
 
-  private void keyTaken(Job job) {
-    parts.outages().tried(() -> ledger.governor().keyTaken(job.submittedAt(), job.account()));
-    parts.outages().back(KEY + job.account());
+  /** See {@link RefusedAccounts#met}. */
+  private boolean met(Job job, What what, String reason) {
+    if (what == What.KEY) {
+      settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
+    }
+    return ledger.refusedAccounts().met(job, what, reason);
+  }
+
+  private void taken(Job job, Set<What> shown) {
+    parts.outages().tried(() -> ledger.refusedAccounts().taken(job, shown));
   }
 
   private void refused(Job job, Submission.Refused refused) {
@@ -150,18 +167,18 @@ final class Submitted {
   /** The provider has enough: the job waits, and the whole fleet goes slower. */
   private void turnedAway(Job job, Submission.TurnedAway turnedAway) {
     Duration asked = turnedAway.retryAfter();
-    sendAgain(job, asked == null ? NOT_SENT.after(job.schedule().tries()) : asked);
+    waits(job, asked == null ? NOT_SENT.after(job.schedule().tries()) : asked, turnedAway.reason());
     settings
         .accounts()
         .find(job.account())
         .ifPresent(
             account ->
                 ledger.governor().createTurnedAway(job.submittedAt(), asked, account.limits()));
-    LOG.info(
-        "{} waits, all creates by account {} pause: {}",
-        job.name(),
-        job.account(),
-        turnedAway.reason());
+  }
+
+  private void waits(Job job, Duration wait, String why) {
+    sendAgain(job, wait);
+    LOG.info("{} waits, all creates by account {} pause: {}", job.name(), job.account(), why);
   }
 
   private void sendAgain(Job job, Duration wait) {

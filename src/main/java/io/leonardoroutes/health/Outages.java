@@ -30,10 +30,10 @@ public final class Outages {
     return away.stream().sorted().toList();
   }
 
-  /** The provider refuses a key: whoever brings it waits until it is changed. */
-  public void refused(String key, String why) {
-    if (away.add(key)) {
-      LOG.warn("{} is refused by the provider, trying again until it is back: {}", key, why);
+  /** The provider refuses an account's key or balance: its jobs wait until that is mended. */
+  public void refused(String what, String why) {
+    if (away.add(what)) {
+      LOG.warn("{} is refused by the provider, trying again until it is back: {}", what, why);
     }
   }
 

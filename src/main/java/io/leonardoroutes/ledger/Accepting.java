@@ -83,7 +83,7 @@ final class Accepting {
   private static boolean insert(Handle handle, Job job) {
     return JobTable.bind(handle.createUpdate(JobTable.INSERT), job)
             .bind("kind", job.kind())
-            .bind("turn", Governor.turn(job))
+            .bind("turn", Leases.turn(job))
             .execute()
         == 1;
   }

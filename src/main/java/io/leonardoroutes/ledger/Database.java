@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.time.Clock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
@@ -102,6 +103,13 @@ final class Database implements AutoCloseable {
   /** Whether other instances may work on the same ledger. */
   boolean shared() {
     return time != null;
+  }
+
+  /** Of several instances one at a time counts and books; SQLite has one writer anyway. */
+  void alone(Handle transaction) {
+    if (shared()) {
+      transaction.execute("SELECT pg_advisory_xact_lock(7206532)");
+    }
   }
 
   /** The time to go by: the machine's, or the one that all instances have in common. */

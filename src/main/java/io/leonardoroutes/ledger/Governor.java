@@ -21,29 +21,18 @@ import org.jdbi.v3.core.Jdbi;
  * it.
  */
 public final class Governor {
-  /** Waiting for so long is worth one step of priority, so that none starves another for ever. */
-  private static final Duration STEP = Duration.ofHours(1);
-
   private final Ledger ledger;
   private final Leases leases;
+  private final Database database;
   private final Jdbi jdbi;
   private final Clock clock;
-  private final boolean shared;
 
-  Governor(Ledger ledger, Leases leases, Jdbi jdbi, Clock clock, boolean shared) {
+  Governor(Ledger ledger, Leases leases, Database database, Jdbi jdbi, Clock clock) {
     this.ledger = ledger;
     this.leases = leases;
+    this.database = database;
     this.jdbi = jdbi;
     this.clock = clock;
-    this.shared = shared;
-  }
-
-  /**
-   * When it is a job's turn among those that wait, the lowest first: the time of its acceptance,
-   * one hour earlier for each step of priority.
-   */
-  static long turn(Job job) {
-    return job.createdAt().toEpochMilli() - job.routing().priority() * STEP.toMillis();
   }
 
   /**
@@ -56,7 +45,8 @@ public final class Governor {
 
   /**
    * Leases jobs of one account to be submitted, as many as there is room for, the one whose turn it
-   * is first.
+   * is first; of a refused account the one that was not tried for the longest time, lest one that
+   * is refused by itself holds up all others.
    */
   public Due due(int most, Limits limits, Duration lease) {
     if (!leases.any(ACCEPTED, limits.account())) {
@@ -65,14 +55,17 @@ public final class Governor {
     return jdbi.inTransaction(
         handle -> {
           int room = Math.min(most, free(handle, limits));
+          boolean refused = RefusedAccount.read(handle, limits.account()).stands();
+          Leases.Wanted waiting = Leases.Wanted.of(ACCEPTED, limits.account());
+          Leases.Wanted wanted = refused ? waiting.byDueTime() : waiting;
           if (room == 0 || limits.budget() == null) {
-            return new Due(leases.claim(handle, of(ACCEPTED, limits), room, lease), null);
+            return new Due(leases.claim(handle, wanted, room, lease), null);
           }
           Purse.Fitting fitting = Purse.sort(handle, limits, clock.instant());
           return new Due(
               fitting.kinds().isEmpty()
                   ? List.of()
-                  : leases.claim(handle, of(ACCEPTED, limits).kinds(fitting.kinds()), room, lease),
+                  : leases.claim(handle, wanted.kinds(fitting.kinds()), room, lease),
               fitting.waits());
         });
   }
@@ -87,11 +80,11 @@ public final class Governor {
     if (pace.createsPause(now)) {
       return 0;
     }
-    Optional<RefusedKey> refused = RefusedKey.read(handle, limits.account());
-    if (refused.isPresent() && (refused.get().pauses(now) || isSubmitting(handle, limits))) {
+    RefusedAccount refused = RefusedAccount.read(handle, limits.account());
+    if (refused.pauses(now) || (refused.stands() && Held.submitting(handle, limits, now) > 0)) {
       return 0;
     }
-    int slots = pace.concurrent(limits.concurrent(), now) - held(handle, limits, now);
+    int slots = pace.concurrent(limits.concurrent(), now) - Held.slots(handle, limits, now);
     if (slots <= 0) {
       return 0;
     }
@@ -100,16 +93,7 @@ public final class Governor {
         Math.min(
             limits.createsPerMinute() - sent.creates(),
             limits.requestsPerMinute() - sent.requests());
-    return Math.max(0, Math.min(refused.isPresent() ? 1 : slots, calls));
-  }
-
-  private static boolean isSubmitting(Handle handle, Limits limits) {
-    return handle
-        .createQuery("SELECT count(*) FROM job WHERE account = :account AND state = 'SUBMITTING'")
-        .bind("account", limits.account())
-        .mapTo(Integer.class)
-        .map(count -> count > 0)
-        .one();
+    return Math.max(0, Math.min(refused.stands() ? 1 : slots, calls));
   }
 
   /** Jobs that hold a slot, and how many may at once. */
@@ -118,7 +102,7 @@ public final class Governor {
     return jdbi.withHandle(
         handle ->
             new Figures.Slots(
-                held(handle, limits, now),
+                Held.slots(handle, limits, now),
                 Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now)));
   }
 
@@ -127,29 +111,8 @@ public final class Governor {
     long now = clock.millis();
     return jdbi.withHandle(
         handle ->
-            handle
-                    .createQuery(
-                        "SELECT count(*) FROM job WHERE account = :account AND state = 'IN_DOUBT'"
-                            + " AND submitted_at > :since")
-                    .bind("account", limits.account())
-                    .bind("since", now - limits.holds().toMillis())
-                    .mapTo(Integer.class)
-                    .one()
+            Held.inDoubt(handle, limits, now)
                 >= Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now));
-  }
-
-  /** Jobs that hold a slot, surely or perhaps; not those that the provider must be done with. */
-  private static int held(Handle handle, Limits limits, long now) {
-    return handle
-        .createQuery(
-            """
-            SELECT count(*) FROM job WHERE account = :account AND (state = 'SUBMITTING'
-              OR (state IN ('RUNNING', 'IN_DOUBT') AND submitted_at > :since))
-            """)
-        .bind("account", limits.account())
-        .bind("since", now - limits.holds().toMillis())
-        .mapTo(Integer.class)
-        .one();
   }
 
   /** See {@link Ledger#submitting}. The money is reserved in the same commit. */
@@ -161,7 +124,7 @@ public final class Governor {
     }
     return jdbi.inTransaction(
         handle -> {
-          alone(handle);
+          database.alone(handle);
           Instant now = clock.instant();
           if (free(handle, limits) == 0) {
             return Optional.empty();
@@ -197,9 +160,10 @@ public final class Governor {
     }
     return jdbi.inTransaction(
         handle -> {
-          alone(handle);
+          database.alone(handle);
           int room = Math.min(most, calls(handle, limits) - limits.keptForLists());
-          List<Job> jobs = leases.claim(handle, of(RUNNING, limits), room, lease);
+          List<Job> jobs =
+              leases.claim(handle, Leases.Wanted.of(RUNNING, limits.account()), room, lease);
           if (!jobs.isEmpty()) {
             Sent.add(handle, limits.account(), clock.millis(), jobs.size(), 0);
           }
@@ -215,7 +179,7 @@ public final class Governor {
   public boolean call(Limits limits) {
     return jdbi.inTransaction(
         handle -> {
-          alone(handle);
+          database.alone(handle);
           boolean room = calls(handle, limits) > 0;
           if (room) {
             Sent.add(handle, limits.account(), clock.millis(), 1, 0);
@@ -244,35 +208,8 @@ public final class Governor {
     change(
         limits.account(),
         (handle, pace) ->
-            pace.createTurnedAway(begun.toEpochMilli(), held(handle, limits, now), wait, now));
-  }
-
-  /**
-   * The provider refused the key of an account with a create: the creates of the whole fleet by it
-   * pause, for 10 s, then 20 s, at most 5 min, and after each pause one alone is tried, until
-   * {@link #keyTaken}.
-   *
-   * @param begun when the create was begun
-   */
-  public void keyRefused(Instant begun, String account) {
-    long now = clock.millis();
-    jdbi.useTransaction(
-        handle -> {
-          alone(handle);
-          RefusedKey.read(handle, account)
-              .map(refused -> refused.again(begun.toEpochMilli(), now))
-              .orElse(new RefusedKey(1, now))
-              .write(handle, account);
-        });
-  }
-
-  /** The provider took the key of an account with a create that was begun then: no more pause. */
-  public void keyTaken(Instant begun, String account) {
-    jdbi.useHandle(
-        handle ->
-            RefusedKey.read(handle, account)
-                .filter(refused -> refused.isNews(begun.toEpochMilli(), clock.millis()))
-                .ifPresent(refused -> RefusedKey.forget(handle, account)));
+            pace.createTurnedAway(
+                begun.toEpochMilli(), Held.slots(handle, limits, now), wait, now));
   }
 
   /**
@@ -294,7 +231,7 @@ public final class Governor {
   private void change(String account, BiFunction<Handle, Pace, Pace> change) {
     jdbi.useTransaction(
         handle -> {
-          alone(handle);
+          database.alone(handle);
           change.apply(handle, Pace.read(handle, account)).write(handle, account);
         });
   }
@@ -307,16 +244,5 @@ public final class Governor {
   /** What is spent and reserved of the account's budget today. */
   public BigDecimal used(Limits limits) {
     return jdbi.withHandle(handle -> Money.used(handle, limits, clock.instant()));
-  }
-
-  private static Leases.Wanted of(JobState state, Limits limits) {
-    return new Leases.Wanted(state, limits.account(), List.of());
-  }
-
-  /** Of several instances one at a time counts and books; SQLite has one writer anyway. */
-  private void alone(Handle handle) {
-    if (shared) {
-      handle.execute("SELECT pg_advisory_xact_lock(7206532)");
-    }
   }
 }

@@ -13,6 +13,9 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Who has which job for how long. What its holder does not renew is somebody else's in the end. */
 final class Leases {
+  /** Waiting for so long is worth one step of priority, so that none starves another for ever. */
+  private static final Duration STEP = Duration.ofHours(1);
+
   private final Jdbi jdbi;
   private final Clock clock;
   private final boolean shared;
@@ -24,14 +27,32 @@ final class Leases {
   }
 
   /**
+   * When it is a job's turn among those that wait to be submitted, the lowest first: the time of
+   * its acceptance, one hour earlier for each step of priority.
+   */
+  static long turn(Job job) {
+    return job.createdAt().toEpochMilli() - job.routing().priority() * STEP.toMillis();
+  }
+
+  /**
    * What is to be claimed.
    *
    * @param account of this account alone; null for any
    * @param kinds of these kinds alone; empty for any
+   * @param inTurn by their {@linkplain #turn turn} and not by the time when they are due
    */
-  record Wanted(JobState state, String account, List<String> kinds) {
+  record Wanted(JobState state, String account, List<String> kinds, boolean inTurn) {
+    /** Jobs to be submitted in their turn, all others by the time when they are due. */
+    static Wanted of(JobState state, String account) {
+      return new Wanted(state, account, List.of(), state == ACCEPTED);
+    }
+
     Wanted kinds(List<String> some) {
-      return new Wanted(state, account, some);
+      return new Wanted(state, account, some, inTurn);
+    }
+
+    Wanted byDueTime() {
+      return new Wanted(state, account, kinds, false);
     }
   }
 
@@ -81,7 +102,7 @@ final class Leases {
             .formatted(
                 of(wanted.account()),
                 kinds.isEmpty() ? "" : "AND kind IN (<kinds>)",
-                state == ACCEPTED ? "turn, created_at" : "due_at",
+                wanted.inTurn() ? "turn, created_at" : "due_at",
                 shared ? "FOR UPDATE SKIP LOCKED" : "");
     long now = clock.millis();
     Query query =
@@ -98,8 +119,8 @@ final class Leases {
     // RETURNING has an order of its own.
     return query.map(JobTable::read).stream()
         .sorted(
-            state == ACCEPTED
-                ? Comparator.comparing(Governor::turn).thenComparing(Job::createdAt)
+            wanted.inTurn()
+                ? Comparator.comparing(Leases::turn).thenComparing(Job::createdAt)
                 : Comparator.comparing(job -> job.schedule().dueAt()))
         .toList();
   }

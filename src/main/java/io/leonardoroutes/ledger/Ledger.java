@@ -33,6 +33,7 @@ public final class Ledger implements AutoCloseable {
   private final Accepting accepting;
   private final Leases leases;
   private final Reads reads;
+  private final RefusedAccounts refusedAccounts;
   private final Governor governor;
 
   private Ledger(Database database, Clock clock, Supplier<String> ids) {
@@ -44,7 +45,8 @@ public final class Ledger implements AutoCloseable {
     this.accepting = new Accepting(jdbi, clock, outbox, trail, ids);
     this.reads = new Reads(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
-    this.governor = new Governor(this, leases, jdbi, clock, database.shared());
+    this.refusedAccounts = new RefusedAccounts(database, jdbi, clock);
+    this.governor = new Governor(this, leases, database, jdbi, clock);
   }
 
   /**
@@ -233,7 +235,7 @@ public final class Ledger implements AutoCloseable {
 
   /**
    * Leases jobs that have something to do: those to be submitted in their {@linkplain
-   * Governor#turn(Job) turn}, all others by the time when they are due.
+   * Leases#turn(Job) turn}, all others by the time when they are due.
    *
    * @param lease how long they are this caller's own
    */
@@ -247,7 +249,7 @@ public final class Ledger implements AutoCloseable {
    * @param account null for any
    */
   public List<Job> claim(JobState state, String account, int limit, Duration lease) {
-    Leases.Wanted wanted = new Leases.Wanted(state, account, List.of());
+    Leases.Wanted wanted = Leases.Wanted.of(state, account);
     return leases.any(state, account)
         ? jdbi.inTransaction(handle -> leases.claim(handle, wanted, limit, lease))
         : List.of();
@@ -265,6 +267,11 @@ public final class Ledger implements AutoCloseable {
   /** Decides how much may be at the provider. */
   public Governor governor() {
     return governor;
+  }
+
+  /** Remembers whose creates the provider refuses. */
+  public RefusedAccounts refusedAccounts() {
+    return refusedAccounts;
   }
 
   /** How many more paid calls may begin now. */
@@ -326,9 +333,7 @@ public final class Ledger implements AutoCloseable {
     String generation = change.job().generationId();
     return jdbi.inTransaction(
         handle -> {
-          if (database.shared()) {
-            handle.execute("SELECT pg_advisory_xact_lock(7206532)");
-          }
+          database.alone(handle);
           return JobTable.one(handle, "generation_id", generation).isEmpty()
               && move(handle, seen, change, 0L, told);
         });

@@ -34,7 +34,18 @@ record Answer(JsonNode json) {
 
   /** What the provider says with a 5xx: it is no refusal where it comes without a status either. */
   private static final Pattern GENERAL =
-      Pattern.compile("(?i)internal (server )?error|service error|timed out|http exception");
+      Pattern.compile(
+          "(?i)internal (server )?error|service error|timed out|http exception"
+              + "|invalid response from authorization hook");
+
+  /** The words of the documentation. */
+  private static final Pattern BAD_KEY =
+      Pattern.compile(
+          "(?i)(authentication hook unauthorized this request"
+              + "|invalid response from authorization hook)\\b");
+
+  /** As it was seen, with the user's id behind it. */
+  private static final Pattern NO_BALANCE = Pattern.compile("(?i)not enough api tokens\\b");
 
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -103,6 +114,15 @@ record Answer(JsonNode json) {
             .allMatch(e -> e.path("message").isTextual() || e.path("extensions").isObject());
   }
 
+  /** The status that an answer means: that of the error list which comes with a success. */
+  int meaning(int status) {
+    return isSuccess(status) && isErrorList() ? listedStatus() : status;
+  }
+
+  static boolean isSuccess(int status) {
+    return status >= 200 && status < 300;
+  }
+
   /**
    * The status that an error list means: the one inside; 400 if there is none, unless its words are
    * those of a failure. If several do not agree on a refusal it is 500, for then nothing is
@@ -139,6 +159,23 @@ record Answer(JsonNode json) {
   boolean saysTooMany() {
     String said = reason();
     return said != null && !ABOUT_THE_PROMPT.matcher(said).find() && TOO_MANY.matcher(said).find();
+  }
+
+  /** Whether it begins with the words for a key that is wrong, malformed or revoked. */
+  boolean saysTheKeyIsBad() {
+    return begins(BAD_KEY);
+  }
+
+  /** Whether it begins with the words for a balance that is used up. */
+  boolean saysTheBalanceIsUsedUp() {
+    return begins(NO_BALANCE);
+  }
+
+  private boolean begins(Pattern words) {
+    String said = reason();
+    return said != null
+        && !ABOUT_THE_PROMPT.matcher(said).find()
+        && words.matcher(said).lookingAt();
   }
 
   private JsonNode errors() {

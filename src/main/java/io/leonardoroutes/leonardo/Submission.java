@@ -12,6 +12,7 @@ import java.time.Instant;
  */
 public sealed interface Submission {
   int UNAUTHORIZED = 401;
+  int PAYMENT_REQUIRED = 402;
 
   /** The provider makes the video; {@code cost} is null if the answer does not say. */
   record Created(String generationId, Cost cost, JsonNode response) implements Submission {}
@@ -30,9 +31,16 @@ public sealed interface Submission {
 
     /** Whether the key was refused, and with it every request that it brings. */
     public boolean isOfTheKey() {
-      Answer answer = new Answer(response);
-      return UNAUTHORIZED
-          == (isSuccess(status) && answer.isErrorList() ? answer.listedStatus() : status);
+      return answer().meaning(status) == UNAUTHORIZED || answer().saysTheKeyIsBad();
+    }
+
+    /** Whether the account cannot pay, and with it for no request that it is to pay for. */
+    public boolean isOfTheBalance() {
+      return answer().meaning(status) == PAYMENT_REQUIRED || answer().saysTheBalanceIsUsedUp();
+    }
+
+    private Answer answer() {
+      return new Answer(response);
     }
   }
 
@@ -67,6 +75,11 @@ public sealed interface Submission {
       reason = Wording.line(reason);
       body = Wording.excerpt(body);
     }
+
+    /** Whether a malformed or revoked key is answered so too; a passing fault is as well. */
+    public boolean isOfTheKey() {
+      return Answer.of(body).saysTheKeyIsBad();
+    }
   }
 
   /**
@@ -78,10 +91,10 @@ public sealed interface Submission {
    */
   static Submission read(int status, String retryAfter, String body, Instant now) {
     Answer answer = Answer.of(body);
-    if (isSuccess(status) && answer.generationId() != null) {
+    if (Answer.isSuccess(status) && answer.generationId() != null) {
       return new Created(answer.generationId(), answer.cost(), answer.json());
     }
-    int meaning = isSuccess(status) && answer.isErrorList() ? answer.listedStatus() : status;
+    int meaning = answer.meaning(status);
     if (answer.namesAGeneration()) {
       return unknown(status, body, answer);
     }
@@ -120,9 +133,5 @@ public sealed interface Submission {
                 + ": whether the provider made and billed a video is not known",
             0,
             "");
-  }
-
-  private static boolean isSuccess(int status) {
-    return status >= 200 && status < 300;
   }
 }

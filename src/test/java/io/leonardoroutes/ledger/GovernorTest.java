@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leonardoroutes.TickingClock;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -58,45 +57,6 @@ class GovernorTest {
     Job canWait = accepted(urgent(0));
 
     assertThat(due(4)).containsExactly(urgent.id(), usual.id(), usualToo.id(), canWait.id());
-  }
-
-  @Test
-  void aRefusedKeyPausesAllCreatesEverLongerAndOneAloneTriesBetweenThem() {
-    for (int i = 0; i < 4; i++) {
-      accepted(urgent(4));
-    }
-    String account = TEN.account();
-    Instant together = clock.instant();
-    ledger.governor().keyRefused(together, account);
-    other.governor().keyRefused(together, account);
-    assertThat(other.governor().free(TEN)).isZero();
-    clock.tick(Duration.ofSeconds(10));
-    assertThat(other.governor().free(TEN)).isEqualTo(1);
-
-    ledger.governor().keyTaken(together, account);
-    assertThat(ledger.governor().free(TEN)).isEqualTo(1);
-    ledger.governor().keyRefused(clock.instant(), account);
-    clock.tick(Duration.ofSeconds(19));
-    assertThat(other.governor().free(TEN)).isZero();
-    clock.tick(Duration.ofSeconds(1));
-    Job alone = submitting(ledger, TEN).orElseThrow();
-    assertThat(other.governor().free(TEN)).isZero();
-
-    ledger.governor().keyTaken(alone.submittedAt(), account);
-    assertThat(other.governor().free(TEN)).isGreaterThan(1);
-  }
-
-  @Test
-  void aRefusedKeyIsTriedAgainAfterFiveMinutesAtMostAndAfterTheClockJumpedBack() {
-    for (int i = 0; i < 30; i++) {
-      ledger.governor().keyRefused(clock.instant(), TEN.account());
-      clock.tick(Duration.ofMinutes(5));
-      assertThat(ledger.governor().free(TEN)).isEqualTo(1);
-    }
-    clock.tick(Duration.ofDays(-2));
-    assertThat(ledger.governor().free(TEN)).isEqualTo(1);
-    ledger.governor().keyTaken(clock.instant(), TEN.account());
-    assertThat(ledger.governor().free(TEN)).isGreaterThan(1);
   }
 
   @Test

@@ -1,0 +1,36 @@
+package io.leonardoroutes.ledger;
+
+import org.jdbi.v3.core.Handle;
+
+/** Which of an account's jobs hold one of the provider's slots, surely or perhaps. */
+final class Held {
+  private Held() {}
+
+  /** All of them; not those that the provider must be done with. */
+  static int slots(Handle handle, Limits limits, long now) {
+    return count(
+        handle,
+        "(state = 'SUBMITTING' OR (state IN ('RUNNING', 'IN_DOUBT') AND submitted_at > :since))",
+        limits,
+        now);
+  }
+
+  /** Those in doubt among them. */
+  static int inDoubt(Handle handle, Limits limits, long now) {
+    return count(handle, "state = 'IN_DOUBT' AND submitted_at > :since", limits, now);
+  }
+
+  /** Those among them whose paid call may be under way. */
+  static int submitting(Handle handle, Limits limits, long now) {
+    return count(handle, "state = 'SUBMITTING'", limits, now);
+  }
+
+  private static int count(Handle handle, String such, Limits limits, long now) {
+    return handle
+        .createQuery("SELECT count(*) FROM job WHERE account = :account AND " + such)
+        .bind("account", limits.account())
+        .bind("since", now - limits.holds().toMillis())
+        .mapTo(Integer.class)
+        .one();
+  }
+}

@@ -1,0 +1,75 @@
+package io.leonardoroutes.ledger;
+
+import io.leonardoroutes.ledger.RefusedAccount.What;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The accounts whose creates the provider refuses, told by every instance to all. One job is lost
+ * to it, the first that met it; the others wait until one of them is taken.
+ */
+public final class RefusedAccounts {
+  private final Database database;
+  private final Jdbi jdbi;
+  private final Clock clock;
+
+  RefusedAccounts(Database database, Jdbi jdbi, Clock clock) {
+    this.database = database;
+    this.jdbi = jdbi;
+    this.clock = clock;
+  }
+
+  /**
+   * The provider refused a create for its account's sake: those of the whole fleet by it pause, for
+   * 10 s, then 20 s, at most 5 min, and after each pause one alone is tried. Call it before the job
+   * is moved, which frees its slot. Asked again for the same job, it answers the same.
+   *
+   * @param job as it was submitted
+   * @param reason the provider's own words
+   * @return whether the job ends with it; if not, it is not to blame and is to be submitted again
+   */
+  public boolean met(Job job, What what, String reason) {
+    return jdbi.inTransaction(
+        handle -> {
+          database.alone(handle);
+          long now = clock.millis();
+          RefusedAccount refused = RefusedAccount.read(handle, job.account());
+          if (refused.isNews(job.submittedAt().toEpochMilli(), now)) {
+            refused = refused.again(job.id(), what, reason, now);
+            refused.write(handle, job.account());
+          }
+          return job.id().equals(refused.job());
+        });
+  }
+
+  /**
+   * The provider took a create.
+   *
+   * @param job as it was submitted
+   * @param shown what it took with it: a create that is refused for what it asks shows the key
+   */
+  public void taken(Job job, Collection<What> shown) {
+    if (of(job.account()).isEmpty()) {
+      return;
+    }
+    jdbi.useTransaction(
+        handle -> {
+          database.alone(handle);
+          long now = clock.millis();
+          RefusedAccount refused = RefusedAccount.read(handle, job.account());
+          if (refused.stands()
+              && shown.contains(refused.what())
+              && refused.isNews(job.submittedAt().toEpochMilli(), now)) {
+            refused.taken(now).write(handle, job.account());
+          }
+        });
+  }
+
+  /** How an account is refused now; empty if it is not. */
+  public Optional<RefusedAccount> of(String account) {
+    return Optional.of(jdbi.withHandle(handle -> RefusedAccount.read(handle, account)))
+        .filter(RefusedAccount::stands);
+  }
+}

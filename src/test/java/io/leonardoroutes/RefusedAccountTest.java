@@ -1,0 +1,232 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the provider refuses of an account costs the job that met it first, and not the queue. */
+class RefusedAccountTest {
+  private static final int JOBS = 60;
+  private static final int AT_ONCE = 4;
+  private static final String UNAUTHORIZED = "Authentication hook unauthorized this request";
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private volatile MockResponse refusal =
+      Provider.json(401, "{\"error\":\"" + UNAUTHORIZED + "\",\"path\":\"$\"}");
+  private volatile boolean refuses;
+  private Provider provider;
+  private Story story;
+
+  @BeforeEach
+  void open() throws IOException {
+    provider = Provider.start();
+    provider.onCreate(
+        Collections.nCopies(3 * JOBS, (Provider.Answer) this::answer)
+            .toArray(Provider.Answer[]::new));
+    story =
+        Story.in(folder, provider)
+            .bind("clock", clock)
+            // A test's clock runs much faster than its calls.
+            .with("leonardo.lease", "10h")
+            .with("leonardo.limits.concurrent", "" + AT_ONCE);
+  }
+
+  private MockResponse answer(RecordedRequest request) {
+    return refuses || Provider.key(request).equals("revoked-key") ? refusal : provider.created();
+  }
+
+  @AfterEach
+  void close() {
+    story.close();
+    provider.close();
+  }
+
+  @Test
+  void aRefusedKeyCostsOneJobHoweverLongItLastsAndAllOthersAreMadeWithTheNewOne() throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "revoked-key\n");
+    story.with("leonardo.api-key", "file:" + key).start();
+    try (Log log = Log.open()) {
+      List<String> jobs = accepted();
+      int creates = pausesLongerAndLonger(jobs);
+
+      Files.writeString(key, "the-new-key\n");
+      allButOneAreMade(jobs);
+
+      List<String> by = provider.creates().stream().map(Provider::key).toList();
+      assertThat(Collections.frequency(by, "revoked-key")).isEqualTo(creates);
+      assertThat(Collections.frequency(by, "the-new-key")).isEqualTo(JOBS - 1);
+      assertThat(log.with("the key of account"))
+          .containsExactly(
+              "WARN the key of account default is refused by the provider, trying again until it is"
+                  + " back: "
+                  + UNAUTHORIZED,
+              "INFO the key of account default is back");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          400 | not enough api tokens userId: 0e1d7a3c-5b57-4b0e-9d6e-0123456789ab | not enough api tokens userId: ***
+          402 | upgrade your plan                                                  | upgrade your plan
+          """)
+  void aBalanceThatIsUsedUpCostsOneJobHoweverLongItLasts(int status, String said, String told)
+      throws Exception {
+    refusal = Provider.json(status, "{\"error\":\"" + said + "\"}");
+    refuses = true;
+    String managed = story.app().managed();
+    story.start();
+    try (Log log = Log.open()) {
+      List<String> jobs = accepted();
+      int creates = pausesLongerAndLonger(jobs);
+      String failed =
+          jobs.stream().filter(job -> story.state(job).equals("FAILED")).findFirst().orElseThrow();
+      assertThat(story.job(failed).get("problem"))
+          .isEqualTo(
+              Story.json(
+                  """
+                  {"type":"urn:leonardo-routes:problem:refused-by-provider",
+                   "title":"The provider refused the request","status":%d,"detail":"%s"}"""
+                      .formatted(status, told)));
+      assertThat(ready(managed))
+          .isEqualTo("{\"status\":\"DEGRADED\",\"away\":[\"the balance of account default\"]}");
+
+      refuses = false;
+      allButOneAreMade(jobs);
+
+      assertThat(provider.creates()).hasSize(creates + JOBS - 1);
+      waiting().untilAsserted(() -> assertThat(ready(managed)).isEqualTo("{\"status\":\"UP\"}"));
+      assertThat(log.with("the balance of account"))
+          .containsExactly(
+              "WARN the balance of account default is refused by the provider, trying again until"
+                  + " it is back: "
+                  + told,
+              "INFO the balance of account default is back");
+    }
+  }
+
+  private List<String> accepted() {
+    List<String> jobs = new ArrayList<>();
+    for (int i = 0; i < JOBS; i++) {
+      jobs.add(story.accept(Story.REQUEST));
+    }
+    return jobs;
+  }
+
+  /** What is under way together meets it together; then one alone tries, and waits on. */
+  private int pausesLongerAndLonger(List<String> jobs) {
+    waiting().until(() -> count(jobs, "FAILED") == 1 && settled(jobs));
+    nothingMore();
+    int together = provider.creates().size();
+    assertThat(together).isBetween(1, AT_ONCE);
+    clock.tick(Duration.ofSeconds(10));
+    waiting().until(() -> provider.creates().size() == together + 1);
+    clock.tick(Duration.ofSeconds(19));
+    nothingMore();
+    clock.tick(Duration.ofSeconds(1));
+    waiting().until(() -> provider.creates().size() == together + 2);
+    for (int tries = 3; tries <= 20; tries++) {
+      nothingMore();
+      clock.tick(Duration.ofMinutes(5));
+      int more = together + tries;
+      waiting().until(() -> provider.creates().size() == more);
+    }
+    waiting().until(() -> settled(jobs));
+    assertThat(count(jobs, "FAILED")).isEqualTo(1);
+    return provider.creates().size();
+  }
+
+  private void allButOneAreMade(List<String> jobs) {
+    clock.tick(Duration.ofMinutes(5));
+    waiting()
+        .until(
+            () -> {
+              clock.tick(Duration.ofSeconds(1));
+              return count(jobs, "COMPLETE") == JOBS - 1;
+            });
+    assertThat(count(jobs, "FAILED")).isEqualTo(1);
+  }
+
+  private boolean settled(List<String> jobs) {
+    return count(jobs, "ACCEPTED") + count(jobs, "FAILED") == jobs.size();
+  }
+
+  private void nothingMore() {
+    int creates = provider.creates().size();
+    await()
+        .during(Duration.ofMillis(100))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> provider.creates().size() == creates);
+  }
+
+  private long count(List<String> jobs, String state) {
+    return jobs.stream().filter(job -> story.state(job).equals(state)).count();
+  }
+
+  private static String ready(String managed) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(managed + "/health/ready")).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  @Test
+  void anAccountWhoseKeyIsRefusedHoldsUpNoOther() throws Exception {
+    story
+        .with("leonardo.api-key", "good-key")
+        .with("leonardo.accounts.studio.api-key", "revoked-key")
+        .start();
+    String studio =
+        """
+        {"model":"kling-3.0-turbo","account":"studio","parameters":{"prompt":"a koala"}}""";
+    story.until(story.accept(studio), "FAILED");
+    String waits = story.accept(studio);
+    story.until(story.accept(Story.REQUEST), "RUNNING");
+    assertThat(story.state(waits)).isEqualTo("ACCEPTED");
+  }
+
+  @Test
+  void aRevokedKeyThatIsAnsweredLikeAFaultPutsOneJobInDoubtAndNotEverySlot() throws Exception {
+    refusal = Provider.json(500, "{\"error\":\"Invalid response from authorization hook\"}");
+    refuses = true;
+    String managed = story.app().managed();
+    story.start();
+    String doubtful = story.accept(Story.REQUEST);
+    story.until(doubtful, "IN_DOUBT");
+    List<String> jobs = accepted();
+    nothingMore();
+    assertThat(count(jobs, "ACCEPTED")).isEqualTo(JOBS);
+    assertThat(ready(managed))
+        .isEqualTo("{\"status\":\"DEGRADED\",\"away\":[\"the key of account default\"]}");
+
+    clock.tick(Duration.ofSeconds(10));
+    waiting().until(() -> provider.creates().size() == 2);
+    nothingMore();
+    waiting().until(() -> count(jobs, "IN_DOUBT") == 1);
+  }
+
+  private static ConditionFactory waiting() {
+    return await().atMost(Duration.ofSeconds(60));
+  }
+}
