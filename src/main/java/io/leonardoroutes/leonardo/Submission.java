@@ -34,7 +34,10 @@ public sealed interface Submission {
       return answer().meaning(status) == UNAUTHORIZED || answer().saysTheKeyIsBad();
     }
 
-    /** Whether the account cannot pay, and with it for no request that it is to pay for. */
+    /**
+     * Whether the account cannot pay, whatever is asked. {@code not enough api tokens} was seen;
+     * that a 402 says the same is a guess.
+     */
     public boolean isOfTheBalance() {
       return answer().meaning(status) == PAYMENT_REQUIRED || answer().saysTheBalanceIsUsedUp();
     }

@@ -27,6 +27,10 @@ final class Provider {
     if (bearer && (options.apiKey().isEmpty() || options.apiKey().equals(words[1]))) {
       return null;
     }
+    return unauthorized();
+  }
+
+  private static Answer unauthorized() {
     return Answer.error(401, "Authentication hook unauthorized this request");
   }
 
@@ -53,6 +57,12 @@ final class Provider {
     }
     if (prompt.textValue().contains(Sandbox.MODERATED_WORD)) {
       return Answer.error(400, "content moderation filter: " + Sandbox.MODERATED_WORD);
+    }
+    if (prompt.textValue().contains(Sandbox.UNAUTHORIZED_WORD)) {
+      return unauthorized();
+    }
+    if (prompt.textValue().contains(Sandbox.NO_TOKENS_WORD)) {
+      return Answer.error(400, "not enough api tokens userId: " + Sandbox.USER_ID);
     }
     return jobs.accept(body, Job.Fate.askedForBy(prompt.textValue()))
         .map(job -> created(job, request))

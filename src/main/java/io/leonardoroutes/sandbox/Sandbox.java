@@ -23,6 +23,12 @@ public final class Sandbox implements AutoCloseable {
   /** A prompt that contains this is refused by moderation (status 400). */
   public static final String MODERATED_WORD = "sandbox-moderated";
 
+  /** A prompt that contains this is refused as by a wrong key (status 401). */
+  public static final String UNAUTHORIZED_WORD = "sandbox-unauthorized";
+
+  /** A prompt that contains this is refused as by a balance that is used up (status 400). */
+  public static final String NO_TOKENS_WORD = "sandbox-no-tokens";
+
   /** A prompt that contains this makes a job that ends {@code FAILED}. */
   public static final String FAILING_WORD = "sandbox-fails";
 

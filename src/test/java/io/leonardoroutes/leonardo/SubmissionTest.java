@@ -61,6 +61,47 @@ class SubmissionTest {
     assertThat(isOfTheKey(200, "[{\"message\":\"m\",\"extensions\":{\"statusCode\":400}}]"))
         .isFalse();
     assertThat(isOfTheKey(403, "{\"error\":\"content moderation filter: x\"}")).isFalse();
+    assertThat(isOfTheKey(403, "{\"error\":\"Invalid response from authorization hook\"}"))
+        .isTrue();
+    assertThat(isOfTheKey(400, "{\"error\":\"prompt: invalid response from authorization hook\"}"))
+        .isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          400 | {"error": "not enough api tokens userId: 0e1d7a3c-5b57-4b0e-9d6e-0123456789ab"}                 | true
+          403 | {"error": "Not enough API tokens"}                                                              | true
+          402 | {"error": "upgrade"}                                                                            | true
+          402 | ``                                                                                              | true
+          200 | [{"message": "m", "extensions": {"statusCode": 402}}]                                           | true
+          200 | [{"message": "m", "extensions": {"details": {"message": "not enough api tokens userId: 5"}}}]   | true
+          400 | {"error": "content moderation filter: not enough api tokens"}                                   | false
+          400 | {"error": "'not enough api tokens' is not allowed"}                                             | false
+          400 | {"error": "not enough api tokens in your prompt"}                                               | false
+          400 | {"error": "not enough api tokensfor this"}                                                      | false
+          401 | {"error": "Authentication hook unauthorized this request"}                                      | false
+          422 | {"error": "Unexpected variable duratoin"}                                                       | false
+          """)
+  void aRefusalOfTheBalanceIsToldFromOneOfTheRequest(int status, String body, boolean balance) {
+    Submission.Refused refused = (Submission.Refused) read(status, body);
+
+    assertThat(refused.isOfTheBalance()).isEqualTo(balance);
+  }
+
+  @Test
+  void aFaultThatARevokedKeyIsAnsweredWithIsToldFromOthersAndIsStillInDoubt() {
+    assertThat(doubtIsOfTheKey("{\"error\":\"Invalid response from authorization hook\"}"))
+        .isTrue();
+    assertThat(doubtIsOfTheKey("{\"error\":\"Service Error\"}")).isFalse();
+    assertThat(doubtIsOfTheKey("")).isFalse();
+  }
+
+  private static boolean doubtIsOfTheKey(String body) {
+    return ((Submission.Unknown) read(500, body)).isOfTheKey();
   }
 
   private static boolean isOfTheKey(int status, String body) {

@@ -87,6 +87,7 @@ class RefusalTest {
       textBlock =
           """
           {"model": "m", "parameters": {"prompt": "sandbox-moderated"}} | content moderation filter: sandbox-moderated
+          {"model": "m", "parameters": {"prompt": "sandbox-no-tokens"}} | not enough api tokens userId: 5a0db0c8-21a4-4c5e-8f67-90b8a3d7e1f2
           {"parameters": {"prompt": "a dog"}}  | expecting a value for non-nullable variable: "model"
           {"model": "m", "parameters": {}}     | expecting a value for non-nullable variable: "prompt"
           []                                   | the request body is not a JSON object
@@ -118,6 +119,15 @@ class RefusalTest {
         .isEqualTo(
             "{\"error\":\"Authentication hook unauthorized this request\","
                 + "\"path\":\"$\",\"code\":\"unexpected\"}");
+  }
+
+  @Test
+  void aPromptCanAskToBeUnauthorized() throws Exception {
+    var answer = client.create("sandbox-unauthorized");
+
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(error(answer.body())).isEqualTo("Authentication hook unauthorized this request");
+    assertThat(sandbox.creates()).isEmpty();
   }
 
   @Test
