@@ -98,6 +98,8 @@ class SubmissionTest {
         .isTrue();
     assertThat(doubtIsOfTheKey("{\"error\":\"Service Error\"}")).isFalse();
     assertThat(doubtIsOfTheKey("")).isFalse();
+    assertThat(read(200, "[{\"message\": \"Invalid response from authorization hook\"}]"))
+        .isInstanceOf(Submission.Unknown.class);
   }
 
   private static boolean doubtIsOfTheKey(String body) {
