@@ -200,11 +200,15 @@ record Settings(
 
   private static List<Sink> sinks(CamelContext context, Keys keys) {
     List<Sink> sinks = new ArrayList<>();
-    for (String name : keys.namesUnder("leonardo.sinks.")) {
-      String prefix = "leonardo.sinks." + name + ".";
+    for (String name : keys.namesUnder(Keys.SINKS)) {
+      String prefix = Keys.SINKS + name + ".";
       if (!name.matches("[a-z0-9][a-z0-9-]*") || name.equals(Telling.REPLY)) {
         throw new BadSetting(
             prefix + "uri", "a sink's name is made of a-z, 0-9 and -, and is not 'reply'");
+      }
+      if (!keys.isThere(prefix + "uri")) {
+        throw new BadSetting(
+            prefix + "uri", "not set; each sink has an address, an empty one if it is off");
       }
       if (keys.isSet(prefix + "uri")) {
         sinks.add(sink(context, keys, name, prefix));

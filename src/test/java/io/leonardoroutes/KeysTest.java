@@ -94,8 +94,13 @@ class KeysTest {
     }
   }
 
-  /** What the program says, in a process of its own, when its environment is this. */
+  /** The last that the program says, in a process of its own, when its environment is this. */
   private String start(Map<String, String> environment) throws Exception {
+    List<String> said = said(environment);
+    return said.isEmpty() ? "" : said.get(said.size() - 1);
+  }
+
+  private List<String> said(Map<String, String> environment) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", absoluteClassPath()));
@@ -105,7 +110,7 @@ class KeysTest {
     Process process = builder.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes());
     assertThat(process.waitFor()).isEqualTo(1);
-    return said.lines().reduce((first, second) -> second).orElse("");
+    return said.lines().toList();
   }
 
   private static String absoluteClassPath() {
@@ -162,5 +167,57 @@ class KeysTest {
           .containsExactly(
               "WARN leonardo.accounts.a.limit is not a setting of leonardo-routes and does nothing");
     }
+  }
+
+  @Test
+  void aKeyThatNoSinkHasIsWarnedOf() throws Exception {
+    try (Log log = Log.open()) {
+      new Keys(
+          context(
+              config(
+                  """
+                  leonardo.sinks.erp.url=log:x
+                  leonardo.sinks.erp.event=completed
+                  leonardo.sinks.erp.uri=log:x
+                  leonardo.sinks.my.erp.uri=log:x
+                  """)));
+
+      assertThat(log.with("is not a setting"))
+          .containsExactlyInAnyOrder(
+              "WARN leonardo.sinks.erp.url is not a setting of leonardo-routes and does nothing",
+              "WARN leonardo.sinks.erp.event is not a setting of leonardo-routes and does nothing",
+              "WARN leonardo.sinks.my.erp.uri is not a setting of leonardo-routes and does nothing");
+    }
+  }
+
+  @Test
+  void aVariableThatLeadsToNoKeyIsWarnedOfWithoutItsValue() throws Exception {
+    List<String> said =
+        said(
+            Map.of(
+                "LEONARDO_BUDGET_PERDAY", "canary",
+                "LEONARDO_SINKS_MY_ERP_URL", "https://canary",
+                "LEONARDO_SINKS_MY_ERP_URI", "log:x",
+                "LEONARDO_PORT", "tcp://10.0.0.1:8080",
+                "LEONARDO_PORT_8080_TCP_ADDR", "10.0.0.1",
+                "LEONARDO_SERVICE_PORT_HTTP", "8080",
+                "LEONARDO_API_KEY", "key",
+                "LEONARDO_REST_PORT", "none"));
+
+    assertThat(said)
+        .filteredOn(line -> line.contains("WARN"))
+        .map(line -> line.replaceFirst(".* - ", ""))
+        .containsExactlyInAnyOrder(
+            "LEONARDO_BUDGET_PERDAY is not a setting of leonardo-routes and does nothing",
+            "LEONARDO_SINKS_MY_ERP_URL is not a setting of leonardo-routes and does nothing");
+    assertThat(String.join("", said)).doesNotContain("canary");
+  }
+
+  @Test
+  void aSinkOfTwoWordsCanBeDefinedInTheEnvironment() throws Exception {
+    assertThat(start(Map.of("LEONARDO_API_KEY", "key", "LEONARDO_SINKS_MY_ERP_URI", "ftpx:x")))
+        .isEqualTo(
+            "leonardo-routes did not start: leonardo.sinks.my-erp.uri: there is no Camel component"
+                + " 'ftpx' on the class path");
   }
 }

@@ -146,6 +146,16 @@ class SettingsTest {
                 + " set none here and let that server ask");
   }
 
+  @ParameterizedTest
+  @CsvSource({"erp.url, erp", "erp.events, erp", "my.erp.uri, my", "erp, erp"})
+  void aSinkWithoutAnAddress(String key, String sink) {
+    assertThat(refusal(app().with("leonardo.sinks." + key, "completed")))
+        .isEqualTo(
+            "leonardo.sinks."
+                + sink
+                + ".uri: not set; each sink has an address, an empty one if it is off");
+  }
+
   @Test
   void aFolderThatIsAFile() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "");

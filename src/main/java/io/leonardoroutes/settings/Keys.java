@@ -1,91 +1,49 @@
 package io.leonardoroutes.settings;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.util.TimeUtils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The {@code leonardo.*} keys as they are in force: what the operator says (system property,
- * environment, property files, in Camel's order), else what the sandbox changes, else the default
- * of {@code config/application.properties}, which is packed into the jar.
+ * Reads the values that are {@linkplain InForce in force} as what they stand for, or says in one
+ * line why they cannot be it.
  *
- * <p>The result is also a properties source of the Camel context, so that <code>{{leonardo.inbox}}
- * </code> in a route is the same value.
+ * <p>It is also a properties source of the Camel context, so that <code>{{leonardo.inbox}}</code>
+ * in a route is the same value.
  */
 public final class Keys implements PropertiesSource {
-  private static final Logger LOG = LoggerFactory.getLogger(Keys.class);
-  private static final String PREFIX = "leonardo.";
-  private static final Pattern FUNCTION = Pattern.compile("\\{\\{\\??([\\w-]+):");
   private static final String MILLIS = ".millis";
 
-  /** How keys end whose values a password can be in, as in leonardo.ledger.url. */
-  private static final String MAY_HOLD_SECRETS = "key,url,uri";
-
-  private static final String SINKS = "leonardo.sinks.";
+  /** What the settings of sinks begin with. */
+  public static final String SINKS = "leonardo.sinks.";
 
   /** What the settings of further accounts begin with. */
   public static final String ACCOUNTS = "leonardo.accounts.";
 
-  /** What may follow the name of an account. */
-  private static final List<String> OF_AN_ACCOUNT =
-      List.of(
-          "api-key",
-          "limits.concurrent",
-          "limits.creates-per-minute",
-          "limits.requests-per-minute",
-          "budget.per-day",
-          "budget.currency",
-          "budget.price-unknown",
-          "webhook.key",
-          "callers");
+  /** How keys end whose values a password can be in, as in leonardo.ledger.url. */
+  private static final String MAY_HOLD_SECRETS = "key,url,uri";
 
   private final PropertiesComponent properties;
-  private final Set<String> said = new TreeSet<>();
-  private final Map<String, String> inForce = new TreeMap<>();
+  private final InForce inForce;
 
   public Keys(CamelContext context) {
     properties = context.getPropertiesComponent();
-    Map<String, String> defaults = packed("application.properties");
-    inForce.putAll(defaults);
-    Properties loaded = properties.loadProperties(key -> key.startsWith(PREFIX));
-    loaded.stringPropertyNames().forEach(key -> add(key, loaded.getProperty(key)));
-    // Looked up one by one, as only so does Camel ask the environment and system properties first.
-    inForce.replaceAll(
-        (key, value) ->
-            resolved(key).map(v -> said(key, isFixed(value) ? v : value)).orElse(value));
-    System.getProperties().stringPropertyNames().stream()
-        .filter(key -> key.startsWith(PREFIX) && !inForce.containsKey(key))
-        .forEach(key -> add(key, System.getProperty(key)));
-    System.getenv().forEach(this::sinkFromEnvironment);
-    System.getenv().forEach(this::accountFromEnvironment);
+    inForce = new InForce(context);
     hideFromSummaries(context.getCamelContextExtension());
     properties.addPropertiesSource(this);
     if (flag("leonardo.sandbox")) {
-      packed("application-sandbox.properties")
-          .forEach((key, value) -> inForce.replace(key, defaults.get(key), value));
+      inForce.sandbox();
     }
   }
 
@@ -95,97 +53,21 @@ public final class Keys implements PropertiesSource {
     context.setAdditionalSensitiveKeywords((words == null ? "" : words + ",") + MAY_HOLD_SECRETS);
   }
 
-  /** Its value, unless there is none; what cannot be resolved is told once it is asked for. */
-  private Optional<String> resolved(String key) {
-    try {
-      return properties.resolveProperty(key);
-    } catch (RuntimeException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** Whether it is the value itself. What a function of Camel stands for may change. */
-  private static boolean isFixed(String value) {
-    return !value.contains(PropertiesComponent.PREFIX_TOKEN);
-  }
-
-  private String said(String key, String value) {
-    said.add(key);
-    return value;
-  }
-
   /** Stops the start if nobody gave the key: its default is not meant for this. */
   public void mustBeSaid(String key, String why) {
-    if (!isSaid(key)) {
+    if (!inForce.isSaid(key)) {
       throw new BadSetting(key, why);
     }
   }
 
   /** A key that no operator sets: a route may read what follows from others. */
   public void derived(String key, int value) {
-    inForce.put(key, String.valueOf(value));
+    inForce.derived(key, String.valueOf(value));
   }
 
   /** Whether somebody gave the key, be it as its default. */
   public boolean isSaid(String key) {
-    return said.contains(key);
-  }
-
-  private void add(String key, String value) {
-    if (!inForce.containsKey(key) && !key.startsWith(SINKS) && !isOfAnAccount(key)) {
-      LOG.warn("{} is not a setting of leonardo-routes and does nothing", key);
-    }
-    inForce.put(key, value);
-  }
-
-  /**
-   * {@code LEONARDO_SINKS_ARCHIVE_URI}; the known keys' variables are looked up by Camel itself.
-   */
-  private void sinkFromEnvironment(String name, String value) {
-    String key = name.toLowerCase(Locale.ROOT).replace('_', '.');
-    if (key.startsWith(SINKS) && !inForce.containsKey(key)) {
-      add(key, value);
-    }
-  }
-
-  /**
-   * {@code LEONARDO_ACCOUNTS_STUDIO_B_API_KEY} for account {@code studio-b}: as a name there has no
-   * other signs than these, the keys that may follow it tell where it ends.
-   */
-  private void accountFromEnvironment(String name, String value) {
-    String prefix = environment(ACCOUNTS);
-    for (String last : OF_AN_ACCOUNT) {
-      String end = "_" + environment(last);
-      if (name.startsWith(prefix)
-          && name.endsWith(end)
-          && name.length() > prefix.length() + end.length()) {
-        String account = name.substring(prefix.length(), name.length() - end.length());
-        String key = ACCOUNTS + account.toLowerCase(Locale.ROOT).replace('_', '-') + "." + last;
-        // One that stands elsewhere too was looked up by Camel.
-        inForce.putIfAbsent(key, value);
-      }
-    }
-  }
-
-  private static String environment(String key) {
-    return key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
-  }
-
-  private static boolean isOfAnAccount(String key) {
-    return key.startsWith(ACCOUNTS)
-        && OF_AN_ACCOUNT.contains(key.substring(ACCOUNTS.length()).replaceFirst("^[^.]*\\.", ""));
-  }
-
-  private static Map<String, String> packed(String file) {
-    Properties packed = new Properties();
-    try (InputStream in = Keys.class.getResourceAsStream("/leonardo-routes/config/" + file)) {
-      packed.load(in);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Map<String, String> map = new TreeMap<>();
-    packed.stringPropertyNames().forEach(key -> map.put(key, packed.getProperty(key)));
-    return map;
+    return inForce.isSaid(key);
   }
 
   @Override
@@ -196,7 +78,7 @@ public final class Keys implements PropertiesSource {
   @Override
   public String getProperty(String name) {
     // Camel's http component takes its times as plain milliseconds only.
-    return name.startsWith(PREFIX) && name.endsWith(MILLIS)
+    return name.startsWith("leonardo.") && name.endsWith(MILLIS)
         ? "" + duration(name.substring(0, name.length() - MILLIS.length())).toMillis()
         : inForce.get(name);
   }
@@ -219,12 +101,7 @@ public final class Keys implements PropertiesSource {
    * taken for the value.
    */
   Optional<String> missingFunction(String key) {
-    return Stream.of(System.getProperty(key), System.getenv(environment(key)), inForce.get(key))
-        .filter(Objects::nonNull)
-        .flatMap(value -> FUNCTION.matcher(value).results())
-        .map(named -> named.group(1))
-        .filter(name -> properties.getPropertiesFunction(name) == null)
-        .findFirst();
+    return inForce.missingFunction(key);
   }
 
   /** The text, or null where it is empty. */
@@ -312,7 +189,7 @@ public final class Keys implements PropertiesSource {
   /** The names that follow a prefix, as {@code outbox} in {@code leonardo.sinks.outbox.uri}. */
   public TreeSet<String> namesUnder(String prefix) {
     TreeSet<String> names = new TreeSet<>();
-    for (String key : inForce.keySet()) {
+    for (String key : inForce.keys()) {
       if (key.startsWith(prefix)) {
         names.add(key.substring(prefix.length()).replaceFirst("\\..*", ""));
       }
@@ -320,7 +197,17 @@ public final class Keys implements PropertiesSource {
     return names;
   }
 
+  /** Whether its value is what it would be if nobody gave it. */
+  public boolean isDefault(String key) {
+    return text(key).equals(properties.parseUri(inForce.byDefault(key)));
+  }
+
+  /** Whether there is such a key, be its value empty. */
+  public boolean isThere(String key) {
+    return inForce.get(key) != null;
+  }
+
   public boolean isSet(String key) {
-    return inForce.containsKey(key) && !inForce.get(key).isBlank();
+    return isThere(key) && !inForce.get(key).isBlank();
   }
 }
