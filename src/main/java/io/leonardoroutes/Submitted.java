@@ -6,6 +6,7 @@ import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
 import static io.leonardoroutes.ledger.JobState.RUNNING;
 
 import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.Budget;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ final class Submitted {
   private final Ledger ledger;
   private final Parts parts;
   private final Looks looks;
+  private final Set<String> otherUnit = ConcurrentHashMap.newKeySet();
 
   Submitted(Parts parts, Looks looks) {
     this.settings = parts.settings();
@@ -107,11 +110,30 @@ final class Submitted {
                     .submittedAt(job.submittedAt())
                     .problem(null)
                     .dueAt(look));
+    tellOfTheUnit(job, cost);
     if (!known && !isOf(job, created)) {
       LOG.error(
           "{} was given up before generation {} was answered: it is paid, and no job has it",
           job.name(),
           created.generationId());
+    }
+  }
+
+  /** A cost that the account's budget cannot count; said once for each account. */
+  private void tellOfTheUnit(Job job, Job.Cost cost) {
+    Budget budget =
+        settings.accounts().find(job.account()).map(of -> of.limits().budget()).orElse(null);
+    if (budget == null || cost == null || budget.unit().equals(cost.unit())) {
+      return;
+    }
+    if (otherUnit.add(job.account())) {
+      LOG.warn(
+          "account {} was answered a cost in {}, and its budget counts {}: it submits nothing more"
+              + " until tomorrow (UTC), or with budget.currency={}",
+          job.account(),
+          cost.unit(),
+          budget.unit(),
+          cost.unit());
     }
   }
 

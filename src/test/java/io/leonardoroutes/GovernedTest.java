@@ -102,6 +102,34 @@ class GovernedTest {
   }
 
   @Test
+  void aCostThatTheBudgetCannotCountIsToldOnceAndEndsTheDaysPaying() throws Exception {
+    provider.onCreate(
+        request ->
+            Provider.json(
+                200,
+                """
+                {"generate":{"generationId":"a","cost":{"amount":"12","unit":"CREDITS"}}}"""));
+    app.bind("clock", clock)
+        .with("leonardo.budget.per-day", "25")
+        .with("leonardo.budget.price-unknown", "0.10");
+    try (Log log = Log.open()) {
+      app.start();
+      String first = accept();
+      waiting().until(() -> state(first).equals("RUNNING"));
+      String second = accept();
+      waiting().until(() -> !log.with("is used up for some jobs").isEmpty());
+
+      assertThat(log.with("was answered a cost"))
+          .containsExactly(
+              "WARN account default was answered a cost in CREDITS, and its budget counts DOLLARS:"
+                  + " it submits nothing more until tomorrow (UTC), or with"
+                  + " budget.currency=CREDITS");
+      assertThat(state(second)).isEqualTo("ACCEPTED");
+      assertThat(provider.creates()).hasSize(1);
+    }
+  }
+
+  @Test
   void whatIsOverTheBudgetWaitsForTheNextDay() throws Exception {
     app.bind("clock", clock).with("leonardo.budget.per-day", "0.02").start();
     String first = accept();

@@ -132,8 +132,8 @@ public final class Governor {
           BigDecimal price = null;
           if (limits.budget() != null) {
             price = Money.price(handle, limits, seen.kind());
-            BigDecimal used = Money.used(handle, limits, now);
-            if (used.add(price).compareTo(limits.budget().perDay()) > 0) {
+            BigDecimal used = Money.used(handle, limits, now).amount();
+            if (!limits.budget().lets(price, used)) {
               return Optional.empty();
             }
           }
@@ -243,6 +243,6 @@ public final class Governor {
 
   /** What is spent and reserved of the account's budget today. */
   public BigDecimal used(Limits limits) {
-    return jdbi.withHandle(handle -> Money.used(handle, limits, clock.instant()));
+    return jdbi.withHandle(handle -> Money.used(handle, limits, clock.instant()).amount());
   }
 }

@@ -1,6 +1,8 @@
 package io.leonardoroutes.ledger;
 
 import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -24,8 +26,22 @@ final class Money {
 
   private Money() {}
 
+  /**
+   * What is spent and reserved of a day's budget.
+   *
+   * @param otherUnit the unit of a cost that the budget cannot count, so that none of it is left;
+   *     null if there is none
+   */
+  record Used(BigDecimal amount, String otherUnit) {
+    private static final Used NOTHING = new Used(BigDecimal.ZERO, null);
+
+    private Used and(Used more) {
+      return new Used(amount.add(more.amount), otherUnit == null ? more.otherUnit : otherUnit);
+    }
+  }
+
   /** What is spent and reserved of the account's budget on the day of {@code now}. */
-  static BigDecimal used(Handle handle, Limits limits, Instant now) {
+  static Used used(Handle handle, Limits limits, Instant now) {
     Budget budget = limits.budget();
     long day = now.toEpochMilli() / A_DAY * A_DAY;
     return handle
@@ -39,18 +55,25 @@ final class Money {
         .bind("account", limits.account())
         .bind("day", day)
         .bind("next", day + A_DAY)
-        .map(
-            (row, context) -> {
-              boolean told = budget.unit().equals(row.getString("cost_unit"));
-              boolean kept = budget.unit().equals(row.getString("reserved_unit"));
-              String each =
-                  told
-                      ? row.getString("cost_amount")
-                      : kept ? row.getString("reserved_amount") : "0";
-              return new BigDecimal(each).multiply(BigDecimal.valueOf(row.getLong("jobs")));
-            })
+        .map((row, context) -> used(row, budget))
         .stream()
-        .reduce(BigDecimal.ZERO, BigDecimal::add);
+        .reduce(Used.NOTHING, Used::and);
+  }
+
+  private static Used used(ResultSet row, Budget budget) throws SQLException {
+    String cost = row.getString("cost_unit");
+    String reserved = row.getString("reserved_unit");
+    BigDecimal jobs = BigDecimal.valueOf(row.getLong("jobs"));
+    if (budget.unit().equals(cost)) {
+      return new Used(new BigDecimal(row.getString("cost_amount")).multiply(jobs), null);
+    }
+    // What was both reserved and paid in another unit was of another budget: the currency changed.
+    if (cost != null && !cost.equals(reserved)) {
+      return new Used(budget.perDay().multiply(jobs), cost);
+    }
+    return budget.unit().equals(reserved)
+        ? new Used(new BigDecimal(row.getString("reserved_amount")).multiply(jobs), null)
+        : Used.NOTHING;
   }
 
   /**

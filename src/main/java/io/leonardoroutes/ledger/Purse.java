@@ -33,14 +33,15 @@ final class Purse {
     if (waiting.isEmpty()) {
       return new Fitting(List.of(), null);
     }
-    BigDecimal left = budget.perDay().subtract(Money.used(handle, limits, now));
+    Money.Used used = Money.used(handle, limits, now);
+    BigDecimal left = budget.perDay().subtract(used.amount());
     boolean roomy = left.multiply(TWO).compareTo(budget.perDay()) >= 0;
     List<String> fitting = new ArrayList<>();
     String told = null;
     for (String kind : waiting) {
       BigDecimal price = Money.price(handle, limits, kind);
-      if (price.compareTo(left) > 0) {
-        String why = budget.waits(account, price, left);
+      if (!budget.lets(price, used.amount())) {
+        String why = budget.waits(account, price, used);
         told = tell(handle, account, kind, why) ? why : told;
       } else {
         fitting.add(kind);

@@ -125,11 +125,61 @@ class BudgetTest {
   }
 
   @Test
-  void aCostInAnotherUnitIsCountedAsWhatWasReservedForIt() {
+  void aCostInAnotherUnitUsesUpTheDayAndSaysSo() {
     Job job = begun(accepted(5)).orElseThrow();
     ledger.move(job, job.to(RUNNING).created("gen-1", new Job.Cost("900", "CREDITS")));
+    Job next = accepted(5);
 
-    assertThat(used()).isEqualByComparingTo("0.60");
+    assertThat(ledger.governor().due(10, ONE_DOLLAR, LEASE).jobs()).isEmpty();
+    assertThat(find(next).warnings())
+        .containsExactly(
+            "waits for the budget: a cost of today came in CREDITS, and what it leaves of the 1.00"
+                + " DOLLARS is not known; it goes on tomorrow (UTC) or with"
+                + " leonardo.budget.currency=CREDITS");
+    assertThat(begun(next)).isEmpty();
+    assertThat(used()).isEqualByComparingTo("1.00");
+
+    clock.tick(Duration.ofDays(1));
+    assertThat(begun(next)).isPresent();
+  }
+
+  @Test
+  void anotherCurrencyBeginsTheDaysBudgetAnewUnlessItIsTheWrongOne() {
+    Job job = begun(accepted(5)).orElseThrow();
+    running(job, "0.70");
+    Limits credits =
+        new Limits(
+            10,
+            100,
+            2000,
+            Duration.ofHours(2),
+            new Budget(new BigDecimal("500"), "CREDITS", new BigDecimal("200")));
+    assertThat(ledger.governor().used(credits)).isZero();
+
+    Job next = ledger.submitting(accepted(5), credits, LEASE).orElseThrow();
+    running(next, "0.70");
+
+    assertThat(ledger.governor().used(credits)).isEqualByComparingTo("500");
+    assertThat(ledger.submitting(accepted(5), credits, LEASE)).isEmpty();
+    assertThat(used()).as("counted in dollars").isEqualByComparingTo("1.40");
+  }
+
+  @Test
+  void withABudgetOfNothingNothingIsSubmittedWhateverItCosts() {
+    Limits nothing = budget("0", "0");
+    Job job = accepted(5);
+
+    Governor.Due due = ledger.governor().due(10, nothing, LEASE);
+
+    assertThat(due.jobs()).isEmpty();
+    assertThat(due.waits())
+        .isEqualTo(
+            "waits for the budget: with one of 0 nothing is submitted; it goes on with a higher"
+                + " leonardo.budget.per-day");
+    assertThat(ledger.submitting(job, nothing, LEASE)).isEmpty();
+    clock.tick(Duration.ofDays(1));
+    assertThat(ledger.submitting(job, nothing, LEASE)).as("tomorrow").isEmpty();
+    assertThat(ledger.submitting(job, ONE_DOLLAR, LEASE)).as("with a budget").isPresent();
   }
 
   @Test
