@@ -102,7 +102,7 @@ public final class Accept {
   }
 
   private void known(Exchange exchange, String key, Job.ReplyTo replyTo, Job job) {
-    LOG.info("{} is known already", job.name());
+    LOG.info("{} is known already, and {}", job.name(), job.state());
     if (replyTo != null) {
       parts.ledger().outbox().add(List.of(reply(key, replyTo, job)));
     }

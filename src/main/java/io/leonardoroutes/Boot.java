@@ -17,7 +17,6 @@ import io.leonardoroutes.sandbox.SandboxOptions;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
 import jakarta.validation.ValidatorFactory;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -70,7 +69,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     ValidatorFactory rules = opened(mapping.rules());
     Models models = mapping.models(rules);
     if (settings.sandbox().on()) {
-      startSandbox(settings, models);
+      startSandbox(context, keys, settings, models);
     }
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
     Parts parts = parts(settings, clock);
@@ -101,7 +100,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     }
     load(context, keys, settings);
     context.addStartupListener(new IntakeCheck(settings.sinks()));
-    context.addStartupListener((started, already) -> ready(settings));
+    context.addStartupListener((started, already) -> Ready.tell(context, parts));
   }
 
   @Override
@@ -121,7 +120,13 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     return open;
   }
 
-  private void startSandbox(Settings settings, Models models) throws IOException {
+  private void startSandbox(CamelContext context, Keys keys, Settings settings, Models models)
+      throws Exception {
+    if (!keys.isDefault("leonardo.ledger.url")) {
+      LOG.warn(
+          "the sandbox is on and leonardo.ledger.url is set: jobs that wait there are made by the"
+              + " sandbox, at costs that it makes up");
+    }
     StartChecks.free("leonardo.sandbox.port", "127.0.0.1", settings.sandbox().port());
     opened(
         Sandbox.start(
@@ -130,7 +135,9 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
                 .withJournal(settings.data().resolve("sandbox.jsonl"))
                 .withRules(json -> models.check(json).stream().map(Violation::message).toList())));
     if (settings.sandbox().samples() && settings.intakes().file()) {
-      Samples.writeInto(settings.intakes().inbox());
+      // Not earlier: what a start that fails leaves in the inbox is paid for at the next one.
+      Path inbox = settings.intakes().inbox();
+      context.addStartupListener((started, already) -> Samples.writeInto(inbox));
     }
   }
 
@@ -219,24 +226,6 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
         .parameter("sink", sink)
         .parameter("uri", uri)
         .add();
-  }
-
-  private static void ready(Settings settings) {
-    StringBuilder line = new StringBuilder("leonardo-routes ready");
-    if (settings.intakes().file()) {
-      Path inbox = settings.intakes().inbox();
-      line.append(", drop requests into ").append(inbox);
-    }
-    if (settings.rest().enabled()) {
-      line.append(", POST them to %s/generations".formatted(settings.rest().address()));
-    }
-    if (settings.intakes().jms()) {
-      line.append(
-          ", send them to queue %s at %s"
-              .formatted(settings.jms().requests(), settings.jms().address()));
-    }
-    line.append("; provider ").append(settings.provider().baseUrl());
-    LOG.info("{}", line);
   }
 
   @Override

@@ -94,11 +94,15 @@ public final class Generations {
     return JSON.valueToTree(new JobHistory(ledger.history(job.id())));
   }
 
-  /** A query or a header of the same name comes before what the path says. */
+  /**
+   * The job of this id or name.
+   *
+   * @param header a query or a header of the same name comes before what the path says
+   */
   Job job(Object header, Caller caller) {
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     return ledger
-        .find(id)
+        .named(id)
         .filter(found -> caller.sees(found.caller()))
         .orElseThrow(() -> new Refused(404, "no-such-job", "No such job", "there is no job " + id));
   }

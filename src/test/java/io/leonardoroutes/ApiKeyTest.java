@@ -242,7 +242,7 @@ class ApiKeyTest {
     String claim =
         "?CamelVertxPlatformHttpAuthenticatedUser=anna&camelvertxplatformhttpauthenticateduser=anna";
     assertThat(as(shop, "GET", path + claim, "").statusCode()).isEqualTo(404);
-    assertThat(as(erp, "GET", path, "").body()).isEqualTo(answer.body());
+    assertThat(id(as(erp, "GET", path, ""))).isEqualTo(id(answer));
   }
 
   @Test
@@ -261,7 +261,8 @@ class ApiKeyTest {
     assertThat(listed(shop)).contains(ofShop).doesNotContain(ofErp, ofNobody);
     assertThat(listed(anna)).contains(ofErp, ofShop, ofNobody);
     for (String method : List.of("GET", "DELETE")) {
-      for (String other : List.of(ofErp, ofNobody)) {
+      String name = "kling-3.0-turbo-" + ofErp.substring(0, 8);
+      for (String other : List.of(ofErp, ofNobody, name)) {
         HttpResponse<String> answer = as(shop, method, "/generations/" + other, "");
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(Rest.json(answer).get("detail").asText()).isEqualTo("there is no job " + other);

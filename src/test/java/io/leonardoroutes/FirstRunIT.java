@@ -36,7 +36,12 @@ class FirstRunIT {
     assertThat(endings(outbox, ".mp4")).isEqualTo(2);
     assertThat(endings(outbox, ".submitted.json")).isEqualTo(2);
     assertThat(program.isAlive()).isTrue();
+    assertThat(folder.resolve("data/sandbox.db")).exists();
+    assertThat(folder.resolve("data/ledger.db")).doesNotExist();
     assertThat(Files.readString(folder.resolve("out.log")))
+        .containsPattern(
+            "leonardo-routes [0-9][^,]*, configuration /.*/config/application.properties")
+        .contains("data/sandbox.db, unfinished jobs: 0")
         .contains("leonardo-routes ready, drop requests into data/inbox")
         .contains("delivered to outbox");
 

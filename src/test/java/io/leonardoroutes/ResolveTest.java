@@ -83,6 +83,17 @@ class ResolveTest {
   }
 
   @Test
+  void aJobCanBeNamedAsTheLogNamesIt() throws Exception {
+    String id = inDoubt();
+
+    HttpResponse<String> answer =
+        resolve("kling-3.0-turbo-" + id.substring(0, 8), "{\"as\":\"failed\"}");
+
+    assertThat(Doubt.json(answer.body()).get("id").asText()).isEqualTo(id);
+    assertThat(doubt.state(id)).isEqualTo("FAILED");
+  }
+
+  @Test
   void whatIsResolvedAsFailedIsToldSo() throws Exception {
     String id = inDoubt();
 

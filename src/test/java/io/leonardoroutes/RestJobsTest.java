@@ -95,6 +95,23 @@ class RestJobsTest {
   }
 
   @Test
+  void aJobIsFoundByTheNameThatTheLogSays() throws Exception {
+    Rest rest = Rest.of(app.with("leonardo.budget.per-day", "0").start());
+    String id = id(rest.post(Drop.request("a")));
+    String name = "kling-3.0-turbo-" + id.substring(0, 8);
+    String path = "/generations/";
+
+    assertThat(id(rest.get(path + name))).isEqualTo(id);
+    assertThat(rest.get(path + name + "/history").body())
+        .isEqualTo(rest.get(path + id + "/history").body());
+    assertThat(detail(rest.get(path + name + "/video")))
+        .startsWith("409 job " + id + " is ACCEPTED");
+    assertThat(id(rest.send("DELETE", path + name, ""))).isEqualTo(id);
+    assertThat(detail(rest.send("DELETE", path + name, "")))
+        .isEqualTo("409 job " + id + " is CANCELLED: only an ACCEPTED one can be cancelled");
+  }
+
+  @Test
   void aPageThatCannotBeIsRefused() throws Exception {
     Rest rest = Rest.of(app.start());
 

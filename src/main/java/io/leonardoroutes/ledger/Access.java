@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
@@ -11,6 +12,11 @@ import java.util.function.Supplier;
 public record Access(String url, String user, Supplier<String> password) {
   boolean isSqlite() {
     return url.startsWith(Database.SQLITE);
+  }
+
+  /** The file of an SQLite ledger, else null. */
+  public Path file() {
+    return isSqlite() ? Path.of(url.substring(Database.SQLITE.length()).split("\\?")[0]) : null;
   }
 
   /** Nothing that is secret. */

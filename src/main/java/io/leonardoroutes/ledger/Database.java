@@ -47,8 +47,7 @@ final class Database implements AutoCloseable {
   static Database open(Access access) {
     String url = access.url();
     boolean sqlite = access.isSqlite();
-    FileChannel lock =
-        sqlite ? lock(Path.of(url.substring(SQLITE.length()).split("\\?")[0])) : null;
+    FileChannel lock = sqlite ? lock(access.file()) : null;
     HikariDataSource source = null;
     try {
       if (!sqlite) {

@@ -153,9 +153,20 @@ public final class Ledger implements AutoCloseable {
         accounts.stream().collect(Collectors.toMap(Limits::account, governor::slots)));
   }
 
+  /** How many jobs it has that still go on or wait. */
+  public long unfinished() {
+    return reads.unfinished();
+  }
+
   /** Finds a job by its id. */
   public Optional<Job> find(String id) {
     return jdbi.withHandle(handle -> JobTable.one(handle, "id", id));
+  }
+
+  /** Finds a job by its id, or by the {@linkplain Job#name() name} that log lines say. */
+  public Optional<Job> named(String idOrName) {
+    return find(idOrName)
+        .or(() -> jdbi.withHandle(handle -> JobTable.one(handle, "file_name", idOrName)));
   }
 
   /** Finds the job that an intake's key stands for. */

@@ -126,6 +126,18 @@ final class Reads {
         });
   }
 
+  /** See {@link Ledger#unfinished}. */
+  long unfinished() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT count(*) FROM job"
+                        + " WHERE state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT')")
+                .mapTo(Long.class)
+                .one());
+  }
+
   /** See {@link Ledger#took}. */
   List<Duration> took(String kind, int most) {
     return jdbi.withHandle(

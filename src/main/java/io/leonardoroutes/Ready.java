@@ -1,0 +1,80 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.ledger.Access;
+import io.leonardoroutes.settings.Keys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is said once all of it runs: which program, by which settings, on what, and where to ask.
+ */
+final class Ready {
+  private static final Logger LOG = LoggerFactory.getLogger(Ready.class);
+  private static final String FILE = "file:";
+
+  private Ready() {}
+
+  static void tell(CamelContext context, Parts parts) {
+    String version = Ready.class.getPackage().getImplementationVersion();
+    LOG.info(
+        "leonardo-routes{}, {}; ledger {}, unfinished jobs: {}",
+        version == null ? "" : " " + version,
+        configuration(context),
+        ledger(parts.settings().ledger()),
+        parts.ledger().unfinished());
+    LOG.info("{}", addresses(parts.settings()));
+  }
+
+  private static String configuration(CamelContext context) {
+    List<String> files =
+        context.getPropertiesComponent().getLocations().stream()
+            .map(location -> location.replaceFirst(";.*", ""))
+            .filter(location -> isThere(context, location))
+            .map(Ready::absolute)
+            .toList();
+    return files.isEmpty()
+        ? "no configuration file, started in " + Path.of("").toAbsolutePath() + ": the defaults"
+        : "configuration " + String.join(", ", files);
+  }
+
+  private static boolean isThere(CamelContext context, String location) {
+    if (location.startsWith(FILE)) {
+      return Files.exists(Path.of(location.substring(FILE.length())));
+    }
+    String resource = location.replaceFirst("^classpath:", "");
+    return context.getClassResolver().loadResourceAsURL(resource) != null;
+  }
+
+  private static String absolute(String location) {
+    return location.startsWith(FILE)
+        ? Path.of(location.substring(FILE.length())).toAbsolutePath().normalize().toString()
+        : location;
+  }
+
+  private static String ledger(Access access) {
+    return access.file() == null
+        ? Keys.withoutSecrets(access.url())
+        : access.file().toAbsolutePath().normalize().toString();
+  }
+
+  private static String addresses(Settings settings) {
+    StringBuilder line = new StringBuilder("leonardo-routes ready");
+    if (settings.intakes().file()) {
+      Path inbox = settings.intakes().inbox();
+      line.append(", drop requests into ").append(inbox);
+    }
+    if (settings.rest().enabled()) {
+      line.append(", POST them to %s/generations".formatted(settings.rest().address()));
+    }
+    if (settings.intakes().jms()) {
+      line.append(
+          ", send them to queue %s at %s"
+              .formatted(settings.jms().requests(), settings.jms().address()));
+    }
+    return line.append("; provider ").append(settings.provider().baseUrl()).toString();
+  }
+}
