@@ -40,7 +40,8 @@ class FirstRunIT {
     assertThat(folder.resolve("data/ledger.db")).doesNotExist();
     assertThat(Files.readString(folder.resolve("out.log")))
         .containsPattern(
-            "leonardo-routes [0-9][^,]*, configuration /.*/config/application.properties")
+            "(?m)^20[0-9-]{8}T[0-9:.]{12}(Z|[+-][0-9:]{5}) INFO  Ready - leonardo-routes [0-9][^,]*,"
+                + " configuration /.*/config/application.properties; ledger /")
         .contains("data/sandbox.db, unfinished jobs: 0")
         .contains("leonardo-routes ready, drop requests into data/inbox")
         .contains("delivered to outbox");
