@@ -135,6 +135,20 @@ public final class Deliver {
     }
   }
 
+  /** Deletes events older than {@code leonardo.events.keep} that all their sinks have. */
+  public void forget() {
+    Duration keep = parts.settings().eventsKeep();
+    parts
+        .outages()
+        .tried(
+            () -> {
+              int swept = outbox.sweep(parts.clock().instant().minus(keep));
+              if (swept > 0) {
+                LOG.info("{} events older than {} deleted", swept, keep);
+              }
+            });
+  }
+
   private static String sink(Delivery delivery) {
     return "sink " + delivery.sink();
   }

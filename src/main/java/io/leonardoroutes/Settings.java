@@ -41,6 +41,7 @@ record Settings(
     Downloads downloads,
     List<Sink> sinks,
     int deliverTries,
+    Duration eventsKeep,
     Duration lease,
     Secrets secrets) {
 
@@ -79,6 +80,7 @@ record Settings(
   private static final Set<String> EVENTS =
       Arrays.stream(EventType.values()).map(EventType::word).collect(Collectors.toSet());
   private static final Set<String> CONTENT = Set.of("event", "video");
+  private static final Duration SHORTEST_KEPT = Duration.ofHours(1);
 
   /**
    * Reads every key.
@@ -128,6 +130,7 @@ record Settings(
             keys.duration("leonardo.videos.keep")),
         sinks(context, keys),
         keys.integer("leonardo.deliver.tries", 1, 1_000),
+        eventsKeep(keys),
         keys.duration("leonardo.lease"),
         secrets);
   }
@@ -155,6 +158,16 @@ record Settings(
       throw new BadSetting("leonardo.reconcile", "'" + way + "' is neither list nor hold");
     }
     return new Reconciling(way.equals("list"), keys.duration("leonardo.reconcile.settle"));
+  }
+
+  private static Duration eventsKeep(Keys keys) {
+    Duration keep = keys.duration("leonardo.events.keep");
+    if (keep.compareTo(SHORTEST_KEPT) < 0) {
+      throw new BadSetting(
+          "leonardo.events.keep",
+          "less than 1h: a message that its broker brings again would be answered again");
+    }
+    return keep;
   }
 
   private static URI baseUrl(String text) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.ledger.Ledger;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -115,6 +117,33 @@ class DeliverTest {
     assertThat(seconds.get(3)).isGreaterThan(seconds.get(1));
     clock.tick(Duration.ofHours(1));
     await().during(Duration.ofMillis(300)).until(() -> ids.size() == 4);
+  }
+
+  @Test
+  void anOldEventThatItsSinkHasLeavesTheLedgerAndAYoungOneStays() throws Exception {
+    Ledger.open("jdbc:sqlite:" + story.app().data().resolve("ledger.db")).close();
+    Instant now = Instant.now();
+    for (Duration age : List.of(Duration.ofDays(29), Duration.ofDays(31))) {
+      String id = "'" + age.toDays() + " days'";
+      long time = now.minus(age).toEpochMilli();
+      Rows.change(
+          story.app(),
+          "INSERT INTO event (id, subject, type, document, file_name, time) VALUES (%s, 'job', 'failed', '{}', 'koala', %d)"
+              .formatted(id, time));
+      Rows.change(
+          story.app(),
+          "INSERT INTO delivery VALUES (%s, 'outbox', 'EVENT', 'DELIVERED', 0, %d, 0, NULL, %<d)"
+              .formatted(id, time));
+    }
+
+    story.start();
+
+    await()
+        .atMost(20, TimeUnit.SECONDS)
+        .untilAsserted(
+            () ->
+                assertThat(Rows.of(story.app(), "SELECT id FROM event").toString())
+                    .isEqualTo("[{id=29 days}]"));
   }
 
   private int secondsUntil(List<String> ids, int tries) {

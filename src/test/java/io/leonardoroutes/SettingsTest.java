@@ -61,6 +61,7 @@ class SettingsTest {
           leonardo.request.max-bytes | 99 | '99' is not a whole number from 1024 to 16777216
           leonardo.track.every | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.every | -5s | '-5s' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.events.keep | 59m | less than 1h: a message that its broker brings again would be answered again
           leonardo.tick | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.give-up | {{nowhere}} | Property with key [nowhere] not found in properties from text: {{nowhere}}
           leonardo.sinks.outbox.events | submitted,done | 'submitted,done' is not all of cancelled, completed, failed, in_doubt, rejected, submitted

@@ -18,6 +18,25 @@ public final class Outbox {
 
   private static final String HELD = " AND leased_until > 0 AND tries = :tries";
 
+  /** The last state stands so that SQLite does not go by it, past all else that is pending. */
+  static final String CLAIM =
+      """
+      SELECT d.event_id, d.sink, d.content, d.tries, e.subject, e.type, e.document,
+        e.file_name, e.reply_to, e.correlation_id, j.video_file
+      FROM delivery d JOIN event e ON e.id = d.event_id
+        LEFT JOIN job j ON j.id = e.subject
+      WHERE d.sink = :sink AND d.state = 'PENDING' AND d.due_at <= :now
+        AND d.leased_until <= :now
+        AND NOT (d.content = 'EVENT' AND EXISTS (SELECT 1 FROM delivery v
+          WHERE v.event_id = d.event_id AND v.sink = d.sink
+            AND v.content = 'VIDEO' AND v.state = 'PENDING'))
+        AND NOT EXISTS (SELECT 1
+          FROM event before JOIN delivery b ON b.event_id = before.id
+          WHERE before.subject = e.subject AND before.time < e.time
+            AND b.sink = d.sink AND (b.state = 'PENDING') IS TRUE AND b.due_at <= :now)
+      ORDER BY d.due_at, e.time LIMIT :limit
+      """;
+
   private final Jdbi jdbi;
   private final Clock clock;
   private final boolean shared;
@@ -66,12 +85,13 @@ public final class Outbox {
 
   private void add(Handle handle, Outgoing event, Outgoing.Target target) {
     handle.execute(
-        "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until)"
-            + " VALUES (?, ?, ?, 'PENDING', 0, ?, 0)",
+        "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until, since)"
+            + " VALUES (?, ?, ?, 'PENDING', 0, ?, 0, ?)",
         event.id(),
         target.sink(),
         target.content().name(),
-        clock.millis());
+        clock.millis(),
+        event.time().toEpochMilli());
   }
 
   /** A glance that takes no lock, as loops ask all the time. */
@@ -105,24 +125,7 @@ public final class Outbox {
         handle -> {
           List<Delivery> due =
               handle
-                  .createQuery(
-                      """
-                      SELECT d.event_id, d.sink, d.content, d.tries, e.subject, e.type, e.document,
-                        e.file_name, e.reply_to, e.correlation_id, j.video_file
-                      FROM delivery d JOIN event e ON e.id = d.event_id
-                        LEFT JOIN job j ON j.id = e.subject
-                      WHERE d.sink = :sink AND d.state = 'PENDING' AND d.due_at <= :now
-                        AND d.leased_until <= :now
-                        AND NOT (d.content = 'EVENT' AND EXISTS (SELECT 1 FROM delivery v
-                          WHERE v.event_id = d.event_id AND v.sink = d.sink
-                            AND v.content = 'VIDEO' AND v.state = 'PENDING'))
-                        AND NOT EXISTS (SELECT 1
-                          FROM event before JOIN delivery b ON b.event_id = before.id
-                          WHERE before.subject = e.subject AND before.time < e.time
-                            AND b.sink = d.sink AND b.state = 'PENDING' AND b.due_at <= :now)
-                      ORDER BY d.due_at, e.time LIMIT :limit
-                      """
-                          + (shared ? " FOR UPDATE OF d SKIP LOCKED" : ""))
+                  .createQuery(CLAIM + (shared ? " FOR UPDATE OF d SKIP LOCKED" : ""))
                   .bind("sink", sink)
                   .bind("now", now)
                   .bind("limit", limit)
@@ -205,6 +208,15 @@ public final class Outbox {
             .bind("content", delivery.content().name())
             .execute()
         == 1;
+  }
+
+  /**
+   * Deletes events that were told before a time and that all their sinks have, some 50,000 at most.
+   *
+   * @return how many
+   */
+  public int sweep(Instant before) {
+    return new EventSweep(jdbi, shared).sweep(before);
   }
 
   /** How many deliveries stand in a state, over all sinks. */
