@@ -3,36 +3,32 @@ package io.leonardoroutes;
 import io.leonardoroutes.ledger.Delivery;
 import io.leonardoroutes.ledger.Figures;
 import io.leonardoroutes.ledger.JobState;
+import io.leonardoroutes.ledger.Limits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.File;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.time.Instant;
 import java.util.function.ToDoubleFunction;
-import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.apache.camel.NamedNode;
-import org.apache.camel.Processor;
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyConfiguration;
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
-import org.apache.camel.model.ToDefinition;
-import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.jdbi.v3.core.JdbiException;
 
 /**
  * What is measured, in the text format of Prometheus: what stands in the ledger, the time of every
- * route and of every call to the provider. Labels are states, names of accounts and the ids of
- * routes and steps alone.
+ * route and of every call to the provider. Labels are states, outcomes, names of accounts and sinks
+ * and the ids of routes and steps alone.
  */
 final class Metrics implements AutoCloseable {
-  private static final String CALLS = "leonardo.http.calls";
+  private static final Tags PENDING = Tags.of("state", Delivery.State.PENDING.name());
+  private static final Tags DEAD = Tags.of("state", Delivery.State.DEAD.name());
+  private static final Figures.Deliveries NONE = new Figures.Deliveries(0, 0, null);
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -49,6 +45,7 @@ final class Metrics implements AutoCloseable {
   static Metrics of(CamelContext context, Parts parts) {
     Metrics metrics = new Metrics(parts);
     metrics.gauges();
+    ProviderCalls calls = new ProviderCalls(metrics.registry);
     MicrometerRoutePolicyConfiguration routes = new MicrometerRoutePolicyConfiguration();
     routes.setContextEnabled(false);
     routes.setAdditionalCounters(false);
@@ -59,7 +56,7 @@ final class Metrics implements AutoCloseable {
     context.addRoutePolicyFactory(policies);
     context
         .getCamelContextExtension()
-        .addInterceptStrategy((c, step, target, next) -> metrics.timed(step, target));
+        .addInterceptStrategy((c, step, target, next) -> calls.timed(step, target));
     return metrics;
   }
 
@@ -71,37 +68,72 @@ final class Metrics implements AutoCloseable {
           Tags.of("state", state.name()),
           now -> now.jobs().getOrDefault(state, 0L));
     }
-    for (Delivery.State state : List.of(Delivery.State.PENDING, Delivery.State.DEAD)) {
-      gauge(
-          "leonardo.deliveries",
-          "Events and videos for sinks that stand so",
-          Tags.of("state", state.name()),
-          now -> now.deliveries().getOrDefault(state, 0L));
-    }
     gauge(
         "leonardo.accepted.oldest",
         "Age in seconds of the oldest job that is not submitted; 0: there is none",
         Tags.empty(),
-        this::oldest);
-    for (String account : parts.settings().accounts().byName().keySet()) {
-      Tags tags = Tags.of("account", account);
-      gauge(
-          "leonardo.slots.held",
-          "Jobs at the provider, surely or perhaps",
-          tags,
-          now -> now.slots().get(account).held());
-      gauge(
-          "leonardo.slots.limit",
-          "Jobs that may be at the provider now",
-          tags,
-          now -> now.slots().get(account).limit());
-    }
+        now -> age(now.oldestAccepted()));
+    String videos = "Videos that we have no copy of: still to be fetched, or given up";
+    gauge("leonardo.videos", videos, PENDING, now -> now.videos().pending());
+    gauge("leonardo.videos", videos, DEAD, now -> now.videos().dead());
+    parts.settings().sinks().forEach(sink -> deliveries(sink.name()));
+    deliveries(Telling.REPLY);
+    parts.settings().accounts().all().forEach(account -> account(account.limits()));
     Gauge.builder("leonardo.away", () -> parts.outages().away().size())
         .description("What is away and waited for")
+        .register(registry);
+    File data = parts.settings().data().toFile();
+    Gauge.builder("leonardo.disk.free", data::getUsableSpace)
+        .description("What may still be written to the disk of the data folder")
+        .baseUnit("bytes")
         .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     collections.bindTo(registry);
+  }
+
+  /** Those that are there stay as they are. */
+  private void deliveries(String sink) {
+    Tags tags = Tags.of("sink", sink);
+    String words = "Events and videos for sinks that stand so";
+    gauge("leonardo.deliveries", words, tags.and(PENDING), now -> of(now, sink).pending());
+    gauge("leonardo.deliveries", words, tags.and(DEAD), now -> of(now, sink).dead());
+    gauge(
+        "leonardo.deliveries.oldest",
+        "Age in seconds of the oldest pending delivery; 0: there is none",
+        tags,
+        now -> age(of(now, sink).oldest()));
+  }
+
+  private static Figures.Deliveries of(Figures now, String sink) {
+    return now.deliveries().getOrDefault(sink, NONE);
+  }
+
+  private void account(Limits limits) {
+    String account = limits.account();
+    Tags tags = Tags.of("account", account);
+    gauge(
+        "leonardo.slots.held",
+        "Jobs at the provider, surely or perhaps",
+        tags,
+        now -> now.accounts().get(account).slots().held());
+    gauge(
+        "leonardo.slots.limit",
+        "Jobs that may be at the provider now",
+        tags,
+        now -> now.accounts().get(account).slots().limit());
+    if (limits.budget() != null) {
+      gauge(
+          "leonardo.budget.used",
+          "What is spent and reserved today (UTC), in the unit of the budget",
+          tags,
+          now -> now.accounts().get(account).used().doubleValue());
+      gauge(
+          "leonardo.budget.limit",
+          "What may be spent in a day (UTC), in the unit of the budget",
+          tags,
+          now -> limits.budget().perDay().doubleValue());
+    }
   }
 
   private void gauge(String name, String words, Tags tags, ToDoubleFunction<Figures> value) {
@@ -111,62 +143,27 @@ final class Metrics implements AutoCloseable {
         .register(registry);
   }
 
-  private double oldest(Figures now) {
-    return now.oldestAccepted() == null
-        ? 0
-        : Duration.between(now.oldestAccepted(), parts.clock().instant()).toMillis() / 1000.0;
+  private double age(Instant since) {
+    return since == null ? 0 : Duration.between(since, parts.clock().instant()).toMillis() / 1000.0;
   }
 
   /** All of it; what stands in the ledger is NaN while that is away. */
   String text() {
     try {
-      figures =
+      Figures now =
           parts
               .ledger()
               .figures(
                   parts.settings().accounts().all().stream()
                       .map(Accounts.Account::limits)
                       .toList());
+      // Also of sinks that are not configured any more.
+      now.deliveries().keySet().forEach(this::deliveries);
+      figures = now;
     } catch (JdbiException e) {
       figures = null;
     }
     return registry.scrape();
-  }
-
-  /** Times a step that has an id and calls over HTTP. */
-  private Processor timed(NamedNode step, Processor target) {
-    boolean call =
-        step instanceof ToDefinition to
-            && to.hasCustomIdAssigned()
-            && to.getEndpointUri().startsWith("{{leonardo.base-url}}");
-    return call ? new Timed(target, timer(step.getId())) : target;
-  }
-
-  private Timer timer(String step) {
-    return Timer.builder(CALLS)
-        .description("Calls to the provider, by the step that makes them")
-        .tag("step", step)
-        .register(registry);
-  }
-
-  private static final class Timed extends DelegateAsyncProcessor {
-    private final Timer timer;
-
-    private Timed(Processor target, Timer timer) {
-      super(target);
-      this.timer = timer;
-    }
-
-    @Override
-    public boolean process(Exchange exchange, AsyncCallback callback) {
-      long start = System.nanoTime();
-      return super.process(
-          exchange,
-          sync -> {
-            timer.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-            callback.done(sync);
-          });
-    }
   }
 
   @Override

@@ -138,7 +138,10 @@ class ManagementTest {
 
   @Test
   void theFiguresAreThoseOfTheLedgerAndOfTheCalls() throws Exception {
-    app.bind("clock", clock).with("leonardo.limits.concurrent", "7").start();
+    app.bind("clock", clock)
+        .with("leonardo.limits.concurrent", "7")
+        .with("leonardo.budget.per-day", "25.50")
+        .start();
     Rest.of(app).post(Drop.request("canary-prompt"));
     Rest.of(app).post("{}");
     clock.tick(Duration.ofSeconds(90));
@@ -151,14 +154,24 @@ class ManagementTest {
                     .contains(
                         "leonardo_jobs{state=\"ACCEPTED\"} 1.0\n",
                         "leonardo_jobs{state=\"COMPLETE\"} 0.0\n",
-                        "leonardo_deliveries{state=\"PENDING\"} 0.0\n",
-                        "leonardo_deliveries{state=\"DEAD\"} 0.0\n",
+                        "leonardo_deliveries{sink=\"outbox\",state=\"PENDING\"} 0.0\n",
+                        "leonardo_deliveries{sink=\"outbox\",state=\"DEAD\"} 0.0\n",
+                        "leonardo_deliveries_oldest{sink=\"outbox\"} 0.0\n",
+                        "leonardo_videos{state=\"PENDING\"} 0.0\n",
+                        "leonardo_videos{state=\"DEAD\"} 0.0\n",
+                        "leonardo_budget_used{account=\"default\"} 0.0\n",
+                        "leonardo_budget_limit{account=\"default\"} 25.5\n",
                         "leonardo_accepted_oldest 90.0\n",
                         "leonardo_slots_held{account=\"default\"} 0.0\n",
                         "leonardo_slots_limit{account=\"default\"} 7.0\n",
                         "leonardo_away 1.0\n")
                     .containsPattern(
-                        "leonardo_http_calls_seconds_count\\{step=\"create-generation\"} [1-9]")
+                        "leonardo_http_calls_seconds_count"
+                            + "\\{outcome=\"failed\",step=\"create-generation\"} [1-9]")
+                    .contains(
+                        "leonardo_http_calls_seconds_count"
+                            + "{outcome=\"5xx\",step=\"look-generation\"} 0\n")
+                    .containsPattern("\nleonardo_disk_free_bytes [1-9]")
                     .containsPattern("routeId=\"intake-rest\".*} 2"));
     String text = get("/metrics").body();
     assertThat(text).doesNotContain("canary", folder.toString());
@@ -173,7 +186,9 @@ class ManagementTest {
         .isSubsetOf(
             "state",
             "account",
+            "sink",
             "step",
+            "outcome",
             "camelContext",
             "routeId",
             "eventType",

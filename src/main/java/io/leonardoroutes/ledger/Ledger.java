@@ -25,6 +25,9 @@ import org.jdbi.v3.core.Jdbi;
  * move. A claim leases a row for a while, so that a row whose holder died is due again by itself.
  */
 public final class Ledger implements AutoCloseable {
+  private static final String ENDED =
+      "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
+
   private final Database database;
   private final Jdbi jdbi;
   private final Clock clock;
@@ -88,7 +91,9 @@ public final class Ledger implements AutoCloseable {
       ledger.jdbi.useTransaction(
           handle -> {
             handle.execute("UPDATE job SET leased_until = 0 WHERE leased_until > 0");
-            handle.execute("UPDATE delivery SET leased_until = 0 WHERE leased_until > 0");
+            handle.execute(
+                "UPDATE delivery SET leased_until = 0"
+                    + " WHERE state = 'PENDING' AND leased_until > 0");
           });
     }
     return ledger;
@@ -147,10 +152,14 @@ public final class Ledger implements AutoCloseable {
         handle -> handle.execute("UPDATE probe SET at = ? WHERE id = 1", clock.millis()));
   }
 
-  /** What stands in it now, with the slots of these accounts. */
+  /** What stands in it now, with the slots and the budgets of these accounts. */
   public Figures figures(Collection<Limits> accounts) {
-    return reads.figures(
-        accounts.stream().collect(Collectors.toMap(Limits::account, governor::slots)));
+    return reads.figures(accounts.stream().collect(Collectors.toMap(Limits::account, this::of)));
+  }
+
+  private Figures.Account of(Limits limits) {
+    return new Figures.Account(
+        governor.slots(limits), limits.budget() == null ? null : governor.used(limits));
   }
 
   /** How many jobs it has that still go on or wait. */
@@ -232,6 +241,9 @@ public final class Ledger implements AutoCloseable {
             .bind("unbilled", unbilled(seen, job))
             .execute();
     if (moved == 1) {
+      if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
+        handle.execute(ENDED, job.state().name());
+      }
       trail.moved(handle, seen, job, change.by());
       outbox.add(handle, List.of(told));
     }

@@ -24,6 +24,15 @@ final class Money {
   private static final int LIKE_JOBS = 20;
   private static final int ANY_JOBS = 1000;
 
+  /** SQLite would else go by the account, past all that it ever paid. */
+  static final String USED =
+      """
+      SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, count(*) AS jobs FROM job
+      WHERE submitted_at >= :day AND submitted_at < :next AND (account = :account) IS TRUE
+        AND state NOT IN ('ACCEPTED', 'CANCELLED')
+      GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit
+      """;
+
   private Money() {}
 
   /**
@@ -45,13 +54,7 @@ final class Money {
     Budget budget = limits.budget();
     long day = now.toEpochMilli() / A_DAY * A_DAY;
     return handle
-        .createQuery(
-            """
-            SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, count(*) AS jobs FROM job
-            WHERE submitted_at >= :day AND submitted_at < :next AND account = :account
-              AND state NOT IN ('ACCEPTED', 'CANCELLED')
-            GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit
-            """)
+        .createQuery(USED)
         .bind("account", limits.account())
         .bind("day", day)
         .bind("next", day + A_DAY)

@@ -30,6 +30,26 @@ final class Reads {
         UNION ALL SELECT * FROM job WHERE caller_reference = :reference)
       """;
 
+  static final String JOBS =
+      """
+      SELECT state, count(*) AS jobs FROM job
+        WHERE state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT') GROUP BY state
+      UNION ALL SELECT state, jobs FROM ended
+      """;
+
+  static final String DELIVERIES =
+      """
+      SELECT sink, count(*) AS pending, 0 AS dead, min(since) AS oldest FROM delivery
+        WHERE state = 'PENDING' GROUP BY sink
+      UNION ALL SELECT sink, 0, count(*), NULL FROM delivery WHERE state = 'DEAD' GROUP BY sink
+      """;
+
+  static final String VIDEOS =
+      """
+      SELECT count(due_at), count(*) - count(due_at) FROM job
+        WHERE video_url IS NOT NULL AND video_file IS NULL
+      """;
+
   private final Jdbi jdbi;
 
   Reads(Jdbi jdbi) {
@@ -98,22 +118,27 @@ final class Reads {
     return time.plusNanos(999_999).toEpochMilli();
   }
 
-  /** See {@link Ledger#figures}. */
-  Figures figures(Map<String, Figures.Slots> slots) {
+  /** See {@link Ledger#figures}. Everything is found by an index that holds no more than that. */
+  Figures figures(Map<String, Figures.Account> accounts) {
     return jdbi.withHandle(
         handle -> {
           Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
           handle
-              .createQuery("SELECT state, count(*) AS n FROM job GROUP BY state")
+              .createQuery(JOBS)
               .map((row, context) -> jobs.put(JobState.valueOf(row.getString(1)), row.getLong(2)))
               .list();
-          Map<Delivery.State, Long> deliveries = new EnumMap<>(Delivery.State.class);
+          Map<String, Figures.Deliveries> deliveries = new HashMap<>();
           handle
-              .createQuery(
-                  "SELECT state, count(*) AS n FROM delivery WHERE state IN ('PENDING', 'DEAD') GROUP BY state")
+              .createQuery(DELIVERIES)
               .map(
                   (row, context) ->
-                      deliveries.put(Delivery.State.valueOf(row.getString(1)), row.getLong(2)))
+                      deliveries.merge(
+                          row.getString("sink"),
+                          new Figures.Deliveries(
+                              row.getLong("pending"),
+                              row.getLong("dead"),
+                              JobTable.instant(row, "oldest")),
+                          Figures.Deliveries::and))
               .list();
           Instant oldest =
               handle
@@ -122,7 +147,12 @@ final class Reads {
                   .findOne()
                   .map(Instant::ofEpochMilli)
                   .orElse(null);
-          return new Figures(jobs, oldest, deliveries, slots);
+          Figures.Videos videos =
+              handle
+                  .createQuery(VIDEOS)
+                  .map((row, context) -> new Figures.Videos(row.getLong(1), row.getLong(2)))
+                  .one();
+          return new Figures(jobs, oldest, deliveries, videos, accounts);
         });
   }
 
