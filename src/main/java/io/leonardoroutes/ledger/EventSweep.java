@@ -10,8 +10,8 @@ import org.jdbi.v3.core.Jdbi;
  * get, or that is dead for one, stays. In small commits, so that nobody waits long for the ledger.
  */
 final class EventSweep {
-  private static final int AT_ONCE = 500;
-  private static final int COMMITS = 100;
+  private static final int AT_ONCE = 100;
+  private static final int COMMITS = 500;
 
   /** {@code DELIVERED} is a delivery's last state, so what is found stays so. */
   static final String DONE =
