@@ -28,6 +28,16 @@ public final class Ledger implements AutoCloseable {
   private static final String ENDED =
       "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
 
+  /** Only what has something to do is ever claimed; by index, past the many that have not. */
+  private static final String FREE_JOBS =
+      """
+      UPDATE job SET leased_until = 0 WHERE leased_until > 0 AND due_at >= 0
+        AND state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT', 'COMPLETE')
+      """;
+
+  private static final String FREE_DELIVERIES =
+      "UPDATE delivery SET leased_until = 0 WHERE state = 'PENDING' AND leased_until > 0";
+
   private final Database database;
   private final Jdbi jdbi;
   private final Clock clock;
@@ -90,10 +100,8 @@ public final class Ledger implements AutoCloseable {
     if (!database.shared()) {
       ledger.jdbi.useTransaction(
           handle -> {
-            handle.execute("UPDATE job SET leased_until = 0 WHERE leased_until > 0");
-            handle.execute(
-                "UPDATE delivery SET leased_until = 0"
-                    + " WHERE state = 'PENDING' AND leased_until > 0");
+            handle.execute(FREE_JOBS);
+            handle.execute(FREE_DELIVERIES);
           });
     }
     return ledger;
