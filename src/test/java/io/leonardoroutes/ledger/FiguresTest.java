@@ -46,7 +46,7 @@ class FiguresTest {
       INSERT INTO job (id, file_name, content_hash, model, kind, state, priority, request, sinks, warnings,
         attempt, tries, created_at, submitted_at, turn, leased_until, cost_amount, cost_unit,
         video_url, video_file)
-      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
+      WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
       SELECT 'id-' || i, 'name-' || i, 'hash', 'kling-3.0-turbo', 'turbo',
         CASE WHEN i % 100 = 0 THEN 'FAILED' WHEN i % 1000 = 1 THEN 'ACCEPTED' ELSE 'COMPLETE' END,
         4, '{}', '[]', '[]', 1, 0, :now - i * 30000, :now - i * 30000, i, 0, '0.10', 'DOLLARS', 'url',
@@ -57,14 +57,14 @@ class FiguresTest {
   private static final String EVENTS =
       """
       INSERT INTO event (id, subject, type, document, file_name, time)
-      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3 * :rows)
+      WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 3 * :rows)
       SELECT 'event-' || i, 'id-' || (i / 3), 'completed', '{}', 'name', :now - i * 10000 FROM n
       """;
 
   private static final String DELIVERIES =
       """
       INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until, since)
-      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3 * :rows)
+      WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 3 * :rows)
       SELECT 'event-' || i, CASE WHEN i % 2 = 0 THEN 'erp' ELSE 'outbox' END, 'EVENT',
         CASE WHEN i % 1000 = 0 THEN 'DEAD' WHEN i % 100 = 1 THEN 'PENDING' ELSE 'DELIVERED' END,
         0, :now - i * 10000, 0, :now - i * 10000

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -48,11 +49,22 @@ class UpgradeTest {
                 insert(handle, state);
               }
               handle.execute("UPDATE pace SET slots = 5");
+              handle.execute(
+                  "INSERT INTO event VALUES ('e1', 'job-FAILED', 'failed', '{}', 'n', NULL, NULL, 7)");
+              handle.execute(
+                  "INSERT INTO delivery VALUES ('e1', 'erp', 'EVENT', 'PENDING', 3, 9, 0, 'away')");
             });
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     Limits limits = new Limits("default", 10, 100, 2000, Duration.ofHours(2), BUDGET);
 
     try (Ledger ledger = Ledger.open(url, clock)) {
+      Figures figures = ledger.figures(List.of(limits));
+      assertThat(figures.jobs())
+          .hasSize(JobState.values().length)
+          .containsValue(1L)
+          .doesNotContainValue(2L);
+      assertThat(figures.deliveries())
+          .isEqualTo(Map.of("erp", new Figures.Deliveries(1, 0, Instant.ofEpochMilli(7))));
       for (JobState state : JobState.values()) {
         Job job = ledger.find("job-" + state).orElseThrow();
         assertThat(job.state()).isEqualTo(state);
