@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Event;
+import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.ledger.Delivery;
 import io.leonardoroutes.ledger.Delivery.Content;
 import io.leonardoroutes.ledger.Job;
@@ -25,7 +26,9 @@ public final class Deliver {
   private static final Logger LOG = LoggerFactory.getLogger(Deliver.class);
   private static final int BATCH = 50;
   private static final Duration LONGEST = Duration.ofHours(1);
-  private static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
+  private static final Duration CONNECTING = Duration.ofMinutes(1);
+  private static final String GONE = "the caller is gone, and its temporary queue or topic with it";
+  static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
 
   private final Parts parts;
   private final Outbox outbox;
@@ -120,6 +123,11 @@ public final class Deliver {
   public void failed(
       @ExchangeProperty(DELIVERY) Delivery delivery,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    if (delivery.sink().equals(Telling.REPLY)
+        && ReplyAddress.isGone(delivery.replyTo().destination(), failure)) {
+      gone(delivery);
+      return;
+    }
     String why = String.valueOf(failure.getMessage());
     parts.outages().away(sink(delivery), why);
     if (delivery.tries() + 1 < parts.settings().deliverTries()) {
@@ -147,6 +155,16 @@ public final class Deliver {
                 LOG.info("{} events older than {} deleted", swept, keep);
               }
             });
+  }
+
+  /** Once may be a caller that is about to connect again, as after a restart of the broker. */
+  private void gone(Delivery delivery) {
+    parts.outages().back(sink(delivery));
+    if (!GONE.equals(delivery.error())) {
+      outbox.failed(delivery, parts.clock().instant().plus(CONNECTING), GONE);
+    } else if (outbox.unwanted(delivery, GONE)) {
+      LOG.debug("{} {} is for nobody: {}", delivery.fileName(), delivery.type(), GONE);
+    }
   }
 
   private static String sink(Delivery delivery) {

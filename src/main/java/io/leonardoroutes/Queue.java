@@ -7,6 +7,8 @@ import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.request.BodyText;
 import io.leonardoroutes.request.Refused;
 import jakarta.jms.BytesMessage;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsConstants;
 import org.apache.camel.component.jms.JmsMessage;
+import org.apache.camel.support.CamelContextHelper;
 import org.jdbi.v3.core.JdbiException;
 
 /** How a JMS message is opened, answered and put aside: the JMS intake's own part. */
@@ -163,11 +166,19 @@ public final class Queue {
     message.setHeader(JmsConstants.JMS_DESTINATION_NAME, queue + REJECTED);
   }
 
-  /** Sends the answer in the body where the caller's message said. */
-  public void address(Exchange exchange) {
+  /**
+   * Addresses the answer in the body as the caller's message said.
+   *
+   * @throws jakarta.jms.InvalidDestinationException if that queue was the caller's own and is gone
+   */
+  public void address(Exchange exchange) throws JMSException {
     String replyTo = exchange.getProperty(Intake.REPLY_TO, String.class);
-    exchange
-        .getMessage()
-        .setHeader(JmsConstants.JMS_DESTINATION, ReplyAddress.destination(replyTo, jms.client()));
+    Destination to = ReplyAddress.destination(replyTo, jms.client());
+    jms.client()
+        .mustBeThere(
+            to,
+            CamelContextHelper.mandatoryLookup(
+                exchange.getContext(), "leonardoConnectionFactory", ConnectionFactory.class));
+    exchange.getMessage().setHeader(JmsConstants.JMS_DESTINATION, to);
   }
 }

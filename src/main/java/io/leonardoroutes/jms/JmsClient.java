@@ -1,9 +1,14 @@
 package io.leonardoroutes.jms;
 
+import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Destination;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.Queue;
+import jakarta.jms.Session;
+import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import java.io.DataInputStream;
@@ -13,13 +18,18 @@ import java.util.Locale;
 import java.util.zip.InflaterInputStream;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.RedeliveryPolicy;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
+import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
+import org.apache.activemq.artemis.jms.client.ActiveMQSession;
+import org.apache.activemq.artemis.jms.client.JMSExceptionHelper;
 import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTempQueue;
 import org.apache.activemq.command.ActiveMQTempTopic;
 import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.util.ByteArrayInputStream;
 import org.apache.activemq.util.ByteSequence;
+import org.messaginghub.pooled.jms.JmsPoolSession;
 
 /** The libraries that speak to brokers, each with a protocol of its own. */
 public enum JmsClient {
@@ -39,6 +49,24 @@ public enum JmsClient {
       // Decoded when it came: no more can be spared.
       String text = message.getText();
       return text == null ? 0 : text.length();
+    }
+
+    /** The library would have a temporary queue made anew for its answers, which nobody reads. */
+    @Override
+    public void mustBeThere(Destination to, ConnectionFactory connections) throws JMSException {
+      if (to instanceof TemporaryQueue queue) {
+        try (Connection connection = connections.createConnection();
+            Session session = connection.createSession()) {
+          Session own =
+              session instanceof JmsPoolSession ours ? ours.getInternalSession() : session;
+          SimpleString name = SimpleString.of(queue.getQueueName());
+          if (!((ActiveMQSession) own).getCoreSession().addressQuery(name).isExists()) {
+            throw new InvalidDestinationException(queue.getQueueName() + " is gone");
+          }
+        } catch (ActiveMQException e) {
+          throw JMSExceptionHelper.convertFromActiveMQException(e);
+        }
+      }
     }
 
     @Override
@@ -143,6 +171,14 @@ public enum JmsClient {
 
   /** About how long its text is, as far as that shows before it is decoded; in bytes at most. */
   public abstract long textBytes(TextMessage message) throws JMSException;
+
+  /**
+   * Asks the broker for a destination that only its caller can make, where the broker itself would
+   * not refuse what is sent there.
+   *
+   * @throws InvalidDestinationException if it is gone
+   */
+  public void mustBeThere(Destination to, ConnectionFactory connections) throws JMSException {}
 
   abstract Queue queue(String name, boolean temporary);
 

@@ -2,14 +2,18 @@ package io.leonardoroutes.jms;
 
 import io.leonardoroutes.request.Refused;
 import jakarta.jms.Destination;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Queue;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
 import jakarta.jms.Topic;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.activemq.DestinationDoesNotExistException;
 
 /**
  * The kinds of destination that a JMS caller can want its answers at, as the ledger keeps them:
@@ -66,6 +70,19 @@ public enum ReplyAddress {
 
   private boolean isOpen(String name, Predicate<String> allowed) {
     return this == TEMPORARY_QUEUE || this == TEMPORARY_TOPIC || allowed.test(name);
+  }
+
+  /**
+   * Whether an answer could not be sent because the queue or topic was its caller's own and is gone
+   * with it. A caller that only lost its connection may have it back in a moment.
+   */
+  public static boolean isGone(String kept, Throwable failure) {
+    return (kept.startsWith(TEMPORARY_QUEUE.prefix) || kept.startsWith(TEMPORARY_TOPIC.prefix))
+        && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+            .anyMatch(
+                why ->
+                    why instanceof InvalidDestinationException
+                        || why instanceof DestinationDoesNotExistException);
   }
 
   /** The destination again. */

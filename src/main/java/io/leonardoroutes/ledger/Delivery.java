@@ -4,6 +4,7 @@ package io.leonardoroutes.ledger;
  * One event on its way to one sink: it delays no other and is retried on its own.
  *
  * @param tries failed tries so far
+ * @param error why the last try failed, or null
  * @param videoFile our copy of the job's video, or null
  */
 public record Delivery(
@@ -13,6 +14,7 @@ public record Delivery(
     String sink,
     Content content,
     int tries,
+    String error,
     String document,
     String fileName,
     Job.ReplyTo replyTo,
@@ -24,7 +26,7 @@ public record Delivery(
     VIDEO
   }
 
-  /** Where a delivery stands. {@code DEAD} after the limit of tries. */
+  /** Where a delivery stands. {@code DEAD} after the limit of tries, until an operator says so. */
   public enum State {
     PENDING,
     DELIVERED,

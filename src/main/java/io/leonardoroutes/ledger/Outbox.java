@@ -21,7 +21,7 @@ public final class Outbox {
   /** The last state stands so that SQLite does not go by it, past all else that is pending. */
   static final String CLAIM =
       """
-      SELECT d.event_id, d.sink, d.content, d.tries, e.subject, e.type, e.document,
+      SELECT d.event_id, d.sink, d.content, d.tries, d.error, e.subject, e.type, e.document,
         e.file_name, e.reply_to, e.correlation_id, j.video_file
       FROM delivery d JOIN event e ON e.id = d.event_id
         LEFT JOIN job j ON j.id = e.subject
@@ -138,6 +138,7 @@ public final class Outbox {
                               row.getString("sink"),
                               Delivery.Content.valueOf(row.getString("content")),
                               row.getInt("tries"),
+                              row.getString("error"),
                               row.getString("document"),
                               row.getString("file_name"),
                               JobTable.replyTo(row),
@@ -183,6 +184,12 @@ public final class Outbox {
                 "tries = tries + 1, leased_until = 0, due_at = :x",
                 dueAt.toEpochMilli(),
                 error));
+  }
+
+  /** Nobody is there any more who could take it: done with, as if it were delivered. */
+  public boolean unwanted(Delivery delivery, String error) {
+    return jdbi.withHandle(
+        handle -> update(handle, delivery, "state = 'DELIVERED', leased_until = :x", 0L, error));
   }
 
   /** The sink will not take it: no more tries. */
