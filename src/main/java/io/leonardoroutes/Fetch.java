@@ -4,6 +4,10 @@ import static io.leonardoroutes.ledger.JobState.COMPLETE;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.delivery.DownloadFailed;
+import io.leonardoroutes.delivery.DownloadFailed.Hopeless;
+import io.leonardoroutes.delivery.DownloadFailed.NoRoom;
+import io.leonardoroutes.delivery.DownloadFailed.NotAllowed;
+import io.leonardoroutes.delivery.DownloadFailed.WorthAnotherTry;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.delivery.Kept;
 import io.leonardoroutes.delivery.Videos;
@@ -12,9 +16,11 @@ import io.leonardoroutes.ledger.Ledger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -23,6 +29,7 @@ import org.apache.camel.Message;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The steps of {@code fetch.camel.yaml}: brings finished videos home, once per job, and tells the
@@ -31,7 +38,10 @@ import org.slf4j.LoggerFactory;
 public final class Fetch {
   private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
   private static final int BATCH = 20;
-  private static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
+  private static final String FOLDER = "the folder of videos";
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+  static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), LONGEST);
+  private static final Backoff ONCE_IT_IS_SET = new Backoff(LONGEST, LONGEST);
 
   private final Parts parts;
   private final Ledger ledger;
@@ -39,6 +49,7 @@ public final class Fetch {
   private final Videos videos;
   private final Duration lease;
   private final Map<String, Instant> underWay = new ConcurrentHashMap<>();
+  private final Map<String, Instant> cameFrom = new ConcurrentHashMap<>();
   private Instant renewAt = Instant.MIN;
 
   Fetch(Parts parts, Videos videos) {
@@ -72,7 +83,7 @@ public final class Fetch {
   /**
    * Makes the download of the job in the body ready.
    *
-   * @throws DownloadFailed.Hopeless if the address is not one that may be called
+   * @throws DownloadFailed if the address is not one that may be called
    */
   public void begin(Exchange exchange) throws DownloadFailed {
     Job job = exchange.getMessage().getBody(Job.class);
@@ -111,6 +122,7 @@ public final class Fetch {
               message.getHeader(Exchange.CONTENT_TYPE, String.class),
               message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class),
               in);
+      back(host(job));
       fetched(job, kept);
     } finally {
       // Camel would read to its end what is left, and some answers have none.
@@ -135,13 +147,16 @@ public final class Fetch {
   public void failed(
       @ExchangeProperty(Submit.JOB) Job job,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    boolean hopeless =
-        failure instanceof DownloadFailed.Hopeless
-            || job.schedule().tries() + 1 >= settings.tries();
+    int tries = job.schedule().tries();
+    boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
     String why = String.valueOf(failure.getMessage());
-    if (!hopeless) {
-      Duration wait = AGAIN.after(job.schedule().tries());
-      LOG.info("{} could not be fetched, again in {}: {}", job.name(), wait, why);
+    away(job, failure, last);
+    if (!last) {
+      Duration wait =
+          failure instanceof NotAllowed ? ONCE_IT_IS_SET.after(tries) : AGAIN.after(tries);
+      // Once: it may be tried a thousand times.
+      LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
+          .log("{} could not be fetched, again in {}: {}", job.name(), wait, why);
       ledger.move(job, job.to(COMPLETE).triedAgainAt(parts.clock().instant().plus(wait)));
       return;
     }
@@ -150,6 +165,42 @@ public final class Fetch {
     if (ledger.move(job, done, parts.telling().of(EventType.COMPLETED, done.job()))) {
       LOG.warn("{} is complete, but its video was not fetched: {}", job.name(), why);
     }
+  }
+
+  /** The video came, and there was room for it. */
+  private void back(String host) {
+    cameFrom.put(host, parts.clock().instant());
+    parts.outages().back(host);
+    parts.outages().back(FOLDER);
+  }
+
+  /**
+   * Tells what is away: a host once a second try at a video fails and none came from it for a
+   * while, so that one bad video among good ones is no outage.
+   */
+  private void away(Job job, Exception failure, boolean last) {
+    String why = String.valueOf(failure.getMessage());
+    if (failure instanceof NotAllowed notAllowed) {
+      String what = "a video that " + notAllowed.setting() + " does not allow";
+      parts.outages().away(what, why);
+      if (last) {
+        // No video of it will come; one that waits still says so again.
+        parts.outages().back(what);
+      }
+    } else if (failure instanceof NoRoom) {
+      parts.outages().away(FOLDER, why);
+    } else if (failure instanceof WorthAnotherTry || failure instanceof IOException) {
+      Instant came = cameFrom.getOrDefault(host(job), Instant.MIN);
+      boolean nothingComes = came.isBefore(parts.clock().instant().minus(LONGEST));
+      if (job.schedule().tries() > 0 && nothingComes) {
+        parts.outages().away(host(job), why);
+      }
+    }
+  }
+
+  /** A listed one: no other is called. */
+  private static String host(Job job) {
+    return "the videos' host " + URI.create(job.video().url()).getHost().toLowerCase(Locale.ROOT);
   }
 
   /** Deletes our copies that are older than {@code leonardo.videos.keep}. */

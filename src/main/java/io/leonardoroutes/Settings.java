@@ -126,10 +126,10 @@ record Settings(
                 keys.names("leonardo.download.hosts"),
                 keys.number("leonardo.download.max-bytes", 1, Long.MAX_VALUE),
                 keys.duration("leonardo.download.timeout")),
-            keys.integer("leonardo.download.tries", 1, 1_000),
+            keys.integer("leonardo.download.tries", 1, 10_000),
             keys.duration("leonardo.videos.keep")),
         sinks(context, keys),
-        keys.integer("leonardo.deliver.tries", 1, 1_000),
+        keys.integer("leonardo.deliver.tries", 1, 10_000),
         eventsKeep(keys),
         keys.duration("leonardo.lease"),
         secrets);

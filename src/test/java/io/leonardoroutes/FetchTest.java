@@ -140,22 +140,23 @@ class FetchTest {
   }
 
   @Test
-  void aHostThatIsNotListedIsNotCalled() throws Exception {
+  void anAddressThatIsNoneIsNotCalledAndIsToldAtOnce() throws Exception {
     provider.onLook(
         look ->
             Provider.json(
                 200,
                 """
                 {"generations_by_pk":{"id":"g","status":"COMPLETE","generated_images":
-                 [{"motionMP4URL":"https://169.254.169.254/latest/0.mp4"}]}}"""));
+                 [{"motionMP4URL":"file:///etc/passwd"}]}}"""));
     int before = provider.downloads().size();
 
     JsonNode job = completed();
 
     assertThat(job.at("/problem/detail").asText())
         .isEqualTo(
-            "the video's host 169.254.169.254:443 is not allowed: leonardo.download.hosts has "
-                + provider.host());
+            "the video's URL 'file:///etc/passwd' is not plain: https://, a host of"
+                + " leonardo.download.hosts, an optional port and a path, without user, fragment or"
+                + " encoded host");
     assertThat(provider.downloads()).hasSize(before);
   }
 

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * without a port every port is meant. The comparison is of names, whatever they resolve to.
  */
 final class VideoHosts {
+  private static final String SETTING = "leonardo.download.hosts";
   private static final int LONGEST = 4_096;
   private static final Pattern PRINTABLE_ASCII = Pattern.compile("[!-~]+");
   private static final Pattern LOOPBACK =
@@ -40,7 +41,7 @@ final class VideoHosts {
   }
 
   /** The URL as an address that may be called. */
-  URI allowed(String url) throws DownloadFailed.Hopeless {
+  URI allowed(String url) throws DownloadFailed {
     if (url == null || url.length() > LONGEST || !PRINTABLE_ASCII.matcher(url).matches()) {
       throw new DownloadFailed.Hopeless(
           "the video's URL is no plain URL: 1 to " + LONGEST + " printable ASCII characters");
@@ -55,7 +56,8 @@ final class VideoHosts {
     }
     String host = uri.getHost().toLowerCase(Locale.ROOT);
     if (!entries.contains(host) && !entries.contains(host + ":" + port(uri))) {
-      throw new DownloadFailed.Hopeless(
+      throw new DownloadFailed.NotAllowed(
+          SETTING,
           "the video's host "
               + host
               + ":"

@@ -1,6 +1,6 @@
 package io.leonardoroutes.delivery;
 
-import io.leonardoroutes.delivery.DownloadFailed.Hopeless;
+import io.leonardoroutes.delivery.DownloadFailed.NotAllowed;
 import io.leonardoroutes.delivery.DownloadFailed.WorthAnotherTry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +20,7 @@ import java.util.Locale;
  * page with status 200 does not.
  */
 final class VideoStream {
+  private static final String SETTING = "leonardo.download.max-bytes";
   private static final int HEAD = 12;
   private static final int CHUNK = 64 * 1024;
 
@@ -94,10 +95,11 @@ final class VideoStream {
     return true;
   }
 
-  private void checkLength(long length) throws Hopeless {
+  private void checkLength(long length) throws NotAllowed {
     if (length > limits.maxBytes()) {
-      throw new Hopeless(
-          "too large: the video has more than the " + limits.maxBytes() + " bytes that are taken");
+      throw new NotAllowed(
+          SETTING,
+          "too large: the video has more than the " + limits.maxBytes() + " bytes of " + SETTING);
     }
   }
 

@@ -4,8 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import io.leonardoroutes.delivery.DownloadFailed.Hopeless;
-import io.leonardoroutes.delivery.DownloadFailed.WorthAnotherTry;
+import io.leonardoroutes.delivery.DownloadFailed.NoRoom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -77,7 +76,7 @@ public final class Videos {
   }
 
   /** The URL as an address that may be called: https, or http to loopback, and a listed host. */
-  public URI allowed(String url) throws Hopeless {
+  public URI allowed(String url) throws DownloadFailed {
     return hosts.allowed(url);
   }
 
@@ -102,7 +101,7 @@ public final class Videos {
       syncFolder();
       return new Kept(kept, video.bytes(), video.sha256());
     } catch (IOException disk) {
-      throw new WorthAnotherTry("the video could not be written to " + folder + ": " + disk, disk);
+      throw new NoRoom("the video could not be written to " + folder + ": " + disk, disk);
     } finally {
       deleteQuietly(temporary);
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.delivery.DownloadFailed.Hopeless;
+import io.leonardoroutes.delivery.DownloadFailed.NotAllowed;
 import io.leonardoroutes.delivery.DownloadFailed.WorthAnotherTry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -92,8 +92,8 @@ class DownloadTest {
   @Test
   void aVideoThatSaysItIsTooLargeIsNotRead() {
     assertFails(
-        Hopeless.class,
-        "too large: the video has more than the 300000 bytes that are taken",
+        NotAllowed.class,
+        "too large: the video has more than the 300000 bytes of leonardo.download.max-bytes",
         "video/mp4",
         MAX + 1,
         broken("it was read"));
@@ -102,8 +102,8 @@ class DownloadTest {
   @Test
   void aVideoThatTurnsOutTooLargeIsNotKept() {
     assertFails(
-        Hopeless.class,
-        "too large: the video has more than the 300000 bytes that are taken",
+        NotAllowed.class,
+        "too large: the video has more than the 300000 bytes of leonardo.download.max-bytes",
         "video/mp4",
         -1,
         stream(video(MAX + 1)));

@@ -50,7 +50,7 @@ class VideoHostsTest {
           """)
   void aHostThatIsNotListedIsRefusedByName(String url, String host) {
     assertThatThrownBy(() -> HOSTS.allowed(url))
-        .isInstanceOf(DownloadFailed.Hopeless.class)
+        .isInstanceOf(DownloadFailed.NotAllowed.class)
         .hasMessage(
             "the video's host "
                 + host

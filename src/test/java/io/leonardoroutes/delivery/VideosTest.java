@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.delivery.DownloadFailed.WorthAnotherTry;
+import io.leonardoroutes.delivery.DownloadFailed.NoRoom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +46,11 @@ class VideosTest {
   }
 
   @Test
-  void aDiskThatDoesNotTakeTheVideoIsWorthAnotherTry() throws Exception {
+  void aDiskThatDoesNotTakeTheVideoIsNoRoom() throws Exception {
     Files.delete(folder);
 
     assertThatThrownBy(() -> videos.keep("job-1", null, -1, stream(video(100))))
-        .isInstanceOf(WorthAnotherTry.class)
+        .isInstanceOf(NoRoom.class)
         .hasMessageStartingWith(
             "the video could not be written to "
                 + folder
@@ -62,7 +62,7 @@ class VideosTest {
     Files.createDirectories(folder.resolve("job-1.mp4/in-the-way"));
 
     assertThatThrownBy(() -> videos.keep("job-1", null, -1, stream(video(100))))
-        .isInstanceOf(WorthAnotherTry.class);
+        .isInstanceOf(NoRoom.class);
     assertThat(names()).containsExactly("job-1.mp4");
   }
 
