@@ -30,7 +30,8 @@ final class Beans {
           DryRun.Preview.class,
           Decision.class,
           Batch.BatchAnswer.class,
-          Costs.CostList.class);
+          Costs.CostList.class,
+          Redeliver.Redelivery.class);
 
   private Beans() {}
 
@@ -80,6 +81,7 @@ final class Beans {
     registry.bind("leonardoResolve", new Resolve(parts, generations));
     registry.bind("leonardoFetch", new Fetch(parts, videos));
     registry.bind("leonardoDeliver", new Deliver(parts));
+    registry.bind("leonardoRedeliver", new Redeliver(parts));
     registry.bind("leonardoProvider", HttpClientConfigurer.class, client);
     registry.bind(
         "leonardoDownload",

@@ -102,10 +102,19 @@ public final class Deliver {
     }
   }
 
-  private static File video(Delivery delivery) throws FileNotFoundException {
+  /** Our own copy is not there: no fault of the sink. */
+  private static final class NoCopy extends FileNotFoundException {
+    private static final long serialVersionUID = 1L;
+
+    NoCopy(File file) {
+      super(file + " is gone: kept for leonardo.videos.keep only");
+    }
+  }
+
+  private static File video(Delivery delivery) throws NoCopy {
     File file = new File(delivery.videoFile());
     if (!file.isFile()) {
-      throw new FileNotFoundException(file + " is gone: kept for leonardo.videos.keep only");
+      throw new NoCopy(file);
     }
     return file;
   }
@@ -129,8 +138,11 @@ public final class Deliver {
       return;
     }
     String why = String.valueOf(failure.getMessage());
-    parts.outages().away(sink(delivery), why);
-    if (delivery.tries() + 1 < parts.settings().deliverTries()) {
+    if (!(failure instanceof NoCopy)) {
+      parts.outages().away(sink(delivery), why);
+    }
+    boolean last = delivery.tries() + 1 >= parts.settings().deliverTries();
+    if (!last && !isDeleted(delivery, failure)) {
       outbox.failed(delivery, parts.clock().instant().plus(AGAIN.after(delivery.tries())), why);
     } else if (outbox.dead(delivery, why)) {
       LOG.error(
@@ -155,6 +167,13 @@ public final class Deliver {
                 LOG.info("{} events older than {} deleted", swept, keep);
               }
             });
+  }
+
+  /** A younger copy that is not there may be in a folder that is away. */
+  private boolean isDeleted(Delivery delivery, Exception failure) {
+    Duration keep = parts.settings().downloads().keep();
+    return failure instanceof NoCopy
+        && delivery.time().plus(keep).isBefore(parts.clock().instant());
   }
 
   /** Once may be a caller that is about to connect again, as after a restart of the broker. */

@@ -125,6 +125,7 @@ class ApiKeyTest {
         "/webhooks/leonardo/",
         "/webhooks/leonardo;/generations",
         "/costs",
+        "/sinks/outbox/redeliver",
         "/models",
         "/openapi.json",
         "/GENERATIONS",
@@ -320,7 +321,7 @@ class ApiKeyTest {
   }
 
   @Test
-  void costsAndDoubtsAreForOperators() throws Exception {
+  void costsDoubtsAndWhatIsDeadAreForOperators() throws Exception {
     String id = id(post(erp, Drop.request("a")));
     String refused =
         """
@@ -330,7 +331,10 @@ class ApiKeyTest {
     assertThat(as(erp, "GET", "/costs", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/generations/" + id + "/resolve", "{\"as\":\"unpaid\"}").body())
         .isEqualTo(refused);
+    assertThat(as(erp, "POST", "/sinks/outbox/redeliver", "").body()).isEqualTo(refused);
     assertThat(as(anna, "GET", "/costs", "").statusCode()).isEqualTo(200);
+    assertThat(as(anna, "POST", "/sinks/outbox/redeliver", "").body())
+        .isEqualTo("{\"sink\":\"outbox\",\"deliveries\":0}");
     assertThat(
             as(anna, "POST", "/generations/" + id + "/resolve", "{\"as\":\"unpaid\"}").statusCode())
         .isEqualTo(409);

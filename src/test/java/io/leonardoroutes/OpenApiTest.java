@@ -309,6 +309,7 @@ class OpenApiTest {
     assertFits(
         "JobHistory", Call.get(app, "/generations/" + job.at("/id").asText() + "/history").body());
     assertFits("CostList", Call.get(app, "/costs").body());
+    assertFits("Redelivery", Call.post(app, "/sinks/outbox/redeliver", "").body());
     String batch =
         """
         [{"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}, {}]""";

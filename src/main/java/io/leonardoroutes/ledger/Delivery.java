@@ -1,8 +1,11 @@
 package io.leonardoroutes.ledger;
 
+import java.time.Instant;
+
 /**
  * One event on its way to one sink: it delays no other and is retried on its own.
  *
+ * @param time when the event was written
  * @param tries failed tries so far
  * @param error why the last try failed, or null
  * @param videoFile our copy of the job's video, or null
@@ -13,6 +16,7 @@ public record Delivery(
     String type,
     String sink,
     Content content,
+    Instant time,
     int tries,
     String error,
     String document,

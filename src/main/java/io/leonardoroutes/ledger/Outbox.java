@@ -21,7 +21,7 @@ public final class Outbox {
   /** The last state stands so that SQLite does not go by it, past all else that is pending. */
   static final String CLAIM =
       """
-      SELECT d.event_id, d.sink, d.content, d.tries, d.error, e.subject, e.type, e.document,
+      SELECT d.event_id, d.sink, d.content, e.time, d.tries, d.error, e.subject, e.type, e.document,
         e.file_name, e.reply_to, e.correlation_id, j.video_file
       FROM delivery d JOIN event e ON e.id = d.event_id
         LEFT JOIN job j ON j.id = e.subject
@@ -137,6 +137,7 @@ public final class Outbox {
                               row.getString("type"),
                               row.getString("sink"),
                               Delivery.Content.valueOf(row.getString("content")),
+                              Instant.ofEpochMilli(row.getLong("time")),
                               row.getInt("tries"),
                               row.getString("error"),
                               row.getString("document"),
@@ -202,6 +203,26 @@ public final class Outbox {
                 "state = 'DEAD', tries = tries + 1, leased_until = :x",
                 0L,
                 error));
+  }
+
+  /**
+   * Makes what is {@code DEAD} for a sink {@code PENDING} again, due now and with all its tries.
+   *
+   * @return how many they are
+   */
+  public int redeliver(String sink) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE delivery
+                    SET state = 'PENDING', tries = 0, due_at = :now, leased_until = 0, error = NULL
+                    WHERE state = 'DEAD' AND sink = :sink
+                    """)
+                .bind("now", clock.millis())
+                .bind("sink", sink)
+                .execute());
   }
 
   private static boolean update(

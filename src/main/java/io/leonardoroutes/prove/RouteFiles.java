@@ -21,7 +21,7 @@ final class RouteFiles {
 
   /** Route files that change nothing, or to which only an operator's own call leads. */
   private static final String READ_OR_OPERATED =
-      "(costs|events|generations|history|models|resolve|video)\\..*";
+      "(costs|events|generations|history|models|redeliver|resolve|video)\\..*";
 
   /**
    * Nothing comes by here: {@code refuse} and {@code unlessAccepted} end in the exception that

@@ -7,6 +7,7 @@ import static io.leonardoroutes.ledger.Delivery.State.DEAD;
 import static io.leonardoroutes.ledger.Delivery.State.DELIVERED;
 import static io.leonardoroutes.ledger.Delivery.State.PENDING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leonardoroutes.TickingClock;
 import io.leonardoroutes.ledger.Acceptance.Accepted;
@@ -153,6 +154,31 @@ class OutboxTest {
     outbox.add(List.of(event("e1", job), event("e2", job, event("archive"))));
 
     assertThat(outbox.count(PENDING)).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsDeadForASinkWaitsForItAgainOnceSomebodySaysSo() {
+    outbox.add(List.of(event("e1", job, event("a"), event("b")), event("e2", job, event("a"))));
+    claim("a").forEach(delivery -> outbox.dead(delivery, "no room"));
+    outbox.dead(claim("b").get(0), "no room");
+
+    assertThat(outbox.redeliver("a")).isEqualTo(2);
+
+    assertThat(claim("b")).isEmpty();
+    assertThat(claim("a"))
+        .extracting(Delivery::eventId, Delivery::tries, Delivery::error)
+        .containsExactlyInAnyOrder(tuple("e1", 0, null), tuple("e2", 0, null));
+    assertThat(outbox.redeliver("a")).isZero();
+    assertThat(outbox.count(DEAD)).isEqualTo(1);
+  }
+
+  @Test
+  void whatNobodyIsThereForIsDoneWith() {
+    outbox.add(List.of(event("e1", job, event("a"))));
+
+    assertThat(outbox.unwanted(claim("a").get(0), "gone")).isTrue();
+
+    assertThat(outbox.count(DELIVERED)).isEqualTo(1);
   }
 
   private static Outgoing later(Outgoing event) {
