@@ -8,6 +8,7 @@ import io.leonardoroutes.jms.QueueListener;
 import io.leonardoroutes.ledger.Access;
 import io.leonardoroutes.ledger.Keyless;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Sinkless;
 import io.leonardoroutes.request.Models;
 import io.leonardoroutes.request.Violation;
 import io.leonardoroutes.rest.RestServer;
@@ -74,6 +75,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
     Parts parts = parts(settings, clock);
     tellOfKeyless(parts);
+    tellOfSinkless(parts, sinks);
     Beans.bind(context, rules, models, parts);
     Managed.read(keys, RestServer.isForeign(context)).open(context, parts).forEach(this::opened);
     if (settings.rest().enabled()) {
@@ -170,6 +172,22 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
           "{} unfinished jobs stay as they are: there is no key for their account {}",
           keyless.jobs(),
           keyless.account());
+    }
+  }
+
+  /** The same of a sink, and of replies while there is no JMS. */
+  private static void tellOfSinkless(Parts parts, Set<String> sinks) {
+    boolean jms = parts.settings().intakes().jms();
+    for (Sinkless sinkless : parts.ledger().outbox().sinkless(sinks, Telling.REPLY)) {
+      boolean reply = sinkless.sink().equals(Telling.REPLY);
+      if (!reply || !jms) {
+        LOG.warn(
+            "{} {} stay as they are, and so will those of {} unfinished jobs: {}",
+            sinkless.deliveries(),
+            reply ? "replies" : "deliveries",
+            sinkless.jobs(),
+            reply ? "leonardo.jms.enabled is false" : "there is no sink " + sinkless.sink());
+      }
     }
   }
 

@@ -241,7 +241,7 @@ record Settings(
     return new Sink(
         name,
         uri,
-        among(keys, prefix + "events", EVENTS, Set.of("submitted", "completed", "failed")),
+        among(keys, prefix + "events", EVENTS, Sink.EVENTS),
         content.contains("event"),
         content.contains("video"));
   }

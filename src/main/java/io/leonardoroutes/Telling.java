@@ -106,12 +106,10 @@ final class Telling {
   }
 
   private List<Target> targets(EventType type, Job job) {
-    List<String> chosen = job.routing().sinks();
     boolean fetched = job.video() != null && job.video().file() != null;
     List<Target> targets = new ArrayList<>();
-    for (Sink sink : sinks) {
-      boolean asked = chosen.isEmpty() || chosen.contains(sink.name());
-      if (!asked || !sink.events().contains(type.word())) {
+    for (Sink sink : chosen(job.routing().sinks())) {
+      if (!sink.events().contains(type.word())) {
         continue;
       }
       if (sink.video() && fetched && type == EventType.COMPLETED) {
@@ -122,5 +120,17 @@ final class Telling {
       }
     }
     return targets;
+  }
+
+  /** What is told to one that was removed waits for it in the ledger. */
+  private List<Sink> chosen(List<String> names) {
+    return names.isEmpty() ? sinks : names.stream().distinct().map(this::named).toList();
+  }
+
+  private Sink named(String name) {
+    return sinks.stream()
+        .filter(sink -> sink.name().equals(name))
+        .findFirst()
+        .orElseGet(() -> Sink.removed(name));
   }
 }

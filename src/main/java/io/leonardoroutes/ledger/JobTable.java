@@ -206,7 +206,7 @@ final class JobTable {
     }
   }
 
-  private static List<String> names(String text) {
+  static List<String> names(String text) {
     return JSON.convertValue(json(text), NAMES);
   }
 

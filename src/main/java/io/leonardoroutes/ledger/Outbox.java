@@ -247,6 +247,16 @@ public final class Outbox {
     return new EventSweep(jdbi, shared).sweep(before);
   }
 
+  /**
+   * Finds what waits for sinks that there are not.
+   *
+   * @param known those that there are
+   * @param reply the name under which JMS callers are answered
+   */
+  public List<Sinkless> sinkless(Collection<String> known, String reply) {
+    return jdbi.withHandle(handle -> Sinkless.find(handle, known, reply));
+  }
+
   /** How many deliveries stand in a state, over all sinks. */
   public long count(Delivery.State state) {
     return jdbi.withHandle(

@@ -48,6 +48,28 @@ class OutboxTest {
   }
 
   @Test
+  void whatWaitsForSinksThatThereAreNotIsCountedByTheirNames() {
+    Job.ReplyTo caller = new Job.ReplyTo("queue:answers", "c1");
+    Job chosen = accepted(new Job.Routing(null, null, "h1", 4, List.of("erp", "archive"), null));
+    Job other = accepted(new Job.Routing(null, null, "h2", 4, List.of("erp"), caller));
+    outbox.add(List.of(event("e1", job, event("archive"), event("gone"))));
+    outbox.add(List.of(event("e2", chosen, event("erp"), video("erp"), event("archive"))));
+    outbox.add(List.of(event("e3", other, event("erp"), event("reply"))));
+    outbox.delivered(claim("archive").get(0));
+    outbox.dead(claim("gone").get(0), "full");
+
+    assertThat(outbox.sinkless(List.of("archive"), "reply"))
+        .containsExactly(new Sinkless("erp", 3, 2), new Sinkless("reply", 1, 1));
+    assertThat(outbox.sinkless(List.of("archive", "erp", "reply"), "reply")).isEmpty();
+  }
+
+  private Job accepted(Job.Routing routing) {
+    NewJob asked =
+        new NewJob(null, "kling-3.0-turbo", request().request(), List.of(), "koala", routing);
+    return ((Accepted) ledger.accept(asked, one -> List.of())).job();
+  }
+
+  @Test
   void theEventThatTellsOfAVideoWaitsUntilTheSinkHasTheVideo() {
     outbox.add(List.of(event("e1", job, video("archive"), event("archive"))));
 
