@@ -149,6 +149,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
       Access access = settings.ledger();
       Ledger ledger = opened(own == null ? Ledger.open(access) : Ledger.open(access, own));
       Clock clock = ledger.clock();
+      settings.secrets().outages().ledgerWrites(ledger::probe);
       return new Parts(
           settings,
           ledger,

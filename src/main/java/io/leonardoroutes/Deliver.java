@@ -119,13 +119,17 @@ public final class Deliver {
     return file;
   }
 
-  /** The sink has taken it. */
+  /** The sink has taken it. If the ledger is away now, it gets it once more after the lease. */
   public void delivered(@ExchangeProperty(DELIVERY) Delivery delivery) {
-    parts.outages().back(sink(delivery));
-    if (outbox.delivered(delivery)) {
-      String what = delivery.content() == Content.VIDEO ? "video" : delivery.type();
-      LOG.info("{} {} delivered to {}", delivery.fileName(), what, delivery.sink());
-    }
+    parts.outages().worked(sink(delivery));
+    parts
+        .outages()
+        .tried(
+            () -> {
+              if (outbox.delivered(delivery)) {
+                LOG.info("{} delivered to {}", named(delivery), delivery.sink());
+              }
+            });
   }
 
   /** The sink has not taken it: tried again later, {@code DEAD} after the limit. */
@@ -139,19 +143,24 @@ public final class Deliver {
     }
     String why = String.valueOf(failure.getMessage());
     if (!(failure instanceof NoCopy)) {
-      parts.outages().away(sink(delivery), why);
+      String item = delivery.eventId() + " " + delivery.content();
+      parts.outages().failed(sink(delivery), item, delivery.tries(), why);
     }
-    boolean last = delivery.tries() + 1 >= parts.settings().deliverTries();
-    if (!last && !isDeleted(delivery, failure)) {
-      outbox.failed(delivery, parts.clock().instant().plus(AGAIN.after(delivery.tries())), why);
+    boolean last = isDeleted(delivery, failure);
+    parts.outages().tried(() -> failed(delivery, why, last));
+  }
+
+  private void failed(Delivery delivery, String why, boolean last) {
+    int tries = delivery.tries() + 1;
+    if (!last && tries < parts.settings().deliverTries()) {
+      Duration wait = AGAIN.after(delivery.tries());
+      boolean moved = outbox.failed(delivery, parts.clock().instant().plus(wait), why);
+      if (moved && tries == 1) {
+        LOG.info("{} not taken by {}, again in {}: {}", named(delivery), sink(delivery), wait, why);
+      }
     } else if (outbox.dead(delivery, why)) {
       LOG.error(
-          "{} {} is DEAD for sink {} after {} tries: {}",
-          delivery.fileName(),
-          delivery.type(),
-          delivery.sink(),
-          delivery.tries() + 1,
-          why);
+          "{} is DEAD for {} after {} tries: {}", named(delivery), sink(delivery), tries, why);
     }
   }
 
@@ -182,8 +191,13 @@ public final class Deliver {
     if (!GONE.equals(delivery.error())) {
       outbox.failed(delivery, parts.clock().instant().plus(CONNECTING), GONE);
     } else if (outbox.unwanted(delivery, GONE)) {
-      LOG.debug("{} {} is for nobody: {}", delivery.fileName(), delivery.type(), GONE);
+      LOG.debug("{} is for nobody: {}", named(delivery), GONE);
     }
+  }
+
+  private static String named(Delivery delivery) {
+    boolean video = delivery.content() == Content.VIDEO;
+    return delivery.fileName() + " " + (video ? "video" : delivery.type());
   }
 
   private static String sink(Delivery delivery) {

@@ -21,9 +21,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which dropped files are ready, how one is opened and where it goes: the file intake's own part.
@@ -32,13 +36,24 @@ import org.apache.camel.component.file.GenericFileFilter;
  * folder, and would move a file away that was replaced while it was read.
  */
 public final class Inbox implements GenericFileFilter<File> {
+  private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+  private static final String FILE = "leonardoFile";
   private static final String DROPPED = "leonardoDropped";
   private static final Duration REST = Duration.ofSeconds(5);
+
+  /** A file that was not seen for so long is another one when it is there again. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
+  private static final int MOST_STAYING = 1_000;
   private static final int LONGEST_NAME = 255 - ".part-.reason.json".length();
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Parts parts;
   private final Settings.Intakes settings;
+
+  /** Files that were said to stay where they are, and when each was last seen to do so. */
+  private final Map<File, Instant> staying = new ConcurrentHashMap<>();
+
   private volatile Instant restingUntil = Instant.MIN;
 
   Inbox(Parts parts) {
@@ -69,22 +84,37 @@ public final class Inbox implements GenericFileFilter<File> {
       return false;
     }
     File file = candidate.getFile();
-    String what = "read access to " + file;
     try {
       Path path = file.toPath();
       if (Files.isRegularFile(path) && Files.isReadable(path)) {
-        parts.outages().back(what);
         return ready(path);
       }
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        parts.outages().away(what, "it is no file that can be read");
+        stays(file, "it is no file that can be read");
       }
     } catch (NoSuchFileException e) {
       return false; // another instance was first
     } catch (IOException | InvalidPathException e) {
-      parts.outages().away(what, String.valueOf(e));
+      stays(file, String.valueOf(e));
     }
     return false;
+  }
+
+  /**
+   * Says it once for as long as the file is there: it is no outage, as it says nothing of the
+   * others.
+   */
+  private void stays(File file, String why) {
+    Instant now = parts.clock().instant();
+    if (staying.size() >= MOST_STAYING) {
+      staying.values().removeIf(seen -> seen.plus(FORGOTTEN).isBefore(now));
+    }
+    if (staying.size() < MOST_STAYING || staying.containsKey(file)) {
+      Instant seen = staying.put(file, now);
+      if (seen == null || seen.plus(FORGOTTEN).isBefore(now)) {
+        LOG.warn("{} stays where it is, and is tried again: {}", file, why);
+      }
+    }
   }
 
   private boolean ready(Path path) throws IOException {
@@ -125,6 +155,7 @@ public final class Inbox implements GenericFileFilter<File> {
   public void open(Exchange exchange) throws IOException {
     // not the body as a File: that one has a backslash in its name turned round
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
+    exchange.setProperty(FILE, path.toFile());
     exchange.setProperty(DROPPED, Dropped.at(path));
     String name = path.getFileName().toString();
     exchange.setProperty(Intake.NAME, FileName.ofDropped(name, "request"));
@@ -150,11 +181,7 @@ public final class Inbox implements GenericFileFilter<File> {
   public void accepted(Exchange exchange) throws IOException {
     Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
     dropped.moveTo(dropped.path().resolveSibling(".accepted"));
-    parts.outages().back(moveOf(dropped));
-  }
-
-  private static String moveOf(Dropped dropped) {
-    return "the move of " + dropped.path();
+    staying.remove(dropped.path().toFile());
   }
 
   /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
@@ -166,7 +193,7 @@ public final class Inbox implements GenericFileFilter<File> {
     Files.write(part, exchange.getMessage().getBody(byte[].class));
     Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     dropped.moveTo(folder);
-    parts.outages().back(moveOf(dropped));
+    staying.remove(dropped.path().toFile());
   }
 
   private static String reasonName(String dropped) {
@@ -184,8 +211,7 @@ public final class Inbox implements GenericFileFilter<File> {
       return;
     }
     if (why instanceof IOException) {
-      Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
-      parts.outages().away(moveOf(dropped), String.valueOf(why));
+      stays(exchange.getProperty(FILE, File.class), String.valueOf(why));
     } else {
       parts.outages().away(Outages.INTAKE, String.valueOf(why.getMessage()));
     }

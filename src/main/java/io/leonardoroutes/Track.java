@@ -79,7 +79,7 @@ public final class Track {
     Job job = exchange.getProperty(Submit.JOB, Job.class);
     Look look = exchange.getMessage().getBody(Look.class);
     if (!(look instanceof Look.Unclear)) {
-      parts.outages().back(Accounts.named(PROVIDER, job.account()));
+      parts.outages().worked(Accounts.named(PROVIDER, job.account()));
     }
     if (look instanceof Look.Complete complete) {
       exchange.setProperty(Submitted.FREED, true);
@@ -92,7 +92,8 @@ public final class Track {
       LOG.info("all calls by account {} pause: {}", job.account(), turnedAway.reason());
       tryAgain(job, turnedAway.retryAfter());
     } else if (look instanceof Look.Unclear unclear) {
-      parts.outages().away(Accounts.named(PROVIDER, job.account()), unclear.reason());
+      String provider = Accounts.named(PROVIDER, job.account());
+      parts.outages().failed(provider, job.id(), job.schedule().tries(), unclear.reason());
       tryAgain(job, unclear.retryAfter());
     } else {
       Job.Change again = job.to(RUNNING).dueAt(looks.next(job));

@@ -113,6 +113,26 @@ class FileNamesTest {
   }
 
   @Test
+  void anotherOneUnderTheNameOfOneThatIsGoneIsSaidAgain() throws Exception {
+    TickingClock clock = new TickingClock();
+    app.bind("clock", clock);
+    try (Log log = Log.open()) {
+      Path daily = drop.inbox().resolve("daily.json");
+      Files.createSymbolicLink(daily, folder.resolve("nowhere.json"));
+      app.start();
+      await().atMost(LONG).until(() -> log.with("daily.json").size() == 1);
+      Files.delete(daily);
+      Path good = drop.file("good.json", Drop.request("good"));
+      clock.tick(Duration.ofHours(1));
+      await().atMost(LONG).until(() -> Files.notExists(good));
+
+      Files.createSymbolicLink(daily, folder.resolve("nowhere.json"));
+
+      await().atMost(LONG).until(() -> log.with("daily.json").size() == 2);
+    }
+  }
+
+  @Test
   void whatIsNoFileWaitsIsSaidOnceAndHoldsUpNoOther() throws Exception {
     try (Log log = Log.open()) {
       Path dangling = drop.inbox().resolve("dangling.json");
@@ -127,10 +147,11 @@ class FileNamesTest {
 
       assertThat(log.with("dangling.json"))
           .containsExactly(
-              "WARN read access to "
+              "WARN "
                   + dangling
-                  + " is away, trying again until it is back: it is no file that can be read");
+                  + " stays where it is, and is tried again: it is no file that can be read");
       assertThat(log.with("pipe.json")).hasSize(1);
+      assertThat(log.with("is away")).isEmpty();
       assertThat(Files.isSymbolicLink(dangling)).isTrue();
       assertThat(pipe).exists();
     }

@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -109,8 +110,16 @@ class FileOutageTest {
     Files.createDirectories(drop.inbox());
     Path inTheWay = Files.writeString(drop.inbox().resolve(".accepted"), "");
     app.start();
-    Path file = drop.file("koala.json", Drop.request("The koala"));
-    await().atMost(LONG).until(() -> Rows.jobs(app) == 1 && provider.creates().size() == 1);
+    Path file;
+    try (Log log = Log.open()) {
+      file = drop.file("koala.json", Drop.request("The koala"));
+      await().atMost(LONG).until(() -> log.with("is known already").size() == 2);
+      assertThat(log.warnings())
+          .containsExactly(
+              "WARN %s stays where it is, and is tried again: %s: %s"
+                  .formatted(file, FileAlreadyExistsException.class.getName(), inTheWay));
+    }
+    assertThat(provider.creates()).hasSize(1);
     app.close();
     assertThat(file).exists();
     Files.delete(inTheWay);

@@ -90,6 +90,26 @@ class TrackTest {
   }
 
   @Test
+  void looksAreAwayOnceOneFailsAgainAndNotBefore() throws Exception {
+    Provider.Answer error = look -> json(500, "{\"error\":\"internal error\"}");
+    try (Log log = Log.open()) {
+      provider.onLook(error);
+      story.start();
+      story.told(story.accept(Story.REQUEST), "completed");
+      assertThat(log.with("the provider (looks)")).isEmpty();
+
+      provider.onLook(error, error, error);
+      story.told(story.accept(Story.REQUEST), "completed");
+      assertThat(log.with("the provider (looks)"))
+          .containsExactly(
+              "WARN the provider (looks) is away, trying again until it is back:"
+                  + " the provider answered 500 (internal error): what became of the video is not"
+                  + " known",
+              "INFO the provider (looks) is back");
+    }
+  }
+
+  @Test
   void aJobThatTheProviderFailedFails() throws Exception {
     provider.onLook(Provider::failed);
     story.start();

@@ -1,6 +1,7 @@
 package io.leonardoroutes.health;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -16,7 +17,19 @@ public final class Outages {
   /** Apart from the ledger, which can be full and still have nothing due. */
   public static final String INTAKE = "what new requests need";
 
+  private static final int MOST_FAILING = 1_000;
+
   private final Set<String> away = ConcurrentHashMap.newKeySet();
+
+  /** Of what has worked since the start: the items that first failed since it last did. */
+  private final Map<String, Set<String>> failing = new ConcurrentHashMap<>();
+
+  private volatile Runnable write = () -> {};
+
+  /** How it is seen whether the ledger can be written: what can only be read is still away. */
+  public void ledgerWrites(Runnable write) {
+    this.write = write;
+  }
 
   /** Something that is needed did not work; the rest goes on and it is tried again. */
   public void away(String what, String why) {
@@ -35,6 +48,39 @@ public final class Outages {
     if (away.add(what)) {
       LOG.warn("{} is refused by the provider, trying again until it is back: {}", what, why);
     }
+  }
+
+  /**
+   * Something that is not away is waited for, in words of its own.
+   *
+   * @param said is logged as it is
+   */
+  public void awaited(String what, String said) {
+    if (away.add(what)) {
+      LOG.warn("{}", said);
+    }
+  }
+
+  /**
+   * Something did not work for one of the items that need it. It is away once an item fails again
+   * and it has worked for none since that item first failed: an item that it never works for says
+   * nothing of the others.
+   *
+   * @param tries how often it failed for this item before
+   */
+  public void failed(String what, String item, int tries, String why) {
+    Set<String> since = failing.get(what);
+    if (tries > 0 && (since == null || since.contains(item))) {
+      away(what, why);
+    } else if (tries == 0 && since != null && since.size() < MOST_FAILING) {
+      since.add(item);
+    }
+  }
+
+  /** It worked for an item. */
+  public void worked(String what) {
+    failing.computeIfAbsent(what, first -> ConcurrentHashMap.newKeySet()).clear();
+    back(what);
   }
 
   /** It worked. */
@@ -57,11 +103,22 @@ public final class Outages {
   public <T> List<T> due(Supplier<List<T>> claim) {
     try {
       List<T> due = claim.get();
-      back(LEDGER);
+      backIfItCanBeWritten();
       return due;
     } catch (JdbiException e) {
       away(LEDGER, String.valueOf(e.getMessage()));
       return List.of();
+    }
+  }
+
+  private void backIfItCanBeWritten() {
+    if (away.contains(LEDGER)) {
+      try {
+        write.run();
+        back(LEDGER);
+      } catch (JdbiException e) {
+        // it can be read, and that is not enough
+      }
     }
   }
 }
