@@ -4,19 +4,15 @@ import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 
 import io.leonardoroutes.Accounts.Account;
 import io.leonardoroutes.ledger.Governor;
+import io.leonardoroutes.ledger.Governor.Fit;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.RefusedAccount;
 import io.leonardoroutes.ledger.RefusedAccount.What;
 import io.leonardoroutes.leonardo.Submission;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -36,8 +32,6 @@ public final class Submit {
   private final Parts parts;
   private final ProviderClient client;
   private final Submitted submitted;
-  private final Map<String, LocalDate> overBudget = new ConcurrentHashMap<>();
-  private final Set<String> stuck = ConcurrentHashMap.newKeySet();
   private Instant renewAt = Instant.MIN;
 
   Submit(Parts parts, ProviderClient client, Submitted submitted) {
@@ -75,7 +69,7 @@ public final class Submit {
   private List<Job> due(Account account) {
     tellOfRefused(account);
     Governor.Due due = ledger.governor().due(BATCH, account.limits(), settings.lease());
-    overBudget(account, due.waits());
+    overBudget(account, due);
     stuck(account, due.jobs().isEmpty());
     return due.jobs();
   }
@@ -101,22 +95,32 @@ public final class Submit {
     }
   }
 
-  /** Said once a day; every job that waits says it too. */
-  private void overBudget(Account account, String waits) {
-    LocalDate today = LocalDate.ofInstant(parts.clock().instant(), ZoneOffset.UTC);
-    if (waits != null && !today.equals(overBudget.put(account.name(), today))) {
-      LOG.warn("{}budget.per-day is used up for some jobs; the first {}", account.prefix(), waits);
+  /** Every job that waits says why. */
+  private void overBudget(Account account, Governor.Due due) {
+    String budget = Accounts.named("the day's budget", account.name());
+    if (due.fit() == Fit.NOT_ALL) {
+      String first = due.waits() == null ? "" : "; the first " + due.waits();
+      parts
+          .outages()
+          .awaited(budget, account.prefix() + "budget.per-day is used up for some jobs" + first);
+    } else if (due.fit() == Fit.ALL) {
+      parts.outages().back(budget);
     }
   }
 
   private void stuck(Account account, boolean nothingToDo) {
-    if (!nothingToDo || !ledger.governor().stuckInDoubt(account.limits())) {
-      stuck.remove(account.name());
-    } else if (stuck.add(account.name())) {
-      LOG.warn(
-          "nothing is submitted by account {}: jobs in doubt hold every slot; resolve them with POST"
-              + " /generations/{id}/resolve, or see them with GET /generations?state=IN_DOUBT",
-          account.name());
+    String slot = Accounts.named("a free slot", account.name());
+    if (nothingToDo && ledger.governor().stuckInDoubt(account.limits())) {
+      parts
+          .outages()
+          .awaited(
+              slot,
+              "nothing is submitted by account %s: jobs in doubt hold every slot; resolve them with"
+                      .formatted(account.name())
+                  + " POST /generations/{id}/resolve, or see them with"
+                  + " GET /generations?state=IN_DOUBT");
+    } else {
+      parts.outages().back(slot);
     }
   }
 

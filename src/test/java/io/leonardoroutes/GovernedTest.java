@@ -131,7 +131,9 @@ class GovernedTest {
 
   @Test
   void whatIsOverTheBudgetWaitsForTheNextDay() throws Exception {
+    String managed = app.managed();
     app.bind("clock", clock).with("leonardo.budget.per-day", "0.02").start();
+    Log log = Log.open();
     String first = accept();
     waiting().until(() -> state(first).equals("RUNNING"));
     String second = accept();
@@ -150,10 +152,19 @@ class GovernedTest {
                            "amount":"0.0147","unit":"DOLLARS","jobs":1}],
                  "budget":{"day":"2026-11-21","amount":"0.02","used":"0.0147","unit":"DOLLARS"}}"""));
     assertThat(provider.creates()).hasSize(1);
+    assertThat(log.with("budget"))
+        .containsExactly(
+            "WARN leonardo.budget.per-day is used up for some jobs; the first "
+                + job(second).at("/warnings/0").asText());
+    assertThat(json(managed + "/health/ready"))
+        .isEqualTo(JSON.readTree("{\"status\":\"DEGRADED\",\"away\":[\"the day's budget\"]}"));
 
     clock.tick(Duration.ofDays(1));
 
     waiting().until(() -> provider.creates().size() == 2);
+    waiting().until(() -> log.with("budget").size() == 2);
+    assertThat(log.with("budget")).last().isEqualTo("INFO the day's budget is back");
+    log.close();
     waiting().until(() -> get("/costs").at("/items").size() == 2);
     assertThat(get("/costs?days=1").at("/items").size()).isEqualTo(1);
     assertThat(get("/costs?days=0").at("/detail").asText()).isEqualTo("days '0' is not 1 to 366");
@@ -173,7 +184,11 @@ class GovernedTest {
   }
 
   private JsonNode get(String path) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(app.rest() + path)).build();
+    return json(app.rest() + path);
+  }
+
+  private static JsonNode json(String address) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(address)).build();
     return JSON.readTree(
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body());
   }

@@ -41,7 +41,14 @@ public final class Governor {
    * @param jobs leased to the caller
    * @param waits what was written to jobs that wait for the budget from now on, or null
    */
-  public record Due(List<Job> jobs, String waits) {}
+  public record Due(List<Job> jobs, String waits, Fit fit) {}
+
+  /** Whether the jobs that wait fit into the day's budget, as far as it was looked at. */
+  public enum Fit {
+    ALL,
+    NOT_ALL,
+    UNSURE
+  }
 
   /**
    * Leases jobs of one account to be submitted, as many as there is room for, the one whose turn it
@@ -50,7 +57,7 @@ public final class Governor {
    */
   public Due due(int most, Limits limits, Duration lease) {
     if (!leases.any(ACCEPTED, limits.account())) {
-      return new Due(List.of(), null);
+      return new Due(List.of(), null, Fit.ALL);
     }
     return jdbi.inTransaction(
         handle -> {
@@ -59,14 +66,15 @@ public final class Governor {
           Leases.Wanted waiting = Leases.Wanted.of(ACCEPTED, limits.account());
           Leases.Wanted wanted = refused ? waiting.byDueTime() : waiting;
           if (room == 0 || limits.budget() == null) {
-            return new Due(leases.claim(handle, wanted, room, lease), null);
+            return new Due(leases.claim(handle, wanted, room, lease), null, Fit.UNSURE);
           }
           Purse.Fitting fitting = Purse.sort(handle, limits, clock.instant());
           return new Due(
               fitting.kinds().isEmpty()
                   ? List.of()
                   : leases.claim(handle, wanted.kinds(fitting.kinds()), room, lease),
-              fitting.waits());
+              fitting.waits(),
+              fitting.fit());
         });
   }
 

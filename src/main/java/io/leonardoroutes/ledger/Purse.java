@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.ledger.Governor.Fit;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class Purse {
    *
    * @param waits what was now written to jobs that do not fit, or null if there is no new one
    */
-  record Fitting(List<String> kinds, String waits) {}
+  record Fitting(List<String> kinds, String waits, Fit fit) {}
 
   /** Jobs that do not fit are passed over by those that do, and are told why they wait. */
   static Fitting sort(Handle handle, Limits limits, Instant now) {
@@ -31,7 +32,7 @@ final class Purse {
             .mapTo(String.class)
             .list();
     if (waiting.isEmpty()) {
-      return new Fitting(List.of(), null);
+      return new Fitting(List.of(), null, Fit.ALL);
     }
     Money.Used used = Money.used(handle, limits, now);
     BigDecimal left = budget.perDay().subtract(used.amount());
@@ -51,7 +52,8 @@ final class Purse {
         }
       }
     }
-    return new Fitting(fitting, told);
+    Fit fit = fitting.size() < waiting.size() ? Fit.NOT_ALL : roomy ? Fit.ALL : Fit.UNSURE;
+    return new Fitting(fitting, told, fit);
   }
 
   private static boolean tell(Handle handle, String account, String kind, String why) {
