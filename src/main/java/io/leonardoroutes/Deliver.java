@@ -121,7 +121,7 @@ public final class Deliver {
 
   /** The sink has taken it. If the ledger is away now, it gets it once more after the lease. */
   public void delivered(@ExchangeProperty(DELIVERY) Delivery delivery) {
-    parts.outages().worked(sink(delivery));
+    parts.outages().back(sink(delivery));
     parts
         .outages()
         .tried(

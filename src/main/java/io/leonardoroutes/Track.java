@@ -79,7 +79,7 @@ public final class Track {
     Job job = exchange.getProperty(Submit.JOB, Job.class);
     Look look = exchange.getMessage().getBody(Look.class);
     if (!(look instanceof Look.Unclear)) {
-      parts.outages().worked(Accounts.named(PROVIDER, job.account()));
+      parts.outages().back(Accounts.named(PROVIDER, job.account()));
     }
     if (look instanceof Look.Complete complete) {
       exchange.setProperty(Submitted.FREED, true);

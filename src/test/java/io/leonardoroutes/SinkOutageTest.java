@@ -90,7 +90,7 @@ class SinkOutageTest {
     await().atMost(LONG).until(() -> refused.size() == 1);
     for (int tries = 1; tries <= 4; tries++) {
       String good = story.accept(Story.REQUEST);
-      await().atMost(LONG).until(() -> taken.contains(good));
+      await().atMost(LONG).until(() -> log.with(submitted(good) + " delivered to erp").size() == 1);
       int so = tries + 1;
       clock.tick(Duration.ofSeconds(1L << tries));
       await().atMost(LONG).until(() -> refused.size() == so);

@@ -77,14 +77,9 @@ public final class Outages {
     }
   }
 
-  /** It worked for an item. */
-  public void worked(String what) {
-    failing.computeIfAbsent(what, first -> ConcurrentHashMap.newKeySet()).clear();
-    back(what);
-  }
-
   /** It worked. */
   public void back(String what) {
+    failing.computeIfAbsent(what, first -> ConcurrentHashMap.newKeySet()).clear();
     if (away.remove(what)) {
       LOG.info("{} is back", what);
     }

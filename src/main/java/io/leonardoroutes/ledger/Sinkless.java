@@ -41,7 +41,7 @@ public record Sinkless(String sink, long deliveries, long jobs) {
                 new Choice(JobTable.names(row.getString(1)), row.getLong(2), row.getLong(3)))
         .forEach(
             choice -> {
-              choice.sinks.forEach(sink -> add(found, sink, choice.jobs));
+              choice.sinks.stream().distinct().forEach(sink -> add(found, sink, choice.jobs));
               add(found, reply, choice.replies);
             });
     return found.values().stream()

@@ -21,14 +21,14 @@ class OutagesTest {
 
   @Test
   void whatFailsForAnItemAgainAndForNoneWorkedMeanwhileIsAwayUntilItWorks() {
-    outages.worked("sink erp");
+    outages.back("sink erp");
     outages.failed("sink erp", "e1", 0, "refused");
     assertThat(outages.away()).isEmpty();
     outages.failed("sink erp", "e1", 1, "refused");
     outages.failed("sink erp", "e2", 0, "refused");
     outages.failed("sink erp", "e2", 1, "refused");
     assertThat(outages.away()).containsExactly("sink erp");
-    outages.worked("sink erp");
+    outages.back("sink erp");
 
     assertThat(outages.away()).isEmpty();
     assertThat(log.with("sink erp"))
@@ -41,7 +41,7 @@ class OutagesTest {
   void anItemThatItNeverWorksForMakesNoOutageWhileItWorksForOthers() {
     outages.failed("sink erp", "bad", 0, "400");
     for (int tries = 1; tries < 150; tries++) {
-      outages.worked("sink erp");
+      outages.back("sink erp");
       outages.failed("sink erp", "bad", tries, "400");
       outages.failed("sink erp", "bad", tries, "400");
     }
