@@ -13,6 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
 import java.time.Clock;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -22,6 +25,11 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 /** The database behind the ledger: opened, locked where only one may have it, and migrated. */
 final class Database implements AutoCloseable {
   static final String SQLITE = "jdbc:sqlite:";
+
+  /** A commit that a crash of the server could undo would be paid for again. */
+  private static final String DURABLE =
+      "SELECT set_config('synchronous_commit', 'on', false)"
+          + " WHERE current_setting('synchronous_commit') = 'off'";
 
   private final HikariDataSource source;
   private final FileChannel lock;
@@ -64,14 +72,30 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static void migrate(FluentConfiguration flyway) {
-    flyway
-        .locations("classpath:io/leonardoroutes/ledger")
-        .table("leonardo_schema")
-        .baselineOnMigrate(true)
-        .baselineVersion("0")
-        .load()
-        .migrate();
+  private static void migrate(FluentConfiguration configuration) {
+    Flyway flyway =
+        configuration
+            .locations("classpath:io/leonardoroutes/ledger")
+            .table("leonardo_schema")
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
+            .load();
+    refuseNewer(flyway.info().all());
+    flyway.migrate();
+  }
+
+  /** Flyway itself would only warn, and an older program breaks rules that it does not know. */
+  private static void refuseNewer(MigrationInfo[] migrations) {
+    MigrationVersion known = MigrationVersion.EMPTY;
+    for (MigrationInfo migration : migrations) {
+      if (migration.getState() != MigrationState.FUTURE_SUCCESS) {
+        known = migration.getVersion();
+      } else {
+        throw new IllegalStateException(
+            "a newer leonardo-routes had it: its schema is %s, and this program knows %s"
+                .formatted(migration.getVersion(), known));
+      }
+    }
   }
 
   /**
@@ -157,7 +181,7 @@ final class Database implements AutoCloseable {
 
   /**
    * A database that is cut off without a word must not hold a loop for ever. What the URL says
-   * wins.
+   * wins, but for commits that are not waited for.
    */
   private static HikariConfig shared(String url) {
     HikariConfig config = pooled(url);
@@ -165,7 +189,7 @@ final class Database implements AutoCloseable {
     config.addDataSourceProperty("tcpKeepAlive", "true");
     // Whatever the server's default: who waited for a lock has to see what the one before wrote.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-    config.setConnectionInitSql("SET idle_in_transaction_session_timeout = 10000");
+    config.setConnectionInitSql("SET idle_in_transaction_session_timeout = 10000; " + DURABLE);
     return config;
   }
 

@@ -26,11 +26,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is left of a ledger when its program, its disk or its database is gone. */
@@ -88,6 +90,31 @@ class DurableTest {
       await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> other.governor().call(new Limits(10, 100)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, on", "on, on", "local, local", "remote_apply, remote_apply"})
+  void postgresConfirmsOnlyWhatItCannotLoseInACrash(String set, String inForce)
+      throws SQLException {
+    String url = Engine.POSTGRES.emptyDatabase(folder);
+    try (Connection server = DriverManager.getConnection(url);
+        Statement sql = server.createStatement()) {
+      sql.execute(
+          "ALTER DATABASE %s SET synchronous_commit = %s".formatted(server.getCatalog(), set));
+    }
+
+    try (Database database = Database.open(url)) {
+      List<String> settings =
+          database
+              .jdbi()
+              .withHandle(
+                  handle ->
+                      Stream.of("synchronous_commit", "idle_in_transaction_session_timeout")
+                          .map(name -> handle.createQuery("SHOW " + name))
+                          .map(query -> query.mapTo(String.class).one())
+                          .toList());
+      assertThat(settings).containsExactly(inForce, "10s");
     }
   }
 

@@ -6,6 +6,7 @@ import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
 import static io.leonardoroutes.ledger.JobState.RUNNING;
 import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A ledger of the version before accounts, with a job in every state. */
+/**
+ * A ledger of another version: of the one before accounts, with a job in every state; or a newer.
+ */
 class UpgradeTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
@@ -89,6 +92,39 @@ class UpgradeTest {
       Job complete = ledger.find("job-" + COMPLETE).orElseThrow();
       assertThat(ledger.move(complete, complete.to(COMPLETE).done())).isTrue();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anOlderProgramRefusesTheLedgerOfANewerOneInOneLine(Engine engine) {
+    String url = engine.emptyDatabase(folder);
+    Ledger.open(url).close();
+    Jdbi database = Jdbi.create(url);
+    String known =
+        database.withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT version FROM leonardo_schema ORDER BY installed_rank DESC LIMIT 1")
+                    .mapTo(String.class)
+                    .one());
+    database.useHandle(
+        handle ->
+            handle.execute(
+                """
+                INSERT INTO leonardo_schema (installed_rank, version, description, type, script,
+                  installed_by, execution_time, success)
+                VALUES (999, '999', 'of the future', 'SQL', 'V999__of_the_future.sql', 'it', 1, true)
+                """));
+
+    assertThatThrownBy(() -> Ledger.open(url))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "a newer leonardo-routes had it: its schema is 999, and this program knows " + known);
+
+    database.useHandle(
+        handle -> handle.execute("DELETE FROM leonardo_schema WHERE version = '999'"));
+    Ledger.open(url).close();
   }
 
   private static void insert(Handle handle, JobState state) {
