@@ -5,6 +5,7 @@ import io.leonardoroutes.rest.NewKey;
 import io.leonardoroutes.settings.BadSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.main.Main;
@@ -18,7 +19,8 @@ public final class LeonardoRoutes {
   private static final Path CONFIG = Path.of("config", "application.properties");
   private static final Path LOGGING = Path.of("config", "log4j2.properties");
   private static final Path ROUTES = Path.of("routes");
-  private static final int DRAIN_SECONDS = 90;
+  private static final int SHORTEST_DRAIN_SECONDS = 90;
+  private static final Duration AFTER_THE_DRAIN = Duration.ofSeconds(30);
   private static final int FAILED = 1;
 
   private LeonardoRoutes() {}
@@ -40,7 +42,7 @@ public final class LeonardoRoutes {
         new Thread(
             () -> {
               main.completed();
-              Runtime.getRuntime().halt(waitFor(drained) ? 0 : FAILED);
+              Runtime.getRuntime().halt(isOver(drained, main) ? 0 : FAILED);
             });
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
@@ -56,7 +58,7 @@ public final class LeonardoRoutes {
   private static Main program() {
     Main main = new Main();
     main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-    main.configure().withName("leonardo-routes").withShutdownTimeout(DRAIN_SECONDS);
+    main.configure().withName("leonardo-routes").withShutdownTimeout(SHORTEST_DRAIN_SECONDS);
     if (Files.isRegularFile(CONFIG)) {
       main.setPropertyPlaceholderLocations("file:" + CONFIG);
     }
@@ -66,9 +68,12 @@ public final class LeonardoRoutes {
     return main;
   }
 
-  private static boolean waitFor(CountDownLatch drained) {
+  /** Also where the drain took too long and cut something off: the ledger has what that was. */
+  private static boolean isOver(CountDownLatch drained, Main main) {
+    Duration drain =
+        main.getCamelContext() == null ? Duration.ZERO : Drain.longest(main.getCamelContext());
     try {
-      return drained.await(DRAIN_SECONDS + 30L, TimeUnit.SECONDS);
+      return drained.await(drain.plus(AFTER_THE_DRAIN).toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       return false;
     }
