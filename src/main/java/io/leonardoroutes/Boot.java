@@ -75,6 +75,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     }
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
     Parts parts = parts(settings, clock);
+    opened(parts.ledger());
     tellOfKeyless(parts);
     tellOfSinkless(parts, sinks);
     Beans.bind(context, rules, models, parts);
@@ -145,10 +146,10 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
   }
 
   /** By the time of the application, if it has a clock of its own; else by the ledger's. */
-  private Parts parts(Settings settings, Clock own) {
+  static Parts parts(Settings settings, Clock own) {
     try {
       Access access = settings.ledger();
-      Ledger ledger = opened(own == null ? Ledger.open(access) : Ledger.open(access, own));
+      Ledger ledger = own == null ? Ledger.open(access) : Ledger.open(access, own);
       Clock clock = ledger.clock();
       settings.secrets().outages().ledgerWrites(ledger::probe);
       return new Parts(

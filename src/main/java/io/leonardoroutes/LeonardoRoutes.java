@@ -36,6 +36,9 @@ public final class LeonardoRoutes {
     if (NewKey.asked(arguments)) System.exit(NewKey.run(arguments, System.out, System.err));
     if (Prove.asked(arguments)) System.exit(Prove.run(arguments));
     Main main = program();
+    if (Restored.asked(arguments)) {
+      System.exit(Restored.run(main, System.out, System.err, arguments));
+    }
     CountDownLatch drained = new CountDownLatch(1);
     // A JVM that a signal ends answers 143, however well it drained: this hook has the last word.
     Thread onSignal =
@@ -80,7 +83,7 @@ public final class LeonardoRoutes {
   }
 
   /** One line: the setting at fault if there is one, else the innermost cause. */
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     Throwable cause = failure;
     while (!(cause instanceof BadSetting) && cause.getCause() != null) {
       cause = cause.getCause();

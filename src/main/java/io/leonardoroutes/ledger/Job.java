@@ -240,6 +240,13 @@ public record Job(
       return this;
     }
 
+    /** Beyond any that was made since a backup: no late answer of one of those is this one's. */
+    Change attemptAfterBackup() {
+      this.schedule =
+          schedule.with(schedule.attempt() + 1_000_000, schedule.tries(), schedule.dueAt());
+      return this;
+    }
+
     /** The job as it will stand. */
     public Job job() {
       return new Job(

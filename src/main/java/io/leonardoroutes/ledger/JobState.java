@@ -24,7 +24,8 @@ public enum JobState {
 
   static {
     // RUNNING: the answer of an attempt that was taken for unpaid came after all.
-    ACCEPTED.next = EnumSet.of(ACCEPTED, SUBMITTING, CANCELLED, RUNNING);
+    // IN_DOUBT: it stands so in a backup, and may have been submitted since.
+    ACCEPTED.next = EnumSet.of(ACCEPTED, SUBMITTING, CANCELLED, RUNNING, IN_DOUBT);
     SUBMITTING.next = EnumSet.of(ACCEPTED, RUNNING, FAILED, IN_DOUBT);
     RUNNING.next = EnumSet.of(RUNNING, COMPLETE, FAILED);
     IN_DOUBT.next = EnumSet.of(RUNNING, FAILED, ACCEPTED, IN_DOUBT);

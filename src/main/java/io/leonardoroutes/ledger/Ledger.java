@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -236,6 +237,30 @@ public final class Ledger implements AutoCloseable {
    */
   public boolean move(Job seen, Job.Change change, Outgoing... told) {
     return jdbi.inTransaction(handle -> move(handle, seen, change, 0L, told));
+  }
+
+  /**
+   * How many jobs were put in doubt.
+   *
+   * @param since when the first of them may have been submitted
+   */
+  public record Doubts(int jobs, Instant since) {}
+
+  /**
+   * Puts all jobs in doubt, in one commit, that may have been submitted since a backup that this
+   * ledger was restored from. No program may work on it meanwhile.
+   *
+   * @param at when the backup was made, or earlier
+   * @param doubt says why, and when each is due
+   * @param told what is told of each
+   */
+  public Doubts restored(
+      Instant at, UnaryOperator<Job.Change> doubt, Function<Job, Outgoing> told) {
+    return jdbi.inTransaction(
+        handle -> {
+          Backup backup = new Backup(this, handle, at);
+          return new Doubts(backup.doubt(doubt, told), backup.since());
+        });
   }
 
   boolean move(Handle handle, Job seen, Job.Change change, long leasedUntil, Outgoing... told) {

@@ -1,0 +1,97 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.delivery.EventType;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.settings.Keys;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+
+/**
+ * The command {@code restored}: makes a ledger that was brought back from a backup safe to start
+ * on. What it shows as not submitted may have been submitted and paid since, so it is in doubt,
+ * from then until now, and is settled as every doubt is.
+ */
+final class Restored {
+  private static final String HELP =
+      "java -jar leonardo-routes.jar restored --at INSTANT, while no program runs on the ledger:"
+          + " INSTANT is when its backup was made, or any time before, as 2026-07-01T02:00:00Z";
+  private static final String WHY =
+      "the ledger was restored from a backup, and the job may have been submitted since";
+  private static final String LIST =
+      "adopts what the provider's list shows, and submits the others once it shows a job that is"
+          + " submitted from now on: send one if none comes";
+  private static final String HOLD = "leaves them to a person: leonardo.reconcile=hold";
+  private static final int FAILED = 1;
+
+  private Restored() {}
+
+  static boolean asked(String... arguments) {
+    return arguments.length > 0 && arguments[0].equals("restored");
+  }
+
+  /**
+   * Does it, with the settings of the program.
+   *
+   * @param main the program, not started
+   * @return the exit status
+   */
+  static int run(Main main, PrintStream out, PrintStream err, String... arguments) {
+    try {
+      Instant at = at(arguments);
+      // Settings without routes: nothing runs.
+      main.configure().withRoutesCollectorEnabled(false);
+      main.init();
+      out.println(doubt(main.getCamelContext(), at));
+      return 0;
+    } catch (Exception e) {
+      err.println("restored: " + LeonardoRoutes.reason(e));
+      return FAILED;
+    } finally {
+      main.stop();
+    }
+  }
+
+  private static Instant at(String... arguments) {
+    if (arguments.length == 3 && arguments[1].equals("--at")) {
+      try {
+        return Instant.parse(arguments[2]);
+      } catch (DateTimeException e) {
+        // told below
+      }
+    }
+    throw new IllegalArgumentException(HELP);
+  }
+
+  private static String doubt(CamelContext context, Instant at) {
+    Settings settings = Settings.read(context, new Keys(context));
+    Clock clock = context.getRegistry().findSingleByType(Clock.class);
+    Parts parts = Boot.parts(settings, clock);
+    try (Ledger ledger = parts.ledger()) {
+      String name = Keys.withoutSecrets(settings.ledger().url());
+      Instant now = parts.clock().instant();
+      if (at.isAfter(now)) {
+        throw new IllegalArgumentException(at + " is not over yet; it is " + now);
+      }
+      if (ledger.list(null, 1, null).isEmpty()) {
+        throw new IllegalArgumentException("there is no job in " + name);
+      }
+      // Calls of an instance that cannot reach the ledger may still be under way.
+      Instant over = ledger.isShared() ? now.plus(settings.longestCall()) : now;
+      Ledger.Doubts doubts =
+          ledger.restored(
+              at,
+              change ->
+                  change
+                      .problem(Problems.inDoubt(WHY, over))
+                      .dueAt(over.plus(settings.reconcile().settle())),
+              job -> parts.telling().of(EventType.IN_DOUBT, job));
+      return "%s: %d jobs may have been submitted since %s, and are in doubt; the next start %s"
+          .formatted(
+              name, doubts.jobs(), doubts.since(), settings.reconcile().list() ? LIST : HOLD);
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.ledger.Acceptance;
+import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.ledger.JobState;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.ledger.Limits;
+import io.leonardoroutes.ledger.NewJob;
+import io.leonardoroutes.sandbox.Create;
+import io.leonardoroutes.sandbox.Door;
+import io.leonardoroutes.sandbox.Fault;
+import io.leonardoroutes.sandbox.Sandbox;
+import io.leonardoroutes.sandbox.SandboxOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.main.Main;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A ledger that was brought back from a backup, before a provider that knows what was made since.
+ */
+class RestoredTest {
+  private static final Duration SETTLE = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Sandbox sandbox;
+  private Doubt life;
+
+  @BeforeEach
+  void open() {
+    sandbox =
+        Sandbox.start(SandboxOptions.defaults().withClock(clock).withJobDuration(Duration.ZERO));
+    life = life();
+  }
+
+  @AfterEach
+  void close() {
+    life.close();
+    sandbox.close();
+  }
+
+  @Test
+  void whatWasPaidSinceTheBackupIsFoundAndNotPaidAgain() throws Exception {
+    sandbox.next(
+        Door.CREATE, Fault.refused(400, "no"), Fault.NOT_ACCEPTED, Fault.NONE, Fault.ANSWER_LOST);
+    life.start();
+    String failed = life.accept("a goat");
+    life.until("FAILED", failed);
+    String doubtful = life.accept("a cat");
+    life.until("IN_DOUBT", doubtful);
+    String running = life.accept("a dog");
+    life.until("RUNNING", running);
+    life.close();
+    String submitting = waiting("a koala");
+    submitting(submitting);
+    String waiting = waiting("a wombat");
+    String alsoWaiting = waiting("a wombat");
+    String cancelled = waiting("an emu");
+    cancel(cancelled);
+    Instant backedUp = backUp();
+    String[] open = {doubtful, submitting, waiting, alsoWaiting};
+
+    clock.tick(Duration.ofDays(2));
+    begin();
+    life.until("IN_DOUBT", submitting);
+    clock.tick(SETTLE.plusSeconds(1));
+    life.accept("a lost emu");
+    life.inTime("COMPLETE", open);
+    life.inTime("COMPLETE", running);
+    List<String> paid = generations(running, doubtful, submitting, waiting, alsoWaiting);
+    life.close();
+    assertThat(sandbox.creates()).hasSize(6);
+
+    clock.tick(Duration.ofHours(3));
+    restore();
+    assertThat(restored(backedUp)).isZero();
+    assertThat(told(out))
+        .isEqualTo(
+            "jdbc:sqlite:%s: 4 jobs may have been submitted since %s, and are in doubt; the next"
+                    .formatted(ledger(), backedUp)
+                + " start adopts what the provider's list shows, and submits the others once it"
+                + " shows a job that is submitted from now on: send one if none comes");
+    begin();
+    clock.tick(SETTLE);
+
+    life.inTime("COMPLETE", open);
+    life.inTime("COMPLETE", running);
+    assertThat(generations(running, doubtful, submitting, waiting, alsoWaiting))
+        .containsExactlyInAnyOrderElementsOf(paid);
+    assertThat(generations(running, doubtful, submitting)).isEqualTo(paid.subList(0, 3));
+    assertThat(sandbox.creates()).hasSize(6);
+    assertThat(life.state(failed)).isEqualTo("FAILED");
+    assertThat(life.state(cancelled)).isEqualTo("CANCELLED");
+  }
+
+  @Test
+  void whatWasNotMadeSinceIsSubmittedOnceTheListShowsALaterJob() throws Exception {
+    String id = waiting("a koala");
+    Instant backedUp = clock.instant();
+    clock.tick(Duration.ofHours(3));
+
+    assertThat(restored(backedUp)).isZero();
+    clock.tick(Duration.ofMinutes(1));
+    assertThat(restored(backedUp)).as("once more, after whatever went wrong").isZero();
+    begin();
+    assertThat(life.state(id)).isEqualTo("IN_DOUBT");
+    assertThat(life.job(id).at("/problem/detail").asText())
+        .isEqualTo(
+            "the ledger was restored from a backup, and the job may have been submitted since");
+    clock.tick(SETTLE);
+    assertThat(life.held(id))
+        .isEqualTo("the provider's list shows neither it nor a later one of ours: it may lag");
+    assertThat(sandbox.creates()).isEmpty();
+
+    clock.tick(Duration.ofSeconds(1));
+    String later = life.accept("a dog");
+    life.inTime("COMPLETE", id, later);
+    assertThat(sandbox.creates()).hasSize(2);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(life.told(id))
+                    .containsExactly("in_doubt", "in_doubt", "submitted", "completed"));
+  }
+
+  @Test
+  void ofTwoEqualRequestsOnlyTheOneThatWasNotMadeSinceIsSubmitted() throws Exception {
+    String one = waiting("a koala");
+    String other = waiting("a koala");
+    Instant backedUp = backUp();
+    sandbox.next(Door.CREATE, Fault.NONE, Fault.NOT_ACCEPTED);
+    clock.tick(Duration.ofHours(1));
+    begin();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> Set.of("IN_DOUBT", "RUNNING").equals(states(one, other)));
+    life.close();
+    assertThat(sandbox.creates()).hasSize(1);
+
+    restore();
+    assertThat(restored(backedUp)).isZero();
+    begin();
+    clock.tick(SETTLE.plusSeconds(1));
+    String later = life.accept("a dog");
+
+    life.inTime("COMPLETE", one, other, later);
+    assertThat(sandbox.creates().stream().map(Create::generationId).toList())
+        .containsExactlyInAnyOrderElementsOf(generations(one, other, later));
+  }
+
+  @Test
+  void aTimeThatIsTooLateMissesNothing() throws Exception {
+    waiting("a koala");
+    Instant written = clock.instant();
+    clock.tick(Duration.ofHours(3));
+
+    assertThat(restored(clock.instant())).isZero();
+
+    assertThat(told(out)).contains(": 1 jobs may have been submitted since " + written + ",");
+  }
+
+  @Test
+  void onHoldItSaysThatAPersonDecides() throws Exception {
+    waiting("a koala");
+
+    assertThat(restored(command("leonardo.reconcile", "hold"), "--at", clock.instant().toString()))
+        .isZero();
+
+    assertThat(told(out))
+        .endsWith("; the next start leaves them to a person: leonardo.reconcile=hold");
+  }
+
+  @Test
+  void whileTheProgramRunsNothingIsDone() throws Exception {
+    life.start();
+
+    assertThat(restored(clock.instant())).isEqualTo(1);
+
+    assertThat(told(err))
+        .isEqualTo(
+            "restored: leonardo.ledger.url: cannot be opened: %s is in use by another instance: an"
+                    .formatted(ledger())
+                + " SQLite ledger has one; for several use PostgreSQL");
+  }
+
+  @Test
+  void whatIsAskedWronglyIsNotDone() throws Exception {
+    assertThat(restored(clock.instant())).isEqualTo(1);
+    assertThat(told(err)).isEqualTo("restored: there is no job in jdbc:sqlite:" + ledger());
+
+    String id = waiting("a koala");
+    Instant future = clock.instant().plusSeconds(1);
+    assertThat(restored(future)).isEqualTo(1);
+    assertThat(told(err))
+        .isEqualTo("restored: " + future + " is not over yet; it is " + clock.instant());
+
+    String help =
+        "restored: java -jar leonardo-routes.jar restored --at INSTANT, while no program runs on"
+            + " the ledger: INSTANT is when its backup was made, or any time before, as"
+            + " 2026-07-01T02:00:00Z";
+    for (String[] wrong :
+        new String[][] {{}, {"--at"}, {"--at", "yesterday"}, {"--since", "2026-07-01T02:00:00Z"}}) {
+      assertThat(restored(command(), wrong)).isEqualTo(1);
+      assertThat(told(err)).isEqualTo(help);
+    }
+    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+      assertThat(ledger.find(id).orElseThrow().state()).isEqualTo(JobState.ACCEPTED);
+    }
+  }
+
+  private Doubt life() {
+    return new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host());
+  }
+
+  /** Starts the program, again if it was closed. */
+  private void begin() throws Exception {
+    life.close();
+    life = life().start();
+  }
+
+  private Path ledger() {
+    return folder.resolve("data").resolve("ledger.db");
+  }
+
+  /** A job that waits in the ledger while no program runs. */
+  private String waiting(String prompt) throws IOException {
+    Files.createDirectories(folder.resolve("data"));
+    JsonNode request =
+        Doubt.json(
+            """
+            {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"%s"}}"""
+                .formatted(prompt));
+    Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
+    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+      NewJob asked = new NewJob(null, "kling-3.0-turbo", request, List.of(), "koala", routing);
+      return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job().id();
+    }
+  }
+
+  /** The program died over its paid call. */
+  private void submitting(String id) {
+    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+      Job job = ledger.find(id).orElseThrow();
+      ledger.submitting(job, new Limits(10, 100), Duration.ofMinutes(5)).orElseThrow();
+    }
+  }
+
+  private void cancel(String id) {
+    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+      Job job = ledger.find(id).orElseThrow();
+      assertThat(ledger.move(job, job.to(JobState.CANCELLED).done())).isTrue();
+    }
+  }
+
+  private Instant backUp() throws IOException {
+    Files.copy(ledger(), folder.resolve("backup.db"));
+    return clock.instant();
+  }
+
+  private void restore() throws IOException {
+    life.close();
+    Files.copy(folder.resolve("backup.db"), ledger(), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private int restored(Instant at) {
+    return restored(command(), "--at", at.toString());
+  }
+
+  private static int restored(Command command, String... options) {
+    return command.run(options);
+  }
+
+  private interface Command {
+    int run(String... options);
+  }
+
+  private Command command(String... setting) {
+    return options -> {
+      Main main = new Main();
+      main.addInitialProperty("leonardo.data", folder.resolve("data").toString());
+      main.addInitialProperty("leonardo.api-key", "test-key");
+      main.addInitialProperty("leonardo.sinks.told.uri", "direct:told");
+      main.addInitialProperty("leonardo.sinks.told.events", "in_doubt");
+      if (setting.length == 2) {
+        main.addInitialProperty(setting[0], setting[1]);
+      }
+      main.bind("clock", clock);
+      out.reset();
+      err.reset();
+      String[] arguments = new String[options.length + 1];
+      arguments[0] = "restored";
+      System.arraycopy(options, 0, arguments, 1, options.length);
+      return Restored.run(main, new PrintStream(out), new PrintStream(err), arguments);
+    };
+  }
+
+  private static String told(ByteArrayOutputStream to) {
+    return to.toString(StandardCharsets.UTF_8).strip();
+  }
+
+  private Set<String> states(String... ids) {
+    return Stream.of(ids).map(life::state).collect(Collectors.toSet());
+  }
+
+  private List<String> generations(String... ids) {
+    return Stream.of(ids).map(id -> life.job(id).path("generationId").asText()).toList();
+  }
+}
