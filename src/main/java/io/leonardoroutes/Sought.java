@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /** What a round seeks in the list that it read: all creates of its account that may stand there. */
 final class Sought {
-  /** More jobs than can be at the provider, whatever the limits. */
-  private static final int ALL = 20_000;
+  /** More jobs than can be at the provider, or have waited in a ledger that was restored. */
+  private static final int ALL = 200_000;
 
   private final Settings settings;
   private final Ledger ledger;

@@ -1,5 +1,6 @@
 package io.leonardoroutes;
 
+import static io.leonardoroutes.delivery.EventType.IN_DOUBT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -88,6 +90,27 @@ class LateAnswerTest {
     JsonNode job = story.until(id, "RUNNING");
     assertThat(job.get("generationId").asText()).isEqualTo("gen-1");
     assertThat(job.has("submittedAt")).isTrue();
+    assertThat(provider.creates()).hasSize(1);
+  }
+
+  @Test
+  void anAnswerToAnAttemptThatTheRestoredLedgerDoesNotKnowDoesNotEndItsDoubt() throws Exception {
+    provider.onCreate(
+        create -> {
+          held.await(20, TimeUnit.SECONDS);
+          return Provider.json(400, "{\"error\":\"no\"}");
+        });
+    story.start();
+    String id = beingMade();
+
+    Job begun = other.find(id).orElseThrow();
+    other.move(begun, begun.to(JobState.ACCEPTED).dueAt(ahead.instant()));
+    other.restored(
+        ahead.instant(), Job.Change::done, job -> new Telling(List.of(), ahead).of(IN_DOUBT, job));
+    held.countDown();
+    story.close();
+
+    assertThat(other.find(id).orElseThrow().state()).isEqualTo(JobState.IN_DOUBT);
     assertThat(provider.creates()).hasSize(1);
   }
 
