@@ -68,7 +68,7 @@ class ReadmeTest {
             .matcher(pages)
             .results()
             .map(result -> result.group(1))
-            .filter(key -> !key.startsWith("leonardo.requests"))
+            .filter(key -> !key.startsWith("leonardo.requests") && !key.equals("leonardo.dead"))
             .toList();
 
     assertThat(named).allSatisfy(key -> assertThat(config).contains("\n" + key + "="));

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.main.Main;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,18 @@ class RestoredTest {
   }
 
   @Test
+  void aBackupThatIsMadeWhileTheProgramRunsHasAllThatWasConfirmed() throws Exception {
+    life.start();
+    String id = life.accept("a koala");
+    life.until("RUNNING", id);
+
+    backUp();
+    restore();
+
+    assertThat(begin().state(id)).isEqualTo("RUNNING");
+  }
+
+  @Test
   void aTimeThatIsTooLateMissesNothing() throws Exception {
     waiting("a koala");
     Instant written = clock.instant();
@@ -235,9 +248,10 @@ class RestoredTest {
   }
 
   /** Starts the program, again if it was closed. */
-  private void begin() throws Exception {
+  private Doubt begin() throws Exception {
     life.close();
     life = life().start();
+    return life;
   }
 
   private Path ledger() {
@@ -274,8 +288,12 @@ class RestoredTest {
     }
   }
 
+  /** As the page for operators says. */
   private Instant backUp() throws IOException {
-    Files.copy(ledger(), folder.resolve("backup.db"));
+    String statement = "VACUUM INTO 'backup.db'";
+    assertThat(Files.readString(Path.of("src/site/markdown/operating.md"))).contains(statement);
+    Jdbi.create("jdbc:sqlite:" + ledger())
+        .useHandle(handle -> handle.execute(statement.replace("backup", folder + "/backup")));
     return clock.instant();
   }
 

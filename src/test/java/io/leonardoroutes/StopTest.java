@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +63,16 @@ class StopTest {
 
     assertThat(story.app().context().getShutdownStrategy().getTimeout())
         .isEqualTo(10 + 2 * 180 + 2 * 30);
+  }
+
+  @Test
+  void byDefaultItMayLastAsLongAsThePagesSay() throws Exception {
+    story.start();
+
+    long seconds = story.app().context().getShutdownStrategy().getTimeout();
+    assertThat(Files.readString(Path.of("README.md"))).contains("within " + seconds + " s by");
+    assertThat(Files.readString(Path.of("src/site/markdown/operating.md")))
+        .contains("by default " + seconds + " s.");
   }
 
   @Test
