@@ -191,14 +191,18 @@ public final class Reconcile {
   }
 
   private boolean adopt(Job job, String generationId) {
-    Job.Change adopted =
-        job.to(RUNNING).created(generationId, job.cost()).problem(null).dueAt(now());
+    Job.Change adopted = adopted(job, generationId);
     boolean moved =
         ledger.adopt(job, adopted, parts.telling().of(EventType.SUBMITTED, adopted.job()));
     if (moved) {
       LOG.info("{} was made by the provider, generation {}", job.name(), generationId);
     }
     return moved;
+  }
+
+  /** Runs, and is due since its call was begun: when it ended, nobody looked. */
+  static Job.Change adopted(Job job, String generationId) {
+    return job.to(RUNNING).created(generationId, job.cost()).problem(null).dueAt(job.submittedAt());
   }
 
   private void unpaid(Job job, boolean certain) {

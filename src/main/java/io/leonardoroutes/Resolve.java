@@ -118,8 +118,7 @@ public final class Resolve {
   private Job.Change change(Job job, Decision decision) {
     Instant now = parts.clock().instant();
     return switch (decision.as()) {
-      case PAID ->
-          job.to(RUNNING).created(decision.generationId(), job.cost()).problem(null).dueAt(now);
+      case PAID -> Reconcile.adopted(job, decision.generationId());
       case UNPAID -> Reconcile.released(job, now);
       case FAILED -> job.to(FAILED).problem(Problems.givenUp()).finishedAt(now).done();
     };

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.ledger.Acceptance;
+import io.leonardoroutes.ledger.Engine;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
@@ -113,6 +114,9 @@ class RestoredTest {
     assertThat(sandbox.creates()).hasSize(6);
     assertThat(life.state(failed)).isEqualTo("FAILED");
     assertThat(life.state(cancelled)).isEqualTo("CANCELLED");
+    assertThat(Rows.of(life.app, "SELECT id FROM job WHERE took IS NOT NULL"))
+        .as("how long jobs take is not learned from those whose end was not seen")
+        .isEmpty();
   }
 
   @Test
@@ -195,6 +199,26 @@ class RestoredTest {
   }
 
   @Test
+  void onPostgresACallOfAnInstanceThatIsCutOffMayStillBeUnderWay() throws Exception {
+    String url = Engine.POSTGRES.emptyDatabase(folder);
+    Job job;
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      job = waiting(ledger, "a koala");
+    }
+
+    assertThat(restored(command("leonardo.ledger.url", url), "--at", clock.instant().toString()))
+        .isZero();
+
+    assertThat(told(out)).startsWith(url.replaceFirst("\\?.*", "") + ": 1 jobs may");
+    Instant over = clock.instant().plusSeconds(10 + 2 * 60 + 2 * 30);
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      Job doubtful = ledger.find(job.id()).orElseThrow();
+      assertThat(doubtful.problem().get("since").asText()).isEqualTo(over.toString());
+      assertThat(doubtful.schedule().dueAt()).isEqualTo(over.plus(SETTLE));
+    }
+  }
+
+  @Test
   void onHoldItSaysThatAPersonDecides() throws Exception {
     waiting("a koala");
 
@@ -261,16 +285,20 @@ class RestoredTest {
   /** A job that waits in the ledger while no program runs. */
   private String waiting(String prompt) throws IOException {
     Files.createDirectories(folder.resolve("data"));
+    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+      return waiting(ledger, prompt).id();
+    }
+  }
+
+  private static Job waiting(Ledger ledger, String prompt) {
     JsonNode request =
         Doubt.json(
             """
             {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"%s"}}"""
                 .formatted(prompt));
     Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
-    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
-      NewJob asked = new NewJob(null, "kling-3.0-turbo", request, List.of(), "koala", routing);
-      return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job().id();
-    }
+    NewJob asked = new NewJob(null, "kling-3.0-turbo", request, List.of(), "koala", routing);
+    return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job();
   }
 
   /** The program died over its paid call. */
