@@ -44,6 +44,12 @@ final class Problems {
     return problem.put(SINCE, since.toString());
   }
 
+  /** A doubt of its own, which keeps what was answered to the job in an earlier one. */
+  static JsonNode inDoubtAgain(Job job, String why, Instant since) {
+    String answer = job.problem() == null ? "" : job.problem().path("answer").asText("");
+    return inDoubt(why, answer, since);
+  }
+
   /** The same doubt, and why nobody could end it yet. */
   static JsonNode held(JsonNode inDoubt, String why) {
     ObjectNode problem =

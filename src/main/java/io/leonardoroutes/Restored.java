@@ -86,7 +86,7 @@ final class Restored {
               at,
               change ->
                   change
-                      .problem(Problems.inDoubt(WHY, over))
+                      .problem(Problems.inDoubtAgain(change.job(), WHY, over))
                       .dueAt(over.plus(settings.reconcile().settle())),
               job -> parts.telling().of(EventType.IN_DOUBT, job));
       return "%s: %d jobs may have been submitted since %s, and are in doubt; the next start %s"
