@@ -65,7 +65,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
   }
 
   private void open(CamelContext context, Keys keys, Settings settings) throws Exception {
-    Drain.atLeast(settings.longestCall(), context);
+    Drain.outlasts(settings.paidCall(), context);
     Set<String> sinks = settings.sinks().stream().map(Sink::name).collect(Collectors.toSet());
     RulesMapping mapping = new RulesMapping(settings.rulesMapping(), sinks);
     ValidatorFactory rules = opened(mapping.rules());

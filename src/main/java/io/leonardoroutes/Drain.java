@@ -6,12 +6,16 @@ import org.apache.camel.spi.ShutdownStrategy;
 
 /** How long a stop waits for what is under way. */
 final class Drain {
+  /** For what a call brought to be written down, also by a ledger that comes back meanwhile. */
+  private static final Duration RECORD = Duration.ofMinutes(1);
+
   private Drain() {}
 
   /** Makes it longer where it is shorter: a paid call that a stop cuts off is in doubt. */
-  static void atLeast(Duration time, CamelContext context) {
+  static void outlasts(Duration paidCall, CamelContext context) {
     ShutdownStrategy strategy = context.getShutdownStrategy();
-    strategy.setTimeout(Math.max(strategy.getTimeout(), strategy.getTimeUnit().convert(time)));
+    long needed = strategy.getTimeUnit().convert(paidCall.plus(RECORD));
+    strategy.setTimeout(Math.max(strategy.getTimeout(), needed));
   }
 
   /** After it, what is left is cut off. */

@@ -63,12 +63,14 @@ record Settings(
 
   record Downloads(Videos.Limits limits, int tries, Duration keep) {}
 
+  /** How long a paid call can last that has begun. */
+  Duration paidCall() {
+    return provider.connectTimeout().plus(provider.responseTimeout().multipliedBy(2));
+  }
+
   /** How long a paid call and its record can last: after that it is surely over. */
   Duration longestCall() {
-    return provider
-        .connectTimeout()
-        .plus(provider.responseTimeout().multipliedBy(2))
-        .plus(lease.multipliedBy(2));
+    return paidCall().plus(lease.multipliedBy(2));
   }
 
   /** Nothing that is secret. */

@@ -58,11 +58,11 @@ class StopTest {
     story
         .with("leonardo.http.connect-timeout", "10s")
         .with("leonardo.http.response-timeout", "3m")
-        .with("leonardo.lease", "30s")
+        .with("leonardo.lease", "1h")
         .start();
 
     assertThat(story.app().context().getShutdownStrategy().getTimeout())
-        .isEqualTo(10 + 2 * 180 + 2 * 30);
+        .isEqualTo(10 + 2 * 180 + 60);
   }
 
   @Test
