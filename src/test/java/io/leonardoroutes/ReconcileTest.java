@@ -193,6 +193,40 @@ class ReconcileTest {
   }
 
   @Test
+  void ofEqualRequestsThatAreNotDueTogetherNoneIsGivenTheOthersGeneration() throws Exception {
+    sandbox.next(Door.CREATE, Fault.HANGING);
+    sandbox.next(Door.LIST, Fault.HTML, Fault.HTML, Fault.HTML, Fault.HTML);
+    start();
+    String old = doubt.accept("a koala");
+    await().until(() -> sandbox.creates().size() == 1);
+    clock.tick(Duration.ofSeconds(10));
+    // So many that the old one stands on a page that need not be read for the young one.
+    IntStream.range(0, 30).forEach(i -> create("a cat"));
+    clock.tick(Duration.ofSeconds(50));
+    doubt.until("IN_DOUBT", old);
+    // At most 30, 30, 60 and 120 s apart: the next look is after 80 s more at the soonest.
+    for (int seconds : List.of(30, 30, 60, 120)) {
+      int asked = sandbox.count(Door.LIST);
+      clock.tick(Duration.ofSeconds(seconds));
+      await().until(() -> sandbox.count(Door.LIST) > asked);
+    }
+    clock.tick(Duration.ofSeconds(30));
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
+    String young = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", young);
+
+    clock.tick(SETTLE.plusSeconds(1));
+    assertThat(doubt.held(young))
+        .endsWith(" may also be of a job that the list was not read back to");
+    String later = doubt.accept("a dog");
+
+    doubt.inTime("COMPLETE", old, young, later);
+    assertThat(sandbox.creates()).hasSize(1 + 30 + 1 + 1);
+    assertThat(sandbox.creates().stream().map(Create::generationId))
+        .contains(generations(old, young, later));
+  }
+
+  @Test
   void aGenerationThatAnotherJobHasIsNotTakenForADoubtfulOne() throws Exception {
     sandbox.next(Door.CREATE, Fault.NONE, Fault.NOT_ACCEPTED);
     doubt.start();

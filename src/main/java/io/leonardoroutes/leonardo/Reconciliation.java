@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
  * <p>A create that is found wrongly gives a job the wrong video; one that is missed wrongly is paid
  * twice. So what is only perhaps a create's own decides nothing, creates of different requests that
  * could own the same generation are left to a person, and none is decided while another job that
- * could own it is still being submitted. Equal requests are interchangeable and matched as a set.
+ * could own it is still being submitted. Equal requests are interchangeable and matched as a set,
+ * once the list was read back to all of them.
  *
  * <p>Not found means unpaid only if the list was read back to its time and is seen to be later than
  * it: a create of ours that was begun after the doubtful one was over and settled, by our clock and
@@ -105,11 +106,19 @@ public final class Reconciliation {
   private void decide(Rivals rivals) {
     if (!rivals.attempts().stream().allMatch(Attempt::settled)) {
       open(rivals, "%s may also be of a job that is being submitted");
+    } else if (rivals.attempts().size() > 1 && !rivals.attempts().stream().allMatch(this::isRead)) {
+      // Of two, the one with its own generation unread would take the other's.
+      open(rivals, "%s may also be of a job that the list was not read back to");
     } else if (rivals.attempts().stream().map(Attempt::request).distinct().count() > 1) {
       open(rivals, "%s may be of any of several jobs in doubt that ask for different things");
     } else {
       match(rivals);
     }
+  }
+
+  /** Whether it was read if it is listed. */
+  private boolean isRead(Attempt attempt) {
+    return history.covers(attempt.from());
   }
 
   private void open(Rivals rivals, String why) {
@@ -147,7 +156,7 @@ public final class Reconciliation {
     if (!perhaps.isEmpty()) {
       return new Verdict.Open(named(perhaps) + " may be its own, or not");
     }
-    if (!history.covers(attempt.from())) {
+    if (!isRead(attempt)) {
       return new Verdict.Open("the provider's list could not be read back to its time");
     }
     if (!shownUpTo.isAfter(attempt.until().plus(settle))) {

@@ -109,8 +109,22 @@ class ReconciliationTest {
     attempt("early", 0, 10, "koala");
     attempt("late", 400, 410, "koala");
     list("g 200 koala 1280 720 false", "h 100 koala 1280 720 false");
+    end();
 
     assertThat(verdicts()).isEqualTo("early=Paid[generationId=h], late=Paid[generationId=g]");
+  }
+
+  @Test
+  void ofASetNoneIsMatchedUnlessTheListWasReadBackToAll() {
+    attempt("old", 0, 60, "koala");
+    attempt("young", 330, 331, "koala");
+    owner("s", 400, "other");
+    list("s 400 other 1280 720 false", "g 330 koala 1280 720 false", "o 29 cat 1280 720 false");
+    String open = "Open[why=generation g may also be of a job that the list was not read back to]";
+    assertThat(verdicts()).isEqualTo("old=" + open + ", young=" + open);
+
+    list("h 1 koala 1280 720 false", "o2 -301 cat 1280 720 false");
+    assertThat(verdicts()).isEqualTo("old=Paid[generationId=h], young=Paid[generationId=g]");
   }
 
   @Test
