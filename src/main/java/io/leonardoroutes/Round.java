@@ -14,6 +14,10 @@ final class Round {
   final List<Job> due;
   final Limits limits;
   final Instant begun;
+
+  /** When the oldest of them was begun. */
+  final Instant back;
+
   final History history = new History();
 
   /** Whose list it is. */
@@ -28,7 +32,6 @@ final class Round {
   /** How long the provider asked to wait, or null. */
   Duration retryAfter;
 
-  private final Instant back;
   private int turns;
 
   Round(List<Job> due, Limits limits, Instant begun) {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,7 +65,20 @@ final class Sought {
             .toList();
     Map<String, Attempt> owned = new HashMap<>();
     owners.forEach((generation, owner) -> owned.put(generation, owner(owner)));
+    leftOut().ifPresent(job -> owned.put(job.generationId(), attempt(job)));
     return Reconciliation.of(round.history, owned, attempts, settings.reconcile().settle());
+  }
+
+  /** One that the list would have to show, whatever becomes of those in doubt. */
+  private Optional<Job> leftOut() {
+    // Where the list ends before it shows older ones, it may be cut there: then all are asked for.
+    Instant from = round.history.showsOlder(round.back) ? round.back : Instant.EPOCH;
+    Instant mine = round.userSince.plusMillis(1);
+    return ledger.leftOut(
+        round.account(),
+        from.isAfter(mine) ? from : mine,
+        round.begun.minus(settings.reconcile().settle()),
+        round.history.ids());
   }
 
   /**

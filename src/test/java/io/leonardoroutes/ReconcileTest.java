@@ -243,6 +243,36 @@ class ReconcileTest {
   }
 
   @Test
+  void aListThatLeavesOutAGenerationOfOursReleasesNothingThatWasBegunBefore() throws Exception {
+    create("an old cat");
+    clock.tick(Duration.ofHours(1));
+    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
+    doubt.start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    String deleted = doubt.accept("a cat");
+    doubt.until("RUNNING", deleted);
+    String generation = generations(deleted)[0];
+    send(
+        HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + "/v1/generations/" + generation))
+            .DELETE());
+    clock.tick(SETTLE.plusSeconds(1));
+    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
+    String young = doubt.accept("a dog");
+    doubt.until("IN_DOUBT", young);
+    clock.tick(SETTLE.plusSeconds(1));
+    doubt.accept("a bird");
+
+    doubt.inTime("COMPLETE", young);
+
+    doubt.heldBecause(
+        id,
+        "the provider's list leaves out generation %s of ours: it may leave out this one as well"
+            .formatted(generation));
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(1 + 4 + 1);
+  }
+
+  @Test
   void aListOfManyPagesIsReadBackToTheTimeOfTheDoubt() throws Exception {
     IntStream.range(0, 30).forEach(i -> create("an old cat"));
     clock.tick(Duration.ofDays(2));
@@ -322,13 +352,15 @@ class ReconcileTest {
 
   /** Somebody's create that no ledger of ours knows. */
   private void create(String prompt) {
-    HttpRequest create =
+    send(
         HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + "/v2/generations"))
-            .header("authorization", "Bearer key")
-            .POST(BodyPublishers.ofString(request(prompt)))
-            .build();
+            .POST(BodyPublishers.ofString(request(prompt))));
+  }
+
+  private static void send(HttpRequest.Builder request) {
     try {
-      HttpClient.newHttpClient().send(create, BodyHandlers.discarding());
+      HttpClient.newHttpClient()
+          .send(request.header("authorization", "Bearer key").build(), BodyHandlers.discarding());
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

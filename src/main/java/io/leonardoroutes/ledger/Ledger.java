@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -378,6 +379,17 @@ public final class Ledger implements AutoCloseable {
   /** The jobs that own these generations, by the generation's id. */
   public Map<String, Job> owners(Collection<String> generationIds) {
     return reads.owners(generationIds);
+  }
+
+  /**
+   * The last submitted job whose generation was surely made, and is not listed. What a person says
+   * was paid is not sure: the id may be wrong.
+   *
+   * @param from submitted then or later
+   * @param until the provider's answer was written down then or earlier
+   */
+  public Optional<Job> leftOut(String account, Instant from, Instant until, Set<String> listed) {
+    return reads.leftOut(account, from, until, listed);
   }
 
   /**

@@ -10,8 +10,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 
@@ -48,6 +48,15 @@ final class Reads {
       """
       SELECT count(due_at), count(*) - count(due_at) FROM job
         WHERE video_url IS NOT NULL AND video_file IS NULL
+       """;
+
+  /** By the time alone: an index that begins with the account leads past all that it ever had. */
+  static final String MADE =
+      """
+      SELECT generation_id FROM job JOIN moved ON moved.job = job.id AND moved.to_state = 'RUNNING'
+      WHERE submitted_at >= :from AND submitted_at <= :until AND (account = :account) IS TRUE
+        AND (generation_id IS NOT NULL) IS TRUE AND moved.at <= :until AND moved.who = :program
+      ORDER BY submitted_at DESC LIMIT :most
       """;
 
   private final Jdbi jdbi;
@@ -246,16 +255,37 @@ final class Reads {
 
   /** See {@link Ledger#owners}. */
   Map<String, Job> owners(Collection<String> generationIds) {
-    if (generationIds.isEmpty()) {
-      return Map.of();
-    }
-    return jdbi.withHandle(
+    Map<String, Job> owners = new HashMap<>();
+    jdbi.useHandle(
         handle ->
-            handle
-                .createQuery("SELECT * FROM job WHERE generation_id IN (<ids>)")
-                .bindList("ids", List.copyOf(generationIds))
-                .map(JobTable::read)
-                .stream()
-                .collect(Collectors.toMap(Job::generationId, Function.identity(), (a, b) -> a)));
+            batches(generationIds)
+                .forEach(
+                    batch ->
+                        handle
+                            .createQuery("SELECT * FROM job WHERE generation_id IN (<ids>)")
+                            .bindList("ids", batch)
+                            .map(JobTable::read)
+                            .forEach(job -> owners.putIfAbsent(job.generationId(), job))));
+    return owners;
+  }
+
+  /** See {@link Ledger#leftOut}. */
+  Optional<Job> leftOut(String account, Instant from, Instant until, Set<String> listed) {
+    Optional<String> generation =
+        jdbi.withHandle(
+            handle ->
+                handle
+                    .createQuery(MADE)
+                    .bind("account", account)
+                    .bind("from", from.toEpochMilli())
+                    .bind("until", until.toEpochMilli())
+                    .bind("program", By.PROGRAM.who())
+                    // Of so many, one at least is not listed.
+                    .bind("most", listed.size() + 1)
+                    .mapTo(String.class)
+                    .stream()
+                    .filter(id -> !listed.contains(id))
+                    .findFirst());
+    return generation.map(id -> owners(List.of(id)).get(id));
   }
 }

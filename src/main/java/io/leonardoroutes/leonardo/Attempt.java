@@ -19,28 +19,31 @@ public record Attempt(
   /** How far the provider's clock and ours may differ. */
   static final Duration SKEW = Duration.ofMinutes(5);
 
-  /** How wrong a clock may have been without making a create pass for one that never was. */
+  /** How much too late our clock may have been without making a create pass for unpaid. */
   private static final Duration WRONG = Duration.ofDays(1);
 
   public Attempt(String job, JsonNode request, Instant from, Instant until, boolean settled) {
     this(job, request, Shown.ofRequest(request), from, until, settled);
   }
 
-  /** How likely the generation is what became of this create. */
+  /**
+   * How likely the generation is what became of this create. A later one may be, however much: a
+   * machine that slept wakes with the time of long ago.
+   */
   Likeness to(Listed generation) {
     Instant at = generation.createdAt();
-    if (at != null && !isWithin(WRONG, at)) {
+    if (at != null && at.isBefore(from.minus(WRONG))) {
       return Likeness.NO;
     }
     Likeness likeness = shown.to(generation.shown());
-    if (at == null || isWithin(SKEW, at)) {
+    if (at == null || isOfItsTime(at)) {
       boolean known = at != null && generation.id() != null;
       return likeness == Likeness.YES && !known ? Likeness.PERHAPS : likeness;
     }
     return likeness == Likeness.YES ? Likeness.PERHAPS : Likeness.NO;
   }
 
-  private boolean isWithin(Duration slack, Instant at) {
-    return !at.isBefore(from.minus(slack)) && !at.isAfter(until.plus(slack));
+  private boolean isOfItsTime(Instant at) {
+    return !at.isBefore(from.minus(SKEW)) && !at.isAfter(until.plus(SKEW));
   }
 }

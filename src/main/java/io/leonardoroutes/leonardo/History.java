@@ -59,7 +59,12 @@ public final class History {
 
   /** Whether every generation that the list has from this time on, by our clock, was read. */
   boolean covers(Instant from) {
-    return ended || newestFirst && oldest.isBefore(from.minus(Attempt.SKEW));
+    return ended || newestFirst && showsOlder(from);
+  }
+
+  /** Whether it shows what is older, so that it is not cut before that time. */
+  public boolean showsOlder(Instant from) {
+    return oldest.isBefore(from.minus(Attempt.SKEW));
   }
 
   List<Listed> generations() {

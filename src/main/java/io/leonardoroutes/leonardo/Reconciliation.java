@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  * <p>Not found means unpaid only if the list was read back to its time and is seen to be later than
  * it: a create of ours that was begun after the doubtful one was over and settled, by our clock and
  * by theirs, stands in it, just as this one would have to. Lists that lag, show other prompts or
- * other clocks than we compare, or leave videos out, fail that test.
+ * other clocks than we compare, or leave videos out, fail that test. And so do lists that leave out
+ * but one that we know: those without one model, without videos in the making, or cut at their end.
  */
 public final class Reconciliation {
   private final History history;
@@ -35,6 +36,7 @@ public final class Reconciliation {
   private final Duration settle;
   private final Set<Listed> free = identitySet();
   private final Instant shownUpTo;
+  private final Map.Entry<String, Attempt> leftOut;
   private final Map<String, Verdict> verdicts = new HashMap<>();
 
   private Reconciliation(
@@ -53,12 +55,19 @@ public final class Reconciliation {
       }
     }
     this.shownUpTo = latest;
+    Set<String> listed = history.ids();
+    this.leftOut =
+        owned.entrySet().stream()
+            .filter(known -> !listed.contains(known.getKey()))
+            .max(Comparator.comparing(known -> known.getValue().from()))
+            .orElse(null);
   }
 
   /**
    * Decides all settled attempts.
    *
-   * @param owned what is known of the creates behind listed generations, by the generation's id
+   * @param owned what is known of the creates behind generations that jobs of ours have, by the
+   *     generation's id: those that are listed, and the latest that is not but would have to be
    * @param attempts every create that may own a listed generation and whose id is not known; asked
    *     for after the list was read, so that none is missed
    * @param settle how long after a create the list is not believed
@@ -163,7 +172,21 @@ public final class Reconciliation {
       return new Verdict.Open(
           "the provider's list shows neither it nor a later one of ours: it may lag");
     }
+    if (leavesOut(attempt)) {
+      return new Verdict.Open(
+          "the provider's list leaves out generation %s of ours: it may leave out this one as well"
+              .formatted(leftOut.getKey()));
+    }
     return new Verdict.Unpaid();
+  }
+
+  /**
+   * Of a time that the list tells of, or earlier than all that it tells of: it may be cut there.
+   */
+  private boolean leavesOut(Attempt attempt) {
+    return leftOut != null
+        && (!leftOut.getValue().from().isBefore(attempt.from())
+            || !history.showsOlder(attempt.from()));
   }
 
   private static String named(Iterable<Listed> generations) {

@@ -48,8 +48,8 @@ class ReconciliationTest {
           # by more: a wrong clock, or somebody else's
           g -301 koala 1280 720 false  | Open[why=generation g may be its own, or not]
           g 311 koala 1280 720 false   | Open[why=generation g may be its own, or not]
-          g 86410 koala 1280 720 false | Open[why=generation g may be its own, or not]
-          g 86411 koala 1280 720 false | Unpaid[]
+          g 999999 koala 1280 720 false | Open[why=generation g may be its own, or not]
+          g -86400 koala 1280 720 false | Open[why=generation g may be its own, or not]
           g -86401 koala 1280 720 false | Unpaid[]
           # what is missing, or may have been changed by the provider
           g ? koala 1280 720 false     | Open[why=generation g may be its own, or not]
@@ -213,6 +213,32 @@ class ReconciliationTest {
     end();
 
     assertThat(verdicts()).isEqualTo("a=Open[why=" + LAGS + "]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // of the time of the doubtful one, or later
+    "0, -301, Open",
+    "9000, -301, Open",
+    "-1, -301, Unpaid[]",
+    // earlier, while the list ends before it shows any that is: it may be cut there
+    "-9000, -300, Open"
+  })
+  void aListThatLeavesOutOneOfOursProvesNothingOfItsTime(int begun, int oldest, String verdict) {
+    attempt("a", 0, 10, "koala");
+    later();
+    owner("g", begun, "other");
+    list("o " + oldest + " other 1280 720 false");
+    end();
+
+    assertThat(verdicts())
+        .isEqualTo(
+            "a="
+                + verdict
+                + (verdict.equals("Open")
+                    ? "[why=the provider's list leaves out generation g of ours: it may leave out"
+                        + " this one as well]"
+                    : ""));
   }
 
   @ParameterizedTest
