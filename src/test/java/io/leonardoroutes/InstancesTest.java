@@ -11,6 +11,8 @@ import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.ledger.Outgoing;
 import io.leonardoroutes.sandbox.Create;
+import io.leonardoroutes.sandbox.Door;
+import io.leonardoroutes.sandbox.Fault;
 import io.leonardoroutes.sandbox.Sandbox;
 import io.leonardoroutes.sandbox.SandboxOptions;
 import java.io.IOException;
@@ -158,6 +160,39 @@ class InstancesTest {
       assertThat(doubtful.problem().get("since").asText())
           .isEqualTo(doubtful.submittedAt().plusSeconds(10 + 2 * 60 + 2 * 3).toString());
       assertThat(provider.creates()).hasSize(1);
+    }
+  }
+
+  @Test
+  void ofTwoThatReadTheListAtOnceNeitherAdoptsOrReleasesWhatTheOtherDid() throws Exception {
+    TickingClock clock = new TickingClock();
+    try (Sandbox sandbox =
+            Sandbox.start(
+                SandboxOptions.defaults().withClock(clock).withJobDuration(Duration.ZERO));
+        Doubt one = new Doubt(folder.resolve("one"), clock, sandbox.baseUrl(), sandbox.host());
+        Doubt two = new Doubt(folder.resolve("two"), clock, sandbox.baseUrl(), sandbox.host())) {
+      for (Doubt instance : List.of(one, two)) {
+        instance.with("leonardo.ledger.url", url).start();
+      }
+      for (int i = 0; i < 4; i++) {
+        sandbox.next(Door.CREATE, Fault.ANSWER_LOST, Fault.NOT_ACCEPTED);
+      }
+      List<String> ids =
+          IntStream.range(0, 8)
+              .mapToObj(i -> List.of(one, two).get(i % 2).accept("a koala"))
+              .toList();
+      one.until("IN_DOUBT", ids.toArray(String[]::new));
+
+      clock.tick(Duration.ofSeconds(31));
+      one.accept("a dog");
+      one.inTime("COMPLETE", ids.toArray(String[]::new));
+
+      assertThat(sandbox.count(Door.CREATE)).isEqualTo(8 + 1 + 4);
+      assertThat(sandbox.creates().stream().map(Create::generationId))
+          .hasSize(8 + 1)
+          .containsAll(ids.stream().map(id -> one.job(id).get("generationId").asText()).toList());
+      assertThat(ids.stream().map(id -> one.job(id).get("generationId").asText()))
+          .doesNotHaveDuplicates();
     }
   }
 
