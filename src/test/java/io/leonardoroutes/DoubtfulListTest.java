@@ -136,6 +136,7 @@ class DoubtfulListTest {
                  "title":"It is not known whether the paid call was made; it is not repeated",
                  "status":0,
                  "detail":"the provider answered 500 (Service Error): whether it made and billed a video is not known",
+                 "answer":"{\\"error\\":\\"Service Error\\"}",
                  "since":"2026-11-21T12:00:00Z",
                  "held":"the provider's list shows neither it nor a later one of ours: it may lag"}"""));
     await().untilAsserted(() -> assertThat(doubt.told(id)).containsExactly("in_doubt"));
