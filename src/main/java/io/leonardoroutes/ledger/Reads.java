@@ -245,7 +245,7 @@ final class Reads {
     return row.getString("state").equals("COMPLETE") && row.getObject("due_at") != null;
   }
 
-  /** SQLite and PostgreSQL take some 32,000 parameters at once. */
+  /** PostgreSQL takes 65,535 parameters at once, and an SQLite as built by others 32,766. */
   private static List<List<String>> batches(Collection<String> ids) {
     List<String> all = List.copyOf(ids);
     return IntStream.range(0, (all.size() + BATCH - 1) / BATCH)

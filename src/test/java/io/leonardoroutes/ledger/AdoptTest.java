@@ -84,7 +84,7 @@ class AdoptTest {
     assertThat(owners.get("gen-1").id()).isEqualTo(job.id());
     assertThat(ledger.owners(List.of())).isEmpty();
     List<String> many =
-        IntStream.range(0, 40_000).mapToObj(i -> i == 35_000 ? "gen-1" : "g" + i).toList();
+        IntStream.range(0, 70_000).mapToObj(i -> i == 69_000 ? "gen-1" : "g" + i).toList();
     assertThat(ledger.owners(many)).containsOnlyKeys("gen-1");
   }
 
