@@ -52,7 +52,7 @@ class GovernedTest {
     for (int i = 0; i < 5; i++) {
       accept();
     }
-    app.template().sendBody("seda:leonardo-submit?size=1", null);
+    app.template().sendBody("seda:leonardo-submit?size=1&discardWhenFull=true", null);
 
     waiting().until(() -> provider.creates().size() == 5);
   }

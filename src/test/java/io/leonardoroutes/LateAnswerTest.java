@@ -174,7 +174,7 @@ class LateAnswerTest {
     ahead.tick(Duration.between(ahead.instant(), Instant.now()));
     Limits limits = new Limits(10, 100);
     other.submitting(other.find(id).orElseThrow(), limits, Duration.ZERO).orElseThrow();
-    story.app().template().sendBody("seda:leonardo-submit", null);
+    story.app().template().sendBody("seda:leonardo-submit?discardWhenFull=true", null);
     JsonNode job = story.until(id, "IN_DOUBT");
 
     Resolve resolve = story.app().context().getRegistry().findSingleByType(Resolve.class);

@@ -83,7 +83,7 @@ class ManagementTest {
     assertThat(get("/health/live").body()).isEqualTo("{\"status\":\"UP\"}");
     assertThat(ready()).isEqualTo("200 {\"status\":\"UP\"}");
     Rest.of(app).post(Drop.request("a"));
-    app.template().sendBody("seda:leonardo-submit", "");
+    app.template().sendBody("seda:leonardo-submit?discardWhenFull=true", "");
     await()
         .atMost(LONG)
         .untilAsserted(

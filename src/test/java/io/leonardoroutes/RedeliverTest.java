@@ -127,7 +127,7 @@ class RedeliverTest {
       assertThat(taken).noneMatch(name -> name.endsWith(".mp4"));
       assertThat(log.warnings())
           .containsExactly(
-              "ERROR kling-3.0-turbo-%s completed is DEAD for sink erp after 1 tries: %s is gone:"
+              "ERROR kling-3.0-turbo-%s video is DEAD for sink erp after 1 tries: %s is gone:"
                       .formatted(id.substring(0, 8), copy)
                   + " kept for leonardo.videos.keep only");
       assertThat(dead()).isEqualTo(1);

@@ -84,7 +84,7 @@ class TrackTest {
     story.accept(Story.REQUEST);
     story.accept(Story.REQUEST);
 
-    story.app().template().sendBody("seda:leonardo-submit", null);
+    story.app().template().sendBody("seda:leonardo-submit?discardWhenFull=true", null);
 
     await().atMost(20, TimeUnit.SECONDS).until(() -> provider.creates().size() == 2);
   }
