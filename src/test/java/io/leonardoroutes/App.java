@@ -38,10 +38,12 @@ public final class App implements AutoCloseable {
     bind("hurry", (EndpointStrategy) App::hurry);
   }
 
-  /** Else every loop begins after a second, and every queue ends after some. */
+  /**
+   * Else every loop begins after a second, however short it is, and every queue ends after some.
+   */
   private static Endpoint hurry(String uri, Endpoint endpoint) {
     if (endpoint instanceof ScheduledPollEndpoint loop) {
-      loop.setInitialDelay(0);
+      loop.setInitialDelay(Math.min(loop.getInitialDelay(), loop.getDelay()));
     } else if (endpoint instanceof SedaEndpoint queue) {
       queue.setPollTimeout(20);
     }
