@@ -54,6 +54,8 @@ public final class Reconcile {
   /** The next one's turn comes first, so that none waits for ever. */
   private final Deque<Accounts.Account> turns;
 
+  private boolean begun;
+
   Reconcile(Parts parts) {
     this.parts = parts;
     this.ledger = parts.ledger();
@@ -67,6 +69,11 @@ public final class Reconcile {
   }
 
   private List<Job> claim() {
+    if (!begun) {
+      // What was missing may be there now; and a second look comes no sooner than else.
+      ledger.hasten(IN_DOUBT, settings.reconcile().settle());
+      begun = true;
+    }
     for (int i = 0; i < turns.size(); i++) {
       Accounts.Account account = turns.poll();
       turns.add(account);

@@ -161,6 +161,28 @@ class ReconcileTest {
   }
 
   @Test
+  void afterAStartADoubtWaitsNoLongerThanOneSettleHoweverOldItIs() throws Exception {
+    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
+    doubt.start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    for (int looks = 1; looks <= 8; looks++) {
+      int so = looks;
+      clock.tick(Duration.ofHours(1));
+      await().atMost(PATIENCE).until(() -> looks() == so);
+    }
+    doubt.close();
+    doubt = new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host()).start();
+    doubt.until("RUNNING", doubt.accept("a dog"));
+
+    clock.tick(SETTLE);
+    await().atMost(PATIENCE).until(() -> doubt.held(id).equals(Reconcile.NOT_LISTED));
+    clock.tick(SETTLE);
+
+    doubt.until("RUNNING", id);
+  }
+
+  @Test
   void ofTwoEqualRequestsInDoubtEachGetsItsOwnGeneration() throws Exception {
     sandbox.next(Door.CREATE, Fault.ANSWER_LOST, Fault.ANSWER_LOST);
     doubt.start();

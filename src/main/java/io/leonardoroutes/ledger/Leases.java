@@ -144,6 +144,19 @@ final class Leases {
                 .execute());
   }
 
+  /** See {@link Ledger#hasten}. */
+  void hasten(JobState state, Duration wait) {
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    "UPDATE job SET due_at = :soon, tries = 0"
+                        + " WHERE state = :state AND due_at > :soon AND tries > 0")
+                .bind("state", state.name())
+                .bind("soon", clock.millis() + wait.toMillis())
+                .execute());
+  }
+
   /** See {@link Ledger#release}. */
   void release(Job claimed) {
     jdbi.useHandle(

@@ -412,6 +412,14 @@ public final class Ledger implements AutoCloseable {
     leases.renew(state, ids, lease);
   }
 
+  /**
+   * Makes jobs that were tried in vain wait no longer than this, and from then on as if it had been
+   * the first time.
+   */
+  public void hasten(JobState state, Duration wait) {
+    leases.hasten(state, wait);
+  }
+
   /** Gives a claimed job back, to be claimed again at once, unless somebody moved it on. */
   public void release(Job claimed) {
     leases.release(claimed);
