@@ -123,7 +123,7 @@ final class ProviderClient implements HttpClientConfigurer {
     try {
       return now.get().isAfter(permit.until());
     } catch (RuntimeException e) {
-      throw new ConnectException("nothing is paid while the ledger is away");
+      throw new ConnectException("nothing is paid that the ledger cannot keep");
     }
   }
 

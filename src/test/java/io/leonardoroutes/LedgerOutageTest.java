@@ -87,7 +87,7 @@ class LedgerOutageTest {
       await().atMost(LONG).until(() -> !log.with("the provider is away").isEmpty());
 
       assertThat(log.with("the provider is away").get(0))
-          .contains("nothing is paid while the ledger is away");
+          .contains("nothing is paid that the ledger cannot keep");
       assertThat(provider.creates()).isEmpty();
       accept(true);
       await().atMost(LONG).until(() -> !story.state(id).equals("SUBMITTING"));

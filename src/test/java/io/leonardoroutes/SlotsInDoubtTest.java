@@ -75,7 +75,6 @@ class SlotsInDoubtTest {
       doubt.until("RUNNING", one);
       clock.tick(Duration.ofMinutes(15));
       doubt.heldBecause(two, Reconcile.NOT_LISTED);
-      doubt.heldBecause(three, Reconcile.NOT_LISTED);
       clock.tick(Duration.ofSeconds(30));
 
       doubt.inTime("COMPLETE", one, two, three, waiting);
