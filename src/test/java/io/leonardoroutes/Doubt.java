@@ -95,6 +95,13 @@ final class Doubt implements AutoCloseable {
         .until(() -> Arrays.stream(ids).allMatch(id -> state(id).equals(state)));
   }
 
+  /** How often each doubt was looked into and written down, at least. */
+  long looks() {
+    Object looks =
+        Rows.of(app, "SELECT min(tries) AS n FROM job WHERE state = 'IN_DOUBT'").get(0).get("n");
+    return ((Number) looks).longValue();
+  }
+
   /** The job, once the list was asked and could not end the doubt. */
   String held(String id) {
     return await().atMost(PATIENCE).until(() -> heldBecause(id), why -> !why.isEmpty());

@@ -133,7 +133,7 @@ class ReconcileTest {
     for (int looks = 1; looks <= 8; looks++) {
       int so = looks;
       clock.tick(Duration.ofHours(1));
-      await().atMost(PATIENCE).until(() -> looks() == so);
+      await().atMost(PATIENCE).until(() -> doubt.looks() == so);
     }
 
     doubt.accept("a dog");
@@ -169,7 +169,7 @@ class ReconcileTest {
     for (int looks = 1; looks <= 8; looks++) {
       int so = looks;
       clock.tick(Duration.ofHours(1));
-      await().atMost(PATIENCE).until(() -> looks() == so);
+      await().atMost(PATIENCE).until(() -> doubt.looks() == so);
     }
     doubt.close();
     doubt = new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host()).start();
@@ -231,9 +231,9 @@ class ReconcileTest {
     doubt.until("IN_DOUBT", old);
     // At most 30, 30, 60 and 120 s apart: the next look is after 80 s more at the soonest.
     for (int seconds : List.of(30, 30, 60, 120)) {
-      long before = looks();
+      long before = doubt.looks();
       clock.tick(Duration.ofSeconds(seconds));
-      await().atMost(PATIENCE).until(() -> looks() > before);
+      await().atMost(PATIENCE).until(() -> doubt.looks() > before);
     }
     clock.tick(Duration.ofSeconds(30));
     sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
@@ -376,11 +376,6 @@ class ReconcileTest {
   }
 
   /** How often the list could not end a doubt. */
-  private long looks() {
-    Object looks = Rows.of(doubt.app, "SELECT max(tries) AS n FROM job").get(0).get("n");
-    return ((Number) looks).longValue();
-  }
-
   /** Somebody's create that no ledger of ours knows. */
   private void create(String prompt) {
     send(
