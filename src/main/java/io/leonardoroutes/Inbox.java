@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.leonardoroutes.delivery.FileName;
 import io.leonardoroutes.health.Outages;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import java.io.File;
 import java.io.IOException;
@@ -162,11 +161,7 @@ public final class Inbox implements GenericFileFilter<File> {
     Path real = path.toRealPath();
     if (!real.startsWith(path.getParent().toRealPath())) {
       throw new Refused(
-          Problem.of(
-              400,
-              "link",
-              "The file is a link",
-              "it leads out of the folder: drop the file itself"));
+          400, "link", "The file is a link", "it leads out of the folder: drop the file itself");
     }
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes(settings.maxBytes() + 1);

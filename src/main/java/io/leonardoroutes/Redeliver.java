@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Delivery.State;
-import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
 import java.time.Instant;
@@ -50,11 +49,10 @@ public final class Redeliver {
     String sink = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     if (!sinks.contains(sink)) {
       throw new Refused(
-          Problem.of(
-              404,
-              "no-such-sink",
-              "No such sink",
-              "there is no sink " + sink + ": " + String.join(", ", sinks)));
+          404,
+          "no-such-sink",
+          "No such sink",
+          "there is no sink " + sink + ": " + String.join(", ", sinks));
     }
     int deliveries = parts.ledger().outbox().redeliver(sink);
     LOG.info("{} DEAD deliveries for sink {} are PENDING again, by an operator", deliveries, sink);

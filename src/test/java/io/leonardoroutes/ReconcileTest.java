@@ -126,15 +126,7 @@ class ReconcileTest {
 
   @Test
   void anOldDoubtIsOverOneSettleAfterTheListWasFirstSeenToBeTrue() throws Exception {
-    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
-    doubt.start();
-    String id = doubt.accept("a koala");
-    doubt.until("IN_DOUBT", id);
-    for (int looks = 1; looks <= 8; looks++) {
-      int so = looks;
-      clock.tick(Duration.ofHours(1));
-      await().atMost(PATIENCE).until(() -> doubt.looks() == so);
-    }
+    String id = inDoubtForHours();
 
     doubt.accept("a dog");
     doubt.heldBecause(id, Reconcile.NOT_LISTED);
@@ -162,15 +154,8 @@ class ReconcileTest {
 
   @Test
   void afterAStartADoubtWaitsNoLongerThanOneSettleHoweverOldItIs() throws Exception {
-    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
-    doubt.start();
-    String id = doubt.accept("a koala");
-    doubt.until("IN_DOUBT", id);
-    for (int looks = 1; looks <= 8; looks++) {
-      int so = looks;
-      clock.tick(Duration.ofHours(1));
-      await().atMost(PATIENCE).until(() -> doubt.looks() == so);
-    }
+    String id = inDoubtForHours();
+
     doubt.close();
     doubt = new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host()).start();
     doubt.until("RUNNING", doubt.accept("a dog"));
@@ -376,6 +361,20 @@ class ReconcileTest {
   }
 
   /** How often the list could not end a doubt. */
+  /** A job whose create was not made, and whose doubt no list could end so far. */
+  private String inDoubtForHours() throws Exception {
+    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
+    doubt.start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    for (int looks = 1; looks <= 8; looks++) {
+      int so = looks;
+      clock.tick(Duration.ofHours(1));
+      await().atMost(PATIENCE).until(() -> doubt.looks() == so);
+    }
+    return id;
+  }
+
   /** Somebody's create that no ledger of ours knows. */
   private void create(String prompt) {
     send(
