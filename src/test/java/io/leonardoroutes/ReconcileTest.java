@@ -159,6 +159,7 @@ class ReconcileTest {
     doubt.close();
     doubt = new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host()).start();
     doubt.until("RUNNING", doubt.accept("a dog"));
+    await().atMost(PATIENCE).until(() -> doubt.looks() == 0);
 
     clock.tick(SETTLE);
     await().atMost(PATIENCE).until(() -> doubt.held(id).equals(Reconcile.NOT_LISTED));
