@@ -17,6 +17,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -32,13 +33,19 @@ final class Database implements AutoCloseable {
           + " WHERE current_setting('synchronous_commit') = 'off'";
 
   private final HikariDataSource source;
+  private final ConnectionFactory connections;
   private final FileChannel lock;
 
   /** Where the time is asked for; null where only one instance can be. */
   private final HikariDataSource time;
 
-  private Database(HikariDataSource source, FileChannel lock, HikariDataSource time) {
+  private Database(
+      HikariDataSource source,
+      ConnectionFactory connections,
+      FileChannel lock,
+      HikariDataSource time) {
     this.source = source;
+    this.connections = connections;
     this.lock = lock;
     this.time = time;
   }
@@ -65,7 +72,9 @@ final class Database implements AutoCloseable {
       if (sqlite) {
         migrate(Flyway.configure().dataSource(source));
       }
-      return new Database(source, lock, sqlite ? null : source(time(url), access));
+      return sqlite
+          ? new Database(source, FileWatch.over(source, access.file()), lock, null)
+          : new Database(source, source::getConnection, null, source(time(url), access));
     } catch (RuntimeException e) {
       close(source, lock);
       throw e;
@@ -117,7 +126,7 @@ final class Database implements AutoCloseable {
   }
 
   Jdbi jdbi() {
-    Jdbi jdbi = Jdbi.create(source);
+    Jdbi jdbi = Jdbi.create(connections);
     // Its own messages hold every argument, prompts too, and messages end in logs.
     jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     return jdbi;
@@ -144,6 +153,7 @@ final class Database implements AutoCloseable {
     HikariConfig config = pooled(url);
     // One writer is all that SQLite has; a queue for it here is fair, its own busy handler is not.
     config.setMaximumPoolSize(1);
+    config.setMaxLifetime(0);
     config.addDataSourceProperty("journal_mode", "WAL");
     config.addDataSourceProperty("synchronous", "FULL");
     config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
@@ -206,13 +216,10 @@ final class Database implements AutoCloseable {
 
   private static FileChannel lock(Path file) {
     try {
-      Path absolute = file.toAbsolutePath();
-      Files.createDirectories(absolute.getParent());
+      Path beside = FileWatch.lock(file);
+      Files.createDirectories(beside.getParent());
       FileChannel channel =
-          FileChannel.open(
-              absolute.resolveSibling(absolute.getFileName() + ".lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
+          FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!tryLock(channel)) {
         channel.close();
         throw new IllegalStateException(
