@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
 import java.time.Clock;
+import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
@@ -74,7 +75,7 @@ final class Database implements AutoCloseable {
       }
       return sqlite
           ? new Database(source, FileWatch.over(source, access.file()), lock, null)
-          : new Database(source, source::getConnection, null, source(time(url), access));
+          : new Database(source, new ServerWatch(source), null, source(time(url), access));
     } catch (RuntimeException e) {
       close(source, lock);
       throw e;
@@ -116,13 +117,25 @@ final class Database implements AutoCloseable {
     Jdbi.create(() -> DriverManager.getConnection(access.url(), access.user(), password))
         .useHandle(
             handle -> {
+              refuseNarrow(handle);
               handle.execute("SELECT pg_advisory_lock(7206531)");
               try {
                 migrate(Flyway.configure().dataSource(access.url(), access.user(), password));
+                ServerWatch.name(handle, UUID.randomUUID().toString());
               } finally {
                 handle.execute("SELECT pg_advisory_unlock(7206531)");
               }
             });
+  }
+
+  /** Else a prompt with a character that it has not could be accepted at no time. */
+  private static void refuseNarrow(Handle handle) {
+    String encoding = handle.createQuery("SHOW server_encoding").mapTo(String.class).one();
+    if (!encoding.equals("UTF8")) {
+      throw new IllegalStateException(
+          "the database keeps text as %s, and requests are any Unicode: create one with ENCODING 'UTF8'"
+              .formatted(encoding));
+    }
   }
 
   Jdbi jdbi() {
@@ -130,6 +143,13 @@ final class Database implements AutoCloseable {
     // Its own messages hold every argument, prompts too, and messages end in logs.
     jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     return jdbi;
+  }
+
+  /** Hears of each change of a job that was committed. */
+  void committed(ServerWatch.Change change) {
+    if (connections instanceof ServerWatch watch) {
+      watch.committed(change);
+    }
   }
 
   /** Whether other instances may work on the same ledger. */

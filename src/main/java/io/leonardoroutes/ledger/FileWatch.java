@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
-import org.jdbi.v3.core.JdbiException;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -34,17 +33,6 @@ final class FileWatch implements ConnectionFactory {
   private Connection opened;
   private List<Seen> seen;
   private int uses;
-
-  /** Not as this program left it; what was to be confirmed is not. */
-  static final class FileChanged extends JdbiException {
-    private static final long serialVersionUID = 1L;
-
-    FileChanged(Path file, String how) {
-      super(
-          "%s is not as this program left it, %s: nothing is confirmed until it is back"
-              .formatted(file, how));
-    }
-  }
 
   /** One of its files, null if there is none. */
   private record Seen(Object key, FileTime modified, long size) {
@@ -145,23 +133,27 @@ final class FileWatch implements ConnectionFactory {
     List<Seen> now = look();
     isTheSame(now.get(0));
     if (!now.get(0).equals(seen.get(0))) {
-      throw new FileChanged(file, "something else wrote to it");
+      throw changed("something else wrote to it");
     }
     for (int i = 1; i < files.size(); i++) {
       Seen before = seen.get(i);
       if (before != null && !isSame(before, now.get(i))) {
-        throw new FileChanged(file, "its " + files.get(i).getFileName() + " was taken away");
+        throw changed("its " + files.get(i).getFileName() + " was taken away");
       }
     }
     seen = now;
   }
 
+  private LedgerChanged changed(String how) {
+    return new LedgerChanged(file + " is not as this program left it, " + how);
+  }
+
   private void isTheSame(Seen now) {
     if (now == null) {
-      throw new FileChanged(file, "it is gone");
+      throw changed("it is gone");
     }
     if (!Objects.equals(now.key(), seen.get(0).key())) {
-      throw new FileChanged(file, "another is in its place");
+      throw changed("another is in its place");
     }
   }
 

@@ -56,7 +56,7 @@ public final class Ledger implements AutoCloseable {
     this.jdbi = database.jdbi();
     this.clock = clock;
     this.outbox = new Outbox(jdbi, clock, database.shared());
-    this.trail = new Trail(clock);
+    this.trail = new Trail(clock, database::committed);
     this.accepting = new Accepting(jdbi, clock, outbox, trail, ids);
     this.reads = new Reads(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());

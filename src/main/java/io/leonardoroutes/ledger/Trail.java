@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
@@ -21,9 +22,11 @@ final class Trail {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Clock clock;
+  private final Consumer<ServerWatch.Change> committed;
 
-  Trail(Clock clock) {
+  Trail(Clock clock, Consumer<ServerWatch.Change> committed) {
     this.clock = clock;
+    this.committed = committed;
   }
 
   void accepted(Handle handle, Job job, By by) {
@@ -36,7 +39,7 @@ final class Trail {
     }
   }
 
-  private static void add(Handle handle, Job job, Moved moved) {
+  private void add(Handle handle, Job job, Moved moved) {
     handle
         .createUpdate(
             """
@@ -50,6 +53,10 @@ final class Trail {
         .bind("who", moved.who())
         .bind("place", moved.where())
         .execute();
+    handle.afterCommit(
+        () ->
+            committed.accept(
+                new ServerWatch.Change(job.id(), moved.to().name(), moved.at().toEpochMilli())));
     if (AUDIT.isInfoEnabled()) {
       handle.afterCommit(() -> AUDIT.info("{}", line(job, moved)));
     }

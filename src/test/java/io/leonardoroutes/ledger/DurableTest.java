@@ -24,16 +24,19 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left of a ledger when its program, its disk or its database is gone. */
 class DurableTest {
@@ -116,6 +119,25 @@ class DurableTest {
                           .toList());
       assertThat(settings).containsExactly(inForce, "10s");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"LATIN1", "SQL_ASCII", "WIN1252"})
+  void aDatabaseThatCannotKeepEveryTextIsRefusedAtTheStart(String encoding) {
+    Jdbi server = Jdbi.create(Engine.POSTGRES.emptyDatabase(folder));
+    String name = "in_" + encoding.toLowerCase(Locale.ROOT);
+    server.useHandle(
+        handle ->
+            handle.execute(
+                "CREATE DATABASE %s ENCODING '%s' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+                    .formatted(name, encoding)));
+    String url = Engine.POSTGRES.emptyDatabase(folder).replaceAll("/ledger\\d+", "/" + name);
+
+    assertThatThrownBy(() -> Ledger.open(url, clock))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "the database keeps text as %s, and requests are any Unicode: create one with ENCODING 'UTF8'"
+                .formatted(encoding));
   }
 
   private static int port(String url) {

@@ -1,0 +1,121 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.ledger.Asked.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.ledger.Acceptance.Accepted;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A PostgreSQL database that comes back as another one, under the name of the first. */
+class ReplacedDatabaseTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private Jdbi server;
+  private String url;
+  private String name;
+
+  @BeforeEach
+  void database() {
+    server = Jdbi.create(Engine.POSTGRES.emptyDatabase(folder));
+    url = Engine.POSTGRES.emptyDatabase(folder);
+    name = url.replaceAll(".*/([^?]*).*", "$1");
+  }
+
+  @Test
+  void oneThatWasMadeAnewTakesNothingEvenIfAnotherProgramUsesItByNow() {
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      accept(ledger);
+      end();
+      execute("DROP DATABASE " + name);
+      execute("CREATE DATABASE " + name);
+      isRefused(ledger, "the database is not the one that this program opened, it was made anew");
+      Ledger.open(url, clock).close();
+
+      isRefused(ledger, "the database is not the one that this program opened, it was made anew");
+    }
+  }
+
+  @Test
+  void aStandbyThatWasPromotedWithoutTheLastCommitTakesNothing() {
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      accept(ledger);
+    }
+    execute("CREATE DATABASE " + name + "_standby TEMPLATE " + name);
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      accept(ledger);
+      failOver();
+
+      isRefused(ledger, "the database is older than what this program was told to be durable");
+    }
+  }
+
+  @Test
+  void aStandbyThatHasAllIsTheSameLedger() {
+    try (Ledger ledger = Ledger.open(url, clock)) {
+      Job job = accept(ledger);
+      end();
+      execute("CREATE DATABASE " + name + "_standby TEMPLATE " + name);
+      failOver();
+
+      Job later =
+          await().atMost(LONG).ignoreExceptions().until(() -> accept(ledger), Objects::nonNull);
+      assertThat(ledger.list(null, 10, null)).containsExactlyInAnyOrder(job, later);
+    }
+  }
+
+  private void failOver() {
+    end();
+    execute("DROP DATABASE " + name);
+    execute("ALTER DATABASE " + name + "_standby RENAME TO " + name);
+    execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+  }
+
+  private void end() {
+    execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
+    server.useHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ?")
+                .bind(0, name)
+                .mapTo(Boolean.class)
+                .list());
+  }
+
+  private void execute(String sql) {
+    server.useHandle(handle -> handle.execute(sql + (sql.startsWith("DROP") ? " (FORCE)" : "")));
+  }
+
+  private static void isRefused(Ledger ledger, String why) {
+    // A connection that the server ended may be found out first.
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> accept(ledger))
+                    .hasMessageContaining("nothing is confirmed"));
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> accept(ledger))
+          .isInstanceOf(JdbiException.class)
+          .hasMessage(why + ": nothing is confirmed until it is back");
+      assertThatThrownBy(ledger::probe).isInstanceOf(JdbiException.class);
+    }
+  }
+
+  private static Job accept(Ledger ledger) {
+    return ((Accepted) ledger.accept(request(), job -> List.of())).job();
+  }
+}
