@@ -40,7 +40,7 @@ final class Beans {
     Settings settings = parts.settings();
     ProviderClient client = new ProviderClient(settings.accounts(), parts.ledger()::now);
     Videos videos =
-        new Videos(settings.data().resolve("videos"), settings.downloads().limits(), parts.clock());
+        new Videos(settings.downloads().folder(), settings.downloads().limits(), parts.clock());
     Registry registry = context.getRegistry();
     registry.bind("leonardoText", new BodyText(settings.intakes().maxBytes()));
     registry.bind("leonardoJson", StrictJson.mapper());

@@ -102,7 +102,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     if (settings.intakes().jms()) {
       startBroker(context, settings, parts.outages());
     }
-    load(context, keys, settings);
+    load(context, keys, parts);
     context.addStartupListener(new IntakeCheck(settings.sinks()));
     context.addStartupListener((started, already) -> Ready.tell(context, parts));
   }
@@ -220,17 +220,18 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     }
   }
 
-  private static void load(CamelContext context, Keys keys, Settings settings) throws Exception {
+  private static void load(CamelContext context, Keys keys, Parts parts) throws Exception {
     List<Resource> files = new ArrayList<>();
     for (String pattern : routeFiles(context, keys)) {
       files.addAll(StartChecks.routeFiles(context, pattern));
     }
     PluginHelper.getRoutesLoader(context).loadRoutes(files);
-    for (Sink sink : settings.sinks()) {
+    FolderSinks folders = new FolderSinks(context, parts);
+    for (Sink sink : parts.settings().sinks()) {
       StartChecks.endpoint(context, sink);
-      deliver(context, sink.name(), sink.uri());
+      deliver(context, sink.name(), folders.address(sink));
     }
-    if (settings.intakes().jms()) {
+    if (parts.settings().intakes().jms()) {
       deliver(context, Telling.REPLY, "direct:leonardo-reply");
     }
   }

@@ -1,5 +1,7 @@
 package io.leonardoroutes;
 
+import static java.util.concurrent.ConcurrentHashMap.newKeySet;
+
 import io.leonardoroutes.delivery.Event;
 import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.ledger.Delivery;
@@ -8,10 +10,14 @@ import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Outbox;
 import java.io.File;
 import java.io.FileNotFoundException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -25,6 +31,7 @@ public final class Deliver {
   static final String DELIVERY = "leonardoDelivery";
   private static final Logger LOG = LoggerFactory.getLogger(Deliver.class);
   private static final int BATCH = 50;
+  private static final int MOST_TAKEN = 1_000;
   private static final Duration LONGEST = Duration.ofHours(1);
   private static final Duration CONNECTING = Duration.ofMinutes(1);
   private static final String GONE = "the caller is gone, and its temporary queue or topic with it";
@@ -35,6 +42,9 @@ public final class Deliver {
   private final Duration lease;
   private final Map<Delivery, Instant> underWay = new ConcurrentHashMap<>();
   private Instant renewAt = Instant.MIN;
+
+  /** Per sink, the deliveries whose name something else has in its folder. */
+  private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
 
   Deliver(Parts parts) {
     this.parts = parts;
@@ -113,7 +123,7 @@ public final class Deliver {
 
   private static File video(Delivery delivery) throws NoCopy {
     File file = new File(delivery.videoFile());
-    if (!file.isFile()) {
+    if (!Files.isRegularFile(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
       throw new NoCopy(file);
     }
     return file;
@@ -122,6 +132,7 @@ public final class Deliver {
   /** The sink has taken it. If the ledger is away now, it gets it once more after the lease. */
   public void delivered(@ExchangeProperty(DELIVERY) Delivery delivery) {
     parts.outages().back(sink(delivery));
+    nameIsFree(delivery);
     parts
         .outages()
         .tried(
@@ -142,9 +153,10 @@ public final class Deliver {
       return;
     }
     String why = String.valueOf(failure.getMessage());
-    if (!(failure instanceof NoCopy)) {
-      String item = delivery.eventId() + " " + delivery.content();
-      parts.outages().failed(sink(delivery), item, delivery.tries(), why);
+    if (failure instanceof FileAlreadyExistsException) {
+      nameIsTaken(delivery, why);
+    } else if (!(failure instanceof NoCopy)) {
+      parts.outages().failed(sink(delivery), item(delivery), delivery.tries(), why);
     }
     boolean last = isDeleted(delivery, failure);
     parts.outages().tried(() -> failed(delivery, why, last));
@@ -159,9 +171,39 @@ public final class Deliver {
         LOG.info("{} not taken by {}, again in {}: {}", named(delivery), sink(delivery), wait, why);
       }
     } else if (outbox.dead(delivery, why)) {
+      nameIsFree(delivery);
       LOG.error(
           "{} is DEAD for {} after {} tries: {}", named(delivery), sink(delivery), tries, why);
     }
+  }
+
+  /** No outage of the sink: it takes the others. */
+  private void nameIsTaken(Delivery delivery, String why) {
+    Set<String> items = taken.computeIfAbsent(delivery.sink(), first -> newKeySet());
+    if (items.size() < MOST_TAKEN) {
+      items.add(item(delivery));
+    }
+    parts
+        .outages()
+        .awaited(
+            freeName(delivery),
+            "%s is not delivered, and tried again until its name is free in %s: %s"
+                .formatted(named(delivery), sink(delivery), why));
+  }
+
+  private void nameIsFree(Delivery delivery) {
+    Set<String> items = taken.getOrDefault(delivery.sink(), Set.of());
+    if (!items.isEmpty() && items.remove(item(delivery)) && items.isEmpty()) {
+      parts.outages().back(freeName(delivery));
+    }
+  }
+
+  private static String freeName(Delivery delivery) {
+    return "a free name in " + sink(delivery);
+  }
+
+  private static String item(Delivery delivery) {
+    return delivery.eventId() + " " + delivery.content();
   }
 
   /** Deletes events older than {@code leonardo.events.keep} that all their sinks have. */

@@ -5,22 +5,30 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.leonardoroutes.delivery.FileName;
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.files.UnsafeFolder;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.settings.FileVersion;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
@@ -38,6 +46,8 @@ public final class Inbox implements GenericFileFilter<File> {
   private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
   private static final String FILE = "leonardoFile";
   private static final String DROPPED = "leonardoDropped";
+  private static final String ACCEPTED = ".accepted";
+  private static final String REJECTED = ".rejected";
   private static final Duration REST = Duration.ofSeconds(5);
 
   /** A file that was not seen for so long is another one when it is there again. */
@@ -49,6 +59,7 @@ public final class Inbox implements GenericFileFilter<File> {
 
   private final Parts parts;
   private final Settings.Intakes settings;
+  private final FolderPolicy policy;
 
   /** Files that were said to stay where they are, and when each was last seen to do so. */
   private final Map<File, Instant> staying = new ConcurrentHashMap<>();
@@ -58,21 +69,38 @@ public final class Inbox implements GenericFileFilter<File> {
   Inbox(Parts parts) {
     this.parts = parts;
     this.settings = parts.settings().intakes();
+    this.policy = parts.settings().files().policy();
   }
 
   /** A file as it was when it was opened. */
-  private record Dropped(Path path, Object key, long size, Instant modified) {
+  private record Dropped(Path path, FileVersion version) {
     static Dropped at(Path path) throws IOException {
-      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-      return new Dropped(path, now.fileKey(), now.size(), now.lastModifiedTime().toInstant());
+      return new Dropped(path, FileVersion.of(path));
+    }
+
+    String name() {
+      return path.getFileName().toString();
     }
 
     /** Moves it, unless it is gone or another one has taken its place: that one is still to do. */
-    void moveTo(Path folder) throws IOException {
-      if (Files.exists(path) && equals(at(path))) {
-        Path target = Files.createDirectories(folder).resolve(path.getFileName());
-        Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+    void moveTo(SafeFolder folder) throws IOException {
+      try (SafeFolder inbox = SafeFolder.ofOthers(path.getParent())) {
+        if (Files.exists(path) && equals(at(path))) {
+          folder.take(inbox, name());
+          if (isThis(inbox)) {
+            inbox.delete(name()); // a hard link to what was taken before is not moved over it
+          } else if (!isThis(folder) && inbox.find(name()).isEmpty()) {
+            inbox.take(folder, name()); // it came between
+          }
+        }
       }
+    }
+
+    private boolean isThis(SafeFolder folder) throws IOException {
+      Optional<BasicFileAttributes> there = folder.find(name());
+      return there.isPresent()
+          && (there.get().isSymbolicLink()
+              || Objects.equals(there.get().fileKey(), version.file()));
     }
   }
 
@@ -156,6 +184,8 @@ public final class Inbox implements GenericFileFilter<File> {
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
     exchange.setProperty(FILE, path.toFile());
     exchange.setProperty(DROPPED, Dropped.at(path));
+    mustBeOurs(path.resolveSibling(ACCEPTED));
+    mustBeOurs(path.resolveSibling(REJECTED));
     String name = path.getFileName().toString();
     exchange.setProperty(Intake.NAME, FileName.ofDropped(name, "request"));
     Path real = path.toRealPath();
@@ -172,22 +202,46 @@ public final class Inbox implements GenericFileFilter<File> {
     }
   }
 
+  /** Before a file is taken that could not be moved. */
+  private void mustBeOurs(Path folder) throws UnsafeFolder {
+    try {
+      SafeFolder.open(folder, policy).close();
+    } catch (UnsafeFolder e) {
+      throw e;
+    } catch (IOException madeOrSaidLater) {
+      LOG.trace("{} is not there yet", folder, madeOrSaidLater);
+    }
+    parts.outages().back(aFolder(folder.toAbsolutePath()));
+  }
+
+  private static String aFolder(Path folder) {
+    return "the folder " + folder;
+  }
+
   /** Moves the file to {@code .accepted}: its job is durable. */
   public void accepted(Exchange exchange) throws IOException {
     Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
-    dropped.moveTo(dropped.path().resolveSibling(".accepted"));
+    try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(ACCEPTED), policy)) {
+      dropped.moveTo(folder);
+    }
     staying.remove(dropped.path().toFile());
   }
 
   /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
   public void rejected(Exchange exchange) throws IOException {
     Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
-    Path folder = Files.createDirectories(dropped.path().resolveSibling(".rejected"));
-    String name = reasonName(dropped.path().getFileName().toString());
-    Path part = folder.resolve(".part-" + name);
-    Files.write(part, exchange.getMessage().getBody(byte[].class));
-    Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-    dropped.moveTo(folder);
+    try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(REJECTED), policy)) {
+      String part = SafeFolder.PART + UUID.randomUUID();
+      try {
+        try (FileChannel out = folder.create(part)) {
+          Channels.newOutputStream(out).write(exchange.getMessage().getBody(byte[].class));
+        }
+        folder.replace(part, reasonName(dropped.name()));
+      } finally {
+        folder.delete(part);
+      }
+      dropped.moveTo(folder);
+    }
     staying.remove(dropped.path().toFile());
   }
 
@@ -205,7 +259,14 @@ public final class Inbox implements GenericFileFilter<File> {
     if (why instanceof NoSuchFileException) {
       return;
     }
-    if (why instanceof IOException) {
+    if (why instanceof UnsafeFolder unsafe) {
+      parts
+          .outages()
+          .awaited(
+              aFolder(unsafe.folder()),
+              "files stay in %s and are tried again: %s"
+                  .formatted(unsafe.folder().getParent(), unsafe.getMessage()));
+    } else if (why instanceof IOException) {
       stays(exchange.getProperty(FILE, File.class), String.valueOf(why));
     } else {
       parts.outages().away(Outages.INTAKE, String.valueOf(why.getMessage()));

@@ -31,6 +31,7 @@ record Settings(
     Path data,
     Access ledger,
     Intakes intakes,
+    FileSettings files,
     Path rulesMapping,
     RestSettings rest,
     LastingCalls lasting,
@@ -61,7 +62,7 @@ record Settings(
    */
   record Reconciling(boolean list, Duration settle) {}
 
-  record Downloads(Videos.Limits limits, int tries, Duration keep) {}
+  record Downloads(Path folder, Videos.Limits limits, int tries, Duration keep) {}
 
   /** How long a paid call can last that has begun. */
   Duration paidCall() {
@@ -113,6 +114,7 @@ record Settings(
             keys.duration("leonardo.file.settle"),
             keys.duration("leonardo.file.patience"),
             keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
+        FileSettings.read(keys),
         rulesMapping(keys),
         RestSettings.read(keys, secrets),
         LastingCalls.read(keys),
@@ -124,6 +126,7 @@ record Settings(
             keys.duration("leonardo.track.give-up")),
         reconciling(keys),
         new Downloads(
+            Path.of(keys.text("leonardo.videos")),
             new Videos.Limits(
                 keys.names("leonardo.download.hosts"),
                 keys.number("leonardo.download.max-bytes", 1, Long.MAX_VALUE),

@@ -26,12 +26,13 @@ class ArchitectureTest {
           .resideInAPackage(ROOT);
 
   @ArchTest static final ArchRule requestStandsAlone = standsAlone("request");
-  @ArchTest static final ArchRule ledgerStandsAlone = standsAlone("ledger");
+  @ArchTest static final ArchRule ledgerCreatesFiles = knowsOnly("ledger", "files");
   @ArchTest static final ArchRule leonardoStandsAlone = standsAlone("leonardo");
-  @ArchTest static final ArchRule deliveryStandsAlone = standsAlone("delivery");
+  @ArchTest static final ArchRule deliveryCreatesFiles = knowsOnly("delivery", "files");
+  @ArchTest static final ArchRule filesStandAlone = standsAlone("files");
   @ArchTest static final ArchRule sandboxStandsAlone = standsAlone("sandbox");
 
-  @ArchTest static final ArchRule settingsTellWhatIsAway = knowsOnly("settings", "health");
+  @ArchTest static final ArchRule settingsTellWhatIsAway = knowsOnly("settings", "health", "files");
   @ArchTest static final ArchRule healthStandsAlone = standsAlone("health");
 
   @ArchTest
@@ -73,6 +74,7 @@ class ArchitectureTest {
               ROOT + ".ledger",
               ROOT + ".leonardo",
               ROOT + ".delivery",
+              ROOT + ".files",
               ROOT + ".sandbox",
               ROOT + ".rest",
               ROOT + ".jms",

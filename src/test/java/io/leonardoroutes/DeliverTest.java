@@ -211,13 +211,9 @@ class DeliverTest {
 
     story.told(id, "completed");
 
-    await()
-        .atMost(20, TimeUnit.SECONDS)
-        .until(
-            () ->
-                Files.exists(
-                    video.resolveSibling(
-                        video.getFileName().toString().replace(".mp4", ".completed.json"))));
+    Path completed =
+        video.resolveSibling(video.getFileName().toString().replace(".mp4", ".completed.json"));
+    await().during(Duration.ofSeconds(2)).until(() -> !Files.exists(completed));
     assertThat(video).hasContent("mine");
   }
 

@@ -1,21 +1,18 @@
 package io.leonardoroutes.delivery;
 
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.leonardoroutes.delivery.DownloadFailed.NoRoom;
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.files.UnsafeFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +50,8 @@ public final class Videos {
 
   /**
    * Opens the folder, makes it if need be and sweeps what an interrupted download left, once it is
-   * so old that it is not that of another instance.
+   * so old that it is not that of another instance. Into one that is a link or another user's
+   * nothing is written; one that is gone later is not made again, as it may only be away.
    *
    * @throws IOException if the folder cannot be made, read or written
    * @throws IllegalArgumentException for a host that is none; its message names the setting
@@ -63,15 +61,10 @@ public final class Videos {
     this.limits = limits;
     this.hosts = new VideoHosts(limits.hosts());
     this.clock = clock;
-    if (!Files.isDirectory(folder)) { // createDirectories refuses a link to a folder
-      Files.createDirectories(folder);
-    }
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "*" + TEMPORARY)) {
-      for (Path leftover : leftovers) {
-        if (keptAt(leftover).isBefore(clock.instant().minus(limits.maxTime()))) {
-          Files.deleteIfExists(leftover);
-        }
-      }
+    try (SafeFolder open = SafeFolder.make(folder, FolderPolicy.OWN)) {
+      delete(open, TEMPORARY, clock.instant().minus(limits.maxTime()));
+    } catch (UnsafeFolder toldOnceAVideoIsThere) {
+      return;
     }
   }
 
@@ -92,23 +85,24 @@ public final class Videos {
   public Kept keep(String jobId, String contentType, long contentLength, InputStream body)
       throws DownloadFailed {
     VideoStream video = VideoStream.open(contentType, contentLength, body, limits, clock);
-    Path temporary = folder.resolve(jobId + "." + UUID.randomUUID() + TEMPORARY);
-    try {
-      write(video, temporary);
-      Files.setLastModifiedTime(temporary, FileTime.from(clock.instant()));
-      Path kept = folder.resolve(jobId + FINAL);
-      Files.move(temporary, kept, StandardCopyOption.ATOMIC_MOVE);
-      syncFolder();
-      return new Kept(kept, video.bytes(), video.sha256());
+    String temporary = jobId + "." + UUID.randomUUID() + TEMPORARY;
+    try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
+      try {
+        write(video, open, temporary);
+        open.replace(temporary, jobId + FINAL);
+      } finally {
+        open.delete(temporary);
+      }
+      open.sync();
+      return new Kept(folder.resolve(jobId + FINAL), video.bytes(), video.sha256());
     } catch (IOException disk) {
       throw new NoRoom("the video could not be written to " + folder + ": " + disk, disk);
-    } finally {
-      deleteQuietly(temporary);
     }
   }
 
-  private static void write(VideoStream video, Path file) throws IOException, DownloadFailed {
-    try (FileChannel out = FileChannel.open(file, CREATE_NEW, WRITE)) {
+  private void write(VideoStream video, SafeFolder open, String name)
+      throws IOException, DownloadFailed {
+    try (FileChannel out = open.create(name)) {
       for (ByteBuffer chunk = video.next(); chunk != null; chunk = video.next()) {
         while (chunk.hasRemaining()) {
           out.write(chunk);
@@ -116,49 +110,32 @@ public final class Videos {
       }
       out.force(true);
     }
-  }
-
-  /** Without it a power failure can take back the move; Windows has no such call. */
-  private void syncFolder() throws IOException {
-    if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      return;
-    }
-    try (FileChannel channel = FileChannel.open(folder, READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static void deleteQuietly(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException sweptAtTheNextStart) {
-      return;
-    }
+    open.touch(name, clock.instant());
   }
 
   /** Our copy of a job's video, if it is still kept. */
   public Optional<Path> find(String jobId) {
-    return Optional.of(folder.resolve(jobId + FINAL)).filter(Files::isRegularFile);
+    return Optional.of(folder.resolve(jobId + FINAL))
+        .filter(copy -> Files.isRegularFile(copy, NOFOLLOW_LINKS));
   }
 
   /** Deletes the videos that were kept before that instant, and says how many. */
   public int sweep(Instant olderThan) throws IOException {
-    int swept = 0;
-    try (DirectoryStream<Path> videos = Files.newDirectoryStream(folder, "*" + FINAL)) {
-      for (Path video : videos) {
-        if (keptAt(video).isBefore(olderThan) && Files.deleteIfExists(video)) {
-          swept++;
-        }
-      }
+    try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
+      return delete(open, FINAL, olderThan);
+    } catch (UnsafeFolder toldOnceAVideoIsThere) {
+      return 0;
     }
-    return swept;
   }
 
-  private static Instant keptAt(Path video) throws IOException {
-    try {
-      return Files.getLastModifiedTime(video).toInstant();
-    } catch (NoSuchFileException sweptByAnother) {
-      return Instant.MAX;
+  private static int delete(SafeFolder open, String ending, Instant olderThan) throws IOException {
+    int deleted = 0;
+    for (String name : open.names()) {
+      if (name.endsWith(ending) && open.isOlder(name, olderThan)) {
+        open.delete(name);
+        deleted++;
+      }
     }
+    return deleted;
   }
 }

@@ -3,11 +3,20 @@ package io.leonardoroutes.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +25,15 @@ import java.util.function.Consumer;
  * create was never answered.
  */
 final class Journal {
+  private static final Set<OpenOption> ADDING =
+      Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+  private static final FileAttribute<?>[] OURS =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+          ? new FileAttribute<?>[] {
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+          }
+          : new FileAttribute<?>[0];
+
   private final Path file;
 
   Journal(Path file) {
@@ -33,7 +51,9 @@ final class Journal {
             .toString();
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      try (SeekableByteChannel out = Files.newByteChannel(file, ADDING, OURS)) {
+        out.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

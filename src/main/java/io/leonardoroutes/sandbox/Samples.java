@@ -2,11 +2,13 @@ package io.leonardoroutes.sandbox;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** The sample requests of the provider's model pages, ready to be dropped into an inbox. */
 public final class Samples {
@@ -37,14 +39,20 @@ public final class Samples {
     for (String model : MODELS) {
       String name = model + ".json";
       Path file = folder.resolve(name);
-      if (Files.notExists(file) && Files.notExists(folder.resolve(".accepted").resolve(name))) {
-        Path unfinished = folder.resolve("." + name + ".part");
+      if (isFree(file) && isFree(folder.resolve(".accepted").resolve(name))) {
+        Path unfinished = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
         try (var sample = Samples.class.getResourceAsStream(name)) {
-          Files.copy(sample, unfinished, StandardCopyOption.REPLACE_EXISTING);
+          Files.copy(sample, unfinished); // a new file: others may write in this folder too
+          written.add(Files.move(unfinished, file));
+        } catch (FileAlreadyExistsException somebodyWasFirst) {
+          Files.deleteIfExists(unfinished);
         }
-        written.add(Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE));
       }
     }
     return List.copyOf(written);
+  }
+
+  private static boolean isFree(Path file) {
+    return Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
   }
 }

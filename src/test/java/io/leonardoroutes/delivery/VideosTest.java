@@ -95,12 +95,14 @@ class VideosTest {
   }
 
   @Test
-  void aFolderThatIsALinkIsTaken() throws Exception {
+  void aFolderThatIsALinkIsNotWrittenIn() throws Exception {
     Path link = Files.createSymbolicLink(data.resolve("link"), folder);
+    Videos linked = new Videos(link, limits(), clock);
 
-    new Videos(link, limits(), clock).keep("job-1", null, -1, stream(video(100)));
-
-    assertThat(names()).containsExactly("job-1.mp4");
+    assertThatThrownBy(() -> linked.keep("job-1", null, -1, stream(video(100))))
+        .isInstanceOf(NoRoom.class)
+        .hasMessageContaining(link + " is a link, and is not written in");
+    assertThat(names()).isEmpty();
   }
 
   @Test

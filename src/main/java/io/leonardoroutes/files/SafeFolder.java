@@ -1,0 +1,322 @@
+package io.leonardoroutes.files;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * An open folder that others may write in too. Whatever they put in its place or into it meanwhile,
+ * nothing is written through a link, over a file of theirs, or in another folder than this one.
+ *
+ * <p>It is held by a handle where the system has them (not on Windows), so that what was checked is
+ * what is used.
+ */
+public final class SafeFolder implements Closeable {
+  /** How a file is called while it is written; a name of its own each time. */
+  public static final String PART = ".part-";
+
+  private static final String US = System.getProperty("user.name");
+
+  private final Path path;
+  private final FolderPolicy policy;
+  private final DirectoryStream<Path> stream;
+  private final SecureDirectoryStream<Path> handle;
+
+  private SafeFolder(Path path, FolderPolicy policy, DirectoryStream<Path> stream) {
+    this.path = path;
+    this.policy = policy;
+    this.stream = stream;
+    this.handle = stream instanceof SecureDirectoryStream<Path> secure ? secure : null;
+  }
+
+  /**
+   * Opens a folder.
+   *
+   * @throws UnsafeFolder if it is a link or another user's
+   * @throws NoSuchFileException if it is not there
+   */
+  public static SafeFolder open(Path folder, FolderPolicy policy) throws IOException {
+    return open(folder.toAbsolutePath(), policy, false);
+  }
+
+  /** Like {@link #open}, but makes it first if need be. */
+  public static SafeFolder make(Path folder, FolderPolicy policy) throws IOException {
+    Path path = folder.toAbsolutePath();
+    if (Files.exists(path, NOFOLLOW_LINKS)) {
+      return open(path, policy, false);
+    }
+    Files.createDirectories(path.getParent(), policy.forFolders());
+    try {
+      Files.createDirectory(path, policy.forFolders());
+      return open(path, policy, true);
+    } catch (FileAlreadyExistsException otherWasFirst) {
+      return open(path, policy, false);
+    }
+  }
+
+  /** A folder that is not ours, to move files out of it. */
+  public static SafeFolder ofOthers(Path folder) throws IOException {
+    Path path = folder.toAbsolutePath();
+    return new SafeFolder(path, FolderPolicy.OWN, Files.newDirectoryStream(path));
+  }
+
+  private static SafeFolder open(Path path, FolderPolicy policy, boolean isNew) throws IOException {
+    BasicFileAttributes there =
+        Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    if (there.isSymbolicLink()) {
+      throw link(path);
+    }
+    if (!there.isDirectory()) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
+    SafeFolder open = new SafeFolder(path, policy, Files.newDirectoryStream(path));
+    try {
+      open.check();
+      if (isNew && open.handle != null) {
+        permit(open.view(PosixFileAttributeView.class), policy.folders());
+      }
+      return open;
+    } catch (IOException | RuntimeException e) {
+      open.close();
+      throw e;
+    }
+  }
+
+  private static UnsafeFolder link(Path path) {
+    return new UnsafeFolder(path, "is a link, and is not written in: put the folder itself there");
+  }
+
+  /** What is open is what stands there now, so it was not reached by a link. */
+  private void check() throws IOException {
+    if (handle == null) {
+      return;
+    }
+    BasicFileAttributes there =
+        Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    BasicFileAttributes open = view(BasicFileAttributeView.class).readAttributes();
+    if (!there.isDirectory() || !there.fileKey().equals(open.fileKey())) {
+      throw link(path);
+    }
+    PosixFileAttributeView view = view(PosixFileAttributeView.class);
+    UserPrincipal owner = view == null ? null : view.readAttributes().owner();
+    if (owner != null && !isTrusted(owner.getName()) && !owner.equals(ownerOfNewFiles())) {
+      throw new UnsafeFolder(
+          path,
+          "belongs to "
+              + owner.getName()
+              + ", and is not written in: give it to "
+              + US
+              + ", or name "
+              + owner.getName()
+              + " in leonardo.file.owners");
+    }
+  }
+
+  private boolean isTrusted(String owner) {
+    return owner.equals(US) || owner.equals("root") || policy.owners().contains(owner);
+  }
+
+  /** Some network folders show one owner for all files, be they ours. */
+  private UserPrincipal ownerOfNewFiles() {
+    String probe = PART + UUID.randomUUID();
+    try {
+      create(probe).close();
+      try {
+        return view(probe, PosixFileAttributeView.class).readAttributes().owner();
+      } finally {
+        delete(probe);
+      }
+    } catch (IOException cannotWrite) {
+      return null;
+    }
+  }
+
+  private <V extends BasicFileAttributeView> V view(Class<V> type) {
+    return handle.getFileAttributeView(type);
+  }
+
+  private <V extends BasicFileAttributeView> V view(String name, Class<V> type) {
+    return handle == null
+        ? Files.getFileAttributeView(at(name), type, NOFOLLOW_LINKS)
+        : handle.getFileAttributeView(entry(name), type, NOFOLLOW_LINKS);
+  }
+
+  private static void permit(PosixFileAttributeView view, Set<PosixFilePermission> permissions) {
+    try {
+      if (view != null && !view.readAttributes().permissions().equals(permissions)) {
+        view.setPermissions(permissions);
+      }
+    } catch (IOException notOnThisFileSystem) {
+      return;
+    }
+  }
+
+  private static Path entry(String name) {
+    Path entry = Path.of(name);
+    if (entry.isAbsolute() || entry.getNameCount() != 1 || name.isEmpty() || name.equals("..")) {
+      throw new IllegalArgumentException("'" + name + "' is no name of a file in a folder");
+    }
+    return entry;
+  }
+
+  /** Where a file of that name is. */
+  public Path at(String name) {
+    return path.resolve(entry(name));
+  }
+
+  /** What stands under a name, a link as the link that it is. */
+  public Optional<BasicFileAttributes> find(String name) throws IOException {
+    try {
+      return Optional.of(view(name, BasicFileAttributeView.class).readAttributes());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether a file is there that was changed last before that instant. */
+  public boolean isOlder(String name, Instant than) throws IOException {
+    return find(name)
+        .filter(file -> file.lastModifiedTime().toInstant().isBefore(than))
+        .isPresent();
+  }
+
+  /** Says when a file was changed last. */
+  public void touch(String name, Instant changed) throws IOException {
+    view(name, BasicFileAttributeView.class).setTimes(FileTime.from(changed), null, null);
+  }
+
+  /** The names of all that is in it; once only. */
+  public List<String> names() throws IOException {
+    List<String> names = new ArrayList<>();
+    try {
+      stream.forEach(entry -> names.add(entry.getFileName().toString()));
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  /** A file that was not there before. */
+  public FileChannel create(String name) throws IOException {
+    Set<OpenOption> options = Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS);
+    SeekableByteChannel channel =
+        handle == null
+            ? Files.newByteChannel(at(name), options, policy.forFiles())
+            : handle.newByteChannel(entry(name), options, policy.forFiles());
+    permit(view(name, PosixFileAttributeView.class), policy.files());
+    return (FileChannel) channel;
+  }
+
+  /** Reads a file, but not through a link. */
+  public InputStream read(String name) throws IOException {
+    Set<OpenOption> options = Set.of(READ, NOFOLLOW_LINKS);
+    return Channels.newInputStream(
+        handle == null
+            ? Files.newByteChannel(at(name), options)
+            : handle.newByteChannel(entry(name), options));
+  }
+
+  /**
+   * Gives a file its name, unless it is taken.
+   *
+   * @throws FileAlreadyExistsException if it is, be it by a link that leads nowhere
+   */
+  public void publish(String part, String name) throws IOException {
+    Object key = key(part);
+    try {
+      Files.createLink(at(name), at(part));
+      if (key != null && !key.equals(key(name))) {
+        throw new IOException(at(name) + " was changed while it was written");
+      }
+      delete(part);
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException | UnsupportedOperationException noHardLinksHere) {
+      if (find(name).isPresent()) {
+        throw new FileAlreadyExistsException(at(name).toString());
+      }
+      replace(part, name);
+    }
+  }
+
+  private Object key(String name) throws IOException {
+    return find(name).map(BasicFileAttributes::fileKey).orElse(null);
+  }
+
+  /**
+   * Gives a file its name, which another one may have until then: a link itself, not its target.
+   */
+  public void replace(String part, String name) throws IOException {
+    take(this, part, name);
+  }
+
+  /** Moves a file from there to here, in one step. */
+  public void take(SafeFolder from, String name) throws IOException {
+    take(from, name, name);
+  }
+
+  private void take(SafeFolder from, String name, String as) throws IOException {
+    if (handle == null || from.handle == null) {
+      Files.move(from.at(name), at(as), ATOMIC_MOVE);
+    } else {
+      from.handle.move(entry(name), handle, entry(as));
+    }
+  }
+
+  /** Deletes a file, or a link itself, if it is there. */
+  public void delete(String name) throws IOException {
+    try {
+      if (handle == null) {
+        Files.deleteIfExists(at(name));
+      } else {
+        handle.deleteFile(entry(name));
+      }
+    } catch (NoSuchFileException gone) {
+      return;
+    }
+  }
+
+  /** Without it a power failure can take back names; Windows has no such call. */
+  public void sync() throws IOException {
+    if (handle != null) {
+      try (FileChannel channel = FileChannel.open(path, READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    stream.close();
+  }
+}
