@@ -15,4 +15,14 @@ record Backoff(Duration first, Duration longest) {
         Math.min(longest.toMillis(), first.toMillis() << Math.min(DOUBLINGS, Math.max(0, tries)));
     return Duration.ofMillis(full - ThreadLocalRandom.current().nextLong(full / 3 + 1));
   }
+
+  /**
+   * The longer of that and of what was asked for.
+   *
+   * @param asked null if nothing was
+   */
+  Duration after(int tries, Duration asked) {
+    Duration own = after(tries);
+    return asked == null || asked.compareTo(own) < 0 ? own : asked;
+  }
 }

@@ -22,6 +22,27 @@ final class Problems {
     return json("refused-by-provider", "The provider refused the request", status, reason);
   }
 
+  static JsonNode waiting(String reason) {
+    return json("waiting", "The request did not reach the provider; it is sent again", 0, reason);
+  }
+
+  static JsonNode accountRefused(String reason) {
+    return json(
+        "account-refused",
+        "The provider refuses the account; the job waits until it does not",
+        0,
+        reason);
+  }
+
+  /** Whether the job's last create was refused for its account's sake. */
+  static boolean isOfTheAccount(Job job) {
+    return is(job, "account-refused");
+  }
+
+  private static boolean is(Job job, String type) {
+    return job.problem() != null && job.problem().path("type").asText("").endsWith(":" + type);
+  }
+
   static JsonNode failed(String reason) {
     return json("failed-at-provider", "The provider made no video", 0, reason);
   }

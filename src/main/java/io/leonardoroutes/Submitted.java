@@ -5,6 +5,7 @@ import static io.leonardoroutes.ledger.JobState.FAILED;
 import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
 import static io.leonardoroutes.ledger.JobState.RUNNING;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.Budget;
 import io.leonardoroutes.ledger.Job;
@@ -30,7 +31,14 @@ final class Submitted {
 
   private static final Logger LOG = LoggerFactory.getLogger(Submitted.class);
   private static final String PROVIDER = "the provider";
-  private static final Backoff NOT_SENT = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Backoff NOT_SENT = new Backoff(Duration.ofSeconds(1), LONGEST);
+
+  /** As long as its account's creates pause: it is tried when they may be. */
+  private static final Backoff REFUSED = new Backoff(Duration.ofSeconds(10), LONGEST);
+
+  /** By then it waits for half a minute. */
+  private static final int OFTEN = 5;
 
   private final Settings settings;
   private final Ledger ledger;
@@ -67,18 +75,21 @@ final class Submitted {
       taken(job, EnumSet.allOf(What.class));
     } else if (submission instanceof Submission.Refused refused) {
       parts.outages().back(PROVIDER);
-      if (endsWith(job, refused)) {
+      What what = whatIsRefused(refused);
+      if (what == null) {
+        taken(job, EnumSet.of(What.KEY, What.ACCESS));
         refused(job, refused);
         exchange.setProperty(FREED, true);
       } else {
-        waits(job, Duration.ZERO, refused.reason());
+        met(job, what, refused.reason());
+        waits(
+            job, REFUSED.after(job.schedule().tries()), Problems.accountRefused(refused.reason()));
       }
     } else if (submission instanceof Submission.TurnedAway turnedAway) {
       parts.outages().back(PROVIDER);
       turnedAway(job, turnedAway);
       exchange.setProperty("leonardoTurnedAway", true);
     } else if (submission instanceof Submission.NotSent notSent) {
-      parts.outages().away(PROVIDER, notSent.reason());
       notSent(job, notSent);
     } else {
       Submission.Unknown unknown = (Submission.Unknown) submission;
@@ -144,24 +155,23 @@ final class Submitted {
         .isPresent();
   }
 
-  /** Whether a refusal is the job's own end. What is refused of its account costs one job alone. */
-  private boolean endsWith(Job job, Submission.Refused refused) {
+  /** What is refused of the job's account; null if the request itself is refused. */
+  private static What whatIsRefused(Submission.Refused refused) {
     if (refused.isOfTheKey()) {
-      return met(job, What.KEY, refused.reason());
+      return What.KEY;
     }
     if (refused.isOfTheBalance()) {
-      return met(job, What.BALANCE, refused.reason());
+      return What.BALANCE;
     }
-    taken(job, EnumSet.of(What.KEY));
-    return true;
+    return refused.isOfTheAccess() ? What.ACCESS : null;
   }
 
   /** See {@link RefusedAccounts#met}. */
-  private boolean met(Job job, What what, String reason) {
+  private void met(Job job, What what, String reason) {
     if (what == What.KEY) {
       settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
     }
-    return ledger.refusedAccounts().met(job, what, reason);
+    ledger.refusedAccounts().met(job, what, reason, Problems.isOfTheAccount(job));
   }
 
   private void taken(Job job, Set<What> shown) {
@@ -182,14 +192,33 @@ final class Submitted {
                 .done());
   }
 
+  /**
+   * The provider was not reached. What is in between may be against one request alone, which waits
+   * longer and longer and is no outage.
+   */
   private void notSent(Job job, Submission.NotSent notSent) {
-    sendAgain(job, NOT_SENT.after(job.schedule().tries()));
+    int tries = job.schedule().tries();
+    if (notSent.status() == 0) {
+      parts.outages().away(PROVIDER, notSent.reason());
+    } else {
+      parts.outages().failed(PROVIDER, job.id(), tries, notSent.reason());
+      if (tries == OFTEN && !parts.outages().away().contains(PROVIDER)) {
+        LOG.warn("{} is stopped on its way to the provider: {}", job.name(), notSent.reason());
+      }
+    }
+    sendAgain(job, NOT_SENT.after(tries, notSent.retryAfter()), Problems.waiting(notSent.reason()));
   }
 
   /** The provider has enough: the job waits, and the whole fleet goes slower. */
   private void turnedAway(Job job, Submission.TurnedAway turnedAway) {
     Duration asked = turnedAway.retryAfter();
-    waits(job, asked == null ? NOT_SENT.after(job.schedule().tries()) : asked, turnedAway.reason());
+    Duration wait = NOT_SENT.after(job.schedule().tries(), asked);
+    sendAgain(job, wait, null);
+    LOG.info(
+        "{} waits, all creates by account {} pause: {}",
+        job.name(),
+        job.account(),
+        turnedAway.reason());
     settings
         .accounts()
         .find(job.account())
@@ -198,12 +227,16 @@ final class Submitted {
                 ledger.governor().createTurnedAway(job.submittedAt(), asked, account.limits()));
   }
 
-  private void waits(Job job, Duration wait, String why) {
-    sendAgain(job, wait);
-    LOG.info("{} waits, all creates by account {} pause: {}", job.name(), job.account(), why);
+  /** What is refused is told of the account; see {@link Submit#due}. */
+  private void waits(Job job, Duration wait, JsonNode problem) {
+    sendAgain(job, wait, problem);
+    LOG.debug("{} waits, all creates by account {} pause", job.name(), job.account());
   }
 
-  private void sendAgain(Job job, Duration wait) {
+  /**
+   * @param problem why it was not submitted; null if that is no problem of its own
+   */
+  private void sendAgain(Job job, Duration wait, JsonNode problem) {
     settle(
         job,
         null,
@@ -211,7 +244,7 @@ final class Submitted {
         seen ->
             seen.to(ACCEPTED)
                 .submittedAt(null)
-                .problem(null)
+                .problem(problem)
                 .triedAgainAt(parts.clock().instant().plus(wait)));
   }
 

@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the provider refuses of an account costs the job that met it first, and not the queue. */
+/** What the provider refuses of an account costs no job, and not the queue. */
 class RefusedAccountTest {
   private static final int JOBS = 60;
   private static final int AT_ONCE = 4;
@@ -35,6 +37,8 @@ class RefusedAccountTest {
   private volatile MockResponse refusal =
       Provider.json(401, "{\"error\":\"" + UNAUTHORIZED + "\",\"path\":\"$\"}");
   private volatile boolean refuses;
+  private volatile boolean expensive;
+  private final Instant began = clock.instant();
   private Provider provider;
   private Story story;
 
@@ -53,7 +57,10 @@ class RefusedAccountTest {
   }
 
   private MockResponse answer(RecordedRequest request) {
-    return refuses || Provider.key(request).equals("revoked-key") ? refusal : provider.created();
+    boolean dear = expensive && request.getBody().utf8().contains("dear");
+    return dear || refuses || Provider.key(request).equals("revoked-key")
+        ? refusal
+        : provider.created();
   }
 
   @AfterEach
@@ -63,7 +70,7 @@ class RefusedAccountTest {
   }
 
   @Test
-  void aRefusedKeyCostsOneJobHoweverLongItLastsAndAllOthersAreMadeWithTheNewOne() throws Exception {
+  void aRefusedKeyCostsNoJobHoweverLongItLastsAndAllAreMadeWithTheNewOne() throws Exception {
     Path key = Files.writeString(folder.resolve("key"), "revoked-key\n");
     story.with("leonardo.api-key", "file:" + key).start();
     try (Log log = Log.open()) {
@@ -71,11 +78,11 @@ class RefusedAccountTest {
       int creates = pausesLongerAndLonger(jobs);
 
       Files.writeString(key, "the-new-key\n");
-      allButOneAreMade(jobs);
+      allAreMade(jobs);
 
       List<String> by = provider.creates().stream().map(Provider::key).toList();
       assertThat(Collections.frequency(by, "revoked-key")).isEqualTo(creates);
-      assertThat(Collections.frequency(by, "the-new-key")).isEqualTo(JOBS - 1);
+      assertThat(Collections.frequency(by, "the-new-key")).isEqualTo(JOBS);
       assertThat(log.with("the key of account"))
           .containsExactly(
               "WARN the key of account default is refused by the provider, trying again until it is"
@@ -90,11 +97,13 @@ class RefusedAccountTest {
       delimiter = '|',
       textBlock =
           """
-          400 | not enough api tokens userId: 0e1d7a3c-5b57-4b0e-9d6e-0123456789ab | not enough api tokens userId: ***
-          402 | upgrade your plan                                                  | upgrade your plan
+          balance | 400 | not enough api tokens userId: 0e1d7a3c-5b57-4b0e-9d6e-0123456789ab | not enough api tokens userId: ***
+          balance | 402 | upgrade your plan                                                  | upgrade your plan
+          balance | 403 | insufficient tokens                                                | insufficient tokens
+          access  | 403 | You are suspended for violating our user agreement                 | You are suspended for violating our user agreement
           """)
-  void aBalanceThatIsUsedUpCostsOneJobHoweverLongItLasts(int status, String said, String told)
-      throws Exception {
+  void anAccountThatIsRefusedCostsNoJobHoweverLongItLasts(
+      String what, int status, String said, String told) throws Exception {
     refusal = Provider.json(status, "{\"error\":\"" + said + "\"}");
     refuses = true;
     String managed = story.app().managed();
@@ -102,29 +111,34 @@ class RefusedAccountTest {
     try (Log log = Log.open()) {
       List<String> jobs = accepted();
       int creates = pausesLongerAndLonger(jobs);
-      String failed =
-          jobs.stream().filter(job -> story.state(job).equals("FAILED")).findFirst().orElseThrow();
-      assertThat(story.job(failed).get("problem"))
+      JsonNode met =
+          jobs.stream().map(story::job).filter(job -> job.has("problem")).findFirst().orElseThrow();
+      assertThat(met.get("problem"))
           .isEqualTo(
               Story.json(
                   """
-                  {"type":"urn:leonardo-routes:problem:refused-by-provider",
-                   "title":"The provider refused the request","status":%d,"detail":"%s"}"""
-                      .formatted(status, told)));
+                  {"type":"urn:leonardo-routes:problem:account-refused",
+                   "title":"The provider refuses the account; the job waits until it does not",
+                   "status":0,"detail":"%s"}\
+                  """
+                      .formatted(told)));
       assertThat(ready(managed))
-          .isEqualTo("{\"status\":\"DEGRADED\",\"away\":[\"the balance of account default\"]}");
+          .isEqualTo(
+              "{\"status\":\"DEGRADED\",\"away\":[\"the %s of account default\"]}".formatted(what));
 
       refuses = false;
-      allButOneAreMade(jobs);
+      allAreMade(jobs);
 
-      assertThat(provider.creates()).hasSize(creates + JOBS - 1);
+      assertThat(provider.creates()).hasSize(creates + JOBS);
       waiting().untilAsserted(() -> assertThat(ready(managed)).isEqualTo("{\"status\":\"UP\"}"));
-      assertThat(log.with("the balance of account"))
+      assertThat(log.with("the " + what + " of account"))
           .containsExactly(
-              "WARN the balance of account default is refused by the provider, trying again until"
-                  + " it is back: "
+              "WARN the "
+                  + what
+                  + " of account default is refused by the provider, trying again until it is"
+                  + " back: "
                   + told,
-              "INFO the balance of account default is back");
+              "INFO the " + what + " of account default is back");
     }
   }
 
@@ -138,7 +152,7 @@ class RefusedAccountTest {
 
   /** What is under way together meets it together; then one alone tries, and waits on. */
   private int pausesLongerAndLonger(List<String> jobs) {
-    waiting().until(() -> count(jobs, "FAILED") == 1 && settled(jobs));
+    waiting().until(() -> provider.creates().size() > 0 && settled(jobs));
     nothingMore();
     int together = provider.creates().size();
     assertThat(together).isBetween(1, AT_ONCE);
@@ -155,23 +169,23 @@ class RefusedAccountTest {
       waiting().until(() -> provider.creates().size() == more);
     }
     waiting().until(() -> settled(jobs));
-    assertThat(count(jobs, "FAILED")).isEqualTo(1);
+    assertThat(count(jobs, "FAILED")).isZero();
     return provider.creates().size();
   }
 
-  private void allButOneAreMade(List<String> jobs) {
+  private void allAreMade(List<String> jobs) {
     clock.tick(Duration.ofMinutes(5));
     waiting()
         .until(
             () -> {
               clock.tick(Duration.ofSeconds(1));
-              return count(jobs, "COMPLETE") == JOBS - 1;
+              return count(jobs, "COMPLETE") == JOBS;
             });
-    assertThat(count(jobs, "FAILED")).isEqualTo(1);
+    assertThat(count(jobs, "FAILED")).isZero();
   }
 
   private boolean settled(List<String> jobs) {
-    return count(jobs, "ACCEPTED") + count(jobs, "FAILED") == jobs.size();
+    return count(jobs, "ACCEPTED") == jobs.size();
   }
 
   private void nothingMore() {
@@ -199,8 +213,10 @@ class RefusedAccountTest {
         .start();
     String studio =
         """
-        {"model":"kling-3.0-turbo","account":"studio","parameters":{"prompt":"a koala"}}""";
-    story.until(story.accept(studio), "FAILED");
+        {"model":"kling-3.0-turbo","account":"studio","parameters":{"prompt":"a koala"}}\
+        """;
+    String met = story.accept(studio);
+    waiting().until(() -> story.job(met).has("problem"));
     String waits = story.accept(studio);
     story.until(story.accept(Story.REQUEST), "RUNNING");
     assertThat(story.state(waits)).isEqualTo("ACCEPTED");
@@ -224,6 +240,32 @@ class RefusedAccountTest {
     waiting().until(() -> provider.creates().size() == 2);
     nothingMore();
     waiting().until(() -> count(jobs, "IN_DOUBT") == 1);
+  }
+
+  @Test
+  void aJobThatCostsMoreThanIsLeftHoldsUpNoneThatCostsLess() throws Exception {
+    refusal = Provider.json(400, "{\"error\":\"insufficient tokens\"}");
+    expensive = true;
+    story.start();
+    String dear = story.accept(Story.REQUEST.replace("The koala", "The dear koala"));
+    waiting().until(() -> story.job(dear).has("problem"));
+    List<String> cheap = accepted();
+    waiting()
+        .until(
+            () -> {
+              clock.tick(Duration.ofSeconds(10));
+              return count(cheap, "COMPLETE") == JOBS;
+            });
+    assertThat(clock.instant()).isBefore(began.plus(Duration.ofMinutes(10)));
+    assertThat(story.state(dear)).isIn("ACCEPTED", "SUBMITTING");
+
+    expensive = false;
+    waiting()
+        .until(
+            () -> {
+              clock.tick(Duration.ofMinutes(1));
+              return story.state(dear).equals("COMPLETE");
+            });
   }
 
   private static ConditionFactory waiting() {

@@ -53,16 +53,19 @@ class SubmitTest {
                 200,
                 """
                 {"generate":{"generationId":"gen-w","apiCreditCost":null,
-                 "cost":{"amount":"0.0147","unit":"DOLLARS"}}}"""),
+                 "cost":{"amount":"0.0147","unit":"DOLLARS"}}}\
+                """),
             "gen-w",
             """
-            {"amount":"0.0147","unit":"DOLLARS"}"""),
+            {"amount":"0.0147","unit":"DOLLARS"}\
+            """),
         Arguments.of(
             "flat",
             json(201, "{\"generationId\":\"gen-f\",\"apiCreditCost\":12}"),
             "gen-f",
             """
-            {"amount":"12","unit":"CREDITS"}"""));
+            {"amount":"12","unit":"CREDITS"}\
+            """));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -81,20 +84,20 @@ class SubmitTest {
   static Stream<Arguments> refused() {
     return Stream.of(
         Arguments.of(
-            json(401, "{\"error\":\"Authentication hook unauthorized this request\"}"),
-            401,
-            "Authentication hook unauthorized this request"),
-        Arguments.of(
             json(400, "{\"error\":\"content moderation filter: cat\",\"code\":\"unexpected\"}"),
             400,
             "content moderation filter: cat"),
-        Arguments.of(json(402, ""), 402, "HTTP 402, no reason given"),
+        Arguments.of(
+            json(422, "{\"error\":\"Unexpected variable duratoin\"}"),
+            422,
+            "Unexpected variable duratoin"),
         Arguments.of(
             json(
                 200,
                 """
                 [{"message":"Bad","extensions":{"code":"x","statusCode":400,
-                  "details":{"errors":[{"message":"parameters.mode must be one of: a"}]}}}]"""),
+                  "details":{"errors":[{"message":"parameters.mode must be one of: a"}]}}}]\
+                """),
             200,
             "parameters.mode must be one of: a"));
   }

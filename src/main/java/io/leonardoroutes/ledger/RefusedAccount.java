@@ -12,18 +12,19 @@ import org.jdbi.v3.core.Handle;
  * @param at when it was told last, in milliseconds
  * @param what is refused, or was
  * @param reason the provider's own words
- * @param job the one that met it first and ends with it; null if there is none
  */
-public record RefusedAccount(int times, long at, What what, String reason, String job) {
+public record RefusedAccount(int times, long at, What what, String reason) {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-  private static final RefusedAccount NEVER =
-      new RefusedAccount(0, Long.MIN_VALUE, What.KEY, "", null);
+  private static final Duration JUST_NOW = Duration.ofMinutes(10);
+  private static final RefusedAccount NEVER = new RefusedAccount(0, Long.MIN_VALUE, What.KEY, "");
 
   /** What of an account can be refused. */
   public enum What {
     KEY,
-    BALANCE;
+    BALANCE,
+    /** It is suspended, whatever its key and its balance. */
+    ACCESS;
 
     @Override
     public String toString() {
@@ -41,8 +42,7 @@ public record RefusedAccount(int times, long at, What what, String reason, Strin
                     row.getInt("times"),
                     row.getLong("last_at"),
                     What.valueOf(row.getString("what")),
-                    row.getString("reason"),
-                    row.getString("job_id")))
+                    row.getString("reason")))
         .findOne()
         .orElse(NEVER);
   }
@@ -52,16 +52,20 @@ public record RefusedAccount(int times, long at, What what, String reason, Strin
     return times > 0;
   }
 
-  /** The same after one more create was refused: the first of its kind is the one that ends. */
-  RefusedAccount again(String job, What what, String reason, long now) {
-    return stands() && what == this.what
-        ? new RefusedAccount(times + 1, now, what, reason, this.job)
-        : new RefusedAccount(1, now, what, reason, job);
+  /** The same after one more create was refused. */
+  RefusedAccount again(What what, String reason, long now) {
+    int inARow = stands() && what == this.what ? times + 1 : 1;
+    return new RefusedAccount(inARow, now, what, reason);
   }
 
   /** The same after a create was taken. What was begun before it tells nothing new later. */
   RefusedAccount taken(long now) {
-    return new RefusedAccount(0, now, what, reason, job);
+    return new RefusedAccount(0, now, what, reason);
+  }
+
+  /** Whether it was refused, and one of its creates was taken just now. */
+  boolean wasTaken(long now) {
+    return !stands() && at <= now && at > now - JUST_NOW.toMillis();
   }
 
   /** Whether nothing is tried now. What is ahead of now was written before the clock jumped. */
@@ -78,16 +82,15 @@ public record RefusedAccount(int times, long at, What what, String reason, Strin
   void write(Handle handle, String account) {
     handle.execute(
         """
-        INSERT INTO refused_account (account, times, last_at, what, reason, job_id)
-        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (account)
+        INSERT INTO refused_account (account, times, last_at, what, reason)
+        VALUES (?, ?, ?, ?, ?) ON CONFLICT (account)
         DO UPDATE SET times = excluded.times, last_at = excluded.last_at, what = excluded.what,
-          reason = excluded.reason, job_id = excluded.job_id
+          reason = excluded.reason
         """,
         account,
         times,
         at,
         what.name(),
-        reason,
-        job);
+        reason);
   }
 }

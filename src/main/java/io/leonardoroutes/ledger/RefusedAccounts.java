@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * The accounts whose creates the provider refuses, told by every instance to all. One job is lost
- * to it, the first that met it; the others wait until one of them is taken.
+ * The accounts whose creates the provider refuses, told by every instance to all. No job is lost to
+ * it: all wait, the one that met it too, until one of them is taken.
  */
 public final class RefusedAccounts {
   private final Database database;
@@ -24,23 +24,24 @@ public final class RefusedAccounts {
   /**
    * The provider refused a create for its account's sake: those of the whole fleet by it pause, for
    * 10 s, then 20 s, at most 5 min, and after each pause one alone is tried. Call it before the job
-   * is moved, which frees its slot. Asked again for the same job, it answers the same.
+   * is moved, which frees its slot.
    *
    * @param job as it was submitted
    * @param reason the provider's own words
-   * @return whether the job ends with it; if not, it is not to blame and is to be submitted again
+   * @param before whether this very job met the same when it was last submitted. If others were
+   *     taken just now, it is refused by itself, as one that costs more than is left, and holds up
+   *     none of them
    */
-  public boolean met(Job job, What what, String reason) {
-    return jdbi.inTransaction(
+  public void met(Job job, What what, String reason, boolean before) {
+    jdbi.useTransaction(
         handle -> {
           database.alone(handle);
           long now = clock.millis();
           RefusedAccount refused = RefusedAccount.read(handle, job.account());
-          if (refused.isNews(job.submittedAt().toEpochMilli(), now)) {
-            refused = refused.again(job.id(), what, reason, now);
-            refused.write(handle, job.account());
+          if (!(before && refused.wasTaken(now))
+              && refused.isNews(job.submittedAt().toEpochMilli(), now)) {
+            refused.again(what, reason, now).write(handle, job.account());
           }
-          return job.id().equals(refused.job());
         });
   }
 

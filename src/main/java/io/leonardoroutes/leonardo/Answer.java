@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
+import org.apache.hc.core5.http.impl.EnglishReasonPhraseCatalog;
 
 /**
  * The body of one answer of the provider, read once and leniently.
@@ -22,30 +24,8 @@ record Answer(JsonNode json) {
   private static final int LONGEST = 1_000_000;
   private static final int LONGEST_ID = 200;
 
-  /** It may quote the prompt, and that may say anything. */
-  private static final Pattern ABOUT_THE_PROMPT = Pattern.compile("(?i)prompt|moderation");
-
-  private static final Pattern TOO_MANY =
-      Pattern.compile(
-          "(?i)too many (requests|(pending|concurrent|queued|active|running) \\w+|jobs|generations)"
-              + "|rate limit|queue (is |size )?(full|exceeded)|queue limit|concurrency limit"
-              + "|(pending|concurrent|queued) (jobs?|generations?|requests?) (limit|exceeded)"
-              + "|maximum (number of )?(pending|concurrent|queued)");
-
-  /** What the provider says with a 5xx: it is no refusal where it comes without a status either. */
-  private static final Pattern GENERAL =
-      Pattern.compile(
-          "(?i)internal (server )?error|service error|timed out|http exception"
-              + "|invalid response from authorization hook");
-
-  /** The words of the documentation. */
-  private static final Pattern BAD_KEY =
-      Pattern.compile(
-          "(?i)(authentication hook unauthorized this request"
-              + "|invalid response from authorization hook)\\b");
-
-  /** As it was seen, with the user's id behind it. */
-  private static final Pattern NO_BALANCE = Pattern.compile("(?i)not enough api tokens\\b");
+  /** A request that the server's side gave up on may be at work all the same. */
+  private static final Set<Integer> LEAVE_IT_OPEN = Set.of(408, 460, 499);
 
   private static final JsonMapper JSON =
       JsonMapper.builder(
@@ -105,93 +85,96 @@ record Answer(JsonNode json) {
     return usable ? text : null;
   }
 
-  /** Whether this is one of the error lists that the provider sends with status 200. */
-  boolean isErrorList() {
-    JsonNode errors = errors();
-    return errors.isArray()
-        && !errors.isEmpty()
-        && StreamSupport.stream(errors.spliterator(), false)
-            .allMatch(e -> e.path("message").isTextual() || e.path("extensions").isObject());
-  }
-
-  /** The status that an answer means: that of the error list which comes with a success. */
+  /**
+   * The status that an answer means. A success that lists errors means what they do, and a 4xx is
+   * no refusal if an error in it says otherwise. If several do not agree on a refusal it is 500,
+   * for then nothing is certain.
+   */
   int meaning(int status) {
-    return isSuccess(status) && isErrorList() ? listedStatus() : status;
+    boolean success = isSuccess(status);
+    if (!success && !refuses(status)) {
+      return status;
+    }
+    if (success && promises()) {
+      return status;
+    }
+    return errors().stream()
+        .map(error -> error.meaning(success ? null : Integer.valueOf(status)))
+        .reduce((a, b) -> a.equals(b) || (refuses(a) && refuses(b)) ? a : 500)
+        .orElse(status);
   }
 
   static boolean isSuccess(int status) {
     return status >= 200 && status < 300;
   }
 
-  /**
-   * The status that an error list means: the one inside; 400 if there is none, unless its words are
-   * those of a failure. If several do not agree on a refusal it is 500, for then nothing is
-   * certain.
-   */
-  int listedStatus() {
-    return StreamSupport.stream(errors().spliterator(), false)
-        .map(Answer::listedStatus)
-        .reduce((a, b) -> a.equals(b) || bothRefuse(a, b) ? a : 500)
-        .orElse(500);
+  /** Whether a part of what was asked for came beside the errors. */
+  private boolean promises() {
+    return hasAValue(root().path("data"));
   }
 
-  private static int listedStatus(JsonNode error) {
-    JsonNode code = error.at("/extensions/statusCode");
-    if (code.isMissingNode() || code.isNull()) {
-      return GENERAL.matcher(error.path("message").asText("")).find() ? 500 : 400;
-    }
-    return code.isNumber() && !code.canConvertToInt() ? 500 : code.asInt(500);
-  }
-
-  private static boolean bothRefuse(int a, int b) {
-    return refuses(a) && refuses(b);
+  private static boolean hasAValue(JsonNode node) {
+    return node.isValueNode()
+        ? !node.isNull()
+        : StreamSupport.stream(node.spliterator(), false).anyMatch(Answer::hasAValue);
   }
 
   /** Whether a status is a definite no: 408 and 429 answer the question when, not whether. */
   static boolean refuses(int status) {
-    return status >= 400 && status < 500 && status != 408 && status != 429;
+    return status >= 400 && status < 500 && status != 429 && !LEAVE_IT_OPEN.contains(status);
   }
 
   /**
-   * Whether a refusal is about how much is asked at once and not about what is asked. Its words are
-   * not documented: a guess, narrow because what it takes in is sent again.
+   * Whether a 4xx is the provider's own word, and not that of a proxy, gateway or firewall in its
+   * place: it has the provider's shape, and says more than the status does. Nobody but the provider
+   * finds fault with what is asked, and to nobody else is a key or a balance of concern.
    */
-  boolean saysTooMany() {
+  boolean isTheProviders(int status, String body) {
+    if (status == 401 || status == 402) {
+      return json != null || body == null || body.isBlank();
+    }
     String said = reason();
-    return said != null && !ABOUT_THE_PROMPT.matcher(said).find() && TOO_MANY.matcher(said).find();
+    if (said == null) {
+      return false;
+    }
+    String phrase = EnglishReasonPhraseCatalog.INSTANCE.getReason(status, null);
+    boolean shaped = !root().path("message").isTextual() && !said.equalsIgnoreCase(phrase);
+    return shaped || status == 400 || status == 422 || ErrorWords.nameAFault(said);
+  }
+
+  /** Whether a refusal is about how much is asked at once and not about what is asked. */
+  boolean saysTooMany() {
+    return says(ErrorWords::tooMany);
   }
 
   /** Whether it begins with the words for a key that is wrong, malformed or revoked. */
   boolean saysTheKeyIsBad() {
-    return begins(BAD_KEY);
+    return says(ErrorWords::badKey);
   }
 
   /** Whether it begins with the words for a balance that is used up. */
   boolean saysTheBalanceIsUsedUp() {
-    return begins(NO_BALANCE);
+    return says(ErrorWords::noBalance);
   }
 
-  private boolean begins(Pattern words) {
+  /** Whether it begins with the words for an account that may do nothing. */
+  boolean saysTheAccountIsSuspended() {
+    return says(ErrorWords::suspended);
+  }
+
+  private boolean says(Predicate<String> what) {
     String said = reason();
-    return said != null
-        && !ABOUT_THE_PROMPT.matcher(said).find()
-        && words.matcher(said).lookingAt();
+    return said != null && what.test(said);
   }
 
-  private JsonNode errors() {
-    return root().isArray() ? root() : root().path("errors");
+  private List<ProviderError> errors() {
+    return ProviderError.of(root());
   }
 
   /** The provider's own words, the most exact first; null if it gave none. */
   String reason() {
     Set<String> reasons = new LinkedHashSet<>();
-    errors().forEach(error -> reasons.addAll(reasonsOf(error)));
-    if (reasons.isEmpty()) {
-      add(reasons, root().path("error"));
-    }
-    if (reasons.isEmpty()) {
-      add(reasons, root().path("message"));
-    }
+    errors().forEach(error -> reasons.addAll(error.reasons()));
     return reasons.isEmpty() ? null : Wording.line(String.join("; ", reasons));
   }
 
@@ -200,24 +183,5 @@ record Answer(JsonNode json) {
     String said = reason();
     String unsaid = json == null ? " with nothing that can be read" : " without " + wanted;
     return "the provider answered " + status + (said == null ? unsaid : " (" + said + ")");
-  }
-
-  private static Set<String> reasonsOf(JsonNode error) {
-    Set<String> reasons = new LinkedHashSet<>();
-    JsonNode details = error.at("/extensions/details");
-    details.path("errors").forEach(e -> add(reasons, e.path("message")));
-    if (reasons.isEmpty()) {
-      add(reasons, details.path("message"));
-    }
-    if (reasons.isEmpty()) {
-      add(reasons, error.path("message"));
-    }
-    return reasons;
-  }
-
-  private static void add(Set<String> reasons, JsonNode text) {
-    if (text.isTextual() && !text.asText().isBlank()) {
-      reasons.add(text.asText().strip());
-    }
   }
 }

@@ -42,13 +42,24 @@ public sealed interface Submission {
       return answer().meaning(status) == PAYMENT_REQUIRED || answer().saysTheBalanceIsUsedUp();
     }
 
+    /** Whether the account may do nothing, whatever is asked and paid. */
+    public boolean isOfTheAccess() {
+      return answer().saysTheAccountIsSuspended();
+    }
+
     private Answer answer() {
       return new Answer(response);
     }
   }
 
-  /** The request never reached the provider: nothing was billed, and sending it again is safe. */
-  record NotSent(String reason) implements Submission {
+  /**
+   * The request never reached the provider: nothing was billed, and sending it again is safe.
+   *
+   * @param status of what a proxy, gateway or firewall answered in the provider's place; 0 if
+   *     nothing answered
+   * @param retryAfter what that asked for, at most an hour; null if it did not ask
+   */
+  record NotSent(String reason, int status, Duration retryAfter) implements Submission {
     public NotSent {
       reason = Wording.line(reason);
     }
@@ -106,12 +117,28 @@ public sealed interface Submission {
           answer.told(status, "a generation id") + ": it took nothing, send it again later",
           RetryAfter.read(retryAfter, now));
     }
-    if (Answer.refuses(meaning)) {
+    if (!Answer.refuses(meaning)) {
+      return unknown(status, body, answer);
+    }
+    if (Answer.isSuccess(status) || answer.isTheProviders(status, body)) {
       String said = answer.reason();
       return new Refused(
           status, said == null ? "HTTP " + status + ", no reason given" : said, answer.json());
     }
-    return unknown(status, body, answer);
+    return answer.json() == null && body != null && ErrorWords.pageLeavesItOpen(body)
+        ? unknown(status, body, answer)
+        : new NotSent(
+            inBetween(status, body) + ": nothing reached the provider, it is safe to send again",
+            status,
+            RetryAfter.read(retryAfter, now));
+  }
+
+  private static String inBetween(int status, String body) {
+    String page = body == null ? "" : Wording.line(ErrorWords.visible(body));
+    return "something in between answered %d%s"
+        .formatted(
+            status,
+            page.isEmpty() ? "" : " (" + page.substring(0, Math.min(100, page.length())) + ")");
   }
 
   private static Unknown unknown(int status, String body, Answer answer) {
@@ -130,7 +157,8 @@ public sealed interface Submission {
    */
   static Submission failed(Throwable failure) {
     return NeverLeft.isCertain(failure)
-        ? new NotSent(Wording.failure(failure) + ": nothing left, it is safe to send again")
+        ? new NotSent(
+            Wording.failure(failure) + ": nothing left, it is safe to send again", 0, null)
         : new Unknown(
             Wording.failure(failure)
                 + ": whether the provider made and billed a video is not known",

@@ -30,7 +30,8 @@ final class Wording {
   private static final Pattern SECRET_NAME =
       Pattern.compile("(?i)(.*api_?key|key|.*secret|.*password|token|authorization)");
 
-  private static final Pattern MESSAGE_NAME = Pattern.compile("(?i)message|errors?|reason");
+  private static final Pattern MESSAGE_NAME =
+      Pattern.compile("(?i)message|errors?|reason|details?");
 
   /** One line of at most 500 characters; null reads as empty. */
   static String line(String text) {

@@ -58,6 +58,8 @@ public final class OpenApi {
           "reply-to",
           "unreadable",
           "refused-by-provider",
+          "account-refused",
+          "waiting",
           "failed-at-provider",
           "in-doubt",
           "late",

@@ -62,41 +62,52 @@ class RefusedAccountsTest {
   }
 
   @Test
-  void theFirstJobThatMeetsItEndsWithItAndAllOthersGoBack() {
-    Job first = submitted();
-    Job together = submitted();
-
-    assertThat(met(ledger, first, KEY)).isTrue();
-    assertThat(met(other, together, KEY)).isFalse();
-    assertThat(met(other, first, KEY)).as("asked again").isTrue();
-    failed(first);
-    back(together);
-    for (int i = 0; i < 30; i++) {
-      clock.tick(Duration.ofMinutes(5));
-      Job alone = submitted();
-      assertThat(met(other, alone, KEY)).isFalse();
-      back(alone);
-    }
-  }
-
-  @Test
-  void ofManyThatMeetItAtOnceOneEndsWithIt() throws Exception {
+  void manyThatMeetItAtOnceAreOnePause() throws Exception {
     List<Job> jobs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       jobs.add(submitted());
     }
     ExecutorService instances = Executors.newFixedThreadPool(jobs.size());
-    List<Future<Boolean>> ends = new ArrayList<>();
+    List<Future<?>> told = new ArrayList<>();
     for (Job job : jobs) {
-      ends.add(instances.submit(() -> met(jobs.indexOf(job) % 2 == 0 ? ledger : other, job, KEY)));
+      told.add(instances.submit(() -> met(jobs.indexOf(job) % 2 == 0 ? ledger : other, job, KEY)));
     }
-    int ended = 0;
-    for (Future<Boolean> one : ends) {
-      ended += one.get() ? 1 : 0;
+    for (Future<?> one : told) {
+      one.get();
     }
     instances.shutdown();
+    jobs.forEach(this::back);
 
-    assertThat(ended).isEqualTo(1);
+    assertThat(ledger.free(TEN)).isZero();
+    clock.tick(Duration.ofSeconds(10));
+    assertThat(ledger.free(TEN)).isEqualTo(1);
+  }
+
+  @Test
+  void aJobThatIsRefusedAgainWhileOthersAreTakenPausesNobody() {
+    Job alone = submitted();
+    met(ledger, alone, BALANCE);
+    back(alone);
+    clock.tick(Duration.ofSeconds(10));
+    ledger.refusedAccounts().taken(submitted(), ALL);
+    clock.tick(Duration.ofSeconds(1));
+
+    other.refusedAccounts().met(submitted(), BALANCE, "the reason", true);
+    assertThat(ledger.free(TEN)).isGreaterThan(1);
+    assertThat(ledger.refusedAccounts().of("default")).isEmpty();
+    other.refusedAccounts().met(submitted(), BALANCE, "the reason", false);
+    assertThat(ledger.free(TEN)).isZero();
+  }
+
+  @Test
+  void aJobThatIsRefusedAgainLongAfterAnyWasTakenTellsOfTheAccount() {
+    met(ledger, failed(submitted()), BALANCE);
+    clock.tick(Duration.ofSeconds(10));
+    ledger.refusedAccounts().taken(submitted(), ALL);
+    clock.tick(Duration.ofMinutes(10));
+
+    other.refusedAccounts().met(submitted(), BALANCE, "the reason", true);
+    assertThat(ledger.free(TEN)).isZero();
   }
 
   @Test
@@ -152,7 +163,7 @@ class RefusedAccountsTest {
 
     clock.tick(Duration.ofSeconds(10));
     ledger.refusedAccounts().taken(submitted(), ALL);
-    assertThat(met(ledger, slower, KEY)).isFalse();
+    met(ledger, slower, KEY);
     assertThat(other.refusedAccounts().of("default")).isEmpty();
   }
 
@@ -213,11 +224,13 @@ class RefusedAccountsTest {
     assertThat(ledger.free(TEN)).isZero();
     clock.tick(Duration.ofSeconds(10));
     assertThat(ledger.free(TEN)).isEqualTo(1);
-    assertThat(met(ledger, submitted(), KEY)).isFalse();
+    met(ledger, submitted(), KEY);
+    clock.tick(Duration.ofSeconds(19));
+    assertThat(ledger.free(TEN)).isZero();
   }
 
-  private static boolean met(Ledger instance, Job job, What what) {
-    return instance.refusedAccounts().met(job, what, "the reason");
+  private static void met(Ledger instance, Job job, What what) {
+    instance.refusedAccounts().met(job, what, "the reason", false);
   }
 
   private Job submitted() {

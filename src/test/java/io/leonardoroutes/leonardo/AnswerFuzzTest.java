@@ -90,8 +90,8 @@ class AnswerFuzzTest {
       assertThat(unknown.body()).matches(LINE);
     } else {
       assertThat(submission)
-          .isInstanceOfAny(Submission.Refused.class, Submission.TurnedAway.class)
-          .isNotInstanceOf(Submission.NotSent.class);
+          .isInstanceOfAny(
+              Submission.Refused.class, Submission.TurnedAway.class, Submission.NotSent.class);
       // a no to the paid call: said by the status, or in an error list that names no generation
       assertThat(no || success).as("%s %s", status, submission).isTrue();
       assertThat(Answer.of(body).root().findValues("generationId"))
@@ -100,6 +100,11 @@ class AnswerFuzzTest {
     if (submission instanceof Submission.Refused refused) {
       assertThat(refused.reason()).matches(LINE).isNotBlank();
       assertThat(status).isNotIn(408, 429);
+    }
+    if (submission instanceof Submission.NotSent notSent) {
+      assertThat(no).isTrue();
+      assertThat(notSent.reason()).matches(LINE).isNotBlank();
+      assertWait(notSent.retryAfter());
     }
     if (submission instanceof Submission.TurnedAway turnedAway) {
       assertThat(turnedAway.reason()).matches(LINE).isNotBlank();

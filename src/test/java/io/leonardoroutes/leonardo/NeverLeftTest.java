@@ -85,13 +85,15 @@ class NeverLeftTest {
     assertThat(Submission.failed(new RuntimeException(new ConnectException("Connection refused"))))
         .isEqualTo(
             new Submission.NotSent(
-                "the call failed (ConnectException: Connection refused): nothing left, it is safe to"
-                    + " send again"));
+                "the call failed (ConnectException: Connection refused): nothing left, it is safe"
+                    + " to send again",
+                0,
+                null));
     assertThat(Submission.failed(new SocketTimeoutException("Read timed out")))
         .isEqualTo(
             new Submission.Unknown(
-                "the call failed (SocketTimeoutException: Read timed out): whether the provider made"
-                    + " and billed a video is not known",
+                "the call failed (SocketTimeoutException: Read timed out): whether the provider"
+                    + " made and billed a video is not known",
                 0,
                 null));
   }

@@ -28,15 +28,13 @@ class RefusalTest {
           400 | {"error": "failed to find init variation"}                                                     | failed to find init variation
           # bodies that nobody has described
           402 | {}                                                                                             | HTTP 402, no reason given
-          404 | <html>no such page</html>                                                                      | HTTP 404, no reason given
-          413 | ``                                                                                             | HTTP 413, no reason given
+          402 | ``                                                                                             | HTTP 402, no reason given
           400 | {"message": "too many"}                                                                        | too many
           # the list that comes with status 200: the most exact words first
           200 | [{"message": "m", "extensions": {"code": "c", "statusCode": 400, "details": {"message": "d", "errors": [{"message": "parameters.x must be one of: 1"}, {"message": "second"}]}}}] | parameters.x must be one of: 1; second
           200 | [{"message": "m", "extensions": {"statusCode": 400, "details": {"message": "d", "errors": []}}}] | d
-          200 | [{"message": "m", "extensions": {"details": null}}]                                            | m
-          200 | [{"message": "m"}, {"message": "n"}, {"message": "m"}]                                         | m; n
-          200 | [{"extensions": {"code": "c"}}]                                                                | HTTP 200, no reason given
+          200 | [{"message": "Unexpected variable m", "extensions": {"details": null}}]                        | Unexpected variable m
+          200 | [{"message": "parameters.m"}, {"message": "parameters.n"}, {"message": "parameters.m"}]        | parameters.m; parameters.n
           200 | {"errors": [{"message": "m", "extensions": {"statusCode": 403}}]}                              | m
           200 | [{"message": "m", "extensions": {"statusCode": 400}}, {"message": "n", "extensions": {"statusCode": 422}}] | m; n
           # secrets that come back
@@ -68,13 +66,14 @@ class RefusalTest {
         read(
             401,
             """
-                {"error": "key 5: no Bearer abc", "apiKey": {"key": "k"}, "authorization": "Basic b",
-                 "list": [{"webhookCallbackApiKey": "w", "id": "0e1d7a3c-5b57-4b0e-9d6e-0123456789ab"}]}
-                """);
+            {"error": "key 5: no Bearer abc", "apiKey": {"key": "k"}, "authorization": "Basic b",
+             "list": [{"webhookCallbackApiKey": "w", "id": "0e1d7a3c-5b57-4b0e-9d6e-0123456789ab"}]}
+            """);
 
     assertThat(refused.response())
         .hasToString(
-            "{\"error\":\"key 5: no Bearer ***\",\"apiKey\":{\"key\":\"***\"},\"authorization\":\"***\","
+            "{\"error\":\"key 5: no Bearer"
+                + " ***\",\"apiKey\":{\"key\":\"***\"},\"authorization\":\"***\","
                 + "\"list\":[{\"webhookCallbackApiKey\":\"***\","
                 + "\"id\":\"0e1d7a3c-5b57-4b0e-9d6e-0123456789ab\"}]}");
   }

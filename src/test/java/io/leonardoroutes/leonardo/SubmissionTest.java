@@ -79,6 +79,9 @@ class SubmissionTest {
           402 | ``                                                                                              | true
           200 | [{"message": "m", "extensions": {"statusCode": 402}}]                                           | true
           200 | [{"message": "m", "extensions": {"details": {"message": "not enough api tokens userId: 5"}}}]   | true
+          200 | [{"message": "insufficient tokens"}]                                                            | true
+          400 | {"error": "Insufficient credits"}                                                               | true
+          400 | {"error": "You don't have enough API tokens"}                                                   | true
           400 | {"error": "content moderation filter: not enough api tokens"}                                   | false
           400 | {"error": "'not enough api tokens' is not allowed"}                                             | false
           400 | {"error": "not enough api tokens in your prompt"}                                               | false
@@ -90,6 +93,22 @@ class SubmissionTest {
     Submission.Refused refused = (Submission.Refused) read(status, body);
 
     assertThat(refused.isOfTheBalance()).isEqualTo(balance);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          403 | {"error": "You are suspended for violating our user agreement"}         | true
+          400 | {"error": "Your account has been suspended"}                            | true
+          200 | [{"message": "This account is temporarily locked"}]                     | true
+          400 | {"error": "content moderation filter: you are suspended"}               | false
+          400 | {"error": "parameters.image: you are suspended is no id"}               | false
+          """)
+  void aSuspendedAccountIsToldFromARefusalOfTheRequest(int status, String body, boolean access) {
+    assertThat(((Submission.Refused) read(status, body)).isOfTheAccess()).isEqualTo(access);
   }
 
   @Test
@@ -124,13 +143,19 @@ class SubmissionTest {
       textBlock =
           """
           30,                              PT30S
-          0,                               PT0S
+          0,                               NONE
+          000,                             NONE
           ' 7 ',                           PT7S
           3601,                            PT1H
           99999999999999999999,            PT1H
           'Sat, 21 Nov 2026 12:00:10 GMT', PT10S
           'Saturday, 21-Nov-26 12:00:10 GMT', PT10S
-          'Sat, 21 Nov 2026 11:00:00 GMT', PT0S
+          'Sat, 21 Nov 2026 11:00:00 GMT', NONE
+          'Sat, 21 Nov 2026 12:00:00 GMT', NONE
+          'Sun, 21 Nov 9999 12:00:00 GMT', PT1H
+          007,                             PT7S
+          '5, 7',                          NONE
+          9e9,                             NONE
           'Sun, 22 Nov 2026 12:00:00 GMT', PT1H
           -5,                              NONE
           1.5,                             NONE
