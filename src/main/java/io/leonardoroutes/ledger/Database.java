@@ -23,6 +23,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
+import org.sqlite.SQLiteJDBCLoader;
 
 /** The database behind the ledger: opened, locked where only one may have it, and migrated. */
 final class Database implements AutoCloseable {
@@ -63,6 +64,9 @@ final class Database implements AutoCloseable {
   static Database open(Access access) {
     String url = access.url();
     boolean sqlite = access.isSqlite();
+    if (sqlite) {
+      loadSqlite();
+    }
     FileChannel lock = sqlite ? lock(access.file()) : null;
     HikariDataSource source = null;
     try {
@@ -79,6 +83,19 @@ final class Database implements AutoCloseable {
     } catch (RuntimeException e) {
       close(source, lock);
       throw e;
+    }
+  }
+
+  /** It is native code, which is unpacked into a file first. */
+  private static void loadSqlite() {
+    try {
+      SQLiteJDBCLoader.initialize();
+    } catch (Exception | LinkageError e) {
+      String temporary = System.getProperty("java.io.tmpdir");
+      throw new IllegalStateException(
+          "the SQLite library cannot be run from %s: give a folder that can be written and is not mounted noexec, by -Djava.io.tmpdir or, for this alone, -Dorg.sqlite.tmpdir"
+              .formatted(System.getProperty("org.sqlite.tmpdir", temporary)),
+          e);
     }
   }
 

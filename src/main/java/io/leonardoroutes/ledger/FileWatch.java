@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
-import org.sqlite.SQLiteConnection;
 
 /**
  * Connections to an SQLite file while it is the file that was opened, and nobody else wrote to it.
@@ -83,7 +82,7 @@ final class FileWatch implements ConnectionFactory {
   public Connection openConnection() throws SQLException {
     Connection connection = source.getConnection();
     try {
-      if (connection.unwrap(SQLiteConnection.class) != opened) {
+      if (connection.unwrap(Connection.class) != opened) {
         isTheSame(Seen.of(file));
         begin(connection);
       }
@@ -110,7 +109,7 @@ final class FileWatch implements ConnectionFactory {
       sql.execute("PRAGMA wal_autocheckpoint = 0");
     }
     checkpoint(connection);
-    opened = connection.unwrap(SQLiteConnection.class);
+    opened = connection.unwrap(Connection.class);
   }
 
   private void checkpoint(Connection connection) {

@@ -10,7 +10,6 @@ import java.util.WeakHashMap;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
-import org.postgresql.jdbc.PgConnection;
 
 /**
  * Connections to a PostgreSQL database while it is the one that was opened, and has all that this
@@ -56,7 +55,7 @@ final class ServerWatch implements ConnectionFactory {
   public Connection openConnection() throws SQLException {
     Connection connection = source.getConnection();
     try {
-      Connection server = connection.unwrap(PgConnection.class);
+      Connection server = connection.unwrap(Connection.class);
       if (!known.contains(server)) {
         check(connection);
         known.add(server);
