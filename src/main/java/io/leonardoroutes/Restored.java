@@ -5,7 +5,6 @@ import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.settings.Keys;
 import java.io.PrintStream;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Instant;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
@@ -16,9 +15,6 @@ import org.apache.camel.main.Main;
  * from then until now, and is settled as every doubt is.
  */
 final class Restored {
-  private static final String HELP =
-      "java -jar leonardo-routes.jar restored --at INSTANT, while no program runs on the ledger:"
-          + " INSTANT is when its backup was made, or any time before, as 2026-07-01T02:00:00Z";
   private static final String WHY =
       "the ledger was restored from a backup, and the job may have been submitted since";
   private static final String LIST =
@@ -29,41 +25,26 @@ final class Restored {
 
   private Restored() {}
 
-  static boolean asked(String... arguments) {
-    return arguments.length > 0 && arguments[0].equals("restored");
-  }
-
   /**
    * Does it, with the settings of the program.
    *
    * @param main the program, not started
+   * @param at when the backup was made, or any time before
    * @return the exit status
    */
-  static int run(Main main, PrintStream out, PrintStream err, String... arguments) {
+  static int run(Main main, PrintStream out, PrintStream err, Instant at) {
     try {
-      Instant at = at(arguments);
       // Settings without routes: nothing runs.
       main.configure().withRoutesCollectorEnabled(false);
       main.init();
       out.println(doubt(main.getCamelContext(), at));
       return 0;
     } catch (Exception e) {
-      err.println("restored: " + LeonardoRoutes.reason(e));
+      err.println("restored: " + StartCommand.reason(e));
       return FAILED;
     } finally {
       main.stop();
     }
-  }
-
-  private static Instant at(String... arguments) {
-    if (arguments.length == 3 && arguments[1].equals("--at")) {
-      try {
-        return Instant.parse(arguments[2]);
-      } catch (DateTimeException e) {
-        // told below
-      }
-    }
-    throw new IllegalArgumentException(HELP);
   }
 
   private static String doubt(CamelContext context, Instant at) {

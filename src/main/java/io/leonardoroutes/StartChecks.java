@@ -5,7 +5,9 @@ import io.leonardoroutes.settings.BadSetting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -19,6 +21,8 @@ import org.apache.camel.support.PluginHelper;
 /** Tries what a setting names while it is still known which setting it was. */
 final class StartChecks {
   private static final Pattern PARAMETER = Pattern.compile("(\\w+)=[^,&}\\s]+");
+
+  private static final String FILE = "file:";
 
   private StartChecks() {}
 
@@ -34,7 +38,7 @@ final class StartChecks {
   static Collection<Resource> routeFiles(CamelContext context, String pattern) throws Exception {
     Collection<Resource> found = List.of();
     try {
-      found = PluginHelper.getPackageScanResourceResolver(context).findResources(pattern);
+      found = PluginHelper.getPackageScanResourceResolver(context).findResources(followed(pattern));
     } catch (NoSuchFileException e) {
       // told below
     }
@@ -42,6 +46,18 @@ final class StartChecks {
       throw new BadSetting("leonardo.routes", "there is no route file at " + pattern);
     }
     return found;
+  }
+
+  /** Camel looks into no folder that is a symbolic link. */
+  private static String followed(String pattern) throws IOException {
+    int end = pattern.lastIndexOf('/');
+    if (pattern.startsWith(FILE) && end > FILE.length()) {
+      Path folder = Path.of(pattern.substring(FILE.length(), end));
+      if (Files.isSymbolicLink(folder) && Files.isDirectory(folder)) {
+        return FILE + folder.toRealPath() + pattern.substring(end);
+      }
+    }
+    return pattern;
   }
 
   static void endpoint(CamelContext context, Sink sink) {

@@ -33,7 +33,8 @@ class ApiKeyTest {
   private static final String UNKNOWN =
       """
       {"type":"urn:leonardo-routes:problem:unauthorized","title":"The caller is not known",\
-      "status":401,"detail":"send one header Authorization: Bearer KEY, with a key that is known here"}""";
+      "status":401,"detail":"send one header Authorization: Bearer KEY, with a key that is known here"}\
+      """;
 
   @TempDir static Path folder;
   private static Path keys;
@@ -75,9 +76,9 @@ class ApiKeyTest {
   private static String newKey(String... nameAndRole) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    String[] arguments =
-        Stream.concat(Stream.of("key"), Stream.of(nameAndRole)).toArray(String[]::new);
-    assertThat(NewKey.run(arguments, new PrintStream(out), new PrintStream(err))).isZero();
+    String role = nameAndRole.length == 1 ? null : nameAndRole[1];
+    assertThat(NewKey.run(nameAndRole[0], role, new PrintStream(out), new PrintStream(err)))
+        .isZero();
     Files.write(keys, out.toByteArray(), StandardOpenOption.APPEND);
     String said = err.toString(StandardCharsets.UTF_8).strip();
     String shown = "The key of " + nameAndRole[0] + ", shown only now: ";
@@ -287,7 +288,8 @@ class ApiKeyTest {
     assertThat(((ObjectNode) last).without("at").toString())
         .isEqualTo(
             """
-            {"from":"ACCEPTED","to":"CANCELLED","who":"anna","where":"rest 127.0.0.1"}""");
+            {"from":"ACCEPTED","to":"CANCELLED","who":"anna","where":"rest 127.0.0.1"}\
+            """);
     assertThat(as(shop, "GET", "/generations/" + ofErp + "/history", "").statusCode())
         .isEqualTo(404);
   }
@@ -326,7 +328,8 @@ class ApiKeyTest {
     String refused =
         """
         {"type":"urn:leonardo-routes:problem:operators-only",\
-        "title":"Only operators may do this","status":403,"detail":"erp is not an operator"}""";
+        "title":"Only operators may do this","status":403,"detail":"erp is not an operator"}\
+        """;
 
     assertThat(as(erp, "GET", "/costs", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/generations/" + id + "/resolve", "{\"as\":\"unpaid\"}").body())

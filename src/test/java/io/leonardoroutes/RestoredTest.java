@@ -206,8 +206,7 @@ class RestoredTest {
       job = waiting(ledger, "a koala");
     }
 
-    assertThat(restored(command("leonardo.ledger.url", url), "--at", clock.instant().toString()))
-        .isZero();
+    assertThat(restored(command("leonardo.ledger.url", url), clock.instant())).isZero();
 
     assertThat(told(out)).startsWith(url.replaceFirst("\\?.*", "") + ": 1 jobs may");
     Instant over = clock.instant().plusSeconds(10 + 2 * 60 + 2 * 30);
@@ -222,8 +221,7 @@ class RestoredTest {
   void onHoldItSaysThatAPersonDecides() throws Exception {
     waiting("a koala");
 
-    assertThat(restored(command("leonardo.reconcile", "hold"), "--at", clock.instant().toString()))
-        .isZero();
+    assertThat(restored(command("leonardo.reconcile", "hold"), clock.instant())).isZero();
 
     assertThat(told(out))
         .endsWith("; the next start leaves them to a person: leonardo.reconcile=hold");
@@ -253,15 +251,6 @@ class RestoredTest {
     assertThat(told(err))
         .isEqualTo("restored: " + future + " is not over yet; it is " + clock.instant());
 
-    String help =
-        "restored: java -jar leonardo-routes.jar restored --at INSTANT, while no program runs on"
-            + " the ledger: INSTANT is when its backup was made, or any time before, as"
-            + " 2026-07-01T02:00:00Z";
-    for (String[] wrong :
-        new String[][] {{}, {"--at"}, {"--at", "yesterday"}, {"--since", "2026-07-01T02:00:00Z"}}) {
-      assertThat(restored(command(), wrong)).isEqualTo(1);
-      assertThat(told(err)).isEqualTo(help);
-    }
     try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
       assertThat(ledger.find(id).orElseThrow().state()).isEqualTo(JobState.ACCEPTED);
     }
@@ -294,7 +283,8 @@ class RestoredTest {
     JsonNode request =
         Doubt.json(
             """
-            {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"%s"}}"""
+            {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"%s"}}\
+            """
                 .formatted(prompt));
     Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
     NewJob asked = new NewJob(null, "kling-3.0-turbo", request, List.of(), "koala", routing);
@@ -331,19 +321,19 @@ class RestoredTest {
   }
 
   private int restored(Instant at) {
-    return restored(command(), "--at", at.toString());
+    return restored(command(), at);
   }
 
-  private static int restored(Command command, String... options) {
-    return command.run(options);
+  private static int restored(Command command, Instant at) {
+    return command.run(at);
   }
 
   private interface Command {
-    int run(String... options);
+    int run(Instant at);
   }
 
   private Command command(String... setting) {
-    return options -> {
+    return at -> {
       Main main = new Main();
       main.addInitialProperty("leonardo.data", folder.resolve("data").toString());
       main.addInitialProperty("leonardo.api-key", "test-key");
@@ -355,10 +345,7 @@ class RestoredTest {
       main.bind("clock", clock);
       out.reset();
       err.reset();
-      String[] arguments = new String[options.length + 1];
-      arguments[0] = "restored";
-      System.arraycopy(options, 0, arguments, 1, options.length);
-      return Restored.run(main, new PrintStream(out), new PrintStream(err), arguments);
+      return Restored.run(main, new PrintStream(out), new PrintStream(err), at);
     };
   }
 

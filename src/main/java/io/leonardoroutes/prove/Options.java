@@ -15,33 +15,6 @@ import java.util.regex.PatternSyntaxException;
  * @param seed of every choice that is left to chance
  */
 record Options(int kills, String points, int ambiguous, long seed, Setup setup) {
-  static final String HELP =
-      """
-      java -jar leonardo-routes.jar prove [--kills N] [--points WHICH] [--ambiguous N] [--seed S]
-                                          [--instances N --ledger URL] [--concurrent N]
-
-      Runs this program against a faulty provider on this machine, kills it again and again, and
-      shows that nothing that it confirmed is lost and nothing is paid twice. Nothing is paid at all:
-      it neither uses nor sees your settings and your key.
-
-        --kills N       kills (SIGKILL) at random moments, 0 to 100000; default 20
-        --points WHICH  also one kill before and after every step that a request or a job goes
-                        through in the route files: all (the default), none, or a regular
-                        expression, as in --points create:
-        --ambiguous N   creates whose answer does not say whether they are paid, 0 to 50000;
-                        default 500
-        --seed S        the same number makes the same random choices; default 1
-        --instances N   instances of the program that share one ledger, 1 to 8; default 1. Kills hit
-                        one of them while the others go on
-        --ledger URL    jdbc:postgresql:... of a database for it, in which it makes a schema of its
-                        own; default: SQLite, for one instance
-        --concurrent N  jobs at the provider at once, 1 to 10000; default 10, as in the program, but
-                        10000 for the ambiguous creates, which hold their slots while in doubt
-
-      Times are shorter than the program's own, as videos take less than a second here.
-      Ends with 0; or with 1 if anything was lost or paid twice, more than --concurrent were at the
-      provider at once or a point was not reached: then its folder stays.
-      """;
   private static final int MOST_KILLS = 100_000;
   private static final int MOST_AMBIGUOUS = 50_000;
   private static final int MOST_INSTANCES = 8;

@@ -20,25 +20,16 @@ public final class Prove {
     this.out = out;
   }
 
-  /** Whether the program's arguments ask for a proof. */
-  public static boolean asked(String... arguments) {
-    return arguments.length > 0 && arguments[0].equals("prove");
-  }
-
   /**
    * Runs the proofs.
    *
-   * @param arguments with {@code prove} as the first
    * @return the exit status: 0, or 1 if anything was lost or paid twice or the proof itself failed
+   * @throws IllegalArgumentException in one line, for an option that is not known or cannot be
    */
   public static int run(String... arguments) {
-    List<String> given = List.of(arguments).subList(1, arguments.length);
-    if (given.contains("--help")) {
-      System.out.print(Options.HELP);
-      return 0;
-    }
+    Options options = Options.of(arguments);
     try {
-      return new Prove(System.out).all(Options.of(given.toArray(String[]::new))) ? 0 : BAD;
+      return new Prove(System.out).all(options) ? 0 : BAD;
     } catch (IllegalArgumentException | IllegalStateException | IOException e) {
       System.err.println("prove: " + e.getMessage());
     } catch (InterruptedException e) {

@@ -7,29 +7,28 @@ import java.io.PrintStream;
  * standard output, the key itself, which is kept nowhere, to the other one.
  */
 public final class NewKey {
-  private static final String HELP =
-      "java -jar leonardo-routes.jar key NAME [operator] >> FILE: NAME is 1 to 64 printable"
-          + " characters without spaces, FILE that of "
-          + RestSettings.KEYS;
+  private static final String OPERATOR = "operator";
 
   private NewKey() {}
 
-  public static boolean asked(String[] arguments) {
-    return arguments.length > 0 && arguments[0].equals("key");
-  }
-
-  /** Answers the exit status. */
-  public static int run(String[] arguments, PrintStream out, PrintStream err) {
-    boolean operator = arguments.length == 3 && arguments[2].equals("operator");
-    boolean named = arguments.length == 2 || operator;
-    // a line that begins so is no key's
-    if (!named || !arguments[1].matches("(?!#)" + Caller.NAME)) {
-      err.println(HELP);
-      return 1;
+  /**
+   * Answers the exit status.
+   *
+   * @param role null, or that of an operator
+   * @throws IllegalArgumentException if one of them is none
+   */
+  public static int run(String name, String role, PrintStream out, PrintStream err) {
+    // A line that begins with # is no key's.
+    if (!name.matches("(?!#)" + Caller.NAME)) {
+      throw new IllegalArgumentException(
+          "a name is 1 to 64 printable characters without spaces, and does not begin with #");
     }
-    ApiKeys.Made made = ApiKeys.make(new Caller(arguments[1], operator));
+    if (role != null && !role.equals(OPERATOR)) {
+      throw new IllegalArgumentException("a role is the word operator, or left out");
+    }
+    ApiKeys.Made made = ApiKeys.make(new Caller(name, role != null));
     out.println(made.line());
-    err.println("The key of " + arguments[1] + ", shown only now: " + made.key());
+    err.println("The key of " + name + ", shown only now: " + made.key());
     return 0;
   }
 }

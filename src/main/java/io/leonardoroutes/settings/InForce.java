@@ -48,7 +48,9 @@ final class InForce {
     // Looked up one by one, as only so does Camel ask the environment and system properties first.
     values.replaceAll(
         (key, value) ->
-            resolved(key).map(v -> said(key, isFixed(value) ? v : value)).orElse(value));
+            resolved(key)
+                .map(v -> said(key, v.isBlank() || isFixed(value) ? v : value))
+                .orElse(value));
     System.getProperties().stringPropertyNames().stream()
         .filter(key -> key.startsWith(PREFIX) && !values.containsKey(key))
         .forEach(key -> add(key, System.getProperty(key)));
