@@ -59,7 +59,8 @@ class AccountsTest {
     String of = account == null ? "" : "\"account\":\"%s\",".formatted(account);
     return story.accept(
         """
-        {"model":"kling-3.0-turbo",%s"parameters":{"prompt":"a koala","width":1280,"height":720}}"""
+        {"model":"kling-3.0-turbo",%s"parameters":{"prompt":"a koala","width":1280,"height":720}}\
+        """
             .formatted(of));
   }
 
@@ -67,7 +68,7 @@ class AccountsTest {
   void everyCallForAJobIsMadeByTheKeyOfItsAccount() throws Exception {
     withStudio().start();
     String ours = accept(null);
-    await().atMost(Duration.ofSeconds(20)).until(() -> provider.creates().size() == 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> provider.creates().size() == 1);
     String studios = accept("studio");
     story.until(ours, "COMPLETE");
     story.until(studios, "COMPLETE");
@@ -144,7 +145,8 @@ class AccountsTest {
                            "amount":"0.0147","unit":"DOLLARS","jobs":1}],
                  "budget":{"day":"2026-11-21","amount":"5","used":"0","unit":"DOLLARS"},
                  "budgets":[{"account":"studio","day":"2026-11-21","amount":"7.50",
-                             "used":"0.0147","unit":"DOLLARS"}]}"""));
+                             "used":"0.0147","unit":"DOLLARS"}]}\
+                """));
   }
 
   @Test
@@ -168,7 +170,7 @@ class AccountsTest {
       story.until(accept(null), "RUNNING");
       await()
           .during(Duration.ofMillis(500))
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> story.state(accepted).equals("ACCEPTED"));
       assertThat(log.with("no key"))
           .containsExactly(
@@ -202,7 +204,8 @@ class AccountsTest {
                     """
                     {"generations":[{"id":"gen-s","status":"PENDING","prompt":"a koala",
                       "createdAt":"2026-11-21T12:00:00.000","public":false,
-                      "imageWidth":1280,"imageHeight":720}]}""")
+                      "imageWidth":1280,"imageHeight":720}]}\
+                    """)
                 : Provider.json(200, "{\"generations\":[]}"));
     withStudio().with("leonardo.track.first", "1h").bind("clock", clock).start();
     String ours = accept(null);
@@ -242,7 +245,8 @@ class AccountsTest {
                     """
                     {"generations":[{"id":"gen-1","status":"PENDING","prompt":"a koala",
                       "createdAt":"2026-11-21T12:02:00.000","public":false,
-                      "imageWidth":1280,"imageHeight":720}]}""")
+                      "imageWidth":1280,"imageHeight":720}]}\
+                    """)
                 : Provider.json(200, "{\"generations\":[]}"));
     withStudio()
         .with("leonardo.track.first", "10h")
@@ -286,7 +290,8 @@ class AccountsTest {
                     """
                     {"generations":[{"id":"gen-1","status":"PENDING","prompt":"a koala",
                       "createdAt":"2026-11-21T13:00:00.000","public":false,
-                      "imageWidth":1280,"imageHeight":720}]}""")
+                      "imageWidth":1280,"imageHeight":720}]}\
+                    """)
                 : Provider.json(200, "{\"generations\":[]}"));
     patient(clock).start();
     waiting().until(() -> provider.accounts() == 1);
@@ -335,7 +340,8 @@ class AccountsTest {
     Drop drop = Drop.into(folder.resolve("data/inbox"));
     String request =
         """
-        {"model":"kling-3.0-turbo","account":"studio","parameters":{"prompt":"a koala"}}""";
+        {"model":"kling-3.0-turbo","account":"studio","parameters":{"prompt":"a koala"}}\
+        """;
     withStudio().with("leonardo.file.enabled", "true").start();
     drop.file("koala.json", request);
     waiting().until(() -> Files.exists(drop.accepted("koala.json")));
@@ -386,14 +392,15 @@ class AccountsTest {
     JsonNode job = story.until(ours, "RUNNING");
     String notice =
         """
-        {"data":{"object":{"id":"%s"}}}"""
+        {"data":{"object":{"id":"%s"}}}\
+        """
             .formatted(job.get("generationId").asText());
 
     assertThat(notice("studio-callback", notice)).isEqualTo(202);
     assertThat(notice("nobodys-callback", notice)).isEqualTo(401);
     await()
         .during(Duration.ofMillis(500))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> provider.looks().isEmpty());
     assertThat(notice("house-callback", notice)).isEqualTo(202);
     story.until(ours, "COMPLETE");
@@ -450,6 +457,6 @@ class AccountsTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(20));
+    return await().atMost(Duration.ofSeconds(60));
   }
 }

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.ProducerTemplate;
@@ -20,6 +21,10 @@ import org.apache.camel.support.ScheduledPollEndpoint;
  * matter; everything stays in one folder.
  */
 public final class App implements AutoCloseable {
+  private static final int FIRST_PORT = 10_000;
+  private static final int PORTS = 20_000;
+  private static final AtomicLong NEXT_PORT = new AtomicLong(ProcessHandle.current().pid() * 499);
+
   private final Main main = new Main();
   private final Map<String, String> settings = new HashMap<>();
 
@@ -122,11 +127,18 @@ public final class App implements AutoCloseable {
     return data().resolve("outbox");
   }
 
+  /**
+   * Free, and likely to stay so until it is used, or used again: it lies below the ports that the
+   * system gives to any socket that asks for none, and each JVM begins at another one.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+    while (true) {
+      int port = FIRST_PORT + (int) (NEXT_PORT.getAndIncrement() % PORTS);
+      try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return probe.getLocalPort();
+      } catch (IOException taken) {
+        // the next one, then
+      }
     }
   }
 

@@ -39,7 +39,12 @@ final class BrokerProcess implements AutoCloseable {
             kind.name(),
             folder.toString(),
             String.valueOf(port));
-    process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            // Nobody reads it, and it would stop the broker once the pipe is full.
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
     await().atMost(Duration.ofSeconds(60)).until(this::answers);
   }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every secret is planted, lives through all that can happen, and is looked for everywhere. */
 class CanaryTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final String API_KEY = "canary-api-key-5e1f";
   private static final String SECOND = "canary-second-api-key-5e1f";
   private static final String WEBHOOK_KEY = "canary+webhook/key=5e1f";
@@ -215,7 +215,8 @@ class CanaryTest {
         status,
         """
         {"error":"no such key %1$s, sent as %2$s","path":"$","code":"unexpected","%1$s":1,
-         "request":{"headers":["authorization",["%2$s"]],"url":"/?k=%1$s"},"hint":"curl -H %1$s"}"""
+         "request":{"headers":["authorization",["%2$s"]],"url":"/?k=%1$s"},"hint":"curl -H %1$s"}\
+        """
             .formatted(key, sent));
   }
 
@@ -276,7 +277,8 @@ class CanaryTest {
   private void noticed(Rest rest) throws Exception {
     String body =
         """
-        {"data":{"object":{"id":"gen-1","apiKey":{"key":"%s","webhookCallbackApiKey":"%s"}}}}"""
+        {"data":{"object":{"id":"gen-1","apiKey":{"key":"%s","webhookCallbackApiKey":"%s"}}}}\
+        """
             .formatted(API_KEY, WEBHOOK_KEY);
     for (String key : List.of(WEBHOOK_KEY, API_KEY, caller.key())) {
       HttpResponse<String> answer =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Answers that come compressed although nobody asked for it. */
 class CompressedAnswersTest {
+  /** 500 MiB, packed before anybody waits for it: that takes seconds. */
+  private static final MockResponse BOMB = bomb();
+
   @TempDir Path folder;
+
+  private static MockResponse bomb() {
+    try {
+      return compressed(new byte[1024 * 1024], 500)
+          .newBuilder()
+          .throttleBody(8 * 1024, 1, TimeUnit.SECONDS)
+          .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private static MockResponse compressed(byte[] body, int times) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -34,17 +49,12 @@ class CompressedAnswersTest {
 
   @Test
   void aPaidAnswerIsReadAndABombIsLeftBeforeItEnds() throws Exception {
-    MockResponse bomb =
-        compressed(new byte[1024 * 1024], 500)
-            .newBuilder()
-            .throttleBody(8 * 1024, 1, TimeUnit.SECONDS)
-            .build();
     String good = "{\"generationId\":\"gen-1\"}";
     try (Provider provider =
             Provider.start()
                 .onCreate(
-                    create -> compressed(good.getBytes(StandardCharsets.UTF_8), 1), create -> bomb)
-                .onLook(look -> bomb, look -> bomb);
+                    create -> compressed(good.getBytes(StandardCharsets.UTF_8), 1), create -> BOMB)
+                .onLook(look -> BOMB, look -> BOMB);
         Story story = Story.in(folder, provider).start()) {
       assertThat(story.submitted(story.accept(Story.REQUEST)).get("generationId").asText())
           .isEqualTo("gen-1");
@@ -61,12 +71,7 @@ class CompressedAnswersTest {
     try (Provider provider =
             Provider.start()
                 .onDownload(
-                    download ->
-                        compressed(new byte[1024 * 1024], 500)
-                            .newBuilder()
-                            .setHeader("Content-Type", "video/mp4")
-                            .throttleBody(8 * 1024, 1, TimeUnit.SECONDS)
-                            .build());
+                    download -> BOMB.newBuilder().setHeader("Content-Type", "video/mp4").build());
         Story story = Story.in(folder, provider).with("leonardo.download.tries", "1").start()) {
       JsonNode job = story.told(story.accept(Story.REQUEST), "completed").get("data");
 

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -73,9 +72,9 @@ class DeliverTest {
 
       String id = story.accept(Story.REQUEST);
 
-      RecordedRequest submitted = sink.takeRequest(20, TimeUnit.SECONDS);
-      RecordedRequest video = sink.takeRequest(20, TimeUnit.SECONDS);
-      RecordedRequest completed = sink.takeRequest(20, TimeUnit.SECONDS);
+      RecordedRequest submitted = sink.takeRequest(60, TimeUnit.SECONDS);
+      RecordedRequest video = sink.takeRequest(60, TimeUnit.SECONDS);
+      RecordedRequest completed = sink.takeRequest(60, TimeUnit.SECONDS);
       JsonNode event = Story.json(completed.getBody().utf8());
       assertThat(Story.json(submitted.getBody().utf8()).get("type").asText())
           .isEqualTo("leonardo.generation.submitted");
@@ -107,14 +106,19 @@ class DeliverTest {
         .with("leonardo.track.first", "10h")
         .start();
     story.told(story.accept(Story.REQUEST), "submitted");
-    List<Integer> seconds = new ArrayList<>();
-    for (int tries = 1; tries <= 4; tries++) {
-      seconds.add(secondsUntil(ids, tries));
+    List<Duration> waits = new ArrayList<>();
+    for (int tries = 1; tries <= 3; tries++) {
+      Duration wait = wait(tries);
+      waits.add(wait);
+      clock.tick(wait.minusMillis(1));
+      assertThat(ids).hasSize(tries);
+      clock.tick(Duration.ofMillis(1));
     }
+    await().until(() -> ids.size() == 4);
 
     assertThat(ids).hasSize(4).containsOnly(ids.get(0));
-    assertThat(seconds.get(2)).isGreaterThanOrEqualTo(seconds.get(1));
-    assertThat(seconds.get(3)).isGreaterThan(seconds.get(1));
+    assertThat(waits.get(1)).isGreaterThan(waits.get(0));
+    assertThat(waits.get(2)).isGreaterThan(waits.get(1));
     clock.tick(Duration.ofHours(1));
     await().during(Duration.ofMillis(300)).until(() -> ids.size() == 4);
   }
@@ -139,28 +143,19 @@ class DeliverTest {
     story.start();
 
     await()
-        .atMost(20, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .untilAsserted(
             () ->
                 assertThat(Rows.of(story.app(), "SELECT id FROM event").toString())
                     .isEqualTo("[{id=29 days}]"));
   }
 
-  private int secondsUntil(List<String> ids, int tries) {
-    AtomicInteger seconds = new AtomicInteger();
-    await()
-        .pollDelay(Duration.ofMillis(150))
-        .pollInterval(Duration.ofMillis(150))
-        .atMost(30, TimeUnit.SECONDS)
-        .until(
-            () -> {
-              if (ids.size() < tries) {
-                clock.tick(Duration.ofSeconds(1));
-                seconds.incrementAndGet();
-              }
-              return ids.size() == tries;
-            });
-    return seconds.get();
+  /** How long it is until the next try, once that many are over. */
+  private Duration wait(int tries) {
+    String row = "SELECT due_at FROM delivery WHERE sink = 'bad' AND tries = " + tries;
+    await().until(() -> !Rows.of(story.app(), row).isEmpty());
+    Object due = Rows.of(story.app(), row).get(0).get("due_at");
+    return Duration.between(clock.instant(), Instant.ofEpochMilli(((Number) due).longValue()));
   }
 
   private void refusing(List<String> ids) {
@@ -227,7 +222,7 @@ class DeliverTest {
 
     await()
         .pollInterval(Duration.ofMillis(1))
-        .atMost(30, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .until(() -> seen(torn) == 60);
 
     assertThat(torn).isEmpty();
@@ -264,7 +259,7 @@ class DeliverTest {
     String id = story.accept(Story.REQUEST);
 
     await()
-        .atMost(20, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .ignoreExceptions()
         .until(() -> generations().cancel(id, null) != null);
 

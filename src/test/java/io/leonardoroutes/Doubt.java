@@ -16,7 +16,7 @@ import org.apache.camel.builder.RouteBuilder;
 /** An application whose clock a test moves, and the events that it told. */
 final class Doubt implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** How long one step of the clock lasts, when it goes on by itself. */
   private static final Duration STEP = Duration.ofMillis(20);
@@ -70,7 +70,8 @@ final class Doubt implements AutoCloseable {
   String accept(String prompt) {
     String request =
         """
-        {"model":"kling-3.0-turbo","parameters":{"prompt":"%s","width":1280,"height":720}}"""
+        {"model":"kling-3.0-turbo","parameters":{"prompt":"%s","width":1280,"height":720}}\
+        """
             .formatted(prompt);
     return json(app.template().requestBody("direct:leonardo-accept", request, String.class))
         .get("id")

@@ -53,7 +53,7 @@ class DoubtfulListTest {
     for (int hours = 0; hours < 3; hours++) {
       int asked = provider.lists().size();
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 clock.tick(Duration.ofHours(1));
@@ -138,7 +138,8 @@ class DoubtfulListTest {
                  "detail":"the provider answered 500 (Service Error): whether it made and billed a video is not known",
                  "answer":"{\\"error\\":\\"Service Error\\"}",
                  "since":"2026-11-21T12:00:00Z",
-                 "held":"the provider's list shows neither it nor a later one of ours: it may lag"}"""));
+                 "held":"the provider's list shows neither it nor a later one of ours: it may lag"}\
+                """));
     await().untilAsserted(() -> assertThat(doubt.told(id)).containsExactly("in_doubt"));
   }
 
@@ -167,8 +168,9 @@ class DoubtfulListTest {
 
   private static String listed(String id, String prompt, int second) {
     return """
-        {"id":"%s","status":"COMPLETE","createdAt":"2026-11-21T12:00:%02d.000","prompt":"%s",
-         "modelId":null,"public":false,"imageWidth":1280,"imageHeight":720}"""
+    {"id":"%s","status":"COMPLETE","createdAt":"2026-11-21T12:00:%02d.000","prompt":"%s",
+     "modelId":null,"public":false,"imageWidth":1280,"imageHeight":720}\
+    """
         .formatted(id, second, prompt);
   }
 }

@@ -22,10 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What keeps a video that is paid for from coming home for hours or days, and then does not. */
 class FetchOutageTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final String NOT_LISTED =
       "a video that leonardo.download.hosts does not allow is away, trying again until it is back:"
-          + " the video's host 127.0.0.1:%s is not allowed: leonardo.download.hosts has cdn.leonardo.ai";
+          + " the video's host 127.0.0.1:%s is not allowed: leonardo.download.hosts has"
+          + " cdn.leonardo.ai";
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
@@ -113,7 +114,8 @@ class FetchOutageTest {
             """
             {"type":"urn:leonardo-routes:problem:not-fetched",\
             "title":"The video was made, but could not be fetched","status":0,\
-            "detail":"the video's host %s is not allowed: leonardo.download.hosts has cdn.leonardo.ai"}"""
+            "detail":"the video's host %s is not allowed: leonardo.download.hosts has cdn.leonardo.ai"}\
+            """
                 .formatted(provider.host()));
     assertThat(provider.downloads()).isEmpty();
     assertThat(log.with("does not allow is back")).hasSize(1);

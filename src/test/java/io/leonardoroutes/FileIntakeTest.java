@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a dropped file. */
 class FileIntakeTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path folder;
   private Provider provider;
@@ -73,7 +73,8 @@ class FileIntakeTest {
             {"type":"urn:leonardo-routes:problem:invalid","title":"The request breaks the rules",\
             "status":422,"detail":"1 violation","violations":[{"pointer":"/parameters/duration",\
             "code":"range","message":"20 is too long for kling-3.0-turbo: 3 to 15 seconds",\
-            "allowed":"3..15"}]}""");
+            "allowed":"3..15"}]}\
+            """);
     assertThat(Rows.jobs(app)).isZero();
   }
 
@@ -106,7 +107,8 @@ class FileIntakeTest {
             """
             {"type":"urn:leonardo-routes:problem:conflict",\
             "title":"The same reference stands for another request","status":409,\
-            "detail":"job %s has this reference and asks for something else: use a new one"}"""
+            "detail":"job %s has this reference and asks for something else: use a new one"}\
+            """
                 .formatted(id));
   }
 
@@ -142,7 +144,8 @@ class FileIntakeTest {
     app.with("leonardo.file.patience", "1h").start();
     String whole =
         """
-        {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"a","guidances":{}}}""";
+        {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"a","guidances":{}}}\
+        """;
     String half = whole.substring(0, whole.length() - 2);
     Path file = drop.file("growing.json", half);
     drop.file("after.json", Drop.request("after"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Names that mean something elsewhere, and things in an inbox that are no plain files. */
 class FileNamesTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final List<String> ODD =
       List.of(
           "new\nline.json",
@@ -107,7 +107,8 @@ class FileNamesTest {
         .hasToString(
             """
             {"type":"urn:leonardo-routes:problem:link","title":"The file is a link","status":400,\
-            "detail":"it leads out of the folder: drop the file itself"}""");
+            "detail":"it leads out of the folder: drop the file itself"}\
+            """);
     assertThat(secret).hasContent(Drop.request("secret"));
     assertThat(Rows.jobs(app)).isZero();
   }

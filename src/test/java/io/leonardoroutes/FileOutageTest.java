@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A dropped file while something that it needs is away. */
 class FileOutageTest {
-  private static final Duration LONG = Duration.ofSeconds(40);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path folder;
   private Provider provider;

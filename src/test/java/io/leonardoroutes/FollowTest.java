@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Callers that follow the events of a job. */
 class FollowTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();

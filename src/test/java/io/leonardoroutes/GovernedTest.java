@@ -23,7 +23,8 @@ class GovernedTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REQUEST =
       """
-      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}""";
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}\
+      """;
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
@@ -75,7 +76,7 @@ class GovernedTest {
 
     await()
         .during(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> provider.creates().size() == 1);
     clock.tick(Duration.ofSeconds(31));
     waiting().until(() -> state(id).equals("RUNNING"));
@@ -97,7 +98,7 @@ class GovernedTest {
     waiting().until(() -> provider.creates().size() == 1);
     await()
         .during(Duration.ofMillis(500))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> provider.creates().size() == 1);
   }
 
@@ -108,7 +109,8 @@ class GovernedTest {
             Provider.json(
                 200,
                 """
-                {"generate":{"generationId":"a","cost":{"amount":"12","unit":"CREDITS"}}}"""));
+                {"generate":{"generationId":"a","cost":{"amount":"12","unit":"CREDITS"}}}\
+                """));
     app.bind("clock", clock)
         .with("leonardo.budget.per-day", "25")
         .with("leonardo.budget.price-unknown", "0.10");
@@ -150,7 +152,8 @@ class GovernedTest {
                 """
                 {"items":[{"day":"2026-11-21","account":"default","model":"kling-3.0-turbo",
                            "amount":"0.0147","unit":"DOLLARS","jobs":1}],
-                 "budget":{"day":"2026-11-21","amount":"0.02","used":"0.0147","unit":"DOLLARS"}}"""));
+                 "budget":{"day":"2026-11-21","amount":"0.02","used":"0.0147","unit":"DOLLARS"}}\
+                """));
     assertThat(provider.creates()).hasSize(1);
     assertThat(log.with("budget"))
         .containsExactly(
@@ -194,6 +197,6 @@ class GovernedTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(20));
+    return await().atMost(Duration.ofSeconds(60));
   }
 }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(JmsClient.class)
 class JmsBrokersTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REQUESTS = "leonardo.requests";
   private static final String REJECTED = REQUESTS + ".rejected";
@@ -161,7 +161,8 @@ class JmsBrokersTest {
               """
               {"type":"urn:leonardo-routes:problem:message-type",\
               "title":"Only text and bytes are taken","status":415,\
-              "detail":"send the JSON as a TextMessage or a BytesMessage"}""");
+              "detail":"send the JSON as a TextMessage or a BytesMessage"}\
+              """);
     }
     assertThat(JmsIntakeTest.Trap.sprung).isFalse();
   }
@@ -247,7 +248,8 @@ class JmsBrokersTest {
           .hasToString(
               """
               {"type":"urn:leonardo-routes:problem:too-large","title":"The request is too large",\
-              "status":413,"detail":"the request is larger than 262144 bytes: shorten it"}""");
+              "status":413,"detail":"the request is larger than 262144 bytes: shorten it"}\
+              """);
     }
   }
 

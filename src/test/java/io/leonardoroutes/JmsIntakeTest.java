@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a message, with the broker inside. */
 class JmsIntakeTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REQUESTS = "leonardo.requests";
 
@@ -139,7 +139,8 @@ class JmsIntakeTest {
             {"type":"urn:leonardo-routes:problem:not-json","title":"The request is not JSON",\
             "status":400,"detail":"line 1, column 11: Unrecognized token 'nonsense': was expecting\
              (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",\
-            "request":"{\\"model\\": nonsense}"}""");
+            "request":"{\\"model\\": nonsense}"}\
+            """);
   }
 
   /** Says so when somebody makes it from a message. */
@@ -165,8 +166,9 @@ class JmsIntakeTest {
         .isEqualTo(maps)
         .isEqualTo(
             """
-        {"type":"urn:leonardo-routes:problem:message-type","title":"Only text and bytes are taken",\
-        "status":415,"detail":"send the JSON as a TextMessage or a BytesMessage"}""");
+            {"type":"urn:leonardo-routes:problem:message-type","title":"Only text and bytes are taken",\
+            "status":415,"detail":"send the JSON as a TextMessage or a BytesMessage"}\
+            """);
     assertThat(Trap.sprung).isFalse();
     assertStillOpen();
   }

@@ -97,7 +97,7 @@ class LateAnswerTest {
   void anAnswerToAnAttemptThatTheRestoredLedgerDoesNotKnowDoesNotEndItsDoubt() throws Exception {
     provider.onCreate(
         create -> {
-          held.await(20, TimeUnit.SECONDS);
+          held.await(60, TimeUnit.SECONDS);
           return Provider.json(400, "{\"error\":\"no\"}");
         });
     story.start();
@@ -121,7 +121,9 @@ class LateAnswerTest {
         .edited(
             folder,
             "submit.camel.yaml",
-            "- filter:\n            simple: ${exchangeProperty.leonardoBegun}\n            steps:\n",
+            "- filter:\n"
+                + "            simple: ${exchangeProperty.leonardoBegun}\n"
+                + "            steps:\n",
             "- filter:\n            simple: ${exchangeProperty.leonardoBegun}\n            steps:\n"
                 + "              - to: direct:asleep\n")
         .bind("clock", clock)
@@ -132,17 +134,17 @@ class LateAnswerTest {
             new RouteBuilder() {
               @Override
               public void configure() {
-                from("direct:asleep").process(e -> held.await(20, TimeUnit.SECONDS));
+                from("direct:asleep").process(e -> held.await(60, TimeUnit.SECONDS));
               }
             });
     story.start();
     String id = story.accept(Story.REQUEST);
-    await().atMost(20, TimeUnit.SECONDS).until(() -> story.state(id).equals("SUBMITTING"));
+    await().atMost(60, TimeUnit.SECONDS).until(() -> story.state(id).equals("SUBMITTING"));
 
     clock.tick(Duration.ofSeconds(41));
     held.countDown();
 
-    await().atMost(20, TimeUnit.SECONDS).until(() -> story.state(id).equals("ACCEPTED"));
+    await().atMost(60, TimeUnit.SECONDS).until(() -> story.state(id).equals("ACCEPTED"));
     assertThat(provider.creates()).isEmpty();
     clock.tick(Duration.ofSeconds(2));
     assertThat(story.until(id, "RUNNING").get("generationId").asText()).isEqualTo("gen-1");
@@ -204,13 +206,13 @@ class LateAnswerTest {
     TickingClock clock = new TickingClock();
     provider.onDownload(
         download -> {
-          held.await(20, TimeUnit.SECONDS);
+          held.await(60, TimeUnit.SECONDS);
           return Provider.video();
         });
     story.bind("clock", clock).with("leonardo.track.first", "1ms").start();
     String id = story.accept(Story.REQUEST);
     await()
-        .atMost(20, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .until(
             () -> {
               clock.tick(Duration.ofMillis(provider.looks().isEmpty() ? 1 : 0));
@@ -246,7 +248,7 @@ class LateAnswerTest {
             new RouteBuilder() {
               @Override
               public void configure() {
-                from("direct:slow").process(e -> held.await(20, TimeUnit.SECONDS));
+                from("direct:slow").process(e -> held.await(60, TimeUnit.SECONDS));
               }
             });
     story.start();
@@ -262,17 +264,17 @@ class LateAnswerTest {
     }
     held.countDown();
 
-    await().atMost(20, TimeUnit.SECONDS).until(() -> other.outbox().count(State.PENDING) == 0);
+    await().atMost(60, TimeUnit.SECONDS).until(() -> other.outbox().count(State.PENDING) == 0);
   }
 
   private MockResponse slowly(RecordedRequest create) throws InterruptedException {
-    held.await(20, TimeUnit.SECONDS);
+    held.await(60, TimeUnit.SECONDS);
     return provider.created();
   }
 
   private String beingMade() {
     String id = story.accept(Story.REQUEST);
-    await().atMost(20, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
+    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
     return id;
   }
 

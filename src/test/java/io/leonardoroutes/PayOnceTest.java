@@ -45,7 +45,8 @@ class PayOnceTest {
         story.accept(
             """
             {"reference":"order-1","sinks":["told"],"priority":9,"model":"kling-3.0-turbo",
-             "parameters":{"prompt":"A koala","guidances":{"start_frame":[]}}}""");
+             "parameters":{"prompt":"A koala","guidances":{"start_frame":[]}}}\
+            """);
 
     story.submitted(id);
     RecordedRequest create = provider.creates().get(0);
@@ -53,7 +54,8 @@ class PayOnceTest {
         .isEqualTo(
             """
             {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"A koala",\
-            "duration":5,"motion_has_audio":true,"quantity":1}}""");
+            "duration":5,"motion_has_audio":true,"quantity":1}}\
+            """);
     assertThat(create.getTarget()).isEqualTo("/api/rest/v2/generations");
     assertThat(create.getHeaders().names())
         .containsExactlyInAnyOrder(
@@ -102,8 +104,8 @@ class PayOnceTest {
             new MockResponse.Builder().code(429).setHeader("Retry-After", "30").body("").build());
     story.bind("clock", clock).start();
     String id = story.accept(Story.REQUEST);
-    await().atMost(20, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
-    await().atMost(20, TimeUnit.SECONDS).until(() -> story.state(id).equals("ACCEPTED"));
+    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
+    await().atMost(60, TimeUnit.SECONDS).until(() -> story.state(id).equals("ACCEPTED"));
 
     clock.tick(Duration.ofSeconds(29));
     await().during(Duration.ofMillis(300)).until(() -> provider.creates().size() == 1);
@@ -156,7 +158,10 @@ class PayOnceTest {
         .edited(
             folder,
             "submit.camel.yaml",
-            "- bean:\n            id: begin\n            ref: leonardoSubmit\n            method: begin\n",
+            "- bean:\n"
+                + "            id: begin\n"
+                + "            ref: leonardoSubmit\n"
+                + "            method: begin\n",
             "- setProperty: {name: leonardoBegun, constant: 'true'}\n"
                 + "        - setBody: {simple: '${body.request.toString()}'}\n")
         .edited(folder, "submit.camel.yaml", "maximumRedeliveries: 8", "maximumRedeliveries: 0")
@@ -198,12 +203,12 @@ class PayOnceTest {
     CountDownLatch jumped = new CountDownLatch(1);
     provider.onCreate(
         request -> {
-          jumped.await(20, TimeUnit.SECONDS);
+          jumped.await(60, TimeUnit.SECONDS);
           return provider.created();
         });
     story.bind("clock", clock).with("leonardo.track.first", "10h").start();
     String id = story.accept(Story.REQUEST);
-    await().atMost(20, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
+    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
 
     clock.tick(Duration.ofHours(5));
     await().during(Duration.ofMillis(500)).until(() -> story.state(id).equals("SUBMITTING"));

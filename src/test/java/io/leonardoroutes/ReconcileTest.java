@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of a create that nobody knows the fate of, at a provider that keeps a true list. */
 class ReconcileTest {
   private static final Duration SETTLE = Duration.ofSeconds(30);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String LAGS =
       "the provider's list shows neither it nor a later one of ours: it may lag";
 
@@ -394,7 +394,8 @@ class ReconcileTest {
 
   private static String request(String prompt) {
     return """
-        {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"%s"}}"""
+    {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"%s"}}\
+    """
         .formatted(prompt);
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An operator's way back from DEAD. */
 class RedeliverTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path folder;
   private final List<String> taken = new CopyOnWriteArrayList<>();
@@ -35,6 +35,8 @@ class RedeliverTest {
             .with("leonardo.rest.enabled", "true")
             .with("leonardo.deliver.tries", "2")
             .bind("clock", clock)
+            // A test's clock runs much faster than its calls.
+            .with("leonardo.lease", "10h")
             .with("leonardo.sinks.erp.uri", "direct:erp")
             .with("leonardo.sinks.erp.content", "event,video");
     story

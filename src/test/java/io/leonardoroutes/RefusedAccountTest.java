@@ -192,7 +192,7 @@ class RefusedAccountTest {
     int creates = provider.creates().size();
     await()
         .during(Duration.ofMillis(100))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> provider.creates().size() == creates);
   }
 

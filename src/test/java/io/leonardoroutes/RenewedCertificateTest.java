@@ -73,6 +73,6 @@ class RenewedCertificateTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(20));
+    return await().atMost(Duration.ofSeconds(60));
   }
 }

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** An operator's word on a job in doubt, over REST. */
 class ResolveTest {
   private static final String DECISIONS =
-      ": send {\\\"as\\\":\\\"paid\\\",\\\"generationId\\\":\\\"...\\\"}, {\\\"as\\\":\\\"unpaid\\\"} or"
-          + " {\\\"as\\\":\\\"failed\\\"}";
+      ": send {\\\"as\\\":\\\"paid\\\",\\\"generationId\\\":\\\"...\\\"},"
+          + " {\\\"as\\\":\\\"unpaid\\\"} or {\\\"as\\\":\\\"failed\\\"}";
 
   @TempDir static Path folder;
   private static final TickingClock CLOCK = new TickingClock();
@@ -107,7 +107,8 @@ class ResolveTest {
             Doubt.json(
                 """
                 {"type":"urn:leonardo-routes:problem:given-up","title":"An operator gave it up",
-                 "status":0,"detail":"it was in doubt, and was resolved as failed"}"""));
+                 "status":0,"detail":"it was in doubt, and was resolved as failed"}\
+                """));
     await().untilAsserted(() -> assertThat(doubt.told(id)).containsExactly("in_doubt", "failed"));
   }
 
@@ -125,7 +126,8 @@ class ResolveTest {
         """
         {"type":"urn:leonardo-routes:problem:generation-taken",
          "title":"Another job has this generation","status":409,
-         "detail":"generation one-only belongs to another job"}""");
+         "detail":"generation one-only belongs to another job"}\
+        """);
     assertThat(doubt.state(other)).isEqualTo("IN_DOUBT");
   }
 
@@ -134,7 +136,7 @@ class ResolveTest {
     CountDownLatch answered = new CountDownLatch(1);
     provider.onCreate(
         request -> {
-          answered.await(20, TimeUnit.SECONDS);
+          answered.await(60, TimeUnit.SECONDS);
           return Provider.json(400, "{\"error\":\"no\"}");
         });
     String id = doubt.accept("a koala");
@@ -157,7 +159,8 @@ class ResolveTest {
           resolve(id, "{\"as\":\"" + as + "\"}"),
           """
           {"type":"urn:leonardo-routes:problem:not-in-doubt","title":"The job is not in doubt",
-           "status":409,"detail":"job %s is %s: only an IN_DOUBT one can be resolved, or a late one as failed"}"""
+           "status":409,"detail":"job %s is %s: only an IN_DOUBT one can be resolved, or a late one as failed"}\
+          """
               .formatted(id, state));
     }
   }
@@ -168,7 +171,8 @@ class ResolveTest {
         resolve("nobody", "{\"as\":\"unpaid\"}"),
         """
         {"type":"urn:leonardo-routes:problem:no-such-job","title":"No such job","status":404,
-         "detail":"there is no job nobody"}""");
+         "detail":"there is no job nobody"}\
+        """);
   }
 
   @ParameterizedTest
@@ -196,7 +200,8 @@ class ResolveTest {
         resolve("any", body),
         """
         {"type":"urn:leonardo-routes:problem:no-decision","title":"The decision cannot be used",
-         "status":422,"detail":"%s%s"}"""
+         "status":422,"detail":"%s%s"}\
+        """
             .formatted(detail, DECISIONS));
   }
 

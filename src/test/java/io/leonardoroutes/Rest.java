@@ -59,7 +59,7 @@ record Rest(URI base, HttpClient client) {
 
   Socket open() throws IOException {
     Socket socket = new Socket(base.getHost(), base.getPort());
-    socket.setSoTimeout(30_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 

@@ -52,7 +52,8 @@ class RestIntakeTest {
 
   private static String problem(String name, String title, int status, String detail) {
     return """
-        {"type":"urn:leonardo-routes:problem:%s","title":"%s","status":%d,"detail":"%s"}"""
+    {"type":"urn:leonardo-routes:problem:%s","title":"%s","status":%d,"detail":"%s"}\
+    """
         .formatted(name, title, status, detail);
   }
 
@@ -70,7 +71,8 @@ class RestIntakeTest {
         .hasToString(
             """
             {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"The koala",\
-            "duration":5,"motion_has_audio":true,"quantity":1}}""");
+            "duration":5,"motion_has_audio":true,"quantity":1}}\
+            """);
     assertThat(rest.get(answer.headers().firstValue("Location").get()).body())
         .isEqualTo(answer.body());
   }
@@ -150,7 +152,8 @@ class RestIntakeTest {
     assertThat(Rest.json(invalid).at("/violations/0"))
         .hasToString(
             """
-            {"pointer":"/parameters/prompt","code":"required","message":"`prompt` is required"}""");
+            {"pointer":"/parameters/prompt","code":"required","message":"`prompt` is required"}\
+            """);
     assertThat(Rows.jobs(app)).isEqualTo(before);
   }
 
@@ -210,7 +213,7 @@ class RestIntakeTest {
     assertThat(rest.raw("GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ");
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> rest.get("/generations").statusCode() == 200);
   }
 }

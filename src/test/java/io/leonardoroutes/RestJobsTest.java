@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs over REST: one, many, cancelled, and while the ledger is away. */
 class RestJobsTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @TempDir Path folder;
   private Provider provider;
@@ -195,7 +195,8 @@ class RestJobsTest {
                 """
                 {"type":"urn:leonardo-routes:problem:unavailable","title":"Not available now",\
                 "status":503,"detail":"send it again later, with the same Idempotency-Key or\
-                 reference if it has one"}""");
+                 reference if it has one"}\
+                """);
       }
       sql.execute("COMMIT");
       assertThat(rest.post(Drop.request("a")).statusCode()).isEqualTo(202);

@@ -118,7 +118,7 @@ class SecretsTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(20));
+    return await().atMost(Duration.ofSeconds(60));
   }
 
   @Test

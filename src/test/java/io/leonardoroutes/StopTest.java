@@ -45,7 +45,7 @@ class StopTest {
     story.app().main().configure().withShutdownTimeout(1);
     story.with("leonardo.track.first", "1h").start();
     story.accept(Story.REQUEST);
-    await().atMost(Duration.ofSeconds(20)).until(() -> provider.creates().size() == 1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> provider.creates().size() == 1);
 
     story.close();
 

@@ -23,11 +23,12 @@ import org.apache.camel.builder.RouteBuilder;
 public final class Story implements AutoCloseable {
   public static final String REQUEST =
       """
-      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}""";
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}\
+      """;
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> UNSETTLED = Set.of("ACCEPTED", "SUBMITTING");
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Provider provider;
   private final App app;

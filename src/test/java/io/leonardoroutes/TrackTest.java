@@ -86,7 +86,7 @@ class TrackTest {
 
     story.app().template().sendBody("seda:leonardo-submit?discardWhenFull=true", null);
 
-    await().atMost(20, TimeUnit.SECONDS).until(() -> provider.creates().size() == 2);
+    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 2);
   }
 
   @Test
@@ -147,6 +147,7 @@ class TrackTest {
     provider.onLook(Provider::pending, look -> json(500, ""), Provider::pending);
     story
         .bind("clock", clock)
+        .with("leonardo.lease", "10h")
         .with("leonardo.track.first", "1s")
         .with("leonardo.track.give-up", "2h")
         .start();
@@ -158,7 +159,7 @@ class TrackTest {
     clock.tick(Duration.ofHours(2));
     looks(2, Duration.ofMinutes(1));
 
-    await().atMost(20, TimeUnit.SECONDS).until(() -> story.job(id).has("problem"));
+    await().atMost(60, TimeUnit.SECONDS).until(() -> story.job(id).has("problem"));
     assertThat(story.job(id).at("/problem/detail").asText())
         .isEqualTo("no end was seen in 120 minutes");
     looks(3, Duration.ofMinutes(1));
@@ -171,7 +172,11 @@ class TrackTest {
   void theProvidersWishToWaitIsKept() throws Exception {
     provider.onLook(
         look -> new MockResponse.Builder().code(429).setHeader("Retry-After", "60").build());
-    story.bind("clock", clock).with("leonardo.track.first", "1s").start();
+    story
+        .bind("clock", clock)
+        .with("leonardo.lease", "10h")
+        .with("leonardo.track.first", "1s")
+        .start();
     String id = story.accept(Story.REQUEST);
     story.until(id, "RUNNING");
     looks(1, Duration.ofSeconds(1));
@@ -187,7 +192,7 @@ class TrackTest {
   /** Ticks on until there were so many looks. */
   private void looks(int count, Duration step) {
     await()
-        .atMost(20, TimeUnit.SECONDS)
+        .atMost(60, TimeUnit.SECONDS)
         .until(
             () -> {
               if (provider.looks().size() < count) {
@@ -240,7 +245,8 @@ class TrackTest {
       statement.execute(
           """
           WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
-          INSERT INTO more SELECT job.* FROM job, n""");
+          INSERT INTO more SELECT job.* FROM job, n\
+          """);
       statement.execute(
           "UPDATE more SET id = 'job-' || rowid, file_name = 'koala-' || rowid,"
               + " generation_id = 'gen-' || rowid");

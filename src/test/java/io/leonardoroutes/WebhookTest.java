@@ -28,7 +28,8 @@ class WebhookTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REQUEST =
       """
-      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}""";
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}\
+      """;
   private static final String KEY = "callback-key";
   private static final String SECRET = "THE-API-KEY-IN-CLEAR";
 
@@ -65,7 +66,7 @@ class WebhookTest {
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(answer.body()).isEmpty();
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> job(id).get("state").asText().equals("COMPLETE"));
     assertThat(provider.looks()).hasSize(before + 1);
     assertThat(filesThatHold(SECRET)).isZero();
@@ -148,7 +149,7 @@ class WebhookTest {
     // Long enough for some ticks of the loop that would look.
     await()
         .during(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> provider.looks().size() == before);
     assertThat(job(id).get("state").asText()).isEqualTo("RUNNING");
   }
@@ -157,7 +158,7 @@ class WebhookTest {
     String answer = app.template().requestBody("direct:leonardo-accept", REQUEST, String.class);
     String id = JSON.readTree(answer).get("id").asText();
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> job(id).get("state").asText().equals("RUNNING"));
     return id;
   }
@@ -173,8 +174,9 @@ class WebhookTest {
 
   private static String notice(String generation) {
     return """
-        {"type":"video_generation.complete","object":"generation","data":{"object":{"id":"%s",
-         "status":"COMPLETE","apiKey":{"key":"%s","webhookCallbackApiKey":"%s"}}}}"""
+    {"type":"video_generation.complete","object":"generation","data":{"object":{"id":"%s",
+     "status":"COMPLETE","apiKey":{"key":"%s","webhookCallbackApiKey":"%s"}}}}\
+    """
         .formatted(generation, SECRET, KEY);
   }
 

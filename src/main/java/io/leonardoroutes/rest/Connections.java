@@ -1,6 +1,9 @@
 package io.leonardoroutes.rest;
 
 import io.leonardoroutes.request.Problem;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -52,12 +55,36 @@ final class Connections {
     }
     Idle idle = new Idle();
     open.put(connection, idle);
-    connection.closeHandler(
-        closed -> {
-          open.remove(connection);
-          vertx.cancelTimer(idle.timer);
-        });
+    connection.closeHandler(closed -> free(connection));
+    beforeItsEnd(connection);
     idle.timer = vertx.setTimer(patience, late -> leave(connection));
+  }
+
+  /**
+   * A caller sees the end before the handler of it runs here, and may be back by then: so its place
+   * is free before it is told.
+   */
+  private void beforeItsEnd(HttpConnection connection) {
+    ChannelHandlerContext channel = ((ConnectionBase) connection).channelHandlerContext();
+    channel
+        .pipeline()
+        .addBefore(
+            channel.name(),
+            null,
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void close(ChannelHandlerContext next, ChannelPromise closed) {
+                free(connection);
+                next.close(closed);
+              }
+            });
+  }
+
+  private void free(HttpConnection connection) {
+    Idle idle = open.remove(connection);
+    if (idle != null) {
+      vertx.cancelTimer(idle.timer);
+    }
   }
 
   /** The head of a call has arrived. */

@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.Patience;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,11 @@ public enum Engine {
 
     private static EmbeddedPostgres start() {
       try {
-        return EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+        return EmbeddedPostgres.builder()
+            .setServerConfig("fsync", "off")
+            .setServerConfig("full_page_writes", "off")
+            .setPGStartupWait(Patience.LONG)
+            .start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -22,14 +22,15 @@ final class Client {
 
   static String request(String prompt) {
     return """
-        {"model": "kling-3.0-turbo", "public": false,
-         "parameters": {"prompt": "%s", "duration": 3, "width": 1280, "height": 720}}"""
+    {"model": "kling-3.0-turbo", "public": false,
+     "parameters": {"prompt": "%s", "duration": 3, "width": 1280, "height": 720}}\
+    """
         .formatted(prompt);
   }
 
   HttpRequest.Builder to(String path) {
     return HttpRequest.newBuilder(URI.create(sandbox.baseUrl() + path))
-        .timeout(Duration.ofSeconds(10))
+        .timeout(Duration.ofSeconds(60))
         .header("authorization", "Bearer 1b4e28ba-2fa1-11d2-883f-0016d3cca427");
   }
 
@@ -67,7 +68,7 @@ final class Client {
   }
 
   HttpRequest fetching(String url, String... headers) {
-    var request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10));
+    var request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(60));
     return (headers.length == 0 ? request : request.headers(headers)).build();
   }
 
