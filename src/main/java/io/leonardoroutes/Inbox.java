@@ -1,13 +1,10 @@
 package io.leonardoroutes;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.leonardoroutes.delivery.FileName;
 import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.files.UnsafeFolder;
+import io.leonardoroutes.health.LogLimit;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.settings.FileVersion;
@@ -25,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,13 +51,25 @@ public final class Inbox implements GenericFileFilter<File> {
   /** A file that was not seen for so long is another one when it is there again. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
-  private static final int MOST_STAYING = 1_000;
+  private static final int MOST_STAYING = 50_000;
+  private static final int MOST_LINES = 10;
+  private static final String ENDING = ".json";
+
+  /** What stands in a name for bytes that are no text in the system's encoding. */
+  private static final char UNREADABLE = '\uFFFD';
+
+  private static final String NO_TEXT =
+      "its name is not text in %s, as file names are read here: rename it"
+          .formatted(System.getProperty("sun.jnu.encoding", "UTF-8"));
   private static final int LONGEST_NAME = 255 - ".part-.reason.json".length();
-  private static final JsonFactory JSON = new JsonFactory();
 
   private final Parts parts;
   private final Settings.Intakes settings;
   private final FolderPolicy policy;
+
+  private final ReadyFiles ready;
+  private final RejectedFiles rejected;
+  private final LogLimit lines;
 
   /** Files that were said to stay where they are, and when each was last seen to do so. */
   private final Map<File, Instant> staying = new ConcurrentHashMap<>();
@@ -70,6 +80,13 @@ public final class Inbox implements GenericFileFilter<File> {
     this.parts = parts;
     this.settings = parts.settings().intakes();
     this.policy = parts.settings().files().policy();
+    this.ready = new ReadyFiles(settings, System::nanoTime);
+    this.rejected = new RejectedFiles(parts.settings().files(), parts.clock());
+    if (settings.file()) {
+      rejected.know(settings.inbox().resolve(REJECTED));
+    }
+    this.lines = new LogLimit(LOG, "files that stay in the inbox", MOST_LINES, parts.clock());
+    parts.settings().secrets().also(lines::tell);
   }
 
   /** A file as it was when it was opened. */
@@ -85,7 +102,7 @@ public final class Inbox implements GenericFileFilter<File> {
     /** Moves it, unless it is gone or another one has taken its place: that one is still to do. */
     void moveTo(SafeFolder folder) throws IOException {
       try (SafeFolder inbox = SafeFolder.ofOthers(path.getParent())) {
-        if (Files.exists(path) && equals(at(path))) {
+        if (isThere()) {
           folder.take(inbox, name());
           if (isThis(inbox)) {
             inbox.delete(name()); // a hard link to what was taken before is not moved over it
@@ -94,6 +111,10 @@ public final class Inbox implements GenericFileFilter<File> {
           }
         }
       }
+    }
+
+    boolean isThere() throws IOException {
+      return Files.exists(path) && equals(at(path));
     }
 
     private boolean isThis(SafeFolder folder) throws IOException {
@@ -114,63 +135,78 @@ public final class Inbox implements GenericFileFilter<File> {
     try {
       Path path = file.toPath();
       if (Files.isRegularFile(path) && Files.isReadable(path)) {
-        return ready(path);
+        return isRequest(file) ? ready.isReady(path) : left(file, path);
       }
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        stays(file, "it is no file that can be read");
+        staysIfRequest(file, "it is no file that can be read");
+      } else if (file.getName().indexOf(UNREADABLE) >= 0) {
+        stays(file, NO_TEXT);
       }
     } catch (NoSuchFileException e) {
       return false; // another instance was first
-    } catch (IOException | InvalidPathException e) {
+    } catch (InvalidPathException e) {
+      stays(file, NO_TEXT);
+    } catch (IOException e) {
       stays(file, String.valueOf(e));
     }
     return false;
+  }
+
+  private static boolean isRequest(File file) {
+    String name = file.getName();
+    return !name.startsWith(".") && isJson(name);
+  }
+
+  private static boolean isJson(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(ENDING);
+  }
+
+  private void staysIfRequest(File file, String why) {
+    if (isJson(file.getName())) {
+      stays(file, why);
+    }
+  }
+
+  /** Never taken; said of one that is no temporary file of a writer or of the system. */
+  private boolean left(File file, Path path) throws IOException {
+    String name = file.getName();
+    boolean hidden = name.startsWith(".");
+    if ((!hidden || isJson(name)) && ready.isLeft(path)) {
+      said(
+          file,
+          "{} is not taken: {}",
+          hidden
+              ? "its name begins with a dot, as those of files that are still written"
+              : "only files whose names end in .json are");
+    }
+    return false;
+  }
+
+  private void stays(File file, String why) {
+    said(file, "{} stays where it is, and is tried again: {}", why);
   }
 
   /**
    * Says it once for as long as the file is there: it is no outage, as it says nothing of the
    * others.
    */
-  private void stays(File file, String why) {
+  private void said(File file, String line, String why) {
     Instant now = parts.clock().instant();
     if (staying.size() >= MOST_STAYING) {
       staying.values().removeIf(seen -> seen.plus(FORGOTTEN).isBefore(now));
     }
     if (staying.size() < MOST_STAYING || staying.containsKey(file)) {
       Instant seen = staying.put(file, now);
-      if (seen == null || seen.plus(FORGOTTEN).isBefore(now)) {
-        LOG.warn("{} stays where it is, and is tried again: {}", file, why);
+      boolean isNew = seen == null || seen.plus(FORGOTTEN).isBefore(now);
+      if (isNew && lines.mayLog()) {
+        LOG.warn(line, shown(file), why);
       }
     }
   }
 
-  private boolean ready(Path path) throws IOException {
-    Instant modified = Files.getLastModifiedTime(path).toInstant();
-    Duration unchanged = Duration.between(modified, parts.clock().instant());
-    if (unchanged.compareTo(settings.patience()) >= 0) {
-      return true;
-    }
-    // a time well ahead of ours is another machine's clock and says nothing
-    boolean settled = unchanged.abs().compareTo(settings.settle()) >= 0;
-    return settled && (Files.size(path) > settings.maxBytes() || ends(path));
-  }
-
-  /** Whether the text does not just stop: what is wrong in another way is not mended by waiting. */
-  private static boolean ends(Path path) throws IOException {
-    byte[] bytes = Files.readAllBytes(path);
-    if (!new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing().endsWith("}")) {
-      return false;
-    }
-    try (JsonParser parser = JSON.createParser(bytes)) {
-      while (parser.nextToken() != null) {
-        // only the end matters
-      }
-      return true;
-    } catch (JsonEOFException e) {
-      return false;
-    } catch (JsonProcessingException e) {
-      return true;
-    }
+  /** On one line, whatever its name. */
+  private static String shown(File file) {
+    return file.getPath().replaceAll("\\p{Cntrl}", "?");
   }
 
   /**
@@ -183,7 +219,11 @@ public final class Inbox implements GenericFileFilter<File> {
     // not the body as a File: that one has a backslash in its name turned round
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
     exchange.setProperty(FILE, path.toFile());
-    exchange.setProperty(DROPPED, Dropped.at(path));
+    Dropped dropped = Dropped.at(path);
+    exchange.setProperty(DROPPED, dropped);
+    if (!ready.isStill(path, dropped.version())) {
+      throw new Changed(path);
+    }
     mustBeOurs(path.resolveSibling(ACCEPTED));
     mustBeOurs(path.resolveSibling(REJECTED));
     String name = path.getFileName().toString();
@@ -195,10 +235,22 @@ public final class Inbox implements GenericFileFilter<File> {
     }
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes(settings.maxBytes() + 1);
+      if (!dropped.isThere()) {
+        throw new Changed(path);
+      }
       String intake = exchange.getProperty("leonardoIntake", String.class);
       exchange.setProperty(Intake.KEY, intake + ":" + name + ":" + Accept.sha256(bytes));
       exchange.setProperty(Intake.ONE_REQUEST, true);
       exchange.getMessage().setBody(bytes);
+    }
+  }
+
+  /** It is written again since it was ready, and will be looked at again. */
+  private static final class Changed extends NoSuchFileException {
+    private static final long serialVersionUID = 1L;
+
+    Changed(Path path) {
+      super(path.toString());
     }
   }
 
@@ -224,7 +276,17 @@ public final class Inbox implements GenericFileFilter<File> {
     try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(ACCEPTED), policy)) {
       dropped.moveTo(folder);
     }
+    gone(dropped);
+  }
+
+  private void gone(Dropped dropped) {
     staying.remove(dropped.path().toFile());
+    ready.forget(dropped.path());
+  }
+
+  /** Deletes refused files that are there for too long. */
+  public void forgetRejected() {
+    rejected.sweep();
   }
 
   /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
@@ -242,7 +304,8 @@ public final class Inbox implements GenericFileFilter<File> {
       }
       dropped.moveTo(folder);
     }
-    staying.remove(dropped.path().toFile());
+    gone(dropped);
+    rejected.added(dropped.path().resolveSibling(REJECTED));
   }
 
   private static String reasonName(String dropped) {

@@ -4,21 +4,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.FileName;
+import io.leonardoroutes.health.LogLimit;
 import io.leonardoroutes.request.Refused;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Who is told that a request was refused: its intake, the sinks that ask for it, a JMS caller. */
 final class Refusals {
   private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final int MOST_LINES = 20;
+
   private final Parts parts;
+  private final LogLimit lines;
 
   Refusals(Parts parts) {
     this.parts = parts;
+    this.lines = new LogLimit(LOG, "refused requests", MOST_LINES, parts.clock());
+    parts.settings().secrets().also(lines::tell);
   }
 
   /** Turns the refusal that an intake caught into its answer, and tells of it. */
@@ -43,7 +50,8 @@ final class Refusals {
     ObjectNode data = JSON.createObjectNode().put("id", id).put("state", "REJECTED");
     data.set("problem", answer);
     parts.ledger().outbox().add(parts.telling().rejected(id, fileName, data, intake.replyTo()));
-    LOG.info("{} refused: {}", fileName, refused.getMessage());
+    LOG.atLevel(lines.mayLog() ? Level.INFO : Level.DEBUG)
+        .log("{} refused: {}", fileName, refused.getMessage());
     return answer;
   }
 }

@@ -210,6 +210,17 @@ public final class SafeFolder implements Closeable {
         .isPresent();
   }
 
+  /** Since when a file is there under its name, as far as the system says; none for a folder. */
+  public Optional<Instant> since(String name) throws IOException {
+    Optional<BasicFileAttributes> found = find(name).filter(file -> !file.isDirectory());
+    if (found.isEmpty() || !path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      return found.map(file -> file.creationTime().toInstant());
+    }
+    // The file keeps its other times when it is moved.
+    FileTime changed = (FileTime) Files.getAttribute(at(name), "unix:ctime", NOFOLLOW_LINKS);
+    return Optional.of(changed.toInstant());
+  }
+
   /** Says when a file was changed last. */
   public void touch(String name, Instant changed) throws IOException {
     view(name, BasicFileAttributeView.class).setTimes(FileTime.from(changed), null, null);
