@@ -104,7 +104,8 @@ class RestAbuseTest {
           .endsWith(
               """
               {"type":"urn:leonardo-routes:problem:host","title":"Not for calls to this host",\
-              "status":421,"detail":"call localhost, or name the host in leonardo.rest.hosts"}""");
+              "status":421,"detail":"call localhost, or name the host in leonardo.rest.hosts"}\
+              """);
     }
     assertThat(rest.raw(get + "localhost\r\nHost: evil.example\r\n\r\n")).doesNotContain(" 200 ");
     for (String host :
@@ -114,13 +115,16 @@ class RestAbuseTest {
     assertThat(
             rest.raw(
                 "POST /webhooks/leonardo HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n\r\n"))
-        .startsWith("HTTP/1.1 401 ");
+        .startsWith("HTTP/1.1 404 ");
   }
 
   @Test
   void aWebPageOfAnotherOriginCannotSpendMoney() throws Exception {
     String head =
-        "POST /generations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nOrigin: http://evil\r\n";
+        "POST /generations HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Connection: close\r\n"
+            + "Origin: http://evil\r\n";
     String body = Drop.request("a");
     assertThat(rest.raw(head + "Content-Length: " + body.length() + "\r\n\r\n" + body))
         .startsWith("HTTP/1.1 403 ");
