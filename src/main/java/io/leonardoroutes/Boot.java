@@ -200,7 +200,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
   private void startBroker(CamelContext context, Settings settings, Outages outages)
       throws Exception {
     JmsSettings jms = settings.jms();
-    if (jms.url() == null) {
+    if (jms.open()) {
       StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
     }
     Broker broker =
@@ -210,7 +210,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
                 : broker(jms, outages));
     Registry registry = context.getRegistry();
     registry.bind("leonardoConnectionFactory", broker.connections());
-    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, outages);
+    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
     registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
   }
 
