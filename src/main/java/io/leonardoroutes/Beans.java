@@ -38,7 +38,9 @@ final class Beans {
   static void bind(CamelContext context, ValidatorFactory rules, Models models, Parts parts)
       throws IOException {
     Settings settings = parts.settings();
-    ProviderClient client = new ProviderClient(settings.accounts(), parts.ledger()::now);
+    HttpClients clients = HttpClients.of(context, settings);
+    ProviderClient client =
+        new ProviderClient(settings.accounts(), parts.ledger()::now, clients::provider);
     Videos videos =
         new Videos(settings.downloads().folder(), settings.downloads().limits(), parts.clock());
     Registry registry = context.getRegistry();
@@ -86,7 +88,7 @@ final class Beans {
     registry.bind(
         "leonardoDownload",
         HttpClientConfigurer.class,
-        (HttpClientConfigurer) ProviderClient::plain);
+        (HttpClientConfigurer) builder -> ProviderClient.plain(builder, clients.downloads()));
   }
 
   /** What calls need that last. */
