@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Predicate;
-import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -84,11 +83,7 @@ final class Beans {
     registry.bind("leonardoFetch", new Fetch(parts, videos));
     registry.bind("leonardoDeliver", new Deliver(parts));
     registry.bind("leonardoRedeliver", new Redeliver(parts));
-    registry.bind("leonardoProvider", HttpClientConfigurer.class, client);
-    registry.bind(
-        "leonardoDownload",
-        HttpClientConfigurer.class,
-        (HttpClientConfigurer) builder -> ProviderClient.plain(builder, clients.downloads()));
+    clients.bind(registry, client, videos);
   }
 
   /** What calls need that last. */

@@ -232,7 +232,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     FolderSinks folders = new FolderSinks(context, parts);
     for (Sink sink : parts.settings().sinks()) {
       StartChecks.endpoint(context, sink);
-      deliver(context, sink.name(), folders.address(sink));
+      deliver(context, sink.name(), HttpClients.bounded(folders.address(sink)));
     }
     if (parts.settings().intakes().jms()) {
       deliver(context, Telling.REPLY, "direct:leonardo-reply");

@@ -13,6 +13,7 @@ import io.leonardoroutes.delivery.Kept;
 import io.leonardoroutes.delivery.Videos;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.provider.PublicAddresses.PrivateAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -139,7 +140,11 @@ public final class Fetch {
   /** Notes that the download failed: tried again later, or told without a file. */
   public void failed(
       @ExchangeProperty(Submit.JOB) Job job,
-      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    Exception failure =
+        caught instanceof PrivateAddress inside
+            ? Videos.isPrivate(inside.host(), inside.getMessage())
+            : caught;
     int tries = job.schedule().tries();
     boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
     String why = String.valueOf(failure.getMessage());

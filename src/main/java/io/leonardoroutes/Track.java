@@ -38,7 +38,7 @@ public final class Track {
   private final Settings settings;
   private final Looks looks;
   private final UnderWay<Job> underWay;
-  private volatile Instant ended = Instant.MAX;
+  private volatile Instant ended;
 
   Track(Parts parts, Looks looks) {
     this.parts = parts;
@@ -46,6 +46,7 @@ public final class Track {
     this.settings = parts.settings();
     this.looks = looks;
     this.underWay = new UnderWay<>(Job::id, parts.clock(), settings.lease(), LOST);
+    this.ended = parts.clock().instant();
   }
 
   /**
@@ -80,7 +81,8 @@ public final class Track {
           .outages()
           .awaited(
               END,
-              "no look ended for %d minutes, and %d jobs wait for theirs: the provider begins answers and does not end them, or it does not answer at all"
+              ("no look ended for %d minutes, under way: %d; the provider does not answer, or does"
+                      + " not finish its answers")
                   .formatted(NO_END.toMinutes(), waiting));
     }
   }

@@ -8,7 +8,6 @@ import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
-import org.apache.hc.client5.http.classic.ExecChainHandler;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -45,20 +44,17 @@ public record BoundedClient(CallTimer timer, Duration limit, Tls tls, DnsResolve
   /** Whom to trust. */
   public record Tls(SSLContext context, HostnameVerifier verifier) {}
 
-  /** For answers whose body is read by the caller. */
+  /** Bounds the calls of a client in bytes and time. */
   public void configure(HttpClientBuilder client) {
-    configure(client, timer.limit(limit));
+    client.addExecInterceptorFirst(CallTimer.NAME, timer.limit(limit));
+    connect(client);
   }
 
-  /** For answers of which only the status is wanted. */
-  public void configureWithoutBody(HttpClientBuilder client) {
-    configure(client, timer.limitWithoutBody(limit));
-  }
-
-  private void configure(HttpClientBuilder client, ExecChainHandler limited) {
+  /** Bounds them in bytes, and in time by a deadline that the timer has given them. */
+  public void connect(HttpClientBuilder client) {
     client
-        .addExecInterceptorFirst("leonardo-call-limit", limited)
         .setRequestExecutor(new Executor())
+        .setConnectionManagerShared(false)
         .setConnectionManager(connections());
   }
 

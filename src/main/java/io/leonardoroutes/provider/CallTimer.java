@@ -8,18 +8,22 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.ExecChainHandler;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
 
 /** Closes the connection of every call that takes too long, whatever its threads wait for. */
 public final class CallTimer implements AutoCloseable {
+  static final String NAME = "leonardo-call-timer";
   private static final int LONGEST_REST = 64 * 1024;
+  private static final int LARGE = 1024 * 1024;
 
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1,
           work -> {
-            Thread thread = new Thread(work, "leonardo-call-timer");
+            Thread thread = new Thread(work, NAME);
             thread.setDaemon(true);
             return thread;
           });
@@ -50,10 +54,20 @@ public final class CallTimer implements AutoCloseable {
     };
   }
 
-  /** The same, for answers whose body nobody wants: what is long of it is not read. */
-  ExecChainHandler limitWithoutBody(Duration limit) {
+  /**
+   * Limits the calls of a client whose answers have a body that nobody wants: what is long of it is
+   * not read.
+   *
+   * @param large for requests that bring much
+   */
+  public void withoutBodies(HttpClientBuilder client, Duration limit, Duration large) {
+    client.addExecInterceptorFirst(NAME, withoutBody(limit, large));
+  }
+
+  private ExecChainHandler withoutBody(Duration limit, Duration large) {
     return (request, scope, chain) -> {
-      CallDeadline deadline = begin(limit, scope.originalRequest);
+      boolean brings = request.getEntity() != null && isLarge(request.getEntity());
+      CallDeadline deadline = begin(brings ? large : limit, scope.originalRequest);
       scope.clientContext.setAttribute(CallDeadline.NAME, deadline);
       try {
         ClassicHttpResponse response = chain.proceed(request, scope);
@@ -66,6 +80,10 @@ public final class CallTimer implements AutoCloseable {
         deadline.over();
       }
     };
+  }
+
+  private static boolean isLarge(HttpEntity entity) {
+    return entity.getContentLength() < 0 || entity.getContentLength() > LARGE;
   }
 
   /** A short answer is, so that its connection can be used again. */
