@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonDeserializer;
@@ -20,6 +22,8 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.OptionalInt;
 
 /** JSON as RFC 8259 has it and nothing beside: what is doubtful is refused, not guessed. */
 public final class StrictJson {
@@ -88,7 +92,9 @@ public final class StrictJson {
     public JsonNode deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
       try {
-        return JACKSON.deserialize(parser, context);
+        WholeCharacters whole = new WholeCharacters(parser);
+        whole.check(parser.currentToken());
+        return JACKSON.deserialize(whole, context);
       } catch (StreamConstraintsException e) {
         throw new JsonParseException(parser, e.getOriginalMessage(), e);
       } catch (ArithmeticException | NumberFormatException e) {
@@ -100,6 +106,55 @@ public final class StrictJson {
     @Override
     public JsonNode getNullValue(DeserializationContext context) {
       return context.getNodeFactory().nullNode();
+    }
+  }
+
+  /**
+   * Refuses half of a surrogate pair, which only an escape can bring: no text has it, so another
+   * text would be paid for.
+   */
+  private static final class WholeCharacters extends JsonParserDelegate {
+    private WholeCharacters(JsonParser parser) {
+      super(parser);
+    }
+
+    @Override
+    public JsonToken nextToken() throws IOException {
+      return check(super.nextToken());
+    }
+
+    @Override
+    public JsonToken nextValue() throws IOException {
+      JsonToken token = nextToken();
+      return token == JsonToken.FIELD_NAME ? nextToken() : token;
+    }
+
+    @Override
+    public String nextFieldName() throws IOException {
+      return nextToken() == JsonToken.FIELD_NAME ? currentName() : null;
+    }
+
+    private JsonToken check(JsonToken token) throws IOException {
+      if (token == JsonToken.FIELD_NAME || token == JsonToken.VALUE_STRING) {
+        OptionalInt half = half(getText());
+        if (half.isPresent()) {
+          throw new JsonParseException(
+              this,
+              String.format(
+                  Locale.ROOT,
+                  "Half of a character, \\u%04x: a surrogate needs the other of its pair",
+                  half.getAsInt()),
+              currentTokenLocation());
+        }
+      }
+      return token;
+    }
+
+    private static OptionalInt half(String text) {
+      // A pair is one code point, and only what has no other half is left as it is.
+      return text.codePoints()
+          .filter(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE)
+          .findFirst();
     }
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BadInputTest {
   private static final String GOOD =
@@ -75,6 +77,50 @@ final class BadInputTest {
     assertThat(refused("{\"model\": \"\ud800\"}")).hasMessage(wrong);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"model\": \"kling-3.0-turbo\", \"parameters\": {\"prompt\": \"cat X end\"}}",
+        "{\"model\": \"kling-3.0-turbo\", \"parameters\": {\"prompt\": \"X\"}}",
+        "{\"model\": \"kling-3.0-turbo\", \"parameters\": {\"prompt\": \"cat\", \"X\": 1}}",
+        "{\"reference\": \"a X\", \"model\": \"kling-3.0-turbo\"}",
+        "{\"model\": \"X\"}",
+        "{\"sinks\": [\"a\", \"X\"]}",
+        "{\"tags\": {\"a\": {\"b X\": [[\"c\"]]}}}",
+        "{\"tags\": {\"a\": [[\"X\"]]}}",
+        "\"X\"",
+        "[\"X\"]"
+      })
+  void halfOfACharacterAsAnEscapeIsRefusedWhereverItStands(String request) {
+    for (String half :
+        List.of(
+            "\\ud83d",
+            "\\uD83D",
+            "\\ude00",
+            "\\udc00\\ud800",
+            "\\ud83d \\ude00",
+            "\\ud83d\\ud83d\\ude00")) {
+      Refused refused = refused(request.replace("X", half));
+
+      assertThat(refused.problem().status()).isEqualTo(400);
+      assertThat(refused.problem().name()).isEqualTo("not-json");
+      assertThat(refused.problem().detail())
+          .startsWith("line 1, column ")
+          .contains("Half of a character, \\ud")
+          .endsWith("a surrogate needs the other of its pair");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\\ud83d\\ude00", "\\uFFFF", "\\ufdd0", "\\\\ud83d", "\ud83d\ude00", "\\u00e9"})
+  void aWholeCharacterIsTakenHoweverItIsWritten(String written) throws IOException {
+    String request = GOOD.replace("Kätzchen", written);
+
+    assertThat(prompt(request))
+        .isEqualTo(new ObjectMapper().readTree(request).at("/parameters/prompt").asText());
+  }
+
   @Test
   void aRequestOfTheLargestSizeIsTaken() {
     String largest = GOOD + " ".repeat(Chain.MOST_BYTES - GOOD.getBytes(UTF_8).length);
@@ -99,14 +145,19 @@ final class BadInputTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'a': 1} | line 1, column 2: Unexpected character (''' (code 39)): was expecting double-quote to start field name",
-        "hello | line 1, column 1: Unrecognized token 'hello': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
-        "{\"a\": 1 | line 1, column 8: Unexpected end-of-input: expected close marker for Object (start marker at line: 1, column: 1)",
+        "{'a': 1} | line 1, column 2: Unexpected character (''' (code 39)): was expecting"
+            + " double-quote to start field name",
+        "hello | line 1, column 1: Unrecognized token 'hello': was expecting (JSON String, Number,"
+            + " Array, Object or token 'null', 'true' or 'false')",
+        "{\"a\": 1 | line 1, column 8: Unexpected end-of-input: expected close marker for Object"
+            + " (start marker at line: 1, column: 1)",
         "{\"a\": 1, \"a\": 1} | line 1, column 13: Duplicate field 'a'",
         "{\"p\": {\"a\": 1, \"a\": 2}} | line 1, column 19: Duplicate field 'a'",
         "{\"a\": 1} {} | line 1, column 10: there is more after the end of the request",
-        "{\"a\": 1}x | line 1, column 9: Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
-        "{\"a\": NaN} | line 1, column 10: Non-standard token 'NaN': enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow",
+        "{\"a\": 1}x | line 1, column 9: Unrecognized token 'x': was expecting (JSON String,"
+            + " Number, Array, Object or token 'null', 'true' or 'false')",
+        "{\"a\": NaN} | line 1, column 10: Non-standard token 'NaN': enable"
+            + " `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow",
         "{\"a\": 05} | line 1, column 8: Invalid numeric value: Leading zeroes not allowed",
         "{\"a\": 1e99999999999} | line 1, column 20: Number out of every range",
       })
@@ -136,7 +187,8 @@ final class BadInputTest {
   void aNumberOfManyDigitsIsRefusedUnread() {
     assertThat(refused("{\"a\": " + "9".repeat(100_000) + "}").problem().detail())
         .isEqualTo(
-            "line 1, column 100007: Number value length (100000) exceeds the maximum allowed (100)");
+            "line 1, column 100007: Number value length (100000) exceeds the maximum allowed"
+                + " (100)");
   }
 
   @ParameterizedTest
