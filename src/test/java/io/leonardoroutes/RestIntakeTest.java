@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a caller of POST /generations is answered; one application for all, nothing submitted. */
 class RestIntakeTest {
@@ -75,6 +77,28 @@ class RestIntakeTest {
             """);
     assertThat(rest.get(answer.headers().firstValue("Location").get()).body())
         .isEqualTo(answer.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "br", "deflate, gzip", "zstd"})
+  void aBodyThatIsCodedIsRefusedByTheNameOfItsCoding(String coding) throws Exception {
+    String why =
+        problem(
+            "media-type",
+            "Only plain JSON is taken",
+            415,
+            "send the request as it is, without Content-Encoding " + coding);
+
+    for (String path :
+        List.of("/generations", "/generations/some/resolve", "/sinks/outbox/redeliver")) {
+      HttpResponse<String> answer =
+          rest.send("POST", path, Drop.request("coded"), "Content-Encoding", coding);
+      assertProblem(answer, 415, why);
+      assertThat(answer.headers().firstValue("Accept-Encoding")).contains("identity");
+    }
+    assertThat(Rows.jobs(app)).isEqualTo(before);
+    assertThat(rest.post(Drop.request("plain"), "Content-Encoding", "Identity").statusCode())
+        .isEqualTo(202);
   }
 
   @Test

@@ -143,7 +143,7 @@ public final class ApiKeys implements Door.Callers {
   }
 
   private static String unread(Path file, Reading reading) {
-    return "line %d of %s is not NAME user|operator sha256 SALT HASH, as the command key makes it"
+    return "line %s of %s is not NAME user|operator sha256 SALT HASH, as the command key makes it"
         .formatted(reading.unread().get(0), file);
   }
 

@@ -50,6 +50,6 @@ public record ByteRange(long from, long length) {
   public String of(long size) {
     return length == 0
         ? "bytes */" + size
-        : "bytes %d-%d/%d".formatted(from, from + length - 1, size);
+        : "bytes %s-%s/%s".formatted(from, from + length - 1, size);
   }
 }

@@ -38,16 +38,13 @@ final class Connections {
             408,
             "too-slow",
             "The request came too slowly",
-            "it was not whole after %d seconds: send it again".formatted(patience.toSeconds()));
+            "it was not whole after %s seconds: send it again".formatted(patience.toSeconds()));
   }
 
   /** What a connection is at; used by its own thread alone. */
   private static final class Idle {
     private int calls;
     private long timer;
-
-    /** The last one whose head has arrived. */
-    private RoutingContext call;
   }
 
   /** A caller has connected. */
@@ -96,7 +93,6 @@ final class Connections {
     Idle idle = open.get(connection);
     if (idle != null) {
       idle.calls++;
-      idle.call = call;
       vertx.cancelTimer(idle.timer);
       call.addEndHandler(
           ended -> {
@@ -118,16 +114,6 @@ final class Connections {
     } else {
       call.next();
     }
-  }
-
-  /** What comes is no body any more: nothing behind it is read. */
-  void broken(HttpConnection connection) {
-    Idle idle = open.get(connection);
-    boolean answers = idle != null && idle.call != null && !idle.call.request().isEnded();
-    if (answers && !idle.call.response().headWritten()) {
-      OwnAnswers.give(idle.call, OwnAnswers.BROKEN);
-    }
-    leave(connection);
   }
 
   /** The caller has not read what calls before this one were answered: nothing more is made. */

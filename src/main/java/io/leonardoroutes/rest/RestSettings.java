@@ -99,7 +99,7 @@ public record RestSettings(
   }
 
   public String address() {
-    return "%s://%s:%d".formatted(tls == null ? "http" : "https", host, port);
+    return "%s://%s:%s".formatted(tls == null ? "http" : "https", host, port);
   }
 
   public static RestSettings read(Keys keys, Secrets secrets) {
