@@ -158,7 +158,7 @@ record Accounts(SortedMap<String, Account> byName) {
     if (concurrent() > MOST) {
       throw new BadSetting(
           "leonardo.limits.concurrent",
-          "those of all accounts are %d together: at most %d".formatted(concurrent(), MOST));
+          "those of all accounts are %s together: at most %s".formatted(concurrent(), MOST));
     }
   }
 

@@ -190,7 +190,7 @@ public final class Batch {
                   422,
                   "batch-refused",
                   "Nothing of the batch is accepted",
-                  "%d of %d requests are refused".formatted(wrong, batch.items.size())));
+                  "%s of %s requests are refused".formatted(wrong, batch.items.size())));
     }
     exchange.getMessage().setBody(answer.set("items", batch.items));
   }

@@ -11,8 +11,6 @@ import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.Sinkless;
 import io.leonardoroutes.request.Models;
 import io.leonardoroutes.request.Violation;
-import io.leonardoroutes.rest.Door;
-import io.leonardoroutes.rest.RejectedKeys;
 import io.leonardoroutes.rest.RestServer;
 import io.leonardoroutes.sandbox.Samples;
 import io.leonardoroutes.sandbox.Sandbox;
@@ -81,8 +79,6 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     tellOfKeyless(parts);
     tellOfSinkless(parts, sinks);
     Beans.bind(context, rules, models, parts);
-    RejectedKeys rejected = new RejectedKeys(parts.clock());
-    context.getRegistry().bind("leonardoRejectedKeys", rejected);
     Managed.read(keys, RestServer.isForeign(context)).open(context, parts).forEach(this::opened);
     if (settings.rest().enabled()) {
       if (RestServer.isForeign(context)) {
@@ -100,7 +96,8 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
                   context,
                   settings.rest(),
                   settings.intakes().maxBytes(),
-                  new Door.Asks(new Webhook(parts), rejected, parts.outages(), parts.clock())));
+                  parts.outages(),
+                  parts.clock()));
     }
     if (settings.intakes().jms()) {
       startBroker(context, settings, parts.outages());
@@ -200,7 +197,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
   private void startBroker(CamelContext context, Settings settings, Outages outages)
       throws Exception {
     JmsSettings jms = settings.jms();
-    if (jms.open()) {
+    if (jms.url() == null) {
       StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
     }
     Broker broker =
@@ -210,7 +207,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
                 : broker(jms, outages));
     Registry registry = context.getRegistry();
     registry.bind("leonardoConnectionFactory", broker.connections());
-    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
+    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, outages);
     registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
   }
 
@@ -232,7 +229,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     FolderSinks folders = new FolderSinks(context, parts);
     for (Sink sink : parts.settings().sinks()) {
       StartChecks.endpoint(context, sink);
-      deliver(context, sink.name(), HttpClients.bounded(folders.address(sink)));
+      deliver(context, sink.name(), folders.address(sink));
     }
     if (parts.settings().intakes().jms()) {
       deliver(context, Telling.REPLY, "direct:leonardo-reply");

@@ -14,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +40,8 @@ public final class Deliver {
   private final Parts parts;
   private final Outbox outbox;
   private final Duration lease;
-  private final UnderWay<Delivery> underWay;
+  private final Map<Delivery, Instant> underWay = new ConcurrentHashMap<>();
+  private Instant renewAt = Instant.MIN;
 
   /** Per sink, the deliveries whose name something else has in its folder. */
   private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
@@ -47,16 +50,19 @@ public final class Deliver {
     this.parts = parts;
     this.outbox = parts.ledger().outbox();
     this.lease = parts.settings().lease();
-    this.underWay = new UnderWay<>(Deliver::key, parts.clock(), lease, LONGEST);
-  }
-
-  private static String key(Delivery delivery) {
-    return delivery.eventId() + " " + delivery.content() + " " + delivery.sink();
   }
 
   /** What is due for one sink. */
   public List<Delivery> due(String sink) {
-    return parts.outages().due(() -> underWay.begins(outbox.claim(sink, BATCH, lease)));
+    return parts
+        .outages()
+        .due(
+            () -> {
+              List<Delivery> due = outbox.claim(sink, BATCH, lease);
+              Instant now = parts.clock().instant();
+              due.forEach(delivery -> underWay.put(delivery, now));
+              return due;
+            });
   }
 
   /**
@@ -64,15 +70,28 @@ public final class Deliver {
    * instance's deliveries are soon another's. A sink that has not answered for so long never will.
    */
   public void renew() {
-    parts.outages().tried(() -> underWay.renew(deliveries -> outbox.renew(deliveries, lease)));
+    Instant now = parts.clock().instant();
+    if (now.isBefore(renewAt)) {
+      return;
+    }
+    underWay.values().removeIf(since -> since.plus(LONGEST).isBefore(now));
+    parts.outages().tried(() -> outbox.renew(underWay.keySet(), lease));
+    renewAt = now.plus(lease.dividedBy(3));
   }
 
   /** Makes the message that the sink gets: the event's document, or the video's bytes. */
   public void begin(Exchange exchange) throws FileNotFoundException {
     Delivery delivery = exchange.getMessage().getBody(Delivery.class);
     exchange.setProperty(DELIVERY, delivery);
-    // Claimed again, it was late; if it is still to do, its lease ends by itself.
-    underWay.endsWith(exchange, delivery, again -> {});
+    exchange
+        .getExchangeExtension()
+        .addOnCompletion(
+            new SynchronizationAdapter() {
+              @Override
+              public void onDone(Exchange done) {
+                underWay.remove(delivery);
+              }
+            });
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     if (delivery.content() == Content.VIDEO) {

@@ -143,7 +143,7 @@ public final class Follow {
         503,
         "too-many-followers",
         "Too many callers follow events",
-        "%d may at once (leonardo.rest.followers): come again later".formatted(limits.followers()));
+        "%s may at once (leonardo.rest.followers): come again later".formatted(limits.followers()));
   }
 
   private Story story(Job job) {

@@ -2,6 +2,7 @@ package io.leonardoroutes;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The program: Camel's own main, with the settings of {@code config/} and the routes of {@code
@@ -14,6 +15,8 @@ public final class LeonardoRoutes {
 
   /** Ends with 0 if all went well, with 1 if it did not, and with 2 if it was asked wrongly. */
   public static void main(String[] arguments) {
+    // What machines read is written without it here; libraries are not all so careful.
+    Locale.setDefault(Locale.ROOT);
     String logging =
         Files.isRegularFile(LOGGING)
             ? LOGGING.toString()

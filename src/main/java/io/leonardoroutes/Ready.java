@@ -72,7 +72,8 @@ final class Ready {
     }
     if (settings.intakes().jms()) {
       line.append(
-          ", send them to queue %s %s".formatted(settings.jms().requests(), settings.jms().door()));
+          ", send them to queue %s at %s"
+              .formatted(settings.jms().requests(), settings.jms().address()));
     }
     return line.append("; provider ").append(settings.provider().baseUrl()).toString();
   }

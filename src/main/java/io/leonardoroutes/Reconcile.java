@@ -126,7 +126,7 @@ public final class Reconcile {
     Round round = round(exchange);
     Message message = ask(exchange);
     message.setHeader(Exchange.HTTP_PATH, Look.pathSegment(round.userId));
-    message.setHeader(Exchange.HTTP_QUERY, "offset=%d&limit=%d".formatted(round.turn(), PAGE));
+    message.setHeader(Exchange.HTTP_QUERY, "offset=%s&limit=%s".formatted(round.turn(), PAGE));
   }
 
   private static Message ask(Exchange exchange) {

@@ -70,7 +70,7 @@ final class Restored {
                       .problem(Problems.inDoubtAgain(change.job(), WHY, over))
                       .dueAt(over.plus(settings.reconcile().settle())),
               job -> parts.telling().of(EventType.IN_DOUBT, job));
-      return "%s: %d jobs may have been submitted since %s, and are in doubt; the next start %s"
+      return "%s: %s jobs may have been submitted since %s, and are in doubt; the next start %s"
           .formatted(
               name, doubts.jobs(), doubts.since(), settings.reconcile().list() ? LIST : HOLD);
     }

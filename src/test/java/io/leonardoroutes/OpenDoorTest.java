@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leonardoroutes.rest.ApiKeys;
 import io.leonardoroutes.rest.Caller;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -147,34 +144,6 @@ class OpenDoorTest {
   }
 
   @Test
-  void onlyWhatStaysSecretWhenTheServersKeyIsLostIsSpoken() throws Exception {
-    SSLSocketFactory all = trusting(folder.resolve("server.p12"), PASSWORD).getSocketFactory();
-    for (String suite : all.getSupportedCipherSuites()) {
-      for (String protocol : List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3")) {
-        boolean spoken = speaks(all, protocol, suite);
-        boolean right =
-            protocol.equals("TLSv1.3")
-                ? suite.matches("TLS_(AES|CHACHA20).*")
-                : protocol.equals("TLSv1.2")
-                    && suite.matches("TLS_ECDHE_ECDSA_.*_(GCM|POLY1305)_.*");
-        assertThat(spoken).as(protocol + " " + suite).isEqualTo(right);
-      }
-    }
-  }
-
-  private static boolean speaks(SSLSocketFactory all, String protocol, String suite) {
-    try (SSLSocket socket =
-        (SSLSocket) all.createSocket(rest.base().getHost(), rest.base().getPort())) {
-      socket.setEnabledProtocols(new String[] {protocol});
-      socket.setEnabledCipherSuites(new String[] {suite});
-      socket.startHandshake();
-      return true;
-    } catch (IOException | IllegalArgumentException refused) {
-      return false;
-    }
-  }
-
-  @Test
   void aListedPageIsToldThatItMayCallAndReadsTheAnswer() throws Exception {
     HttpResponse<String> asked =
         rest.send(
@@ -218,8 +187,7 @@ class OpenDoorTest {
             .isEqualTo(
                 """
                 {"type":"urn:leonardo-routes:problem:origin","title":"Not for pages of this origin",\
-                "status":403,"detail":"leonardo.rest.cors.origins has others"}\
-                """);
+                "status":403,"detail":"leonardo.rest.cors.origins has others"}""");
       }
     }
   }
@@ -238,8 +206,7 @@ class OpenDoorTest {
         .isEqualTo(
             """
             {"type":"urn:leonardo-routes:problem:too-many-calls","title":"Too many calls",\
-            "status":429,"detail":"shop may call 30 times a minute: wait 2 seconds"}\
-            """);
+            "status":429,"detail":"shop may call 30 times a minute: wait 2 seconds"}""");
     assertThat(get(erp).statusCode()).isEqualTo(200);
     CLOCK.tick(Duration.ofSeconds(2));
     assertThat(get(shop).statusCode()).isEqualTo(200);

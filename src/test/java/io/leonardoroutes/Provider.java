@@ -146,7 +146,8 @@ public final class Provider implements AutoCloseable {
       return json(
           200,
           """
-          {"user_details":[{"user":{"id":"%s"},"apiConcurrencySlots":%s}]}"""
+          {"user_details":[{"user":{"id":"%s"},"apiConcurrencySlots":%s}]}\
+          """
               .formatted(user, slots > 0 ? slots : null));
     }
     if (path.startsWith("/api/rest/v1/generations/user/")) {
@@ -176,8 +177,9 @@ public final class Provider implements AutoCloseable {
     return json(
         200,
         """
-        {"generate":{"generationId":"gen-%d","apiCreditCost":null,
-         "cost":{"amount":"0.0147","unit":"DOLLARS"}}}"""
+        {"generate":{"generationId":"gen-%s","apiCreditCost":null,
+         "cost":{"amount":"0.0147","unit":"DOLLARS"}}}\
+        """
             .formatted(ids.incrementAndGet()));
   }
 
@@ -188,7 +190,8 @@ public final class Provider implements AutoCloseable {
   public MockResponse complete(RecordedRequest request) {
     String image =
         """
-        {"id":"i","url":"http://%1$s/cdn/%2$s/0.jpg","motionMP4URL":"http://%1$s/cdn/%2$s/0.mp4"}"""
+        {"id":"i","url":"http://%1$s/cdn/%2$s/0.jpg","motionMP4URL":"http://%1$s/cdn/%2$s/0.mp4"}\
+        """
             .formatted(host(), id(request));
     return json(200, generation(request, "COMPLETE", image));
   }
@@ -199,7 +202,8 @@ public final class Provider implements AutoCloseable {
 
   private static String generation(RecordedRequest request, String status, String images) {
     return """
-        {"generations_by_pk":{"id":"%s","status":"%s","generated_images":[%s]}}"""
+    {"generations_by_pk":{"id":"%s","status":"%s","generated_images":[%s]}}\
+    """
         .formatted(id(request), status, images);
   }
 

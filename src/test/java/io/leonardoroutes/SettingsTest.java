@@ -51,9 +51,7 @@ class SettingsTest {
           leonardo.secrets.refresh | never | 'never' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.jms.client | rabbit | 'rabbit' is neither artemis nor activemq
           leonardo.jms.client | activemq | the broker inside is artemis; set leonardo.jms.url
-          leonardo.jms.user | an erp | not 1 to 64 characters of ASCII without spaces
-          leonardo.jms.max-bytes | 1k | '1k' is not a whole number from 65536 to 9223372036854775807
-          leonardo.jms.min-disk-free | -1 | '-1' is not a whole number from 0 to 9223372036854775807
+          leonardo.jms.user | erp | the broker inside asks for no name; leonardo.jms.url names another
           leonardo.budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
           leonardo.accounts.studio.api-key | test-key | is the key of account default too: one key is one account, with one set of limits
           leonardo.accounts.default.api-key | key | an account's name is made of a-z, 0-9 and -, and is not 'default'
@@ -117,8 +115,8 @@ class SettingsTest {
                 app().with("leonardo.rest.enabled", "true").with("leonardo.rest.host", "0.0.0.0")))
         .isEqualTo(
             "leonardo.rest.host: 0.0.0.0 would let the network spend money without authentication:"
-                + " set leonardo.rest.auth, or use a loopback address, with a gateway that"
-                + " authenticates before it");
+                + " set leonardo.rest.auth, or use a loopback address, with a gateway that authenticates"
+                + " before it");
   }
 
   private App asking(Path keys) {
@@ -145,8 +143,8 @@ class SettingsTest {
             refusal(
                 asking(keys).bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, "of its own")))
         .isEqualTo(
-            "leonardo.rest.auth: the application has an HTTP server of its own, which nobody"
-                + " guards: set none here and let that server ask");
+            "leonardo.rest.auth: the application has an HTTP server of its own, which nobody guards:"
+                + " set none here and let that server ask");
   }
 
   @ParameterizedTest

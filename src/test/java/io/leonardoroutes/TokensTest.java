@@ -73,8 +73,7 @@ class TokensTest {
 
   private static String claims(String more) {
     return """
-    {"iss":"https://id.example.com","aud":"leonardo-routes","sub":"erp","exp":%d%s}\
-    """
+        {"iss":"https://id.example.com","aud":"leonardo-routes","sub":"erp","exp":%d%s}"""
         .formatted(NOW + 600, more);
   }
 
@@ -156,8 +155,7 @@ class TokensTest {
     KeyPair theirs = pair();
     String embedded =
         """
-        {"alg":"RS256","jwk":{"kty":"RSA","n":"%s","e":"AQAB"},"x5c":["%s"]}\
-        """
+        {"alg":"RS256","jwk":{"kty":"RSA","n":"%s","e":"AQAB"},"x5c":["%s"]}"""
             .formatted(
                 base64(theirs.getPublic().getEncoded()),
                 Base64.getEncoder().encodeToString(theirs.getPublic().getEncoded()));
@@ -190,30 +188,6 @@ class TokensTest {
         claims.replace("'", "\"").replace("EXP", "" + (NOW + 600)).replace("OVER", "" + (NOW - 60));
 
     assertThat(status(ours(text))).isEqualTo(401);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{'alg':'RS256','crit':['exp']}",
-        "{'alg':'RS256','crit':['b64'],'b64':false}",
-        "{'alg':'RS256','b64':false}",
-        "{'alg':'RS256','b64':true}",
-        "{'alg':'RS256','crit':[]}",
-        "{'alg':'RS256','crit':null}",
-        "{'alg':'RS256','cr\\u0069t':['x']}",
-        "{'alg':'RS256','crit':['x'],'x':1,'typ':'JWT'}",
-        "{'alg':'RS384'}",
-        "{'alg':'HS256'}",
-        "{'alg':'rs256'}",
-        "{'alg':['RS256']}",
-        "{'alg':'none','alg':'RS256','crit':['x']}",
-        "{'typ':'JWT'}",
-        "[]"
-      })
-  void aTokenThatAsksForMoreThanIsDoneIsNone(String header) throws Exception {
-    assertThat(status(signed(header.replace("'", "\""), claims(""), ours.getPrivate())))
-        .isEqualTo(401);
   }
 
   @Test

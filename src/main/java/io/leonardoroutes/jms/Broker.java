@@ -1,12 +1,18 @@
 package io.leonardoroutes.jms;
 
 import io.leonardoroutes.health.Outages;
-import io.leonardoroutes.settings.Secret;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import java.nio.file.Path;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.files.FileStoreMonitor;
+import org.apache.activemq.artemis.core.server.impl.ActiveMQServerImpl;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.messaginghub.pooled.jms.pool.PooledConnectionKey;
 
@@ -17,19 +23,16 @@ public final class Broker implements AutoCloseable {
   static final long FIRST_REDELIVERY = 1_000;
   static final long LAST_REDELIVERY = 60_000;
 
-  private final EmbeddedBroker embedded;
+  private static final String ROOM = "room on the broker's disk";
+
+  private final EmbeddedActiveMQ embedded;
   private final JmsPoolConnectionFactory pool;
 
-  private Broker(EmbeddedBroker embedded, JmsSettings jms, Outages outages) {
+  private Broker(EmbeddedActiveMQ embedded, JmsSettings jms, Outages outages) {
     this.embedded = embedded;
-    if (embedded == null) {
-      this.pool = new Watched(jms, "the broker at " + jms.address(), outages);
-      pool.setConnectionFactory(jms.client().connections(jms.url(), jms.user(), null));
-    } else {
-      this.pool = new Watched(null, EmbeddedBroker.NAME, outages);
-      pool.setConnectionFactory(
-          JmsClient.ARTEMIS.connections(embedded.url(), BrokerSecurity.OURS, embedded.password()));
-    }
+    this.pool = new Watched(jms, outages);
+    pool.setConnectionFactory(
+        jms.client().connections(embedded == null ? jms.url() : jms.address(), jms.user(), null));
   }
 
   /** Connects to a broker elsewhere, now or when it is there. */
@@ -37,24 +40,53 @@ public final class Broker implements AutoCloseable {
     return new Broker(null, jms, outages);
   }
 
-  /** Starts a broker with its journal on disk. */
+  /** Starts a broker on a loopback port with its journal on disk. */
   public static Broker inside(Path folder, JmsSettings jms, Outages outages) throws Exception {
-    EmbeddedBroker embedded = new EmbeddedBroker(folder, jms, outages);
+    Configuration config =
+        new ConfigurationImpl()
+            .setName("leonardo-routes")
+            .setPersistenceEnabled(true)
+            .setJournalDirectory(folder.resolve("journal").toString())
+            .setBindingsDirectory(folder.resolve("bindings").toString())
+            .setLargeMessagesDirectory(folder.resolve("large").toString())
+            .setPagingDirectory(folder.resolve("paging").toString())
+            .setSecurityEnabled(false)
+            .setJMXManagementEnabled(false)
+            .addAcceptorConfiguration("loopback", jms.address());
+    AddressSettings all =
+        new AddressSettings()
+            .setDeadLetterAddress(SimpleString.of("leonardo.dead"))
+            .setAutoCreateDeadLetterResources(true)
+            .setMaxDeliveryAttempts(REDELIVERIES)
+            .setRedeliveryDelay(FIRST_REDELIVERY)
+            .setRedeliveryMultiplier(2)
+            .setMaxRedeliveryDelay(LAST_REDELIVERY);
+    config.addAddressSetting("#", all);
+    EmbeddedActiveMQ embedded = new EmbeddedActiveMQ().setConfiguration(config);
     embedded.start();
+    FileStoreMonitor disk = ((ActiveMQServerImpl) embedded.getActiveMQServer()).getMonitor();
+    disk.addCallback((left, size, enough, type) -> room(outages, left, enough));
     return new Broker(embedded, jms, outages);
+  }
+
+  /** A disk that is too full stops every sender without a word. */
+  static void room(Outages outages, long left, boolean enough) {
+    if (enough) {
+      outages.back(ROOM);
+    } else {
+      outages.away(ROOM, (left >> 20) + " MiB are left: the broker inside takes nothing more");
+    }
   }
 
   /** Says in the log that the broker is away, in place of those who keep trying to connect. */
   private static final class Watched extends JmsPoolConnectionFactory {
-    private final Secret password;
-    private final String user;
+    private final JmsSettings jms;
     private final String broker;
     private final Outages outages;
 
-    private Watched(JmsSettings jms, String broker, Outages outages) {
-      this.user = jms == null ? null : jms.user();
-      this.password = jms == null ? null : jms.password();
-      this.broker = broker;
+    private Watched(JmsSettings jms, Outages outages) {
+      this.jms = jms;
+      this.broker = "the broker at " + jms.address();
       this.outages = outages;
     }
 
@@ -72,14 +104,16 @@ public final class Broker implements AutoCloseable {
     }
 
     private void refused(JMSException e) {
-      if (password != null && e instanceof JMSSecurityException) {
-        password.refused();
+      if (jms.password() != null && e instanceof JMSSecurityException) {
+        jms.password().refused();
       }
     }
 
     /** By the password as it is now. */
     private PooledConnectionKey login(PooledConnectionKey nobody) {
-      return password == null ? nobody : new PooledConnectionKey(user, password.get());
+      return jms.password() == null
+          ? nobody
+          : new PooledConnectionKey(jms.user(), jms.password().get());
     }
 
     /** Some clients give their name to the broker only now. */
@@ -102,7 +136,7 @@ public final class Broker implements AutoCloseable {
   public void close() throws Exception {
     pool.stop();
     if (embedded != null) {
-      embedded.close();
+      embedded.stop();
     }
   }
 }

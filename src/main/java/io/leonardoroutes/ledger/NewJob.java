@@ -23,7 +23,7 @@ public record NewJob(
     By by) {
 
   /** Whose job it will be, or null. */
-  public String caller() {
+  String caller() {
     return by.who();
   }
 

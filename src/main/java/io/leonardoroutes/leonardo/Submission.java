@@ -135,7 +135,7 @@ public sealed interface Submission {
 
   private static String inBetween(int status, String body) {
     String page = body == null ? "" : Wording.line(ErrorWords.visible(body));
-    return "something in between answered %d%s"
+    return "something in between answered %s%s"
         .formatted(
             status,
             page.isEmpty() ? "" : " (" + page.substring(0, Math.min(100, page.length())) + ")");

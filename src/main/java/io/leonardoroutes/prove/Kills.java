@@ -106,7 +106,7 @@ final class Kills {
         }
         progress.say(
             () ->
-                "%d kills, %d requests accepted"
+                "%s kills, %s requests accepted"
                     .formatted(fleet.kills(), callers.accepted().size()));
       }
       provider.recover();

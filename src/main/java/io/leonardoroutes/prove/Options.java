@@ -82,7 +82,7 @@ record Options(int kills, String points, int ambiguous, long seed, Setup setup) 
       // told below
     }
     throw new IllegalArgumentException(
-        "%s %s is not a whole number from %d to %d".formatted(option, text, min, max));
+        "%s %s is not a whole number from %s to %s".formatted(option, text, min, max));
   }
 
   boolean wants(Point point) {

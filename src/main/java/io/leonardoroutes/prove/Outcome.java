@@ -88,7 +88,7 @@ final class Outcome {
         pulse = Instant.now();
       }
       progress.say(
-          () -> "settling, %d open, %d of them in doubt".formatted(open.size(), doubtful.size()));
+          () -> "settling, %s open, %s of them in doubt".formatted(open.size(), doubtful.size()));
       // With thousands in doubt a look is work for the program too.
       TimeUnit.NANOSECONDS.sleep(Math.max(LOOK_EVERY.toNanos(), 4 * looked));
     }

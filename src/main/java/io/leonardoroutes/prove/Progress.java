@@ -21,7 +21,7 @@ final class Progress {
     Instant now = Instant.now();
     if (Duration.between(said, now).compareTo(EVERY) >= 0) {
       said = now;
-      out.printf("  %4d s: %s%n", Duration.between(began, now).toSeconds(), line.get());
+      out.printf("  %4s s: %s%n", Duration.between(began, now).toSeconds(), line.get());
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -63,24 +64,24 @@ public final class Prove {
     long began = System.nanoTime();
     Kills.Result result = new Kills(options, room, provider, new Progress(out)).run();
     out.printf(
-        "%d kills of %d, seed %d, in %s s%n",
+        "%s kills of %s, seed %s, in %s s%n",
         result.kills(), room.setup().instances(), options.seed(), seconds(since(began)));
     out.printf(
-        "  accepted            %d (%s)%n",
+        "  accepted            %s (%s)%n",
         result.callers().accepted().size(), list(result.callers().byIntake()));
     int unanswered = result.callers().unanswered().size();
     print(result.account(), unanswered);
-    out.printf("  in doubt            %d%n", result.account().inDoubt().size());
-    out.printf("  most at once        %d of %d%n", result.mostAtOnce(), room.setup().concurrent());
+    out.printf("  in doubt            %s%n", result.account().inDoubt().size());
+    out.printf("  most at once        %s of %s%n", result.mostAtOnce(), room.setup().concurrent());
     List<Duration> recoveries = result.recoveries().stream().sorted().toList();
     out.printf(
-        "  seconds to recover  %s at most, %s in the median of %d%n",
+        "  seconds to recover  %s at most, %s in the median of %s%n",
         seconds(recoveries.get(recoveries.size() - 1)),
         seconds(recoveries.get((recoveries.size() - 1) / 2)),
         recoveries.size());
-    out.printf("  points killed at    %d%n", result.reached().size());
+    out.printf("  points killed at    %s%n", result.reached().size());
     result.reached().stream().sorted().forEach(point -> out.println("    " + point));
-    out.printf("  points not reached  %d%n", result.missed().size());
+    out.printf("  points not reached  %s%n", result.missed().size());
     result.missed().stream().sorted().forEach(point -> out.println("    " + point));
     return leave(
         room,
@@ -95,23 +96,23 @@ public final class Prove {
     Ambiguous.Result result =
         new Ambiguous(options.ambiguous(), room, provider, new Progress(out)).run();
     out.printf(
-        "%d ambiguous creates in %s s%n",
+        "%s ambiguous creates in %s s%n",
         result.sent().values().stream().mapToInt(Integer::intValue).sum(), seconds(result.took()));
     out.printf("  kinds               %s%n", list(result.sent()));
     print(result.account(), result.unanswered());
-    out.printf("  blind repeats       %d%n", result.blindRepeats());
-    out.printf("  adopted             %d%n", result.adopted());
-    out.printf("  released            %d%n", result.released());
-    out.printf("  held                %d%n", result.account().inDoubt().size());
-    result.held().forEach((why, times) -> out.printf("    %d: %s%n", times, why));
-    out.printf("  none of these       %d%n", result.open());
+    out.printf("  blind repeats       %s%n", result.blindRepeats());
+    out.printf("  adopted             %s%n", result.adopted());
+    out.printf("  released            %s%n", result.released());
+    out.printf("  held                %s%n", result.account().inDoubt().size());
+    result.held().forEach((why, times) -> out.printf("    %s: %s%n", times, why));
+    out.printf("  none of these       %s%n", result.open());
     return leave(room, result.good());
   }
 
   private void print(Account account, int unanswered) {
     out.printf("  lost                %s%n", numbers(account.lost()));
     out.printf("  paid twice          %s%n", numbers(account.paidTwice()));
-    out.printf("  never answered      %d%n", unanswered);
+    out.printf("  never answered      %s%n", unanswered);
   }
 
   private Room room(String name, Provider provider, Setup setup) throws IOException {
@@ -121,7 +122,7 @@ public final class Prove {
   }
 
   private boolean leave(Room room, boolean good) throws IOException {
-    out.printf("  errors logged       %d%n", room.errors());
+    out.printf("  errors logged       %s%n", room.errors());
     if (good) {
       room.delete();
     } else {
@@ -150,6 +151,6 @@ public final class Prove {
   }
 
   private static String seconds(Duration duration) {
-    return "%.1f".formatted(duration.toMillis() / 1000.0);
+    return String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0);
   }
 }

@@ -34,7 +34,8 @@ record Request(int number, boolean good) {
 
   private String body() {
     return """
-        "model": "%s", "parameters": {"prompt": "proof request #%d#", "duration": %d}}"""
+    "model": "%s", "parameters": {"prompt": "proof request #%s#", "duration": %s}}\
+    """
         .formatted(number % 2 == 0 ? "kling-3.0-turbo" : "kling-video-o-3", number, good ? 5 : 99);
   }
 

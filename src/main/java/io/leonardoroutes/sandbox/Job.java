@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.UUID;
 
 /** A job from its create on; what has become of it is a question of the time only. */
@@ -13,7 +14,8 @@ record Job(Create create, Instant doneAt, Fate fate) {
 
   // the real one has no zone either
   private static final DateTimeFormatter CREATED_AT =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   /** How a job ends; the words that a prompt asks for it with are the sandbox's. */
   enum Fate {

@@ -80,7 +80,7 @@ public record SandboxOptions(
   /** Without the key. */
   @Override
   public String toString() {
-    return "SandboxOptions[port=%d, jobDuration=%s, concurrency=%d]"
+    return "SandboxOptions[port=%s, jobDuration=%s, concurrency=%s]"
         .formatted(port, jobDuration, concurrency);
   }
 }

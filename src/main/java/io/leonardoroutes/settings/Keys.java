@@ -128,7 +128,7 @@ public final class Keys implements PropertiesSource {
     } catch (NumberFormatException e) {
       // told below
     }
-    throw new BadSetting(key, "'%s' is not a whole number from %d to %d".formatted(text, min, max));
+    throw new BadSetting(key, "'%s' is not a whole number from %s to %s".formatted(text, min, max));
   }
 
   public int integer(String key, int min, int max) {

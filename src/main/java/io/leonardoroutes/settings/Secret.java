@@ -146,7 +146,7 @@ public final class Secret implements Supplier<String> {
       try (InputStream in = Files.newInputStream(file)) {
         byte[] text = in.readNBytes(LONGEST + 1);
         if (text.length > LONGEST) {
-          throw bad("%s is longer than %d bytes", file, LONGEST);
+          throw bad("%s is longer than %s bytes", file, LONGEST);
         }
         return new Reading(
             file, version, usable(new String(text, StandardCharsets.UTF_8), file.toString()));
@@ -162,7 +162,7 @@ public final class Secret implements Supplier<String> {
       throw bad("%s is empty", where);
     }
     if (lines.size() > most) {
-      throw bad("%s has more than %d lines", where, most);
+      throw bad("%s has more than %s lines", where, most);
     }
     if (lines.stream().anyMatch(line -> line.chars().anyMatch(Character::isISOControl))) {
       throw bad("%s has control characters in it", where);

@@ -20,12 +20,12 @@ class VideoHostsTest {
   @ValueSource(
       strings = {
         "https://cdn.leonardo.ai/users/a/generations/b/c.mp4?sig=%2F&x=1",
-        "https://cdn.leonardo.ai:443/c.mp4",
+        "https://cdn.leonardo.ai:8443/c.mp4",
         "HTTPS://CDN.Leonardo.AI/c.mp4",
         "https://files.example.com/c.mp4",
         "https://127.0.0.1:8080/c.mp4",
         "http://127.0.0.1:8080/c.mp4",
-        "http://[::1]/c.mp4",
+        "http://[::1]:99/c.mp4",
         "https://cdn.leonardo.ai/c@evil.example/../d.mp4",
       })
   void aListedHostIsAllowed(String url) throws Exception {
@@ -40,10 +40,6 @@ class VideoHostsTest {
           https://cdn.leonardo.ai.evil.example/c, cdn.leonardo.ai.evil.example:443
           https://evilcdn.leonardo.ai/c,          evilcdn.leonardo.ai:443
           https://leonardo.ai/c,                  leonardo.ai:443
-          https://cdn.leonardo.ai:8443/c,         cdn.leonardo.ai:8443
-          https://cdn.leonardo.ai:80/c,           cdn.leonardo.ai:80
-          http://cdn.leonardo.ai:9876/c,          cdn.leonardo.ai:9876
-          http://[::1]:99/c,                      [::1]:99
           https://files.example.com:444/c,        files.example.com:444
           http://127.0.0.1/c,                     127.0.0.1:80
           http://127.0.0.1:8081/c,                127.0.0.1:8081
@@ -63,35 +59,12 @@ class VideoHostsTest {
   }
 
   @Test
-  void onlyAnEntryThatSaysSoMayBeInside() {
-    VideoHosts hosts =
-        new VideoHosts(
-            List.of(
-                "cdn.leonardo.ai",
-                "private:cdn.corp.example",
-                "private:files.corp.example:8443",
-                "localhost:8080",
-                "127.0.0.1:9000",
-                "[::1]"));
-
-    assertThat(hosts.mayBePrivate("cdn.leonardo.ai", 443)).isFalse();
-    assertThat(hosts.mayBePrivate("CDN.corp.example", 443)).isTrue();
-    assertThat(hosts.mayBePrivate("cdn.corp.example", 9876)).isFalse();
-    assertThat(hosts.mayBePrivate("files.corp.example", 8443)).isTrue();
-    assertThat(hosts.mayBePrivate("files.corp.example", 443)).isFalse();
-    assertThat(hosts.mayBePrivate("localhost", 8080)).isTrue();
-    assertThat(hosts.mayBePrivate("127.0.0.1", 9000)).isTrue();
-    assertThat(hosts.mayBePrivate("::1", 443)).isTrue();
-    assertThat(hosts.mayBePrivate("proxy.corp.example", 3128)).isTrue();
-  }
-
-  @Test
   void plainHttpIsForLoopbackOnly() {
     assertThatThrownBy(() -> HOSTS.allowed("http://cdn.leonardo.ai/c.mp4"))
         .isInstanceOf(DownloadFailed.Hopeless.class)
         .hasMessage(
-            "the video's host cdn.leonardo.ai is allowed over https only: plain http is for"
-                + " loopback hosts of leonardo.download.hosts");
+            "the video's host cdn.leonardo.ai is allowed over https only: plain http is for loopback"
+                + " hosts of leonardo.download.hosts");
   }
 
   @ParameterizedTest
@@ -126,8 +99,8 @@ class VideoHostsTest {
         .hasMessage(
             "the video's URL '"
                 + url.replaceFirst("#.*", "")
-                + "' is not plain: https://, a host of leonardo.download.hosts, an optional port"
-                + " and a path, without user, fragment or encoded host");
+                + "' is not plain: https://, a host of leonardo.download.hosts, an optional port and"
+                + " a path, without user, fragment or encoded host");
   }
 
   @ParameterizedTest
@@ -150,8 +123,7 @@ class VideoHostsTest {
   void withoutAnyHostNothingIsAllowed() {
     assertThatThrownBy(() -> new VideoHosts(List.of()).allowed("https://cdn.leonardo.ai/c"))
         .hasMessage(
-            "the video's host cdn.leonardo.ai:443 is not allowed: leonardo.download.hosts has"
-                + " none");
+            "the video's host cdn.leonardo.ai:443 is not allowed: leonardo.download.hosts has none");
   }
 
   @ParameterizedTest
@@ -166,10 +138,6 @@ class VideoHostsTest {
         "u@cdn.leonardo.ai",
         "cdn.leonardo.ai:",
         "cdn.leonardo.ai:99999",
-        "private:",
-        "private:*",
-        "private:cdn.leonardo.ai:",
-        "private:private:cdn.leonardo.ai",
         "cdn.leonardo.ai."
       })
   void anEntryThatIsNoHostNamesTheSetting(String entry) {

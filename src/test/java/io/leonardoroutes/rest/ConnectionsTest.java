@@ -44,9 +44,7 @@ class ConnectionsTest {
     config.setPort(port);
     BoundedServer server =
         new BoundedServer(
-            config,
-            vertx -> connections = new Connections(vertx, MOST, Duration.ofSeconds(1)),
-            new RequestBodies(BIG));
+            config, vertx -> connections = new Connections(vertx, MOST, Duration.ofSeconds(1)));
     context.addService(server);
     context.start();
     Router router = (Router) server.getServer().requestHandler();

@@ -1,0 +1,89 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A machine that writes numbers and letters in its owner's way. */
+class LocaleTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Locale BEFORE = Locale.getDefault();
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void asBefore() {
+    Locale.setDefault(BEFORE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fa-IR", "ar-EG", "th-TH-u-nu-thai-x-lvariant-TH", "tr-TR", "mr-IN"})
+  void whatAMachineReadsIsTheSameEverywhere(String language) throws Exception {
+    Locale.setDefault(Locale.forLanguageTag(language));
+    try (Log log = Log.open();
+        Provider provider = Provider.start();
+        Story story =
+            Story.in(folder, provider)
+                .with("leonardo.rest.enabled", "true")
+                .with("leonardo.reconcile.settle", "1ms")) {
+      String managed = story.app().managed();
+      story.start();
+      Rest rest = Rest.of(story.app());
+      String id = Rest.json(rest.post(Story.REQUEST)).get("id").asText();
+      story.until(id, "COMPLETE");
+      story.told(id, "completed");
+
+      HttpResponse<String> part =
+          rest.client()
+              .send(
+                  HttpRequest.newBuilder(rest.base().resolve("/generations/" + id + "/video"))
+                      .header("Range", "bytes=0-9")
+                      .build(),
+                  BodyHandlers.ofString());
+      assertThat(part.headers().firstValue("Content-Range"))
+          .contains("bytes 0-9/" + Provider.videoBytes().length);
+      assertPlain(
+          rest.post("{\"model\":\"kling-3.0-turbo\",\"parameters\":{\"duration\":99}}").body());
+      assertPlain(rest.post("{\"model\":\"KLING-3.0-TURBO-INFINITE\"}").body());
+      assertPlain(rest.post("[1,2]").body());
+      assertPlain(rest.get("/generations?limit=99999").body());
+      assertPlain(rest.get("/openapi.json").body());
+      assertPlain(
+          rest.client()
+              .send(
+                  HttpRequest.newBuilder(URI.create(managed + "/metrics")).build(),
+                  BodyHandlers.ofString())
+              .body());
+      assertPlain(rest.get("/generations/" + id).body());
+      story.events(id).forEach(event -> assertPlain(event.toString()));
+
+      provider.onCreate(request -> Provider.json(500, "{}"));
+      story.accept(Story.REQUEST);
+      await().atMost(LONG).until(() -> !provider.lists().isEmpty());
+      provider.all().forEach(call -> assertPlain(call.getTarget() + call.getHeaders()));
+      log.with("").forEach(LocaleTest::assertPlain);
+      try (var files = Files.walk(story.app().data())) {
+        files.forEach(file -> assertPlain(file.toString()));
+      }
+    }
+  }
+
+  private static void assertPlain(String text) {
+    assertThat(text.chars().filter(c -> Character.isDigit(c) && c > '9').toArray())
+        .as(text)
+        .isEmpty();
+    assertThat(text).doesNotContain("\u0131", "\u0130");
+  }
+}
