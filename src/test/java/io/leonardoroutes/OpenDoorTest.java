@@ -187,7 +187,8 @@ class OpenDoorTest {
             .isEqualTo(
                 """
                 {"type":"urn:leonardo-routes:problem:origin","title":"Not for pages of this origin",\
-                "status":403,"detail":"leonardo.rest.cors.origins has others"}""");
+                "status":403,"detail":"leonardo.rest.cors.origins has others"}\
+                """);
       }
     }
   }
@@ -206,7 +207,8 @@ class OpenDoorTest {
         .isEqualTo(
             """
             {"type":"urn:leonardo-routes:problem:too-many-calls","title":"Too many calls",\
-            "status":429,"detail":"shop may call 30 times a minute: wait 2 seconds"}""");
+            "status":429,"detail":"shop may call 30 times a minute: wait 2 seconds"}\
+            """);
     assertThat(get(erp).statusCode()).isEqualTo(200);
     CLOCK.tick(Duration.ofSeconds(2));
     assertThat(get(shop).statusCode()).isEqualTo(200);

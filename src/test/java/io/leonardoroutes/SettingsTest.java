@@ -115,8 +115,8 @@ class SettingsTest {
                 app().with("leonardo.rest.enabled", "true").with("leonardo.rest.host", "0.0.0.0")))
         .isEqualTo(
             "leonardo.rest.host: 0.0.0.0 would let the network spend money without authentication:"
-                + " set leonardo.rest.auth, or use a loopback address, with a gateway that authenticates"
-                + " before it");
+                + " set leonardo.rest.auth, or use a loopback address, with a gateway that"
+                + " authenticates before it");
   }
 
   private App asking(Path keys) {
@@ -143,8 +143,8 @@ class SettingsTest {
             refusal(
                 asking(keys).bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, "of its own")))
         .isEqualTo(
-            "leonardo.rest.auth: the application has an HTTP server of its own, which nobody guards:"
-                + " set none here and let that server ask");
+            "leonardo.rest.auth: the application has an HTTP server of its own, which nobody"
+                + " guards: set none here and let that server ask");
   }
 
   @ParameterizedTest

@@ -73,7 +73,8 @@ class TokensTest {
 
   private static String claims(String more) {
     return """
-        {"iss":"https://id.example.com","aud":"leonardo-routes","sub":"erp","exp":%d%s}"""
+    {"iss":"https://id.example.com","aud":"leonardo-routes","sub":"erp","exp":%d%s}\
+    """
         .formatted(NOW + 600, more);
   }
 
@@ -155,7 +156,8 @@ class TokensTest {
     KeyPair theirs = pair();
     String embedded =
         """
-        {"alg":"RS256","jwk":{"kty":"RSA","n":"%s","e":"AQAB"},"x5c":["%s"]}"""
+        {"alg":"RS256","jwk":{"kty":"RSA","n":"%s","e":"AQAB"},"x5c":["%s"]}\
+        """
             .formatted(
                 base64(theirs.getPublic().getEncoded()),
                 Base64.getEncoder().encodeToString(theirs.getPublic().getEncoded()));

@@ -63,8 +63,8 @@ class VideoHostsTest {
     assertThatThrownBy(() -> HOSTS.allowed("http://cdn.leonardo.ai/c.mp4"))
         .isInstanceOf(DownloadFailed.Hopeless.class)
         .hasMessage(
-            "the video's host cdn.leonardo.ai is allowed over https only: plain http is for loopback"
-                + " hosts of leonardo.download.hosts");
+            "the video's host cdn.leonardo.ai is allowed over https only: plain http is for"
+                + " loopback hosts of leonardo.download.hosts");
   }
 
   @ParameterizedTest
@@ -99,8 +99,8 @@ class VideoHostsTest {
         .hasMessage(
             "the video's URL '"
                 + url.replaceFirst("#.*", "")
-                + "' is not plain: https://, a host of leonardo.download.hosts, an optional port and"
-                + " a path, without user, fragment or encoded host");
+                + "' is not plain: https://, a host of leonardo.download.hosts, an optional port"
+                + " and a path, without user, fragment or encoded host");
   }
 
   @ParameterizedTest
@@ -123,7 +123,8 @@ class VideoHostsTest {
   void withoutAnyHostNothingIsAllowed() {
     assertThatThrownBy(() -> new VideoHosts(List.of()).allowed("https://cdn.leonardo.ai/c"))
         .hasMessage(
-            "the video's host cdn.leonardo.ai:443 is not allowed: leonardo.download.hosts has none");
+            "the video's host cdn.leonardo.ai:443 is not allowed: leonardo.download.hosts has"
+                + " none");
   }
 
   @ParameterizedTest
