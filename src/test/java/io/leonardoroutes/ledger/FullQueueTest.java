@@ -12,9 +12,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +25,12 @@ import org.junit.jupiter.api.io.TempDir;
 class FullQueueTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final int QUEUED = 10_000;
+  private static final int TOGETHER = 500;
+  private static final Duration TICK = Duration.ofMillis(250);
+
+  /** Often enough where jobs take {@link #LONG}. */
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
   private static final Duration SHORT = Duration.ofSeconds(4);
   private static final Duration LONG = Duration.ofSeconds(45);
   private static final Duration WATCHED = Duration.ofMinutes(20);
@@ -68,8 +74,8 @@ class FullQueueTest {
     int[] turnedAway = {0, 0};
     String url = "jdbc:sqlite:" + folder.resolve("ledger.db");
     try (Ledger ledger = Ledger.open(url, clock)) {
-      for (int i = 0; i < QUEUED; i++) {
-        ledger.accept(Asked.request(), job -> List.of());
+      for (int i = 0; i < QUEUED; i += TOGETHER) {
+        ledger.acceptAll(Stream.generate(Asked::request).limit(TOGETHER).toList());
       }
       ledger.governor().slots("default", slots);
       Instant start = clock.instant();
@@ -83,7 +89,7 @@ class FullQueueTest {
             turnedAway[clock.instant().isBefore(start.plusSeconds(60)) ? 0 : 1]++;
           }
         }
-        clock.tick(Duration.ofMillis(250));
+        clock.tick(took.equals(LONG) ? SECOND : TICK);
       }
     }
     System.out.printf(
