@@ -242,15 +242,19 @@ class CanaryTest {
   }
 
   private void refused(TestBroker.Caller sender, Rest rest) throws Exception {
-    provider.onCreate(create -> echo(create, 401));
+    provider.onCreate(create -> echo(create, 401), create -> echo(create, 400));
     sender.send("leonardo.requests", Drop.request("from a queue"));
     sender.send("leonardo.requests", "{}");
     canary.look("a message", sender.receive("leonardo.requests.rejected").getBody(String.class));
-    await()
-        .atMost(LONG)
-        .until(
-            () ->
-                call(rest, "GET", "/generations?state=FAILED", "").body().contains("no such key"));
+    for (String state : List.of("ACCEPTED", "FAILED")) {
+      await()
+          .atMost(LONG)
+          .until(
+              () ->
+                  call(rest, "GET", "/generations?state=" + state, "")
+                      .body()
+                      .contains("no such key"));
+    }
   }
 
   private void failed(App app, Rest rest) throws Exception {
