@@ -31,7 +31,7 @@ class BatchTest {
             .with("leonardo.rest.enabled", "true")
             .with("leonardo.rest.batch", "5")
             .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "1h")
+            .with("leonardo.tick", "10h")
             .with("leonardo.ledger.url", url() + "?busy_timeout=100")
             .with("leonardo.sinks.outbox.events", "rejected")
             .start();
@@ -170,7 +170,8 @@ class BatchTest {
             """
             {"type":"urn:leonardo-routes:problem:batch-refused",\
             "title":"Nothing of the batch is accepted","status":422,\
-            "detail":"1 of 2 requests are refused","items":[""");
+            "detail":"1 of 2 requests are refused","items":[\
+            """);
     assertThat(Rows.jobs(app)).isZero();
   }
 

@@ -24,7 +24,7 @@ class ETagTest {
         App.in(folder)
             .with("leonardo.rest.enabled", "true")
             .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "1h")
+            .with("leonardo.tick", "10h")
             .start();
     rest = Rest.of(app);
     HttpResponse<String> accepted = rest.post(Drop.request("a"));

@@ -133,6 +133,9 @@ class ForeignFilesTest {
     await().atMost(LONG).until(() -> count(drop.inbox(), ".json") == 0);
     await().atMost(LONG).until(() -> log.with(".junk is not taken").size() == 10);
     await().atMost(LONG).until(() -> count(drop.inbox(), ".junk") == 300);
+    // Each was looked at as often as two that came later.
+    another("a.json");
+    another("b.json");
     assertThat(count(drop.inbox().resolve(".rejected"), ".json")).isBetween(80L, 100L);
     assertThat(log.with(" refused: ")).hasSize(20);
     clock.tick(Duration.ofMinutes(2));

@@ -49,7 +49,7 @@ class GovernedTest {
       provider.onCreate(request -> Provider.json(400, "{\"error\":\"hm\"}"));
     }
     // So long that the loop itself looks for free slots only once.
-    app.with("leonardo.tick", "1h").with("leonardo.limits.concurrent", "1").start();
+    app.with("leonardo.tick", "10h").with("leonardo.limits.concurrent", "1").start();
     for (int i = 0; i < 5; i++) {
       accept();
     }

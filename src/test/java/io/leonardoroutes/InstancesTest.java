@@ -132,7 +132,7 @@ class InstancesTest {
     Duration lease = Duration.ofSeconds(3);
     String intakeOnly = "file:routes/accept.camel.yaml,file:routes/deliver.camel.yaml";
     try (Ledger dead = Ledger.open(url)) {
-      App intake = instance().with("leonardo.routes", intakeOnly).with("leonardo.tick", "1h");
+      App intake = instance().with("leonardo.routes", intakeOnly).with("leonardo.tick", "10h");
       intake.start();
       List<String> ids = IntStream.range(0, 3).mapToObj(i -> accept(intake, i)).toList();
       Job calling = submitting(dead, lease);

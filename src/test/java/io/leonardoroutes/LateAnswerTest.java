@@ -171,7 +171,7 @@ class LateAnswerTest {
   @Test
   void aCallThatMayStillBeMadeByAnotherInstanceCannotBeResolvedAsUnpaid() throws Exception {
     provider.onCreate(this::slowly);
-    story.with("leonardo.tick", "1h").start();
+    story.with("leonardo.tick", "10h").start();
     String id = story.accept(Story.REQUEST);
     ahead.tick(Duration.between(ahead.instant(), Instant.now()));
     Limits limits = new Limits(10, 100);

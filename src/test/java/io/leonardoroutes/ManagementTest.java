@@ -78,7 +78,7 @@ class ManagementTest {
 
   @Test
   void whatIsAwayIsToldAndDoesNotStopNewRequests() throws Exception {
-    app.with("leonardo.tick", "1h").start();
+    app.with("leonardo.tick", "10h").start();
 
     assertThat(get("/health/live").body()).isEqualTo("{\"status\":\"UP\"}");
     assertThat(ready()).isEqualTo("200 {\"status\":\"UP\"}");
@@ -94,7 +94,7 @@ class ManagementTest {
 
   @Test
   void whileTheLedgerCannotBeWrittenItIsNotReadyButAlive() throws Exception {
-    app.with("leonardo.tick", "1h").start();
+    app.with("leonardo.tick", "10h").start();
     try (Connection other = DriverManager.getConnection(url);
         Statement sql = other.createStatement()) {
       sql.execute("BEGIN IMMEDIATE");

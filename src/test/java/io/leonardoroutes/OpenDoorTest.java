@@ -56,7 +56,7 @@ class OpenDoorTest {
             .with("leonardo.rest.cors.origins", PAGE + ",http://localhost:3000")
             .with("leonardo.rest.requests-per-minute", "30")
             .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "1h")
+            .with("leonardo.tick", "10h")
             .bind("clock", CLOCK)
             .start();
     rest =

@@ -32,7 +32,7 @@ class RestAbuseTest {
             .with("leonardo.rest.hosts", "other.example, gate.way")
             .with("leonardo.rest.enabled", "true")
             .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "1h")
+            .with("leonardo.tick", "10h")
             .start();
     rest = Rest.of(app);
   }

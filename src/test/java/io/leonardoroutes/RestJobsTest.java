@@ -71,7 +71,7 @@ class RestJobsTest {
 
   @Test
   void filtersAreCombined() throws Exception {
-    app.with("leonardo.base-url", "http://127.0.0.1:1/api/rest").with("leonardo.tick", "1h");
+    app.with("leonardo.base-url", "http://127.0.0.1:1/api/rest").with("leonardo.tick", "10h");
     Rest rest = Rest.of(app.start());
     String request = Drop.request("a").replaceFirst("\\{", "{\"reference\":\"order-1\",");
     JsonNode job = Rest.json(rest.post(request));

@@ -55,7 +55,7 @@ class TokensTest {
             .with("leonardo.rest.jwt.audience", "leonardo-routes")
             .with("leonardo.rest.jwt.role", "/realm_access/roles")
             .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "1h")
+            .with("leonardo.tick", "10h")
             .start();
     rest = Rest.of(app);
   }
