@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Sink;
+import io.leonardoroutes.files.OthersAccess;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.Broker;
 import io.leonardoroutes.jms.JmsSettings;
@@ -54,6 +55,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
   public void addRoutesToCamelContext(CamelContext context) throws Exception {
     Keys keys = new Keys(context);
     Settings settings = Settings.read(context, keys);
+    StartChecks.secretsInOpenFiles(context);
     context.addService(this);
     start();
     try {
@@ -199,6 +201,8 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     JmsSettings jms = settings.jms();
     if (jms.url() == null) {
       StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
+      // The broker makes its files by the umask.
+      OthersAccess.ownFolder(settings.data().resolve("broker"));
     }
     Broker broker =
         opened(

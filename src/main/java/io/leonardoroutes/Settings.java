@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.delivery.Sink;
 import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.ledger.Access;
 import io.leonardoroutes.rest.RestSettings;
@@ -97,7 +98,8 @@ record Settings(
             keys.integer("leonardo.sandbox.port", 1, 65_535),
             keys.flag("leonardo.sandbox.samples"));
     boolean file = keys.flag("leonardo.file.enabled");
-    Path data = keys.folder("leonardo.data");
+    FileSettings files = FileSettings.read(keys);
+    Path data = keys.folder("leonardo.data", FolderPolicy.OWN);
     checkThoseOfTheRoutes(keys);
     Secrets secrets = new Secrets(keys);
     Accounts accounts = Accounts.read(keys, secrets);
@@ -110,11 +112,13 @@ record Settings(
         new Intakes(
             file,
             keys.flag("leonardo.jms.enabled"),
-            file ? keys.folder("leonardo.inbox") : Path.of(keys.text("leonardo.inbox")),
+            file
+                ? keys.folder("leonardo.inbox", files.policy())
+                : Path.of(keys.text("leonardo.inbox")),
             keys.duration("leonardo.file.settle"),
             keys.duration("leonardo.file.patience"),
             keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
-        FileSettings.read(keys),
+        files,
         rulesMapping(keys),
         RestSettings.read(keys, secrets),
         LastingCalls.read(keys),

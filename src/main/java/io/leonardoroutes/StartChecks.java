@@ -1,8 +1,10 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.delivery.Sink;
+import io.leonardoroutes.files.OthersAccess;
 import io.leonardoroutes.settings.BadSetting;
 import java.io.IOException;
+import java.io.Reader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
@@ -22,6 +26,8 @@ import org.apache.camel.support.PluginHelper;
 final class StartChecks {
   private static final Pattern PARAMETER = Pattern.compile("(\\w+)=[^,&}\\s]+");
 
+  private static final Pattern SECRET =
+      Pattern.compile("leonardo\\..*(api-key|password|webhook\\.key)");
   private static final String FILE = "file:";
 
   private StartChecks() {}
@@ -33,6 +39,32 @@ final class StartChecks {
       throw new BadSetting(
           key, "port " + port + " of " + host + " cannot be had: " + e.getMessage());
     }
+  }
+
+  /** Warns of configuration files with secrets in them that every user can read. */
+  static void secretsInOpenFiles(CamelContext context) {
+    for (String location : context.getPropertiesComponent().getLocations()) {
+      String name = location.replaceFirst(";.*", "");
+      Path file = name.startsWith(FILE) ? Path.of(name.substring(FILE.length())) : null;
+      if (file != null && Files.isReadable(file)) {
+        secretIn(file).ifPresent(key -> OthersAccess.warnOfSecret(key, file));
+      }
+    }
+  }
+
+  private static Optional<String> secretIn(Path file) {
+    Properties said = new Properties();
+    try (Reader text = Files.newBufferedReader(file)) {
+      said.load(text);
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty(); // told by Camel
+    }
+    return said.stringPropertyNames().stream()
+        .filter(key -> SECRET.matcher(key).matches())
+        .filter(key -> !said.getProperty(key).isBlank())
+        .filter(key -> !said.getProperty(key).strip().matches("file:.*|.*\\{\\{.*"))
+        .sorted()
+        .findFirst();
   }
 
   static Collection<Resource> routeFiles(CamelContext context, String pattern) throws Exception {

@@ -43,7 +43,8 @@ class ArchitectureTest {
   @ArchTest static final ArchRule healthStandsAlone = standsAlone("health");
 
   @ArchTest
-  static final ArchRule theServerKnowsNoJobs = knowsOnly("rest", "request", "settings", "health");
+  static final ArchRule theServerKnowsNoJobs =
+      knowsOnly("rest", "request", "settings", "health", "files");
 
   @ArchTest
   static final ArchRule theBrokerKnowsNoJobs = knowsOnly("jms", "request", "settings", "health");

@@ -3,11 +3,12 @@ package io.leonardoroutes.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.OthersAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
@@ -254,15 +255,19 @@ final class Database implements AutoCloseable {
   private static FileChannel lock(Path file) {
     try {
       Path beside = FileWatch.lock(file);
-      Files.createDirectories(beside.getParent());
-      FileChannel channel =
-          FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      OthersAccess.folder(beside.getParent(), FolderPolicy.OWN);
+      OthersAccess.ownFile(beside);
+      FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE);
       if (!tryLock(channel)) {
         channel.close();
         throw new IllegalStateException(
             "%s is in use by another instance: an SQLite ledger has one; for several use PostgreSQL"
                 .formatted(file));
       }
+      // What SQLite makes beside it has the permissions of its file.
+      OthersAccess.ownFile(file.toAbsolutePath());
+      OthersAccess.close(Path.of(file + "-wal"));
+      OthersAccess.close(Path.of(file + "-shm"));
       return channel;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.files.OthersAccess;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.FileVersion;
 import java.io.IOException;
@@ -62,6 +63,7 @@ public final class ApiKeys implements Door.Callers {
       if (!reading.unread().isEmpty()) {
         throw new BadSetting(RestSettings.KEYS, unread(file, reading));
       }
+      OthersAccess.warnOfSecret(RestSettings.KEYS, file);
       return new ApiKeys(file, reading);
     } catch (IOException e) {
       throw new BadSetting(

@@ -1,5 +1,6 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.files.OthersAccess;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
 import io.leonardoroutes.settings.Secret;
@@ -142,9 +143,15 @@ public record RestSettings(
     if (!role.matches("(/([^/~]|~[01])*)+")) {
       throw new BadSetting("leonardo.rest.jwt.role", "'" + role + "' is no JSON pointer as /role");
     }
+    Path key = Path.of(required(keys, JWT_KEY));
+    if (algorithm.equals("HS256")) {
+      OthersAccess.warnOfSecret(JWT_KEY, key);
+    } else {
+      OthersAccess.warnOfChanges(JWT_KEY, key);
+    }
     return new Jwt(
         algorithm,
-        Path.of(required(keys, JWT_KEY)),
+        key,
         required(keys, "leonardo.rest.jwt.issuer"),
         required(keys, "leonardo.rest.jwt.audience"),
         role);
@@ -161,6 +168,7 @@ public record RestSettings(
             secrets.oneIfSet("leonardo.rest.tls.password"),
             keys.text("leonardo.rest.tls.type"));
     tls.check();
+    OthersAccess.warnOfSecret(KEYSTORE, tls.keystore());
     return tls;
   }
 

@@ -1,5 +1,7 @@
 package io.leonardoroutes.settings;
 
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.OthersAccess;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -161,11 +163,11 @@ public final class Keys implements PropertiesSource {
     return Arrays.stream(text(key).split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
-  /** A folder that exists and can be written, made if need be. */
-  public Path folder(String key) {
+  /** A folder that exists and can be written, made for those of the policy if need be. */
+  public Path folder(String key, FolderPolicy policy) {
     Path folder = Path.of(text(key));
     try {
-      Files.createDirectories(folder);
+      OthersAccess.folder(folder, policy);
       Files.delete(Files.createTempFile(folder, ".leonardo", ".probe"));
       return folder;
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.leonardoroutes.settings;
 
+import io.leonardoroutes.files.OthersAccess;
 import io.leonardoroutes.health.Outages;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,6 +55,9 @@ public final class Secret implements Supplier<String> {
     this.most = most;
     this.outages = outages;
     this.reading = read();
+    if (reading.file() != null) {
+      OthersAccess.warnOfSecret(key, reading.file());
+    }
   }
 
   /** The secret as it is now. */

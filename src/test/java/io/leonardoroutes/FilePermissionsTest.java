@@ -1,0 +1,193 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leonardoroutes.rest.ApiKeys;
+import io.leonardoroutes.rest.Caller;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who else on this machine may read what we write, and what we are told in files. */
+class FilePermissionsTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  private Provider provider;
+  private App app;
+
+  @BeforeEach
+  void open() throws Exception {
+    provider = Provider.start();
+    app = app();
+    permit(folder, "rwxr-xr-x");
+  }
+
+  private App app() {
+    return App.in(folder).at(provider);
+  }
+
+  @AfterEach
+  void close() {
+    app.close();
+    provider.close();
+  }
+
+  private static void permit(Path file, String permissions) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+  }
+
+  private static String mode(Path file) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void finishOne() throws Exception {
+    Drop drop = Drop.into(app.inbox());
+    drop.file("bad.json", "{}");
+    drop.file("koala.json", Drop.request("koala"));
+    await().atMost(LONG).until(() -> count(app.outbox()) == 3);
+    await().atMost(LONG).until(() -> Files.exists(drop.rejected("bad.json")));
+  }
+
+  private static int count(Path in) {
+    String[] names = in.toFile().list();
+    return names == null ? 0 : names.length;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void allThatTheProgramCreatesIsItsUsersAlone(boolean theDataFolderIsThere) throws Exception {
+    if (theDataFolderIsThere) {
+      permit(Files.createDirectories(app.data()), "rwxr-xr-x");
+    }
+    app.with("leonardo.file.enabled", "true")
+        .with("leonardo.jms.enabled", "true")
+        .with("leonardo.jms.port", String.valueOf(App.freePort()))
+        .start();
+    finishOne();
+
+    List<String> open;
+    try (Stream<Path> all = Files.walk(app.data())) {
+      open =
+          all.filter(path -> !path.equals(app.data()) || !theDataFolderIsThere)
+              .filter(path -> !path.startsWith(app.data().resolve("broker/journal")))
+              .filter(path -> !path.startsWith(app.data().resolve("broker/bindings")))
+              .filter(path -> !path.startsWith(app.data().resolve("broker/large")))
+              .filter(path -> !path.startsWith(app.data().resolve("broker/paging")))
+              .filter(path -> !path.toString().matches(".*/(koala|bad)\\.json")) // the writer's
+              .filter(path -> !mode(path).endsWith("------"))
+              .map(path -> mode(path) + " " + path)
+              .toList();
+    }
+    assertThat(open).isEmpty();
+    assertThat(app.data().resolve("ledger.db-wal")).exists();
+    assertThat(app.data().resolve("ledger.db.lock")).exists();
+    assertThat(mode(app.data().resolve("broker"))).isEqualTo("rwx------");
+    assertThat(app.data().resolve("videos")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void theInboxLetsThoseDropWhomTheSettingSays() throws Exception {
+    app.with("leonardo.file.enabled", "true").with("leonardo.file.permissions", "660").start();
+
+    assertThat(mode(app.inbox())).isEqualTo("rwxrwx---");
+    assertThat(mode(app.data())).isEqualTo("rwx------");
+  }
+
+  @Test
+  void theLedgerOfAnEarlierProgramIsClosedToOthersAndNotToItsGroup() throws Exception {
+    app.start();
+    app.close();
+    Path ledger = app.data().resolve("ledger.db");
+    permit(ledger, "rw-r--r--");
+    permit(app.data().resolve("ledger.db.lock"), "rw-rw-rw-");
+    app = app().start();
+
+    assertThat(mode(ledger)).isEqualTo("rw-r-----");
+    assertThat(mode(app.data().resolve("ledger.db.lock"))).isEqualTo("rw-rw----");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "rw-r--r--, read",
+    "r--r--r--, read",
+    "rw-rw-rw-, change",
+    "rw--w--w-, change",
+    "rw-r-----,",
+    "rw-------,"
+  })
+  void aSecretThatEveryUserCanReadIsSaidAtTheStart(String permissions, String what)
+      throws Exception {
+    Path key = Files.writeString(folder.resolve("key"), "test-key");
+    Path keys = folder.resolve("rest.keys");
+    Files.writeString(keys, ApiKeys.make(new Caller("erp", false)).line() + "\n");
+    permit(key, permissions);
+    permit(keys, permissions);
+    try (Log log = Log.open()) {
+      app.with("leonardo.api-key", "file:" + key)
+          .with("leonardo.rest.enabled", "true")
+          .with("leonardo.rest.auth", "api-key")
+          .with("leonardo.rest.keys", keys.toString())
+          .start();
+
+      String line = "WARN %s: every user of this machine can %s %s (%s): chmod 600, or mount it so";
+      if (what == null) {
+        assertThat(log.warnings()).isEmpty();
+      } else {
+        assertThat(log.warnings())
+            .containsExactlyInAnyOrder(
+                line.formatted("leonardo.api-key", what, key, permissions),
+                line.formatted("leonardo.rest.keys", what, keys, permissions));
+      }
+    }
+  }
+
+  @Test
+  void aSecretInAFolderThatNobodyElseCanEnterIsNotSaid() throws Exception {
+    Path hidden = Files.createDirectory(folder.resolve("hidden"));
+    Path key = Files.writeString(hidden.resolve("key"), "test-key");
+    permit(key, "rw-r--r--");
+    permit(hidden, "rwxr-x---");
+    try (Log log = Log.open()) {
+      app.with("leonardo.api-key", "file:" + key).start();
+      assertThat(log.warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void aConfigurationFileWithASecretThatEveryUserCanReadIsSaidAtTheStart() throws Exception {
+    Path file = folder.resolve("application.properties");
+    Files.writeString(
+        file,
+        "leonardo.api-key={{elsewhere}}\n"
+            + "elsewhere=test-key\n"
+            + "leonardo.accounts.studio.api-key=canary\n"
+            + "leonardo.webhook.key=\n");
+    permit(file, "rw-r--r--");
+    app.main().setPropertyPlaceholderLocations("file:" + file);
+    try (Log log = Log.open()) {
+      app.start();
+
+      assertThat(log.warnings())
+          .containsExactly(
+              "WARN leonardo.accounts.studio.api-key: every user of this machine can read %s (rw-r--r--): chmod 600, or mount it so"
+                  .formatted(file));
+    }
+  }
+}
