@@ -80,6 +80,9 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     opened(parts.ledger());
     tellOfKeyless(parts);
     tellOfSinkless(parts, sinks);
+    ClockCheck clocks = new ClockCheck(parts);
+    clocks.correct();
+    context.getRegistry().bind("leonardoClock", clocks);
     Beans.bind(context, rules, models, parts);
     Managed.read(keys, RestServer.isForeign(context)).open(context, parts).forEach(this::opened);
     if (settings.rest().enabled()) {

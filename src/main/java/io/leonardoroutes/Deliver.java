@@ -41,7 +41,7 @@ public final class Deliver {
   private final Outbox outbox;
   private final Duration lease;
   private final Map<Delivery, Instant> underWay = new ConcurrentHashMap<>();
-  private Instant renewAt = Instant.MIN;
+  private final Interval renewing;
 
   /** Per sink, the deliveries whose name something else has in its folder. */
   private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
@@ -50,6 +50,7 @@ public final class Deliver {
     this.parts = parts;
     this.outbox = parts.ledger().outbox();
     this.lease = parts.settings().lease();
+    this.renewing = new Interval(lease.dividedBy(3));
   }
 
   /** What is due for one sink. */
@@ -71,12 +72,12 @@ public final class Deliver {
    */
   public void renew() {
     Instant now = parts.clock().instant();
-    if (now.isBefore(renewAt)) {
+    if (!renewing.isOver(now)) {
       return;
     }
     underWay.values().removeIf(since -> since.plus(LONGEST).isBefore(now));
     parts.outages().tried(() -> outbox.renew(underWay.keySet(), lease));
-    renewAt = now.plus(lease.dividedBy(3));
+    renewing.begin(now);
   }
 
   /** Makes the message that the sink gets: the event's document, or the video's bytes. */

@@ -50,7 +50,7 @@ public final class Fetch {
   private final Duration lease;
   private final Map<String, Instant> underWay = new ConcurrentHashMap<>();
   private final Map<String, Instant> cameFrom = new ConcurrentHashMap<>();
-  private Instant renewAt = Instant.MIN;
+  private final Interval renewing;
 
   Fetch(Parts parts, Videos videos) {
     this.parts = parts;
@@ -58,6 +58,7 @@ public final class Fetch {
     this.settings = parts.settings().downloads();
     this.videos = videos;
     this.lease = parts.settings().lease();
+    this.renewing = new Interval(lease.dividedBy(3));
   }
 
   /**
@@ -71,9 +72,9 @@ public final class Fetch {
   private List<Job> claim() {
     Instant now = parts.clock().instant();
     underWay.values().removeIf(given -> given.plus(settings.limits().maxTime()).isBefore(now));
-    if (!now.isBefore(renewAt)) {
+    if (renewing.isOver(now)) {
       ledger.renew(COMPLETE, underWay.keySet(), lease);
-      renewAt = now.plus(lease.dividedBy(3));
+      renewing.begin(now);
     }
     List<Job> due = ledger.claim(COMPLETE, BATCH - underWay.size(), lease);
     due.forEach(job -> underWay.put(job.id(), now));

@@ -203,7 +203,8 @@ public final class Follow {
   private void beat(Follower follower, Instant now) {
     if (now.isAfter(follower.until)) {
       follower.stream.end();
-    } else if (!now.isBefore(follower.heard.plus(limits.heartbeat()))) {
+    } else if (now.isBefore(follower.heard)
+        || !now.isBefore(follower.heard.plus(limits.heartbeat()))) {
       follower.stream.heartbeat();
       follower.heard = now;
     }

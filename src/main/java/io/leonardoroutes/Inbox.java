@@ -46,7 +46,6 @@ public final class Inbox implements GenericFileFilter<File> {
   private static final String DROPPED = "leonardoDropped";
   private static final String ACCEPTED = ".accepted";
   private static final String REJECTED = ".rejected";
-  private static final Duration REST = Duration.ofSeconds(5);
 
   /** A file that was not seen for so long is another one when it is there again. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(1);
@@ -74,7 +73,7 @@ public final class Inbox implements GenericFileFilter<File> {
   /** Files that were said to stay where they are, and when each was last seen to do so. */
   private final Map<File, Instant> staying = new ConcurrentHashMap<>();
 
-  private volatile Instant restingUntil = Instant.MIN;
+  private final Interval rest = new Interval(Duration.ofSeconds(5));
 
   Inbox(Parts parts) {
     this.parts = parts;
@@ -128,7 +127,7 @@ public final class Inbox implements GenericFileFilter<File> {
   /** Ready is a file that can be read and is written to its end, as far as one can see. */
   @Override
   public boolean accept(GenericFile<File> candidate) {
-    if (parts.clock().instant().isBefore(restingUntil)) {
+    if (!rest.isOver(parts.clock().instant())) {
       return false;
     }
     File file = candidate.getFile();
@@ -334,6 +333,6 @@ public final class Inbox implements GenericFileFilter<File> {
     } else {
       parts.outages().away(Outages.INTAKE, String.valueOf(why.getMessage()));
     }
-    restingUntil = parts.clock().instant().plus(REST);
+    rest.begin(parts.clock().instant());
   }
 }

@@ -74,7 +74,7 @@ final class Looks {
     }
   }
 
-  private record Cached(Optional<Usual> usual, Instant until) {}
+  private record Cached(Optional<Usual> usual, Interval read) {}
 
   Looks(Ledger ledger, Settings.Tracking settings, Clock clock) {
     this.ledger = ledger;
@@ -135,11 +135,12 @@ final class Looks {
     Instant now = clock.instant();
     String kind = job.kind();
     Cached known = cache.get(kind);
-    if (known == null || !now.isBefore(known.until())) {
+    if (known == null || known.read().isOver(now)) {
       if (cache.size() >= MOST_KINDS) {
         cache.clear();
       }
-      known = new Cached(Usual.of(ledger.took(kind, LEARN_FROM)), now.plus(CACHED));
+      known = new Cached(Usual.of(ledger.took(kind, LEARN_FROM)), new Interval(CACHED));
+      known.read().begin(now);
       cache.put(kind, known);
     }
     return known.usual();

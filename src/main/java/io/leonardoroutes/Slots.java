@@ -31,10 +31,15 @@ public final class Slots {
 
   /** The accounts to ask: not twice in a minute. */
   public List<String> due() {
-    Instant before = parts.clock().instant().minus(AGAIN);
+    Instant now = parts.clock().instant();
     return parts.settings().accounts().names().stream()
-        .filter(account -> asked.getOrDefault(account, Instant.MIN).isBefore(before))
+        .filter(account -> isLongAgo(asked.getOrDefault(account, Instant.MIN), now))
         .toList();
+  }
+
+  /** Or yet to come, by a clock that was set back. */
+  private static boolean isLongAgo(Instant last, Instant now) {
+    return last.isBefore(now.minus(AGAIN)) || last.isAfter(now);
   }
 
   /** Makes the question for the account in the body ready, and says whether to ask it. */

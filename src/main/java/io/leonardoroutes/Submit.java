@@ -32,7 +32,7 @@ public final class Submit {
   private final Parts parts;
   private final ProviderClient client;
   private final Submitted submitted;
-  private Instant renewAt = Instant.MIN;
+  private final Interval renewing;
 
   Submit(Parts parts, ProviderClient client, Submitted submitted) {
     this.settings = parts.settings();
@@ -40,6 +40,7 @@ public final class Submit {
     this.parts = parts;
     this.client = client;
     this.submitted = submitted;
+    this.renewing = new Interval(settings.lease().dividedBy(3));
   }
 
   /**
@@ -89,9 +90,9 @@ public final class Submit {
   /** A call and its record can take longer than a lease, which a dead instance's must not. */
   private void renew() {
     Instant now = parts.clock().instant();
-    if (!now.isBefore(renewAt)) {
+    if (renewing.isOver(now)) {
       ledger.renew(SUBMITTING, client.underWay(), settings.lease());
-      renewAt = now.plus(settings.lease().dividedBy(3));
+      renewing.begin(now);
     }
   }
 

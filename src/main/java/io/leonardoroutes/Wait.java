@@ -99,7 +99,12 @@ public final class Wait extends AsyncProcessorSupport {
   public void look() {
     goOn(List.copyOf(waiting), ledger::ended);
     Instant now = parts.clock().instant();
-    List<Call> late = waiting.stream().filter(call -> !call.until.isAfter(now)).toList();
+    // One that would wait longer than any may has an end by a clock that was set back.
+    Instant longest = now.plus(limits.longestWait());
+    List<Call> late =
+        waiting.stream()
+            .filter(call -> !call.until.isAfter(now) || call.until.isAfter(longest))
+            .toList();
     goOn(late, ledger::all);
     // Those of a job that could not be read know it as it stood.
     late.forEach(call -> goOn(call, null));

@@ -39,7 +39,7 @@ final class Accepting {
     Optional<Acceptance> before = before(handle, request);
     while (before.isEmpty()) {
       Job job = job(request, ids.get());
-      if (insert(handle, job)) {
+      if (insert(handle, job, request.by())) {
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));
         return new Acceptance.Accepted(job);
@@ -80,10 +80,11 @@ final class Accepting {
     }
   }
 
-  private static boolean insert(Handle handle, Job job) {
+  private static boolean insert(Handle handle, Job job, By by) {
     return JobTable.bind(handle.createUpdate(JobTable.INSERT), job)
             .bind("kind", job.kind())
             .bind("turn", Leases.turn(job))
+            .bind("queued_by", JobTable.storable(FairQueue.queuedBy(by)))
             .execute()
         == 1;
   }

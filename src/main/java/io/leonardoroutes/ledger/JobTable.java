@@ -26,10 +26,10 @@ final class JobTable {
       """
       INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
-        kind, turn, caller, caller_reference, account)
+        kind, turn, caller, caller_reference, account, queued_by)
       VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
-        :kind, :turn, :caller, :caller_reference, :account)
+        :kind, :turn, :caller, :caller_reference, :account, :queued_by)
       ON CONFLICT DO NOTHING
       """;
 

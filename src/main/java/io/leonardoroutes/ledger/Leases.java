@@ -1,6 +1,7 @@
 package io.leonardoroutes.ledger;
 
 import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +40,8 @@ final class Leases {
    *
    * @param account of this account alone; null for any
    * @param kinds of these kinds alone; empty for any
-   * @param inTurn by their {@linkplain #turn turn} and not by the time when they are due
+   * @param inTurn by their {@linkplain #turn turn}, those of one account as in a {@link FairQueue},
+   *     and not by the time when they are due
    */
   record Wanted(JobState state, String account, List<String> kinds, boolean inTurn) {
     /** Jobs to be submitted in their turn, all others by the time when they are due. */
@@ -68,16 +70,20 @@ final class Leases {
             handle
                 .createQuery(
                     """
-                    SELECT 1 FROM job WHERE state = :state %s AND due_at <= :now
-                      AND leased_until <= :now LIMIT 1
+                    SELECT 1 FROM job WHERE state = :state %s %s AND leased_until <= :now LIMIT 1
                     """
-                        .formatted(of(account)))
+                        .formatted(of(account), due(state)))
                 .bind("state", state.name())
                 .bind("account", account)
                 .bind("now", now)
                 .mapTo(Integer.class)
                 .findOne()
                 .isPresent());
+  }
+
+  /** An attempt that nobody renews is over whatever its due time, which only the past can have. */
+  private static String due(JobState state) {
+    return state == SUBMITTING ? "AND due_at IS NOT NULL" : "AND due_at <= :now";
   }
 
   private static String of(String account) {
@@ -91,15 +97,20 @@ final class Leases {
     if (limit <= 0) {
       return List.of();
     }
+    if (wanted.inTurn() && wanted.account() != null) {
+      return new FairQueue(handle, wanted.account(), kinds, shared, clock.millis())
+          .claim(limit, clock.millis() + lease.toMillis());
+    }
     String sql =
         """
         WITH due AS (
-          SELECT id FROM job WHERE state = :state AND due_at <= :now AND leased_until <= :now %s %s
+          SELECT id FROM job WHERE state = :state %s AND leased_until <= :now %s %s
           ORDER BY %s LIMIT :limit %s)
         UPDATE job SET leased_until = :until, waits = NULL WHERE id IN (SELECT id FROM due)
         RETURNING *
         """
             .formatted(
+                due(state),
                 of(wanted.account()),
                 kinds.isEmpty() ? "" : "AND kind IN (<kinds>)",
                 wanted.inTurn() ? "turn, created_at" : "due_at",

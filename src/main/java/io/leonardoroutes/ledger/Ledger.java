@@ -172,6 +172,16 @@ public final class Ledger implements AutoCloseable {
         governor.slots(limits), limits.budget() == null ? null : governor.used(limits));
   }
 
+  /**
+   * Pulls in what is dated further ahead than it can be meant, because the clock was set back.
+   *
+   * @param start whether this program has just begun to work on it
+   */
+  public Corrected correctTimes(Longest longest, boolean start) {
+    return new ClockCorrection(jdbi, database.shared(), now().toEpochMilli())
+        .correct(longest, start);
+  }
+
   /** How many jobs it has that still go on or wait. */
   public long unfinished() {
     return reads.unfinished();
