@@ -99,6 +99,11 @@ final class Looks {
     return usual(job).map(usual -> after(job, usual, now)).orElseGet(() -> now.plus(gap(job, now)));
   }
 
+  /** The time between two looks at a job whose slot another one waits for. */
+  Duration wanted() {
+    return settings.every().dividedBy(4);
+  }
+
   /** Whether a person has to be told that it takes longer than {@code leonardo.track.give-up}. */
   boolean isLate(Job job) {
     return job.submittedAt().plus(settings.giveUp()).isBefore(clock.instant());

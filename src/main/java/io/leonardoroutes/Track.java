@@ -28,12 +28,14 @@ public final class Track {
   private final Ledger ledger;
   private final Settings settings;
   private final Looks looks;
+  private final Interval hastening;
 
   Track(Parts parts, Looks looks) {
     this.parts = parts;
     this.ledger = parts.ledger();
     this.settings = parts.settings();
     this.looks = looks;
+    this.hastening = new Interval(looks.wanted().dividedBy(4));
   }
 
   /** Jobs that are due for a look, as many as the calls of a minute allow by their accounts. */
@@ -42,10 +44,25 @@ public final class Track {
         .outages()
         .due(
             () ->
-                settings.accounts().all().stream()
-                    .map(by -> ledger.governor().looks(BATCH, by.limits(), settings.lease()))
-                    .flatMap(List::stream)
-                    .toList());
+{
+              hasten();
+              return settings.accounts().all().stream()
+                  .map(by -> ledger.governor().looks(BATCH, by.limits(), settings.lease()))
+                  .flatMap(List::stream)
+                  .toList();
+            });
+  }
+
+  /** A slot that is wanted is worth more looks: a job that is done holds it until it is seen. */
+  private void hasten() {
+    Instant now = parts.clock().instant();
+    if (hastening.isOver(now)) {
+      settings
+          .accounts()
+          .all()
+          .forEach(by -> ledger.governor().hastenLooks(looks.wanted(), by.limits()));
+      hastening.begin(now);
+    }
   }
 
   /** Makes the look at the job in the body ready to be sent. */
@@ -74,8 +91,12 @@ public final class Track {
     return Look.failed(failure);
   }
 
-  /** Writes down what was seen. */
+  /** Writes down what was seen. While the ledger is away, it is looked at again after its lease. */
   public void record(Exchange exchange) {
+    parts.outages().tried(() -> write(exchange));
+  }
+
+  private void write(Exchange exchange) {
     Job job = exchange.getProperty(Submit.JOB, Job.class);
     Look look = exchange.getMessage().getBody(Look.class);
     if (!(look instanceof Look.Unclear)) {

@@ -55,6 +55,22 @@ class TrackTest {
   }
 
   @Test
+  void aJobThatIsDoneFreesItsSlotSoonWhileAnotherWaitsForIt() throws Exception {
+    story
+        .with("leonardo.limits.concurrent", "1")
+        .with("leonardo.track.first", "1h")
+        .with("leonardo.track.every", "200ms")
+        .start();
+    String done = story.accept(Story.REQUEST);
+    story.until(done, "RUNNING");
+
+    String waiting = story.accept(Story.REQUEST);
+
+    story.told(done, "completed");
+    story.until(waiting, "RUNNING");
+  }
+
+  @Test
   void aJobIsLookedAtUntilItsVideoIsThereWhateverTheLooksSayOnTheWay() throws Exception {
     provider.onLook(
         Provider::pending,

@@ -180,6 +180,32 @@ public final class Governor {
   }
 
   /**
+   * While jobs of an account wait for a slot and none is free, makes its running jobs due for a
+   * look sooner: the one that is done frees its slot.
+   *
+   * @param gap between two looks at one job, if half of the calls that are left for looks allow it
+   */
+  public void hastenLooks(Duration gap, Limits limits) {
+    if (!leases.any(ACCEPTED, limits.account())) {
+      return;
+    }
+    jdbi.useTransaction(
+        handle -> {
+          long now = clock.millis();
+          Pace pace = Pace.read(handle, limits.account());
+          int held = Held.slots(handle, limits, now);
+          boolean full = held >= pace.concurrent(limits.concurrent(), now);
+          int calls = (limits.otherRequestsPerMinute() - limits.keptForLists()) / 2;
+          if (full && calls > 0 && !pace.looksPause(now)) {
+            long each = Duration.ofMinutes(1).toMillis() * held / calls;
+            Duration bounded = Duration.ofMillis(Math.max(gap.toMillis(), each));
+            long since = now - limits.holds().toMillis();
+            leases.hastenLooks(handle, limits.account(), bounded, since);
+          }
+        });
+  }
+
+  /**
    * Asks leave for one call that is not a create, and counts it.
    *
    * @return whether it may be made now

@@ -168,6 +168,32 @@ final class Leases {
                 .execute());
   }
 
+  /**
+   * Makes running jobs of an account, as far as they hold a slot and nobody looks at them now, due
+   * this long after they were last seen running at the latest. One for which the provider asked for
+   * patience, or whose look failed, keeps its time.
+   *
+   * @param since those that were submitted later
+   */
+  void hastenLooks(Handle handle, String account, Duration gap, long since) {
+    long now = clock.millis();
+    handle
+        .createUpdate(
+            """
+            UPDATE job SET due_at = CASE WHEN seen + :gap > :now THEN seen + :gap ELSE :now END
+            FROM (SELECT id AS running, coalesce(running_at, submitted_at) AS seen FROM job
+              WHERE state = 'RUNNING' AND account = :account AND due_at > :now AND tries = 0
+                AND leased_until <= :now AND submitted_at > :since %s) AS looked
+            WHERE id = running AND due_at > seen + :gap
+            """
+                .formatted(shared ? "FOR UPDATE SKIP LOCKED" : ""))
+        .bind("account", account)
+        .bind("gap", gap.toMillis())
+        .bind("now", now)
+        .bind("since", since)
+        .execute();
+  }
+
   /** See {@link Ledger#release}. */
   void release(Job claimed) {
     jdbi.useHandle(

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leonardoroutes.TickingClock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +206,68 @@ class GovernorTest {
     clock.tick(Duration.ofHours(-2));
 
     assertThat(other.free(one)).isEqualTo(1);
+  }
+
+  @Test
+  void whileASlotIsWantedRunningJobsAreLookedAtAsOftenAsTheCallsOfAMinuteAllow() {
+    Limits two = new Limits(2, 100, 2000, GIVE_UP, null);
+    Job first = running(two, Duration.ofMinutes(5));
+    Job asked = running(two, Duration.ofMinutes(5));
+    asked = moved(asked, asked.to(RUNNING).triedAgainAt(clock.instant().plusSeconds(200)));
+    ledger.governor().hastenLooks(Duration.ofSeconds(2), two);
+    assertThat(lookIn(first)).as("nobody waits").isEqualTo(Duration.ofMinutes(5));
+
+    accepted(request());
+    ledger.governor().hastenLooks(Duration.ofSeconds(2), two);
+    assertThat(lookIn(first)).isEqualTo(Duration.ofSeconds(2));
+    assertThat(lookIn(asked)).as("the provider asked for time").isEqualTo(Duration.ofSeconds(200));
+
+    clock.tick(Duration.ofSeconds(2));
+    Job looked = ledger.governor().looks(10, two, LEASE).get(0);
+    looked =
+        moved(
+            looked,
+            looked
+                .to(RUNNING)
+                .runningAt(clock.instant())
+                .dueAt(clock.instant().plusSeconds(100)));
+    ledger.governor().hastenLooks(Duration.ofSeconds(2), two);
+    assertThat(lookIn(looked)).isEqualTo(Duration.ofSeconds(2));
+
+    // Ten other calls a minute, one of them for lists, and half of the rest for this: four.
+    Limits few = new Limits(2, 10, 20, GIVE_UP, null);
+    looked =
+        moved(
+            ledger.find(looked.id()).orElseThrow(),
+            looked.to(RUNNING).dueAt(clock.instant().plusSeconds(100)));
+    other.governor().hastenLooks(Duration.ofSeconds(2), few);
+    assertThat(lookIn(looked)).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void whileASlotIsFreeNoJobIsLookedAtSooner() {
+    Job running = running(TEN, Duration.ofMinutes(5));
+    accepted(request());
+
+    ledger.governor().hastenLooks(Duration.ofSeconds(2), TEN);
+
+    assertThat(lookIn(running)).isEqualTo(Duration.ofMinutes(5));
+  }
+
+  private Job running(Limits limits, Duration look) {
+    Job job = submitting(ledger, limits).orElseThrow();
+    return moved(
+        job, job.to(RUNNING).created("gen-" + job.id(), null).dueAt(clock.instant().plus(look)));
+  }
+
+  private Job moved(Job seen, Job.Change change) {
+    assertThat(ledger.move(seen, change)).isTrue();
+    return ledger.find(seen.id()).orElseThrow();
+  }
+
+  private Duration lookIn(Job job) {
+    Instant due = ledger.find(job.id()).orElseThrow().schedule().dueAt();
+    return Duration.between(clock.instant(), due);
   }
 
   private void turnedAway(Job job, Duration wait) {
