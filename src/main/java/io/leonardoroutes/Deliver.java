@@ -40,6 +40,7 @@ public final class Deliver {
   private final Parts parts;
   private final Outbox outbox;
   private final Duration lease;
+  private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
   private final Map<Delivery, Instant> underWay = new ConcurrentHashMap<>();
   private final Interval renewing;
 
@@ -62,6 +63,9 @@ public final class Deliver {
               List<Delivery> due = outbox.claim(sink, BATCH, lease);
               Instant now = parts.clock().instant();
               due.forEach(delivery -> underWay.put(delivery, now));
+              if (due.isEmpty() && log(sink).waits()) {
+                log(sink).idle(!outbox.retries(sink), now);
+              }
               return due;
             });
   }
@@ -139,7 +143,7 @@ public final class Deliver {
         .tried(
             () -> {
               if (outbox.delivered(delivery)) {
-                LOG.info("{} delivered to {}", named(delivery), delivery.sink());
+                log(delivery.sink()).taken(delivery, parts.clock().instant());
               }
             });
   }
@@ -150,7 +154,7 @@ public final class Deliver {
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     if (delivery.sink().equals(Telling.REPLY)
         && ReplyAddress.isGone(delivery.replyTo().destination(), failure)) {
-      gone(delivery);
+      parts.outages().tried(() -> gone(delivery));
       return;
     }
     String why = String.valueOf(failure.getMessage());
@@ -167,14 +171,13 @@ public final class Deliver {
     int tries = delivery.tries() + 1;
     if (!last && tries < parts.settings().deliverTries()) {
       Duration wait = AGAIN.after(delivery.tries());
-      boolean moved = outbox.failed(delivery, parts.clock().instant().plus(wait), why);
-      if (moved && tries == 1) {
-        LOG.info("{} not taken by {}, again in {}: {}", named(delivery), sink(delivery), wait, why);
+      Instant now = parts.clock().instant();
+      if (outbox.failed(delivery, now.plus(wait), why)) {
+        log(delivery.sink()).missed(delivery, wait, why, now);
       }
     } else if (outbox.dead(delivery, why)) {
       nameIsFree(delivery);
-      LOG.error(
-          "{} is DEAD for {} after {} tries: {}", named(delivery), sink(delivery), tries, why);
+      log(delivery.sink()).dead(delivery, tries, why, parts.clock().instant());
     }
   }
 
@@ -189,7 +192,7 @@ public final class Deliver {
         .awaited(
             freeName(delivery),
             "%s is not delivered, and tried again until its name is free in %s: %s"
-                .formatted(named(delivery), sink(delivery), why));
+                .formatted(DeliveryLog.named(delivery), sink(delivery), why));
   }
 
   private void nameIsFree(Delivery delivery) {
@@ -234,13 +237,12 @@ public final class Deliver {
     if (!GONE.equals(delivery.error())) {
       outbox.failed(delivery, parts.clock().instant().plus(CONNECTING), GONE);
     } else if (outbox.unwanted(delivery, GONE)) {
-      LOG.debug("{} is for nobody: {}", named(delivery), GONE);
+      LOG.debug("{} is for nobody: {}", DeliveryLog.named(delivery), GONE);
     }
   }
 
-  private static String named(Delivery delivery) {
-    boolean video = delivery.content() == Content.VIDEO;
-    return delivery.fileName() + " " + (video ? "video" : delivery.type());
+  private DeliveryLog log(String sink) {
+    return logs.computeIfAbsent(sink, DeliveryLog::new);
   }
 
   private static String sink(Delivery delivery) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.apache.camel.Exchange;
@@ -137,6 +138,50 @@ class SinkOutageTest {
                     .startsWith("WARN sink erp is away, trying again until it is back: "))
         .last()
         .isEqualTo("INFO sink erp is back");
+  }
+
+  @Test
+  void ofManyThatItDoesNotTakeOneIsNamedAndThenOnlyTheirNumberIsTold() throws Exception {
+    AtomicBoolean down = new AtomicBoolean(true);
+    erp(
+        exchange -> {
+          if (down.get()) {
+            throw new IOException("down for the night");
+          }
+          taken.add(subject(exchange));
+        });
+    story.with("leonardo.lease", "10h").start();
+    Rows.change(
+        story.app(),
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+            + " INSERT INTO event (id, subject, type, document, file_name, time) SELECT 'e' || i,"
+            + " 'j' || i, 'submitted', '{\"subject\":\"j' || i || '\"}', 'f' || i, 0 FROM n");
+    Rows.change(
+        story.app(),
+        "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until, since)"
+            + " SELECT id, 'erp', 'EVENT', 'PENDING', 0, 0, 0, 0 FROM event");
+    await().atMost(LONG).until(() -> waiting("tries > 0") == 200);
+    for (int minutes = 0; minutes < 12; minutes++) {
+      clock.tick(Duration.ofMinutes(1));
+      await().atMost(LONG).until(() -> waiting("due_at <= " + clock.millis()) == 0);
+    }
+    down.set(false);
+    clock.tick(Duration.ofMinutes(10));
+    await().atMost(LONG).until(() -> log.with("deliveries that had waited").size() == 1);
+
+    assertThat(taken).doesNotHaveDuplicates().hasSize(200);
+    assertThat(log.with("deliveries that had waited"))
+        .containsExactly(
+            "INFO sink erp is back: 200 deliveries that had waited for it are delivered");
+    assertThat(log.with("not taken")).hasSizeBetween(1, 3);
+    assertThat(log.with("has not taken 200 deliveries")).hasSizeBetween(1, 3);
+    assertThat(log.with("delivered to erp")).isEmpty();
+    assertThat(log.with(" erp")).hasSizeLessThan(12);
+  }
+
+  private long waiting(String such) {
+    String sql = "SELECT count(*) AS n FROM delivery WHERE sink = 'erp' AND state = 'PENDING' AND ";
+    return ((Number) Rows.of(story.app(), sql + such).get(0).get("n")).longValue();
   }
 
   @Test

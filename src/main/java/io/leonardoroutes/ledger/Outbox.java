@@ -152,6 +152,20 @@ public final class Outbox {
         });
   }
 
+  /** Whether something waits for another try at a sink. */
+  public boolean retries(String sink) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT 1 FROM delivery WHERE state = 'PENDING' AND sink = :sink AND tries > 0"
+                        + " LIMIT 1")
+                .bind("sink", sink)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent());
+  }
+
   /** Makes the leases of claimed deliveries last on, of those that are still to do. */
   public void renew(Collection<Delivery> claimed, Duration lease) {
     long until = clock.millis() + lease.toMillis();
