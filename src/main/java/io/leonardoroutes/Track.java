@@ -43,8 +43,7 @@ public final class Track {
     return parts
         .outages()
         .due(
-            () ->
-{
+            () -> {
               hasten();
               return settings.accounts().all().stream()
                   .map(by -> ledger.governor().looks(BATCH, by.limits(), settings.lease()))

@@ -227,10 +227,7 @@ class GovernorTest {
     looked =
         moved(
             looked,
-            looked
-                .to(RUNNING)
-                .runningAt(clock.instant())
-                .dueAt(clock.instant().plusSeconds(100)));
+            looked.to(RUNNING).runningAt(clock.instant()).dueAt(clock.instant().plusSeconds(100)));
     ledger.governor().hastenLooks(Duration.ofSeconds(2), two);
     assertThat(lookIn(looked)).isEqualTo(Duration.ofSeconds(2));
 
