@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,39 @@ public final class Accept {
     if (account.isEmpty()) {
       request.refuseAccount(known);
     }
+  }
+
+  /**
+   * Notes in the request each picture or video that is given by the id of a generation of ours,
+   * which is not its video's: the provider would answer that with a 5xx, and nobody would know
+   * whether it is paid.
+   */
+  public void generations(Exchange exchange) {
+    VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
+    Map<String, String> ids = request.ids();
+    if (ids.isEmpty()) {
+      return;
+    }
+    Intake intake = Intake.of(exchange);
+    Map<String, Job> owners = parts.ledger().owners(Set.copyOf(ids.values()));
+    ids.forEach(
+        (pointer, id) -> {
+          Job job = owners.get(id);
+          if (job != null) {
+            boolean own = intake.operator() || Objects.equals(intake.caller(), job.caller());
+            request.refuseId(pointer, own ? instead(job) : "use the `video.id` of its job");
+          }
+        });
+  }
+
+  private static String instead(Job job) {
+    if (job.video() == null) {
+      return "job %s is %s, and has a `video.id` once it is COMPLETE"
+          .formatted(job.id(), job.state());
+    }
+    return job.video().id() == null
+        ? "use the id of its video, as the `response` of job %s shows it".formatted(job.id())
+        : "use the `video.id` of job %s: %s".formatted(job.id(), job.video().id());
   }
 
   private Set<String> accounts(Intake intake) {

@@ -32,6 +32,7 @@ record Accounts(SortedMap<String, Account> byName) {
   /** A shorter key could be a word that stands in answers by itself. */
   private static final int SHORTEST_HIDDEN = 16;
 
+  private static final Set<String> REFUNDS = Set.of("never", "failed");
   private static final Set<String> CURRENCIES = Set.of("DOLLARS", "CREDITS");
 
   /**
@@ -41,8 +42,15 @@ record Accounts(SortedMap<String, Account> byName) {
    * @param callers who goes by it unless they say otherwise; if there are any, nobody else may name
    *     it but operators
    * @param webhookKey what its notices bring, or null
+   * @param refund whether what a job cost that no video was made for is taken to be given back
    */
-  record Account(String name, Secret key, Limits limits, Set<String> callers, Secret webhookKey) {
+  record Account(
+      String name,
+      Secret key,
+      Limits limits,
+      Set<String> callers,
+      Secret webhookKey,
+      boolean refund) {
 
     private boolean isFor(String caller, boolean operator) {
       return operator || callers.isEmpty() || caller != null && callers.contains(caller);
@@ -98,7 +106,8 @@ record Accounts(SortedMap<String, Account> byName) {
             secrets.one(prefix + "api-key"),
             limits(keys, name, prefix),
             keys.isSet(callers) ? Set.copyOf(keys.names(callers)) : Set.of(),
-            secrets.twoIfSet(own(keys, prefix, "webhook.key")));
+            secrets.twoIfSet(own(keys, prefix, "webhook.key")),
+            refund(keys, prefix));
     for (String caller : account.callers()) {
       if (!caller.matches(Caller.NAME)) {
         throw new BadSetting(callers, "'" + caller + "' can be no caller's name");
@@ -122,6 +131,15 @@ record Accounts(SortedMap<String, Account> byName) {
         budget(keys, prefix));
   }
 
+  private static boolean refund(Keys keys, String prefix) {
+    String key = own(keys, prefix, "budget.refund");
+    String refund = keys.text(key);
+    if (!REFUNDS.contains(refund)) {
+      throw new BadSetting(key, "'" + refund + "' is neither never nor failed");
+    }
+    return refund.equals("failed");
+  }
+
   private static Budget budget(Keys keys, String prefix) {
     String key = own(keys, prefix, "budget.currency");
     String currency = keys.text(key);
@@ -130,7 +148,9 @@ record Accounts(SortedMap<String, Account> byName) {
     }
     BigDecimal perDay = keys.amount(own(keys, prefix, "budget.per-day"));
     BigDecimal unknown = keys.amount(own(keys, prefix, "budget.price-unknown"));
-    return perDay == null ? null : new Budget(perDay, currency, unknown == null ? perDay : unknown);
+    return perDay == null
+        ? null
+        : new Budget(perDay, currency, unknown == null ? perDay : unknown, refund(keys, prefix));
   }
 
   /** What two accounts cannot have in common. */

@@ -20,10 +20,20 @@ public final class Costs {
   /**
    * What the jobs of one model that were submitted on one day (UTC) cost, in one unit.
    *
-   * @param amount null, as the unit, for jobs that are paid and whose price was not answered
+   * @param amount what was charged; null, as the unit, for jobs that are paid and whose price was
+   *     not answered
+   * @param refunded how much of the amount is assumed to be given back, as no video was made for
+   *     it; whether it is, the provider does not say. Null if that is nothing
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record DayCost(String day, String account, String model, String amount, String unit, Long jobs) {}
+  record DayCost(
+      String day,
+      String account,
+      String model,
+      String amount,
+      String unit,
+      Long jobs,
+      String refunded) {}
 
   /**
    * What may be spent today (UTC), and what is.
@@ -74,7 +84,8 @@ public final class Costs {
                         costs.model(),
                         costs.amount() == null ? null : costs.amount().toPlainString(),
                         costs.unit(),
-                        costs.jobs()))
+                        costs.jobs(),
+                        refunded(costs)))
             .toList();
     BudgetUse budget = null;
     List<BudgetUse> others = new ArrayList<>();
@@ -89,6 +100,19 @@ public final class Costs {
       }
     }
     return JSON.valueToTree(new CostList(items, budget, others.isEmpty() ? null : others));
+  }
+
+  private String refunded(io.leonardoroutes.ledger.Costs costs) {
+    boolean assumed =
+        parts
+            .settings()
+            .accounts()
+            .find(costs.account())
+            .map(Accounts.Account::refund)
+            .orElse(false);
+    return !assumed || costs.withoutVideo() == null || costs.withoutVideo().signum() == 0
+        ? null
+        : costs.withoutVideo().toPlainString();
   }
 
   private BudgetUse use(String account, Limits limits, LocalDate today) {

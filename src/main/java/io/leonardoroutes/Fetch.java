@@ -13,6 +13,8 @@ import io.leonardoroutes.delivery.Kept;
 import io.leonardoroutes.delivery.Videos;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.Look;
+import io.leonardoroutes.leonardo.RetryAfter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -41,6 +44,11 @@ public final class Fetch {
   private static final String FOLDER = "the folder of videos";
   private static final Duration LONGEST = Duration.ofMinutes(10);
   static final Backoff AGAIN = new Backoff(Duration.ofSeconds(1), LONGEST);
+  private static final String WHY = "leonardoNotFetched";
+
+  /** A signed address that is too old, or one that the provider moved. */
+  private static final Set<Integer> GONE = Set.of(401, 403, 404, 410);
+
   private static final Backoff ONCE_IT_IS_SET = new Backoff(LONGEST, LONGEST);
 
   private final Parts parts;
@@ -111,11 +119,14 @@ public final class Fetch {
     Message message = exchange.getMessage();
     int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
     if (!(message.getBody() instanceof InputStream in)) {
+      if (GONE.contains(status)) {
+        throw new Answered(status, message.getHeader("Retry-After", String.class));
+      }
       throw new IOException("the video's address answered " + status + " with nothing");
     }
     try {
       if (status != 200) {
-        throw new IOException("the video's address answered " + status);
+        throw new Answered(status, message.getHeader("Retry-After", String.class));
       }
       Kept kept =
           videos.keep(
@@ -137,34 +148,122 @@ public final class Fetch {
         job.to(COMPLETE)
             .video(
                 new Job.Video(
-                    seen.url(), seen.poster(), kept.path().toString(), kept.bytes(), kept.sha256()))
+                    seen.id(),
+                    seen.url(),
+                    seen.poster(),
+                    kept.path().toString(),
+                    kept.bytes(),
+                    kept.sha256()))
             .done();
     if (ledger.move(job, done, parts.telling().of(EventType.COMPLETED, done.job()))) {
       LOG.info("{} complete, {} bytes of video", job.name(), kept.bytes());
     }
   }
 
-  /** Notes that the download failed: tried again later, or told without a file. */
+  /**
+   * Notes that the download failed: tried again later, or told without a file. Where the address is
+   * no longer good, one look is due that may show another: {@code leonardoLookAgain} says so, and
+   * the job is left for {@link #shown}.
+   */
   public void failed(
+      Exchange exchange,
       @ExchangeProperty(Submit.JOB) Job job,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     int tries = job.schedule().tries();
     boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
-    String why = String.valueOf(failure.getMessage());
     away(job, failure, last);
-    if (!last) {
-      Duration wait =
-          failure instanceof NotAllowed ? ONCE_IT_IS_SET.after(tries) : AGAIN.after(tries);
-      // Once: it may be tried a thousand times.
-      LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
-          .log("{} could not be fetched, again in {}: {}", job.name(), wait, why);
-      ledger.move(job, job.to(COMPLETE).triedAgainAt(parts.clock().instant().plus(wait)));
-      return;
+    boolean look = !last && failure instanceof Answered gone && gone.isGone() && mayLook(job);
+    exchange.setProperty("leonardoLookAgain", look);
+    if (look) {
+      exchange.setProperty(WHY, failure);
+      Track.ask(exchange, job);
+    } else if (last) {
+      giveUp(job, String.valueOf(failure.getMessage()));
+    } else {
+      again(job, failure);
     }
+  }
+
+  private boolean mayLook(Job job) {
+    return parts.settings().accounts().find(job.account()).stream()
+        .anyMatch(account -> ledger.governor().call(account.limits()));
+  }
+
+  private void again(Job job, Exception failure) {
+    int tries = job.schedule().tries();
+    Duration wait =
+        failure instanceof NotAllowed
+            ? ONCE_IT_IS_SET.after(tries)
+            : AGAIN.after(tries, failure instanceof Answered answered ? asked(answered) : null);
+    // Once: it may be tried a thousand times.
+    LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
+        .log("{} could not be fetched, again in {}: {}", job.name(), wait, failure.getMessage());
+    ledger.move(job, job.to(COMPLETE).triedAgainAt(parts.clock().instant().plus(wait)));
+  }
+
+  private Duration asked(Answered answered) {
+    return RetryAfter.read(answered.retryAfter, parts.clock().instant());
+  }
+
+  private void giveUp(Job job, String why) {
     JsonNode problem = Problems.notFetched(why);
     Job.Change done = job.to(COMPLETE).problem(problem).done();
     if (ledger.move(job, done, parts.telling().of(EventType.COMPLETED, done.job()))) {
       LOG.warn("{} is complete, but its video was not fetched: {}", job.name(), why);
+    }
+  }
+
+  /**
+   * Reads the look at a job whose video's address was no longer good. Another address is fetched
+   * from at once, the first time; a provider that shows a new one each time is asked ever more
+   * rarely.
+   */
+  public void shown(Exchange exchange) {
+    Job job = exchange.getProperty(Submit.JOB, Job.class);
+    HttpAnswer answer = HttpAnswer.of(exchange, parts.settings());
+    Instant now = parts.clock().instant();
+    Look look =
+        answer.failure() == null
+            ? Look.read(answer.status(), answer.retryAfter(), answer.body(), now)
+            : Look.failed(answer.failure());
+    if (look instanceof Look.TurnedAway turnedAway) {
+      ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
+    }
+    if (!(look instanceof Look.Complete complete)
+        || complete.videoUrl().equals(job.video().url())) {
+      again(job, exchange.getProperty(WHY, Exception.class));
+      return;
+    }
+    int tries = job.schedule().tries();
+    Job.Change fresh =
+        job.to(COMPLETE)
+            .video(Track.video(complete))
+            .response(complete.response())
+            .triedAgainAt(tries == 0 ? now : now.plus(AGAIN.after(tries)));
+    if (ledger.move(job, fresh)) {
+      LOG.info("{} has another address now, as its old one is no longer good", job.name());
+    }
+  }
+
+  /** The look brought nothing. */
+  public void notShown(Exchange exchange) {
+    again(exchange.getProperty(Submit.JOB, Job.class), exchange.getProperty(WHY, Exception.class));
+  }
+
+  /** What the video's address answered in place of the video. */
+  private static final class Answered extends IOException {
+    private static final long serialVersionUID = 1;
+    private final int status;
+    private final String retryAfter;
+
+    Answered(int status, String retryAfter) {
+      super("the video's address answered " + status);
+      this.status = status;
+      this.retryAfter = retryAfter;
+    }
+
+    private boolean isGone() {
+      return GONE.contains(status);
     }
   }
 

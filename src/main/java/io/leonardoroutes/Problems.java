@@ -15,6 +15,7 @@ final class Problems {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SINCE = "since";
   private static final String HELD = "held";
+  private static final String WITHOUT_A_REASON = ", without a reason";
 
   private Problems() {}
 
@@ -104,6 +105,39 @@ final class Problems {
         "The provider is not done yet",
         0,
         "no end was seen in " + giveUp.toMinutes() + " minutes");
+  }
+
+  /**
+   * @param since when this was first seen
+   */
+  static JsonNode noVideoYet(String why, Instant since) {
+    ObjectNode problem =
+        (ObjectNode) json("no-video-yet", "The provider is done, and shows no video yet", 0, why);
+    return problem.put(SINCE, since.toString());
+  }
+
+  static boolean isWithoutVideo(Job job) {
+    return is(job, "no-video-yet");
+  }
+
+  /** Since when the provider is done with the job and shows no video. */
+  static Optional<Instant> withoutVideoSince(Job job) {
+    return isWithoutVideo(job) ? inDoubtSince(job) : Optional.empty();
+  }
+
+  /** What the provider's notice said, in place of no reason; the same if there is one. */
+  static JsonNode saidByNotice(JsonNode failed, String words) {
+    String reason = failed.path("detail").asText("");
+    return failed instanceof ObjectNode known && reason.endsWith(WITHOUT_A_REASON)
+        ? known.deepCopy().put("detail", said(reason, words))
+        : failed;
+  }
+
+  /** The reason of a failure with what the provider's notice said, if it has none of its own. */
+  static String said(String reason, String words) {
+    return reason.endsWith(WITHOUT_A_REASON)
+        ? reason.replace(WITHOUT_A_REASON, ": " + words)
+        : reason;
   }
 
   static JsonNode notFetched(String why) {

@@ -54,7 +54,12 @@ record Settings(
   record Intakes(
       boolean file, boolean jms, Path inbox, Duration settle, Duration patience, int maxBytes) {}
 
-  record Tracking(Duration first, Duration every, Duration giveUp) {}
+  /**
+   * When jobs are looked at.
+   *
+   * @param grace how long a finished video's address may be missing
+   */
+  record Tracking(Duration first, Duration every, Duration giveUp, Duration grace) {}
 
   /**
    * How doubtful creates are settled.
@@ -127,7 +132,8 @@ record Settings(
         new Tracking(
             keys.duration("leonardo.track.first"),
             keys.duration("leonardo.track.every"),
-            keys.duration("leonardo.track.give-up")),
+            keys.duration("leonardo.track.give-up"),
+            keys.duration("leonardo.track.grace")),
         reconciling(keys),
         new Downloads(
             Path.of(keys.text("leonardo.videos")),

@@ -14,6 +14,7 @@ import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.RefusedAccount.What;
 import io.leonardoroutes.ledger.RefusedAccounts;
 import io.leonardoroutes.leonardo.Submission;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -134,7 +135,10 @@ final class Submitted {
   private void tellOfTheUnit(Job job, Job.Cost cost) {
     Budget budget =
         settings.accounts().find(job.account()).map(of -> of.limits().budget()).orElse(null);
-    if (budget == null || cost == null || budget.unit().equals(cost.unit())) {
+    if (budget == null
+        || cost == null
+        || budget.unit().equals(cost.unit())
+        || new BigDecimal(cost.amount()).signum() == 0) {
       return;
     }
     if (otherUnit.add(job.account())) {

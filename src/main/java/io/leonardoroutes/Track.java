@@ -68,6 +68,10 @@ public final class Track {
   public void begin(Exchange exchange) {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(Submit.JOB, job);
+    ask(exchange, job);
+  }
+
+  static void ask(Exchange exchange, Job job) {
     HttpAnswer.asItComes(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
@@ -107,6 +111,8 @@ public final class Track {
     } else if (look instanceof Look.Failed failed) {
       exchange.setProperty(Submitted.FREED, true);
       failed(job, failed);
+    } else if (look instanceof Look.Unshown unshown) {
+      unshown(exchange, job, unshown);
     } else if (look instanceof Look.TurnedAway turnedAway) {
       ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
       LOG.info("all calls by account {} pause: {}", job.account(), turnedAway.reason());
@@ -117,19 +123,23 @@ public final class Track {
       tryAgain(job, unclear.retryAfter());
     } else {
       Job.Change again = job.to(RUNNING).dueAt(looks.next(job));
-      again(job, look instanceof Look.Pending ? again.runningAt(parts.clock().instant()) : again);
+      if (look instanceof Look.Pending) {
+        again.runningAt(parts.clock().instant());
+        again.problem(Problems.isWithoutVideo(job) ? null : job.problem());
+      }
+      again(job, again);
     }
   }
 
   /** The look told nothing of the job. */
   private void tryAgain(Job job, Duration asked) {
     Backoff backoff = new Backoff(settings.track().every(), LONGEST_WAIT);
-    Duration wait = asked == null ? backoff.after(job.schedule().tries()) : asked;
+    Duration wait = backoff.after(job.schedule().tries(), asked);
     again(job, job.to(RUNNING).triedAgainAt(parts.clock().instant().plus(wait)));
   }
 
   private void complete(Job job, Look.Complete complete) {
-    Job.Video video = new Job.Video(complete.videoUrl(), complete.posterUrl(), null, null, null);
+    Job.Video video = video(complete);
     Instant now = parts.clock().instant();
     Job.Change done =
         job.to(COMPLETE)
@@ -144,15 +154,47 @@ public final class Track {
     }
   }
 
+  static Job.Video video(Look.Complete complete) {
+    return new Job.Video(
+        complete.videoId(), complete.videoUrl(), complete.posterUrl(), null, null, null);
+  }
+
+  /** What is paid is not given up for an address that comes a little later. */
+  private void unshown(Exchange exchange, Job job, Look.Unshown unshown) {
+    Instant now = parts.clock().instant();
+    Instant since = Problems.withoutVideoSince(job).orElse(now);
+    Instant end = since.plus(settings.track().grace());
+    if (now.isBefore(end)) {
+      Instant next = now.plus(settings.track().every());
+      ledger.move(
+          job,
+          job.to(RUNNING)
+              .problem(Problems.noVideoYet(unshown.reason(), since))
+              .dueAt(next.isBefore(end) ? next : end));
+      return;
+    }
+    exchange.setProperty(Submitted.FREED, true);
+    String reason =
+        "%s, and none came in %s s: its moderation probably removed it"
+            .formatted(unshown.reason(), settings.track().grace().toSeconds());
+    failed(job, new Look.Failed(reason, unshown.response()));
+  }
+
   private void failed(Job job, Look.Failed failed) {
+    String reason =
+        ledger
+            .notices()
+            .of(job)
+            .map(words -> Problems.said(failed.reason(), words))
+            .orElse(failed.reason());
     Job.Change done =
         job.to(FAILED)
             .response(failed.response())
-            .problem(Problems.failed(failed.reason()))
+            .problem(Problems.failed(reason))
             .finishedAt(parts.clock().instant())
             .done();
     if (ledger.move(job, done, parts.telling().of(EventType.FAILED, done.job()))) {
-      LOG.warn("{} failed at the provider: {}", job.name(), failed.reason());
+      LOG.warn("{} failed at the provider: {}", job.name(), reason);
     }
   }
 

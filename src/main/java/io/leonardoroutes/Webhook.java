@@ -7,14 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step of {@code webhook.camel.yaml}. The provider's notice means only: look now. Its body
- * holds the API key in clear and is dropped here, whatever it says.
+ * The step of {@code webhook.camel.yaml}. The provider's notice means only: look now. Why there is
+ * no video it alone says, and these words are kept. Its body holds the API key in clear and is
+ * dropped here, whatever it says.
  */
 public final class Webhook {
   private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
@@ -39,10 +41,39 @@ public final class Webhook {
     List<String> accounts = accounts(authorization.getBytes(StandardCharsets.UTF_8));
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, accounts.isEmpty() ? 401 : 202);
     if (!accounts.isEmpty()) {
-      Optional<String> generation = Notice.generationId(text(exchange, body));
+      String text = text(exchange, body);
+      Optional<String> generation = Notice.generationId(text);
+      Optional<String> reason = Notice.reason(text).map(this::withoutKeys);
+      // Kept before the look, which finds it; told after it, if a look had failed the job before.
+      both(generation, reason, (id, why) -> parts.ledger().notices().add(id, accounts, why));
       boolean due = generation.isPresent() && parts.ledger().lookNow(generation.get(), accounts);
+      both(generation, reason, (id, why) -> tell(id, accounts, why));
       LOG.debug("a notice of the provider, {}", due ? "looking now" : "of no job that runs");
     }
+  }
+
+  private static void both(
+      Optional<String> generation, Optional<String> reason, BiConsumer<String, String> then) {
+    generation.ifPresent(id -> reason.ifPresent(why -> then.accept(id, why)));
+  }
+
+  private void tell(String generation, List<String> accounts, String why) {
+    parts
+        .ledger()
+        .notices()
+        .tell(generation, accounts, failed -> Problems.saidByNotice(failed, why));
+  }
+
+  private String withoutKeys(String words) {
+    String without = parts.settings().accounts().withoutKeys(words);
+    for (Accounts.Account account : parts.settings().accounts().all()) {
+      if (account.webhookKey() != null) {
+        for (String key : account.webhookKey().lines()) {
+          without = without.replace(key, "***");
+        }
+      }
+    }
+    return without;
   }
 
   /** Those whose notices bring this; each is compared, so that the time tells nothing. */

@@ -45,7 +45,10 @@ class LooksTest {
         new Looks(
             ledger,
             new Settings.Tracking(
-                Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofHours(2)),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofHours(2),
+                Duration.ofMinutes(2)),
             clock);
   }
 

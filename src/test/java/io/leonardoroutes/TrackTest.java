@@ -31,11 +31,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What looks at a running job can show. */
 class TrackTest {
   /** A hundred for each thread that there may be more. */
   private static final int MANY = 4_000;
+
+  private static final Provider.Answer NO_VIDEO_YET =
+      look ->
+          json(
+              200,
+              "{\"generations_by_pk\":{\"id\":\"gen-1\",\"status\":\"COMPLETE\","
+                  + "\"generated_images\":[]}}");
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
@@ -145,20 +154,92 @@ class TrackTest {
   }
 
   @Test
-  void completeWithoutAVideoIsAFailure() throws Exception {
+  void completeWithoutAVideoIsAFailureOnceTheGraceIsOver() throws Exception {
+    provider.onLook(Collections.nCopies(1_000, NO_VIDEO_YET).toArray(Provider.Answer[]::new));
+    story.bind("clock", clock).with("leonardo.track.first", "1s").start();
+    String id = story.accept(Story.REQUEST);
+    story.until(id, "RUNNING");
+    looks(1, Duration.ofSeconds(1));
+    await().atMost(20, TimeUnit.SECONDS).until(() -> story.job(id).has("problem"));
+    assertThat(story.job(id).at("/problem/type").asText()).endsWith(":no-video-yet");
+    clock.tick(Duration.ofSeconds(119));
+    looks(2, Duration.ofMillis(1));
+    assertThat(story.state(id)).isEqualTo("RUNNING");
+
+    clock.tick(Duration.ofSeconds(2));
+
+    assertThat(story.told(id, "failed").at("/data/problem/detail").asText())
+        .isEqualTo(
+            "the provider answered COMPLETE without a video, and none came in 120 s: its"
+                + " moderation probably removed it");
+  }
+
+  @Test
+  void aVideoWhoseAddressComesLaterIsFetched() throws Exception {
+    provider.onLook(NO_VIDEO_YET, look -> json(500, ""), NO_VIDEO_YET, Provider::pending);
+    story.start();
+    String id = story.accept(Story.REQUEST);
+
+    JsonNode job = story.told(id, "completed").get("data");
+    assertThat(job.has("problem")).isFalse();
+    assertThat(job.at("/video/id").asText()).isEqualTo("i");
+    assertThat(provider.looks()).hasSize(5);
+    assertThat(story.told(id)).containsExactly("submitted", "completed");
+  }
+
+  @Test
+  void aListThatItsModerationEmptiedIsAFailureAtOnce() throws Exception {
     provider.onLook(
         look ->
             json(
                 200,
-                "{\"generations_by_pk\":{\"id\":\"gen-1\",\"status\":\"COMPLETE\","
-                    + "\"generated_images\":[]}}"));
+                """
+                {"generations_by_pk":{"id":"gen-1","status":"COMPLETE","generated_images":[],
+                 "prompt_moderations":[{"moderationClassification":["NSFW"]}]}}\
+                """));
     story.start();
-
     String id = story.accept(Story.REQUEST);
 
     assertThat(story.told(id, "failed").at("/data/problem/detail").asText())
         .isEqualTo(
-            "the provider answered COMPLETE without a video: its moderation probably removed it");
+            "the provider answered COMPLETE without a video: its moderation removed it (NSFW)");
+  }
+
+  @Test
+  void aVideoThatIsShownIsFinishedWhateverTheWord() throws Exception {
+    provider.onLook(
+        look ->
+            json(
+                200,
+                """
+                {"generations_by_pk":{"id":"gen-1","status":"COMPLETED","generated_images":[
+                 {"id":"i","motionMP4URL":"http://%s/cdn/x.mp4"}]}}\
+                """
+                    .formatted(provider.host())));
+    story.start();
+    String id = story.accept(Story.REQUEST);
+
+    story.told(id, "completed");
+    assertThat(provider.looks()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1.5", "soon", "Sat, 21 Nov 2020 12:00:00 GMT"})
+  void aRetryAfterMakesOurOwnWaitNoShorter(String retryAfter) throws Exception {
+    Provider.Answer away =
+        look -> new MockResponse.Builder().code(503).setHeader("Retry-After", retryAfter).build();
+    provider.onLook(Collections.nCopies(1_000, away).toArray(Provider.Answer[]::new));
+    story
+        .bind("clock", clock)
+        .with("leonardo.track.first", "1s")
+        .with("leonardo.track.every", "10s")
+        .start();
+    String id = story.accept(Story.REQUEST);
+    story.until(id, "RUNNING");
+    looks(1, Duration.ofSeconds(1));
+    clock.tick(Duration.ofSeconds(5));
+
+    await().during(Duration.ofMillis(300)).until(() -> provider.looks().size() == 1);
   }
 
   @Test

@@ -33,6 +33,10 @@ class WebhookTest {
   private static final String KEY = "callback-key";
   private static final String SECRET = "THE-API-KEY-IN-CLEAR";
 
+  private static final String TOLD =
+      "the provider answered FAILED for this generation: PROVIDER_FAILURE;"
+          + " PROVIDER_MODERATION_ERROR";
+
   @TempDir static Path folder;
   private static Provider provider;
   private static App app;
@@ -70,6 +74,48 @@ class WebhookTest {
         .until(() -> job(id).get("state").asText().equals("COMPLETE"));
     assertThat(provider.looks()).hasSize(before + 1);
     assertThat(filesThatHold(SECRET)).isZero();
+  }
+
+  @Test
+  void whyThereIsNoVideoIsKeptAndToldOnceALookSaysFailed() throws Exception {
+    String id = running();
+    provider.onLook(Provider::failed);
+
+    notice("Bearer " + KEY, failure(generation(id)));
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> job(id).get("state").asText().equals("FAILED"));
+    assertThat(job(id).at("/problem/detail").asText()).isEqualTo(TOLD);
+    assertThat(filesThatHold(SECRET)).isZero();
+  }
+
+  @Test
+  void whyThereIsNoVideoIsToldOfAJobThatHadFailedBeforeToo() throws Exception {
+    String id = running();
+    provider.onLook(Provider::failed);
+    notice("Bearer " + KEY, notice(generation(id)));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> job(id).get("state").asText().equals("FAILED"));
+    assertThat(job(id).at("/problem/detail").asText()).endsWith(", without a reason");
+
+    notice("Bearer wrong", failure(generation(id)).replace("PROVIDER_FAILURE", "made up"));
+    notice("Bearer " + KEY, failure(generation(id)));
+    notice("Bearer " + KEY, failure(generation(id)).replace("PROVIDER_FAILURE", "later"));
+
+    assertThat(job(id).at("/problem/detail").asText()).isEqualTo(TOLD);
+  }
+
+  private static String failure(String generation) {
+    return """
+    {"type":"video_generation.failed","data":{"object":{"id":"%s","status":"FAILED",
+     "generation_notes":[{"id":"0e1d7a3c-5b57-4b0e-9d6e-0123456789ab","noteType":"PROVIDER_FAILURE",
+      "userId":"somebody","failureReason":{"errorCode":"PROVIDER_MODERATION_ERROR"}},
+      {"message":"key %s was used"}],
+     "apiKey":{"key":"%s","webhookCallbackApiKey":"%s"}}}}\
+    """
+        .formatted(generation, SECRET, SECRET, KEY);
   }
 
   @ParameterizedTest

@@ -6,11 +6,18 @@ import java.math.BigDecimal;
  * What the jobs of one account and one day (UTC) may cost together.
  *
  * @param perDay with 0 none is submitted, whatever it costs
- * @param unit {@code DOLLARS} or {@code CREDITS}; a cost that comes in another one uses up the day,
- *     as nobody knows what it leaves
+ * @param unit {@code DOLLARS} or {@code CREDITS}; a cost that comes in another one, if it is not 0,
+ *     uses up the day, as nobody knows what it leaves
  * @param priceUnknown what a job is taken to cost while no price was ever seen
+ * @param refund whether what a job cost that the provider made no video for is taken to be given
+ *     back
  */
-public record Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown) {
+public record Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown, boolean refund) {
+  /** The same, where what failed is taken to be given back. */
+  public Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown) {
+    this(perDay, unit, priceUnknown, true);
+  }
+
   /** Whether a job of this price fits beside what is used. */
   boolean lets(BigDecimal price, BigDecimal used) {
     return perDay.signum() > 0 && used.add(price).compareTo(perDay) <= 0;

@@ -51,9 +51,14 @@ public record Job(
   @JsonInclude(Include.NON_NULL)
   public record Cost(String amount, String unit) {}
 
-  /** The finished video: where the provider has it, and our copy once it is fetched. */
+  /**
+   * The finished video: where the provider has it, and our copy once it is fetched.
+   *
+   * @param id by which another request can use it; null if the provider did not say
+   */
   @JsonInclude(Include.NON_NULL)
-  public record Video(String url, String poster, String file, Long bytes, String sha256) {}
+  public record Video(
+      String id, String url, String poster, String file, Long bytes, String sha256) {}
 
   /**
    * Where a job came from and where its events go.

@@ -41,7 +41,7 @@ final class JobTable {
       """
       UPDATE job SET state = :state, attempt = :attempt, tries = :tries, generation_id = :generation_id,
         cost_amount = :cost_amount, cost_unit = :cost_unit, response = :response, problem = :problem,
-        video_url = :video_url, video_poster = :video_poster, video_file = :video_file,
+        video_id = :video_id, video_url = :video_url, video_poster = :video_poster, video_file = :video_file,
         video_bytes = :video_bytes, video_sha256 = :video_sha256, submitted_at = :submitted_at,
         finished_at = :finished_at, due_at = :due_at, leased_until = :leased_until,
         running_at = :running_at, took = :took, waits = NULL,
@@ -55,7 +55,7 @@ final class JobTable {
     Job.Routing routing = job.routing();
     Job.Cost cost = job.cost() == null ? new Job.Cost(null, null) : job.cost();
     Job.Video video =
-        job.video() == null ? new Job.Video(null, null, null, null, null) : job.video();
+        job.video() == null ? new Job.Video(null, null, null, null, null, null) : job.video();
     Job.ReplyTo reply = routing.replyTo() == null ? new Job.ReplyTo(null, null) : routing.replyTo();
     return statement
         .bind("id", job.id())
@@ -81,6 +81,7 @@ final class JobTable {
         .bind("cost_unit", cost.unit())
         .bind("response", text(job.response()))
         .bind("problem", text(job.problem()))
+        .bind("video_id", video.id())
         .bind("video_url", video.url())
         .bind("video_poster", video.poster())
         .bind("video_file", video.file())
@@ -174,6 +175,7 @@ final class JobTable {
     return url == null
         ? null
         : new Job.Video(
+            row.getString("video_id"),
             url,
             row.getString("video_poster"),
             row.getString("video_file"),
@@ -190,7 +192,7 @@ final class JobTable {
     return instant == null ? null : instant.toEpochMilli();
   }
 
-  private static String text(Object value) {
+  static String text(Object value) {
     try {
       return value == null ? null : JSON.writeValueAsString(value);
     } catch (JsonProcessingException e) {

@@ -49,6 +49,7 @@ public final class Ledger implements AutoCloseable {
   private final Leases leases;
   private final Reads reads;
   private final RefusedAccounts refusedAccounts;
+  private final Notices notices;
   private final Governor governor;
 
   private Ledger(Database database, Clock clock, Supplier<String> ids) {
@@ -60,6 +61,7 @@ public final class Ledger implements AutoCloseable {
     this.accepting = new Accepting(jdbi, clock, outbox, trail, ids);
     this.reads = new Reads(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
+    this.notices = new Notices(jdbi, clock);
     this.refusedAccounts = new RefusedAccounts(database, jdbi, clock);
     this.governor = new Governor(this, leases, database, jdbi, clock);
   }
@@ -339,6 +341,11 @@ public final class Ledger implements AutoCloseable {
   /** Remembers whose creates the provider refuses. */
   public RefusedAccounts refusedAccounts() {
     return refusedAccounts;
+  }
+
+  /** Keeps what the provider's notices say. */
+  public Notices notices() {
+    return notices;
   }
 
   /** How many more paid calls may begin now. */

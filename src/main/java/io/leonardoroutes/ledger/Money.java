@@ -24,14 +24,22 @@ final class Money {
   private static final int LIKE_JOBS = 20;
   private static final int ANY_JOBS = 1000;
 
+  /**
+   * Whether the provider took the job and made no video. Who gave up a doubt does not know that.
+   */
+  private static final String WITHOUT =
+      "CASE WHEN state = 'FAILED' AND generation_id IS NOT NULL THEN 1 ELSE 0 END";
+
   /** SQLite would else go by the account, past all that it ever paid. */
   static final String USED =
       """
-      SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, count(*) AS jobs FROM job
+      SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, %1$s AS unmade, count(*) AS jobs
+      FROM job
       WHERE submitted_at >= :day AND submitted_at < :next AND (account = :account) IS TRUE
         AND state NOT IN ('ACCEPTED', 'CANCELLED')
-      GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit
-      """;
+      GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit, %1$s
+      """
+          .formatted(WITHOUT);
 
   private Money() {}
 
@@ -67,8 +75,13 @@ final class Money {
     String cost = row.getString("cost_unit");
     String reserved = row.getString("reserved_unit");
     BigDecimal jobs = BigDecimal.valueOf(row.getLong("jobs"));
+    BigDecimal amount = cost == null ? null : new BigDecimal(row.getString("cost_amount"));
+    boolean free = amount != null && amount.signum() == 0;
+    if (free || (budget.refund() && row.getInt("unmade") == 1)) {
+      return Used.NOTHING;
+    }
     if (budget.unit().equals(cost)) {
-      return new Used(new BigDecimal(row.getString("cost_amount")).multiply(jobs), null);
+      return new Used(amount.multiply(jobs), null);
     }
     // What was both reserved and paid in another unit was of another budget: the currency changed.
     if (cost != null && !cost.equals(reserved)) {
@@ -130,12 +143,13 @@ final class Money {
         .createQuery(
             """
             SELECT submitted_at / 86400000 AS day, account, model, cost_unit, cost_amount,
-              count(*) AS jobs
+              count(*) AS jobs, sum(%s) AS unmade
             FROM job WHERE submitted_at >= :from
               AND (cost_amount IS NOT NULL OR generation_id IS NOT NULL)
             GROUP BY submitted_at / 86400000, account, model, cost_unit, cost_amount
             ORDER BY 1 DESC, 2, 3, 4
-            """)
+            """
+                .formatted(WITHOUT))
         .bind("from", from.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli())
         .map(
             (row, context) ->
@@ -145,7 +159,8 @@ final class Money {
                     row.getString("model"),
                     times(row.getString("cost_amount"), row.getLong("jobs")),
                     row.getString("cost_unit"),
-                    row.getLong("jobs")))
+                    row.getLong("jobs"),
+                    times(row.getString("cost_amount"), row.getLong("unmade"))))
         .forEach(
             costs ->
                 sums.merge(
@@ -156,7 +171,10 @@ final class Money {
   }
 
   private static BigDecimal times(String each, long jobs) {
-    return each == null ? null : new BigDecimal(each).multiply(BigDecimal.valueOf(jobs));
+    if (each == null) {
+      return null;
+    }
+    return jobs == 0 ? BigDecimal.ZERO : new BigDecimal(each).multiply(BigDecimal.valueOf(jobs));
   }
 
   private static Costs together(Costs one, Costs more) {
@@ -166,6 +184,7 @@ final class Money {
         one.model(),
         one.amount() == null ? null : one.amount().add(more.amount()),
         one.unit(),
-        one.jobs() + more.jobs());
+        one.jobs() + more.jobs(),
+        one.withoutVideo() == null ? null : one.withoutVideo().add(more.withoutVideo()));
   }
 }

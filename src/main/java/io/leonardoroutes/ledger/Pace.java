@@ -70,7 +70,7 @@ record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom
    * @param begun when it was begun: one that was under way when the pace was last slowed says
    *     nothing new about time, only about the number
    * @param held jobs that the provider holds without it
-   * @param wait what the provider asked for, or null
+   * @param wait what the provider asked for, or null; it makes the pause longer, never shorter
    */
   Pace createTurnedAway(long begun, int held, Duration wait, long now) {
     boolean again = allowed > 0 && now >= slowedAt && now - slowedAt <= 2 * step();
@@ -79,7 +79,8 @@ record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom
     int most = known ? Math.min(allowed, held) : held;
     Pace slower =
         new Pace(slots, Math.max(1, most), inARow, now, known ? createsFrom : 0, looksFrom);
-    long pause = wait == null ? slower.doubled(FIRST_PAUSE, LONGEST_PAUSE) : wait.toMillis();
+    long pause =
+        Math.max(slower.doubled(FIRST_PAUSE, LONGEST_PAUSE), wait == null ? 0 : wait.toMillis());
     return slower.createsNotBefore(now + pause);
   }
 
@@ -89,7 +90,7 @@ record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom
 
   /** The pace after another call was turned away: every call pauses. */
   Pace lookTurnedAway(Duration wait, long now) {
-    long until = now + (wait == null ? FIRST_PAUSE : wait).toMillis();
+    long until = now + Math.max(FIRST_PAUSE.toMillis(), wait == null ? 0 : wait.toMillis());
     return new Pace(slots, allowed, strikes, slowedAt, createsFrom, until).createsNotBefore(until);
   }
 

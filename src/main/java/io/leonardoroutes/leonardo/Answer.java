@@ -37,14 +37,19 @@ record Answer(JsonNode json) {
           .build();
 
   static Answer of(String body) {
+    JsonNode json = withSecrets(body);
+    return new Answer(json.isMissingNode() ? null : Wording.withoutSecrets(json));
+  }
+
+  /** The same as it came, for who looks for the secrets; nothing of it may be kept. */
+  static JsonNode withSecrets(String body) {
     if (body == null || body.length() > LONGEST) {
-      return new Answer(null);
+      return MissingNode.getInstance();
     }
     try {
-      JsonNode json = JSON.readTree(body.startsWith("\uFEFF") ? body.substring(1) : body);
-      return new Answer(json.isMissingNode() ? null : Wording.withoutSecrets(json));
+      return JSON.readTree(body.startsWith("\uFEFF") ? body.substring(1) : body);
     } catch (JsonProcessingException notJson) {
-      return new Answer(null);
+      return MissingNode.getInstance();
     }
   }
 

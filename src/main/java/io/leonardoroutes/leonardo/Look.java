@@ -5,7 +5,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * What one {@code GET /v1/generations/{id}} shows. It is free and may be repeated at will.
@@ -22,8 +25,21 @@ public sealed interface Look {
     }
   }
 
-  /** The video is there; {@code posterUrl} is null if there is no picture of it. */
-  record Complete(String videoUrl, String posterUrl, JsonNode response) implements Look {}
+  /**
+   * The video is there.
+   *
+   * @param videoId by which a request may use it; null if it is not shown
+   * @param posterUrl null if there is no picture of it
+   */
+  record Complete(String videoUrl, String videoId, String posterUrl, JsonNode response)
+      implements Look {}
+
+  /** The provider is done, and shows no video yet: it may do so a little later. */
+  record Unshown(String reason, JsonNode response) implements Look {
+    public Unshown {
+      reason = Wording.line(reason);
+    }
+  }
 
   /** There will be no video, and what it cost stays paid. */
   record Failed(String reason, JsonNode response) implements Look {
@@ -92,10 +108,15 @@ public sealed interface Look {
     return new Unclear(Wording.failure(failure) + ": what became of the video is not known", null);
   }
 
+  /** A video that is shown is there, whatever the status says: its words grow. */
   private static Look read(JsonNode generation, JsonNode response) {
+    Complete shown = shown(generation, response);
+    if (shown != null) {
+      return shown;
+    }
     String status = generation.path("status").asText("").strip().toUpperCase(Locale.ROOT);
     return switch (status) {
-      case "COMPLETE" -> complete(generation, response);
+      case "COMPLETE" -> unshown(generation, response);
       case "FAILED" ->
           new Failed(
               "the provider answered FAILED for this generation, without a reason", response);
@@ -103,19 +124,41 @@ public sealed interface Look {
     };
   }
 
-  private static Look complete(JsonNode generation, JsonNode response) {
+  private static Complete shown(JsonNode generation, JsonNode response) {
     JsonNode images = generation.path("generated_images");
     for (JsonNode image : images) {
       if (text(image, "motionMP4URL") != null) {
-        return new Complete(text(image, "motionMP4URL"), text(image, "url"), response);
+        return complete(text(image, "motionMP4URL"), image, response);
       }
     }
-    if (text(generation, "motionMP4URL") != null) {
-      return new Complete(text(generation, "motionMP4URL"), text(images.path(0), "url"), response);
-    }
-    return new Failed(
-        "the provider answered COMPLETE without a video: its moderation probably removed it",
-        response);
+    return text(generation, "motionMP4URL") == null
+        ? null
+        : complete(text(generation, "motionMP4URL"), images.path(0), response);
+  }
+
+  private static Complete complete(String videoUrl, JsonNode image, JsonNode response) {
+    return new Complete(videoUrl, Answer.usableId(image.path("id")), text(image, "url"), response);
+  }
+
+  /** Without a verdict of its moderation beside it, an empty list may still be filled. */
+  private static Look unshown(JsonNode generation, JsonNode response) {
+    Set<String> moderated = new LinkedHashSet<>();
+    generation
+        .path("prompt_moderations")
+        .forEach(
+            entry -> {
+              JsonNode classes = entry.path("moderationClassification");
+              (classes.isArray() ? classes : List.of(classes))
+                  .forEach(one -> moderated.add(one.asText("")));
+            });
+    moderated.removeIf(String::isBlank);
+    return generation.path("generated_images").isEmpty() && !moderated.isEmpty()
+        ? new Failed(
+            "the provider answered COMPLETE without a video: its moderation removed it ("
+                + String.join(", ", moderated)
+                + ")",
+            response)
+        : new Unshown("the provider answered COMPLETE without a video", response);
   }
 
   private static String text(JsonNode node, String field) {

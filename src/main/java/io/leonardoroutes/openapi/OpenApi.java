@@ -63,6 +63,7 @@ public final class OpenApi {
           "failed-at-provider",
           "in-doubt",
           "late",
+          "no-video-yet",
           "given-up",
           "not-fetched");
 

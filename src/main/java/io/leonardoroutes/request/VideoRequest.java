@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.validation.Valid;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -88,6 +90,42 @@ public record VideoRequest(
             : Quoted.value(reading.received().get("account")) + " is no known account: " + instead;
     String code = account == null ? "required" : "unknown-account";
     reading.misread(new Violation("/account", code, wrong, known.isEmpty() ? null : allowed));
+  }
+
+  /** The provider's ids of pictures and videos that guide it, by the pointers to them. */
+  public Map<String, String> ids() {
+    Map<String, String> ids = new LinkedHashMap<>();
+    ids(reading.received().at("/parameters/guidances"), "/parameters/guidances", ids);
+    return ids;
+  }
+
+  private static void ids(JsonNode node, String pointer, Map<String, String> ids) {
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      ids(node.get(i), pointer + "/" + i, ids);
+    }
+    node.properties()
+        .forEach(
+            field -> {
+              String at = pointer + "/" + field.getKey();
+              if (field.getKey().equals("id") && field.getValue().isTextual()) {
+                ids.put(at, field.getValue().asText());
+              } else {
+                ids(field.getValue(), at, ids);
+              }
+            });
+  }
+
+  /**
+   * Notes that one of the {@link #ids} is that of a generation.
+   *
+   * @param instead what would do
+   */
+  public void refuseId(String pointer, String instead) {
+    String wrong =
+        Quoted.value(reading.received().at(pointer))
+            + " is the id of a generation and not of its video: "
+            + instead;
+    reading.misread(new Violation(pointer, "generation-id", wrong, null));
   }
 
   /** What is sent to the provider: {@code model}, {@code public} and {@code parameters} alone. */

@@ -25,6 +25,7 @@ record NamedKeys(String prefix, List<String> last) {
                   "budget.per-day",
                   "budget.currency",
                   "budget.price-unknown",
+                  "budget.refund",
                   "webhook.key",
                   "callers")));
 

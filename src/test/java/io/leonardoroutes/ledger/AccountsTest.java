@@ -125,7 +125,8 @@ class AccountsTest {
                 "kling-3.0-turbo",
                 new BigDecimal("0.50"),
                 "DOLLARS",
-                1));
+                1,
+                BigDecimal.ZERO));
   }
 
   @Test

@@ -121,7 +121,11 @@ class BudgetTest {
     ledger.move(failed, failed.to(RUNNING).created("gen-1", null));
     Job seen = find(failed);
     ledger.move(seen, seen.to(FAILED).finishedAt(clock.instant()).done());
-    assertThat(used()).as("failed after it was taken").isEqualByComparingTo("0.60");
+    assertThat(used()).as("failed after it was taken").isZero();
+    Budget never = new Budget(BigDecimal.ONE, "DOLLARS", new BigDecimal("0.60"), false);
+    assertThat(ledger.governor().used(new Limits(10, 100, 2000, Duration.ofHours(2), never)))
+        .as("failed after it was taken, and never given back")
+        .isEqualByComparingTo("0.60");
   }
 
   @Test
@@ -216,7 +220,7 @@ class BudgetTest {
     assertThat(ledger.governor().costs(today))
         .containsExactlyInAnyOrder(
             costs(today.toString(), "0.1", 1),
-            new Costs(today, "default", "kling-3.0-turbo", null, null, 2));
+            new Costs(today, "default", "kling-3.0-turbo", null, null, 2, null));
   }
 
   private static Costs costs(String day, String amount, long jobs) {
@@ -226,12 +230,46 @@ class BudgetTest {
         "kling-3.0-turbo",
         new BigDecimal(amount),
         "DOLLARS",
-        jobs);
+        jobs,
+        BigDecimal.ZERO);
   }
 
   private static Limits budget(String perDay, String unknown) {
     Budget budget = new Budget(new BigDecimal(perDay), "DOLLARS", new BigDecimal(unknown));
     return new Limits(10, 100, 2000, Duration.ofHours(2), budget);
+  }
+
+  @Test
+  void whatAFailedJobCostIsTakenToBeGivenBackUnlessItIsSaidNeverToBe() {
+    Job paid = begun(accepted(5)).orElseThrow();
+    ledger.move(paid, paid.to(RUNNING).created("gen-1", new Job.Cost("0.40", "DOLLARS")));
+    assertThat(used()).isEqualByComparingTo("0.40");
+    Job seen = find(paid);
+    ledger.move(seen, seen.to(FAILED).finishedAt(clock.instant()).done());
+    Job made = begun(accepted(5)).orElseThrow();
+    ledger.move(made, made.to(RUNNING).created("gen-2", new Job.Cost("0.20", "DOLLARS")));
+
+    assertThat(used()).isEqualByComparingTo("0.20");
+    Budget never = new Budget(BigDecimal.ONE, "DOLLARS", BigDecimal.ONE, false);
+    assertThat(ledger.governor().used(new Limits(10, 100, 2000, Duration.ofHours(2), never)))
+        .isEqualByComparingTo("0.60");
+    assertThat(ledger.governor().costs(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)))
+        .singleElement()
+        .satisfies(
+            costs -> {
+              assertThat(costs.amount()).isEqualByComparingTo("0.60");
+              assertThat(costs.withoutVideo()).isEqualByComparingTo("0.40");
+            });
+  }
+
+  @Test
+  void aCostOfNothingInAnotherUnitLeavesTheBudgetAsItIs() {
+    for (String amount : List.of("0", "0.00", "-0")) {
+      Job free = begun(accepted(5)).orElseThrow();
+      ledger.move(free, free.to(RUNNING).created("gen-" + amount, new Job.Cost(amount, "CREDITS")));
+    }
+    assertThat(used()).isZero();
+    assertThat(begun(accepted(5))).isPresent();
   }
 
   private BigDecimal used() {

@@ -32,10 +32,19 @@ class LookTest {
           {"status": "COMPLETE", "generated_images": [{"url": "a.jpg"}, {"url": "p.jpg", "motionMP4URL": "v.mp4"}]} | v.mp4 p.jpg
           {"status": "COMPLETE", "motionMP4URL": "v.mp4", "generated_images": [{"url": "p.jpg"}]}             | v.mp4 p.jpg
           {"status": "complete", "motionMP4URL": "v.mp4", "generated_images": null}                           | v.mp4 null
+          # the same, whatever the word
+          {"status": "COMPLETED", "generated_images": [{"id": "i", "motionMP4URL": "v.mp4"}]}                 | v.mp4 null
+          {"status": "FAILED", "generated_images": [{"id": "i", "motionMP4URL": "v.mp4"}]}                    | v.mp4 null
+          {"status": null, "motionMP4URL": "v.mp4"}                                                           | v.mp4 null
+          {"status": "PENDING", "generated_images": [{"motionMP4URL": "v.mp4"}]}                              | v.mp4 null
+          # done, and no video yet
+          {"status": "COMPLETE", "generated_images": []}     | Unshown the provider answered COMPLETE without a video
+          {"status": "COMPLETE", "generated_images": [], "prompt_moderations": [{"moderationClassification": []}, null, {}]} | Unshown the provider answered COMPLETE without a video
+          {"status": "COMPLETE", "generated_images": [{"url": "p.jpg", "motionMP4URL": null}], "prompt_moderations": [{"moderationClassification": ["NSFW"]}]} | Unshown the provider answered COMPLETE without a video
+          {"status": "COMPLETE", "generated_images": [null, 1, "x"], "motionMP4URL": " "}      | Unshown the provider answered COMPLETE without a video
           # no video
-          {"status": "COMPLETE", "generated_images": []}     | Failed the provider answered COMPLETE without a video: its moderation probably removed it
-          {"status": "COMPLETE", "generated_images": [{"url": "p.jpg", "motionMP4URL": null}]} | Failed the provider answered COMPLETE without a video: its moderation probably removed it
-          {"status": "COMPLETE", "generated_images": [null, 1, "x"], "motionMP4URL": " "}      | Failed the provider answered COMPLETE without a video: its moderation probably removed it
+          {"status": "COMPLETE", "generated_images": [], "prompt_moderations": [{"moderationClassification": ["NSFW", "GORE"]}]} | Failed the provider answered COMPLETE without a video: its moderation removed it (NSFW, GORE)
+          {"status": "COMPLETE", "generated_images": null, "prompt_moderations": [{"moderationClassification": "NSFW"}]} | Failed the provider answered COMPLETE without a video: its moderation removed it (NSFW)
           {"status": "FAILED", "generated_images": []}       | Failed the provider answered FAILED for this generation, without a reason
           null                                               | Missing[reason=the provider answered 200 with no generation of this id]
           """)
@@ -73,6 +82,21 @@ class LookTest {
                     + told
                     + ": what became of the video is not known",
                 Duration.ofSeconds(9)));
+  }
+
+  @Test
+  void theIdOfTheVideoIsThatOfTheImageThatHasIt() {
+    Look look =
+        Look.read(
+            200,
+            null,
+            """
+            {"generations_by_pk": {"id": "g", "status": "COMPLETE", "generated_images": [
+              {"id": "p", "url": "p.jpg"}, {"id": "v", "motionMP4URL": "v.mp4"}]}}\
+            """,
+            NOW);
+
+    assertThat(((Look.Complete) look).videoId()).isEqualTo("v");
   }
 
   @Test
@@ -132,6 +156,9 @@ class LookTest {
   private static String told(Look look) {
     if (look instanceof Look.Complete complete) {
       return complete.videoUrl() + " " + complete.posterUrl();
+    }
+    if (look instanceof Look.Unshown unshown) {
+      return "Unshown " + unshown.reason();
     }
     return look instanceof Look.Failed failed ? "Failed " + failed.reason() : look.toString();
   }
