@@ -7,7 +7,6 @@ import io.leonardoroutes.files.UnsafeFolder;
 import io.leonardoroutes.health.LogLimit;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.request.Refused;
-import io.leonardoroutes.settings.FileVersion;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,13 +18,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -86,42 +82,6 @@ public final class Inbox implements GenericFileFilter<File> {
     }
     this.lines = new LogLimit(LOG, "files that stay in the inbox", MOST_LINES, parts.clock());
     parts.settings().secrets().also(lines::tell);
-  }
-
-  /** A file as it was when it was opened. */
-  private record Dropped(Path path, FileVersion version) {
-    static Dropped at(Path path) throws IOException {
-      return new Dropped(path, FileVersion.of(path));
-    }
-
-    String name() {
-      return path.getFileName().toString();
-    }
-
-    /** Moves it, unless it is gone or another one has taken its place: that one is still to do. */
-    void moveTo(SafeFolder folder) throws IOException {
-      try (SafeFolder inbox = SafeFolder.ofOthers(path.getParent())) {
-        if (isThere()) {
-          folder.take(inbox, name());
-          if (isThis(inbox)) {
-            inbox.delete(name()); // a hard link to what was taken before is not moved over it
-          } else if (!isThis(folder) && inbox.find(name()).isEmpty()) {
-            inbox.take(folder, name()); // it came between
-          }
-        }
-      }
-    }
-
-    boolean isThere() throws IOException {
-      return Files.exists(path) && equals(at(path));
-    }
-
-    private boolean isThis(SafeFolder folder) throws IOException {
-      Optional<BasicFileAttributes> there = folder.find(name());
-      return there.isPresent()
-          && (there.get().isSymbolicLink()
-              || Objects.equals(there.get().fileKey(), version.file()));
-    }
   }
 
   /** Ready is a file that can be read and is written to its end, as far as one can see. */
@@ -218,7 +178,7 @@ public final class Inbox implements GenericFileFilter<File> {
     // not the body as a File: that one has a backslash in its name turned round
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
     exchange.setProperty(FILE, path.toFile());
-    Dropped dropped = Dropped.at(path);
+    DroppedFile dropped = DroppedFile.at(path);
     exchange.setProperty(DROPPED, dropped);
     if (!ready.isStill(path, dropped.version())) {
       throw new Changed(path);
@@ -271,14 +231,14 @@ public final class Inbox implements GenericFileFilter<File> {
 
   /** Moves the file to {@code .accepted}: its job is durable. */
   public void accepted(Exchange exchange) throws IOException {
-    Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
+    DroppedFile dropped = exchange.getProperty(DROPPED, DroppedFile.class);
     try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(ACCEPTED), policy)) {
       dropped.moveTo(folder);
     }
     gone(dropped);
   }
 
-  private void gone(Dropped dropped) {
+  private void gone(DroppedFile dropped) {
     staying.remove(dropped.path().toFile());
     ready.forget(dropped.path());
   }
@@ -290,7 +250,7 @@ public final class Inbox implements GenericFileFilter<File> {
 
   /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
   public void rejected(Exchange exchange) throws IOException {
-    Dropped dropped = exchange.getProperty(DROPPED, Dropped.class);
+    DroppedFile dropped = exchange.getProperty(DROPPED, DroppedFile.class);
     try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(REJECTED), policy)) {
       String part = SafeFolder.PART + UUID.randomUUID();
       try {
