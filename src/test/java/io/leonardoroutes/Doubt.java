@@ -16,7 +16,7 @@ import org.apache.camel.builder.RouteBuilder;
 /** An application whose clock a test moves, and the events that it told. */
 final class Doubt implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.LONG;
 
   /** How long one step of the clock lasts, when it goes on by itself. */
   private static final Duration STEP = Duration.ofMillis(20);

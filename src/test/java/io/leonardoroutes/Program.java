@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 public final class Program implements AutoCloseable {
   private static final Path JAR = Path.of("target", "leonardo-routes.jar").toAbsolutePath();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.LONG;
 
   private final Path folder;
   private final Map<String, String> settings = new LinkedHashMap<>();

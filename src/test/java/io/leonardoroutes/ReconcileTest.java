@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What becomes of a create that nobody knows the fate of, at a provider that keeps a true list. */
 class ReconcileTest {
   private static final Duration SETTLE = Duration.ofSeconds(30);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.LONG;
   private static final String LAGS =
       "the provider's list shows neither it nor a later one of ours: it may lag";
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.awaitility.core.ConditionFactory;
@@ -153,16 +154,19 @@ class RefusedAccountTest {
   /** What is under way together meets it together; then one alone tries, and waits on. */
   private int pausesLongerAndLonger(List<String> jobs) {
     waiting().until(() -> provider.creates().size() > 0 && settled(jobs));
+    writtenDown(1);
     nothingMore();
     int together = provider.creates().size();
     assertThat(together).isBetween(1, AT_ONCE);
     clock.tick(Duration.ofSeconds(10));
     waiting().until(() -> provider.creates().size() == together + 1);
+    writtenDown(2);
     clock.tick(Duration.ofSeconds(19));
     nothingMore();
     clock.tick(Duration.ofSeconds(1));
     waiting().until(() -> provider.creates().size() == together + 2);
     for (int tries = 3; tries <= 20; tries++) {
+      writtenDown(tries);
       nothingMore();
       clock.tick(Duration.ofMinutes(5));
       int more = together + tries;
@@ -171,6 +175,15 @@ class RefusedAccountTest {
     waiting().until(() -> settled(jobs));
     assertThat(count(jobs, "FAILED")).isZero();
     return provider.creates().size();
+  }
+
+  /** Until that many refusals in a row stand in the ledger: from the last one on a pause counts. */
+  private void writtenDown(int refusals) {
+    waiting()
+        .until(
+            () ->
+                Rows.of(story.app(), "SELECT times FROM refused_account")
+                    .equals(List.of(Map.of("times", refusals))));
   }
 
   private void allAreMade(List<String> jobs) {
@@ -251,9 +264,10 @@ class RefusedAccountTest {
     waiting().until(() -> story.job(dear).has("problem"));
     List<String> cheap = accepted();
     waiting()
+        .pollInterval(Duration.ofMillis(100))
         .until(
             () -> {
-              clock.tick(Duration.ofSeconds(10));
+              clock.tick(Duration.ofSeconds(1));
               return count(cheap, "COMPLETE") == JOBS;
             });
     assertThat(clock.instant()).isBefore(began.plus(Duration.ofMinutes(10)));

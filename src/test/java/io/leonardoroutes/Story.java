@@ -28,7 +28,7 @@ public final class Story implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> UNSETTLED = Set.of("ACCEPTED", "SUBMITTING");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Patience.LONG;
 
   private final Provider provider;
   private final App app;
