@@ -192,6 +192,30 @@ class TokensTest {
     assertThat(status(ours(text))).isEqualTo(401);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'alg':'RS256','crit':['exp']}",
+        "{'alg':'RS256','crit':['b64'],'b64':false}",
+        "{'alg':'RS256','b64':false}",
+        "{'alg':'RS256','b64':true}",
+        "{'alg':'RS256','crit':[]}",
+        "{'alg':'RS256','crit':null}",
+        "{'alg':'RS256','cr\\u0069t':['x']}",
+        "{'alg':'RS256','crit':['x'],'x':1,'typ':'JWT'}",
+        "{'alg':'RS384'}",
+        "{'alg':'HS256'}",
+        "{'alg':'rs256'}",
+        "{'alg':['RS256']}",
+        "{'alg':'none','alg':'RS256','crit':['x']}",
+        "{'typ':'JWT'}",
+        "[]"
+      })
+  void aTokenThatAsksForMoreThanIsDoneIsNone(String header) throws Exception {
+    assertThat(status(signed(header.replace("'", "\""), claims(""), ours.getPrivate())))
+        .isEqualTo(401);
+  }
+
   @Test
   void oneOfSeveralAudiencesIsEnough() throws Exception {
     assertThat(
