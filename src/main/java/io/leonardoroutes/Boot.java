@@ -12,6 +12,8 @@ import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.Sinkless;
 import io.leonardoroutes.request.Models;
 import io.leonardoroutes.request.Violation;
+import io.leonardoroutes.rest.Door;
+import io.leonardoroutes.rest.RejectedKeys;
 import io.leonardoroutes.rest.RestServer;
 import io.leonardoroutes.sandbox.Samples;
 import io.leonardoroutes.sandbox.Sandbox;
@@ -84,6 +86,8 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     clocks.correct();
     context.getRegistry().bind("leonardoClock", clocks);
     Beans.bind(context, rules, models, parts);
+    RejectedKeys rejected = new RejectedKeys(parts.clock());
+    context.getRegistry().bind("leonardoRejectedKeys", rejected);
     Managed.read(keys, RestServer.isForeign(context)).open(context, parts).forEach(this::opened);
     if (settings.rest().enabled()) {
       if (RestServer.isForeign(context)) {
@@ -101,8 +105,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
                   context,
                   settings.rest(),
                   settings.intakes().maxBytes(),
-                  parts.outages(),
-                  parts.clock()));
+                  new Door.Asks(new Webhook(parts), rejected, parts.outages(), parts.clock())));
     }
     if (settings.intakes().jms()) {
       startBroker(context, settings, parts.outages());

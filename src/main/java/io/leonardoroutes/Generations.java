@@ -14,8 +14,8 @@ import io.leonardoroutes.ledger.Moved;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.Caller;
 import io.leonardoroutes.rest.OwnAnswers;
+import io.leonardoroutes.rest.RestServer;
 import java.util.List;
-import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
@@ -56,12 +56,7 @@ public final class Generations {
     exchange.setProperty(Intake.CALLER, caller.name());
     exchange.setProperty(Intake.OPERATOR, caller.operator());
     exchange.setProperty(Intake.FROM, caller.place());
-    // A page in a browser can send any type but JSON, or none, to any address without being asked.
-    boolean json =
-        type == null
-            ? origin == null
-            : type.toLowerCase(Locale.ROOT).matches("application/([^;]*\\+)?json *(;.*)?");
-    if (!json) {
+    if (!RestServer.isJson(type, origin)) {
       throw new Refused(OwnAnswers.NOT_JSON);
     }
     // A browser that was led to this address under a name of the page's own sees no foreign page.

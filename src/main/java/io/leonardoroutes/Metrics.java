@@ -4,6 +4,8 @@ import io.leonardoroutes.ledger.Delivery;
 import io.leonardoroutes.ledger.Figures;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Limits;
+import io.leonardoroutes.rest.RejectedKeys;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -45,6 +47,12 @@ final class Metrics implements AutoCloseable {
   static Metrics of(CamelContext context, Parts parts) {
     Metrics metrics = new Metrics(parts);
     metrics.gauges();
+    FunctionCounter.builder(
+            "leonardo.rest.rejected.keys",
+            context.getRegistry().findSingleByType(RejectedKeys.class),
+            RejectedKeys::count)
+        .description("REST calls and notices with a key that is not known")
+        .register(metrics.registry);
     ProviderCalls calls = new ProviderCalls(metrics.registry);
     MicrometerRoutePolicyConfiguration routes = new MicrometerRoutePolicyConfiguration();
     routes.setContextEnabled(false);

@@ -88,6 +88,7 @@ public final class Wait extends AsyncProcessorSupport {
   }
 
   private void waits(Call call) {
+    AsyncHttp.waits(call.exchange);
     waiting.add(call);
     AsyncHttp.gone(call.exchange).ifPresent(gone -> gone.thenRun(() -> goOn(call, null)));
     if (draining) {

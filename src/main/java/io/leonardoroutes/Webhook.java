@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.leonardo.Notice;
+import io.leonardoroutes.rest.Door;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * no video it alone says, and these words are kept. Its body holds the API key in clear and is
  * dropped here, whatever it says.
  */
-public final class Webhook {
+public final class Webhook implements Door.Notices {
   private static final Logger LOG = LoggerFactory.getLogger(Webhook.class);
   private static final int LONGEST = 64 * 1024;
 
@@ -28,9 +29,21 @@ public final class Webhook {
     this.parts = parts;
   }
 
+  @Override
+  public boolean areExpected() {
+    return parts.settings().accounts().all().stream()
+        .anyMatch(account -> account.webhookKey() != null);
+  }
+
+  @Override
+  public boolean isKnown(String authorization) {
+    return !accounts(authorization.getBytes(StandardCharsets.UTF_8)).isEmpty();
+  }
+
   /**
-   * Answers 202 to whoever has the key of an account, 401 to everybody else, and nothing more. It
-   * counts for the generations of that account.
+   * Answers 202 to whoever has the key of an account, 401 to everybody else (404 if none has one),
+   * and nothing more. It counts for the generations of that account. Our own server has asked the
+   * same before it read the body; one of the application's own has not.
    */
   public void noticed(Exchange exchange) throws IOException {
     Message message = exchange.getMessage();
@@ -39,7 +52,8 @@ public final class Webhook {
     message.removeHeaders("*");
     message.setBody("");
     List<String> accounts = accounts(authorization.getBytes(StandardCharsets.UTF_8));
-    message.setHeader(Exchange.HTTP_RESPONSE_CODE, accounts.isEmpty() ? 401 : 202);
+    int status = areExpected() ? 401 : 404;
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, accounts.isEmpty() ? status : 202);
     if (!accounts.isEmpty()) {
       String text = text(exchange, body);
       Optional<String> generation = Notice.generationId(text);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.rest.ApiKeys;
 import io.leonardoroutes.rest.Caller;
 import io.leonardoroutes.rest.NewKey;
+import io.leonardoroutes.rest.RejectedKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -147,8 +148,37 @@ class ApiKeyTest {
   void aPathThatCannotBeReadReachesNothing() throws Exception {
     assertThat(rest.raw("POST /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ");
-    assertThat(rest.raw("GET generations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
-        .startsWith("HTTP/1.1 404 ");
+    for (String call :
+        List.of(
+            "GET generations", "GET *", "OPTIONS *", "POST *", "CONNECT localhost:80", "GET a:b")) {
+      String head = call + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+      assertThat(rest.raw(head + "\r\n"))
+          .startsWith("HTTP/1.1 401 Unauthorized\r\n")
+          .endsWith(UNKNOWN);
+      assertThat(rest.raw(head + "Authorization: Bearer " + anna + "\r\n\r\n"))
+          .startsWith("HTTP/1.1 404 ");
+    }
+  }
+
+  @Test
+  void wrongKeysAreCountedToldOnceAndAnsweredEverMoreSlowlyAndTheRightOneIsNot() throws Exception {
+    long before = rejected().count();
+    long begun = System.nanoTime();
+    for (int i = 0; i < 40; i++) {
+      assertTurnedAway(as("lr_wrong", "GET", "/generations", ""));
+      assertThat(notice("wrong").statusCode()).isEqualTo(401);
+    }
+    // In vain 80 times: the last of them waits for a second or more.
+    assertThat(System.nanoTime() - begun).isGreaterThan(Duration.ofSeconds(15).toNanos());
+    assertThat(rejected().count()).isEqualTo(before + 80);
+    assertThat(log.with("with a key that is not known")).hasSizeBetween(1, 3);
+    long right = System.nanoTime();
+    assertThat(as(erp, "GET", "/generations", "").statusCode()).isEqualTo(200);
+    assertThat(System.nanoTime() - right).isLessThan(Duration.ofSeconds(10).toNanos());
+  }
+
+  private static RejectedKeys rejected() {
+    return app.context().getRegistry().findSingleByType(RejectedKeys.class);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leonardoroutes.rest.ApiKeys;
 import io.leonardoroutes.rest.Caller;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +144,34 @@ class OpenDoorTest {
     assertThat(log.with("leonardo-routes ready").get(0))
         .contains("POST them to " + rest.base() + "/generations");
     assertThat(log.with(PASSWORD)).isEmpty();
+  }
+
+  @Test
+  void onlyWhatStaysSecretWhenTheServersKeyIsLostIsSpoken() throws Exception {
+    SSLSocketFactory all = trusting(folder.resolve("server.p12"), PASSWORD).getSocketFactory();
+    for (String suite : all.getSupportedCipherSuites()) {
+      for (String protocol : List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3")) {
+        boolean spoken = speaks(all, protocol, suite);
+        boolean right =
+            protocol.equals("TLSv1.3")
+                ? suite.matches("TLS_(AES|CHACHA20).*")
+                : protocol.equals("TLSv1.2")
+                    && suite.matches("TLS_ECDHE_ECDSA_.*_(GCM|POLY1305)_.*");
+        assertThat(spoken).as(protocol + " " + suite).isEqualTo(right);
+      }
+    }
+  }
+
+  private static boolean speaks(SSLSocketFactory all, String protocol, String suite) {
+    try (SSLSocket socket =
+        (SSLSocket) all.createSocket(rest.base().getHost(), rest.base().getPort())) {
+      socket.setEnabledProtocols(new String[] {protocol});
+      socket.setEnabledCipherSuites(new String[] {suite});
+      socket.startHandshake();
+      return true;
+    } catch (IOException | IllegalArgumentException refused) {
+      return false;
+    }
   }
 
   @Test

@@ -115,7 +115,7 @@ class RestAbuseTest {
     assertThat(
             rest.raw(
                 "POST /webhooks/leonardo HTTP/1.1\r\nConnection: close\r\nHost: localhost\r\n\r\n"))
-        .startsWith("HTTP/1.1 401 ");
+        .startsWith("HTTP/1.1 404 ");
   }
 
   @Test

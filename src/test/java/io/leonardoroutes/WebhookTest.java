@@ -178,15 +178,15 @@ class WebhookTest {
   }
 
   @Test
-  void withoutAKeyNobodyIsLetIn(@TempDir Path other) throws Exception {
+  void withoutAKeyThereIsNoSuchPath(@TempDir Path other) throws Exception {
     try (App shut = App.in(other).at(provider).with("leonardo.rest.enabled", "true").start()) {
       URI uri = URI.create(shut.rest() + "/webhooks/leonardo");
       HttpRequest.Builder request =
           HttpRequest.newBuilder(uri).POST(HttpRequest.BodyPublishers.ofString(notice("gen-1")));
 
-      assertThat(send(request.build()).statusCode()).isEqualTo(401);
+      assertThat(send(request.build()).statusCode()).isEqualTo(404);
       HttpRequest empty = request.header("Authorization", "Bearer ").build();
-      assertThat(send(empty).statusCode()).isEqualTo(401);
+      assertThat(send(empty).statusCode()).isEqualTo(404);
     }
   }
 

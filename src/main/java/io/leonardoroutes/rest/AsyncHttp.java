@@ -19,6 +19,8 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
  */
 public final class AsyncHttp implements PlatformHttpEngine {
   static final String GONE = "leonardoCallerGone";
+  static final String BODY = "leonardoHeldBody";
+  static final String SHARE = "leonardoCallerShare";
 
   private final CamelContext context;
 
@@ -33,6 +35,19 @@ public final class AsyncHttp implements PlatformHttpEngine {
   @SuppressWarnings("unchecked")
   public static Optional<CompletableFuture<Void>> gone(Exchange exchange) {
     return Optional.ofNullable(exchange.getProperty(GONE, CompletableFuture.class));
+  }
+
+  /** Who shares with others what there is for all; on a server that does not tell it is one. */
+  public static String share(Exchange exchange) {
+    return exchange.getProperty(SHARE, "", String.class);
+  }
+
+  /** The call goes on without its body: what others send may take its place. */
+  public static void waits(Exchange exchange) {
+    RequestBodies.Held body = exchange.getProperty(BODY, RequestBodies.Held.class);
+    if (body != null) {
+      body.free();
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,20 +43,28 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     CompletableFuture<Void> gone = new CompletableFuture<>();
     call.addEndHandler(end -> gone.complete(null));
     exchange.setProperty(AsyncHttp.GONE, gone);
+    exchange.setProperty(AsyncHttp.SHARE, Caller.of(call));
+    RequestBodies.Held body = RequestBodies.of(call);
+    if (body != null) {
+      body.use();
+      exchange.setProperty(AsyncHttp.BODY, body);
+    }
     processHttpRequest(exchange, call)
         .compose(
-            read ->
-                call.vertx()
-                    .executeBlocking(
-                        () -> {
-                          createUoW(exchange);
-                          getAsyncProcessor()
-                              .process(
-                                  exchange,
-                                  sync -> context.runOnContext(now -> end(call, exchange)));
-                          return null;
-                        },
-                        false))
+            read -> {
+              // From here on the exchange alone holds it, and lets go of it as the route says.
+              ((RoutingContextInternal) call).setBody(null);
+              return call.vertx()
+                  .executeBlocking(
+                      () -> {
+                        createUoW(exchange);
+                        getAsyncProcessor()
+                            .process(
+                                exchange, sync -> context.runOnContext(now -> end(call, exchange)));
+                        return null;
+                      },
+                      false);
+            })
         .onFailure(
             failure -> {
               call.fail(failure);
@@ -129,7 +138,11 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
   }
 
   private void done(Exchange exchange) {
+    RequestBodies.Held body = exchange.getProperty(AsyncHttp.BODY, RequestBodies.Held.class);
     doneUoW(exchange);
+    if (body != null) {
+      body.done();
+    }
     releaseExchange(exchange, false);
   }
 }

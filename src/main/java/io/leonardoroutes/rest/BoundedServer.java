@@ -1,33 +1,68 @@
 package io.leonardoroutes.rest;
 
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.component.vertx.common.VertxHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Camel's HTTP server with bounds for its connections, which have to be there before it listens,
  * and so cannot be given to Camel's own.
  */
 final class BoundedServer extends VertxPlatformHttpServer {
+  private static final Logger LOG = LoggerFactory.getLogger(BoundedServer.class);
   private static final long LONGEST_TO_CLOSE = 10;
+
+  /** As Vert.x calls it, on connections of HTTP/1. */
+  private static final String DECODER = "httpDecoder";
 
   private final VertxPlatformHttpServerConfiguration config;
   private final Function<Vertx, Connections> bounds;
+  private final RequestBodies bodies;
   private HttpServer server;
   private Vertx own;
 
-  BoundedServer(VertxPlatformHttpServerConfiguration config, Function<Vertx, Connections> bounds) {
+  BoundedServer(
+      VertxPlatformHttpServerConfiguration config,
+      Function<Vertx, Connections> bounds,
+      RequestBodies bodies) {
     super(config);
     this.config = config;
     this.bounds = bounds;
+    this.bodies = bodies;
+  }
+
+  @Override
+  protected void initializeServer() {
+    super.initializeServer();
+    String name = VertxPlatformHttpRouter.getRouterNameFromPort(config.getPort());
+    Router camels = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
+    // Else both would stand under the one name.
+    getCamelContext().getRegistry().unbind(name);
+    getCamelContext()
+        .getRegistry()
+        .bind(
+            name,
+            new VertxPlatformHttpRouter(this, getVertx(), camels, name) {
+              @Override
+              public Handler<RoutingContext> bodyHandler() {
+                return bodies;
+              }
+            });
   }
 
   @Override
@@ -42,6 +77,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
         new HttpServerOptions().setHttp2ClearTextEnabled(false).setUseAlpn(true);
     if (config.getSslContextParameters() != null) {
       VertxHelper.setupSSLOptions(getCamelContext(), config.getSslContextParameters(), options);
+      Certificate.onlyForwardSecret(options.getSslOptions());
     }
     Connections connections = bounds.apply(getVertx());
     Router camels =
@@ -56,12 +92,32 @@ final class BoundedServer extends VertxPlatformHttpServer {
     server =
         getVertx()
             .createHttpServer(options)
-            .connectionHandler(connections::opened)
+            .connectionHandler(
+                connection -> {
+                  connections.opened(connection);
+                  readStrictly(connection, options, connections);
+                })
+            .invalidRequestHandler(OwnAnswers::invalid)
+            // The caller is gone, or sent what is no call: no news for whoever reads the log.
+            .exceptionHandler(callers -> LOG.debug("a connection failed", callers))
             .requestHandler(router)
             .listen(config.getBindPort(), config.getBindHost())
             .toCompletionStage()
             .toCompletableFuture()
             .get();
+  }
+
+  private static void readStrictly(
+      HttpConnection connection, HttpServerOptions options, Connections connections) {
+    ConnectionBase base = (ConnectionBase) connection;
+    ChannelPipeline pipeline = base.channelHandlerContext().pipeline();
+    if (pipeline.get(DECODER) != null) {
+      pipeline.replace(
+          DECODER,
+          DECODER,
+          new StrictRequestDecoder(
+              options, () -> base.getContext().emit(now -> connections.broken(connection))));
+    }
   }
 
   @Override

@@ -1,8 +1,12 @@
 package io.leonardoroutes.rest;
 
 import io.leonardoroutes.request.Refused;
+import io.netty.util.NetUtil;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.auth.User;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HexFormat;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
 
 /**
@@ -58,6 +62,30 @@ public record Caller(String name, boolean operator, String address) {
       return ANYBODY;
     }
     throw new Refused(Door.UNKNOWN);
+  }
+
+  /** Who shares what there is for all: its name, or the address where nobody is asked for one. */
+  public String share() {
+    return name == null ? String.valueOf(address) : name;
+  }
+
+  /** The {@link #share} of a call that the door has let in. */
+  static String of(RoutingContext call) {
+    return call.user() != null && call.user().principal().getValue(CALLER) instanceof Caller caller
+        ? caller.share()
+        : address(call.request().remoteAddress());
+  }
+
+  /** Of IPv6 the network: one who has an address there has them all. */
+  static String address(SocketAddress remote) {
+    String host = remote == null ? null : remote.hostAddress();
+    if (host == null || host.indexOf(':') < 0) {
+      return String.valueOf(host);
+    }
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(host.split("%")[0]);
+    return bytes == null || bytes.length < 16
+        ? host
+        : HexFormat.ofDelimiter(":").formatHex(bytes, 0, 8) + "/64";
   }
 
   /**

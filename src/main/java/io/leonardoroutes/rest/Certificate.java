@@ -9,6 +9,8 @@ import io.vertx.core.net.KeyStoreOptions;
 import io.vertx.core.net.SSLOptions;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,18 @@ import org.slf4j.LoggerFactory;
  */
 final class Certificate {
   private static final Logger LOG = LoggerFactory.getLogger(Certificate.class);
+
+  private static final List<String> FORWARD_SECRET =
+      List.of(
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
   private final RestSettings.Tls tls;
   private final Outages outages;
@@ -30,6 +44,15 @@ final class Certificate {
     this.tls = tls;
     this.outages = outages;
     this.version = FileVersion.of(tls.keystore());
+  }
+
+  /**
+   * TLS 1.3, and of TLS 1.2 what is encrypted and signed at once, with a key for each connection:
+   * who gets hold of the server's own later can read nothing that was recorded.
+   */
+  static SSLOptions onlyForwardSecret(SSLOptions options) {
+    FORWARD_SECRET.forEach(options::addEnabledCipherSuite);
+    return options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"));
   }
 
   /** Looks whether there is a new one; one that cannot be used changes nothing. */
@@ -47,7 +70,8 @@ final class Certificate {
               .setPassword(tls.secret())
               .setValue(Buffer.buffer(Files.readAllBytes(tls.keystore())));
       server
-          .updateSSLOptions(new SSLOptions().setUseAlpn(true).setKeyCertOptions(store))
+          .updateSSLOptions(
+              onlyForwardSecret(new SSLOptions().setUseAlpn(true).setKeyCertOptions(store)))
           .onSuccess(changed -> renewed(now))
           .onFailure(this::stays);
     } catch (IOException | BadSetting e) {

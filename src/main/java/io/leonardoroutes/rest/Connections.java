@@ -45,6 +45,9 @@ final class Connections {
   private static final class Idle {
     private int calls;
     private long timer;
+
+    /** The last one whose head has arrived. */
+    private RoutingContext call;
   }
 
   /** A caller has connected. */
@@ -93,6 +96,7 @@ final class Connections {
     Idle idle = open.get(connection);
     if (idle != null) {
       idle.calls++;
+      idle.call = call;
       vertx.cancelTimer(idle.timer);
       call.addEndHandler(
           ended -> {
@@ -114,6 +118,16 @@ final class Connections {
     } else {
       call.next();
     }
+  }
+
+  /** What comes is no body any more: nothing behind it is read. */
+  void broken(HttpConnection connection) {
+    Idle idle = open.get(connection);
+    boolean answers = idle != null && idle.call != null && !idle.call.request().isEnded();
+    if (answers && !idle.call.response().headWritten()) {
+      OwnAnswers.give(idle.call, OwnAnswers.BROKEN);
+    }
+    leave(connection);
   }
 
   /** The caller has not read what calls before this one were answered: nothing more is made. */

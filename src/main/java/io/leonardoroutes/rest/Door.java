@@ -11,13 +11,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Stands before every path of the server, whether a route has it or not, and lets in who is known,
- * or everybody where nobody is asked. The provider's notices alone go past it: their route asks
- * them for a key of their own.
+ * or everybody where nobody is asked. The provider's notices alone bring a key of their own.
  */
 public final class Door implements Handler<RoutingContext> {
   static final Problem UNKNOWN =
@@ -37,52 +37,110 @@ public final class Door implements Handler<RoutingContext> {
     Optional<Caller> who(String credential) throws IOException;
   }
 
+  /** The provider's notices. */
+  public interface Notices {
+    /** Whether any are taken. */
+    boolean areExpected();
+
+    /** Whether one that brings this is taken. */
+    boolean isKnown(String authorization);
+  }
+
+  /**
+   * What it asks.
+   *
+   * @param rejected counts those that it does not let in
+   */
+  public record Asks(Notices notices, RejectedKeys rejected, Outages outages, Clock clock) {}
+
+  private static final String AUTHORIZATION = "Authorization";
   private static final String KEYS = "what tells callers apart";
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\w.~+/=-]+)");
 
   private final Callers callers;
   private final int perMinute;
   private final Rate rate;
-  private final Outages outages;
+  private final Asks asks;
 
   /**
    * @param callers null to ask nobody
    */
-  private Door(Callers callers, int perMinute, Outages outages, Clock clock) {
+  private Door(Callers callers, int perMinute, Asks asks) {
     this.callers = callers;
     this.perMinute = perMinute;
-    this.rate = perMinute == 0 ? null : new Rate(perMinute, clock);
-    this.outages = outages;
+    this.rate = perMinute == 0 ? null : new Rate(perMinute, asks.clock());
+    this.asks = asks;
   }
 
-  static Door of(RestSettings rest, Vertx vertx, Outages outages, Clock clock) {
+  static Door of(RestSettings rest, Vertx vertx, Asks asks) {
     Callers callers =
         switch (rest.auth()) {
           case NONE -> null;
           case API_KEY -> ApiKeys.in(rest.keys());
-          case JWT -> new Tokens(rest.jwt(), vertx, outages);
+          case JWT -> new Tokens(rest.jwt(), vertx, asks.outages());
         };
-    return new Door(callers, rest.perMinute(), outages, clock);
+    return new Door(callers, rest.perMinute(), asks);
   }
 
   @Override
   public void handle(RoutingContext call) {
     if (isNotice(call)) {
-      call.next();
-      return;
+      notice(call);
+    } else {
+      ask(call, caller -> letIn(call, caller));
     }
+  }
+
+  /** Answers a call that nothing is found for, and that may not have come this way. */
+  void notFound(RoutingContext call, Problem problem) {
+    if (call.user() != null) {
+      OwnAnswers.give(call, problem);
+    } else {
+      ask(call, caller -> OwnAnswers.give(call, problem));
+    }
+  }
+
+  private void ask(RoutingContext call, Consumer<Caller> known) {
     try {
       Optional<Caller> caller = who(call);
-      outages.back(KEYS);
+      asks.outages().back(KEYS);
       if (caller.isPresent()) {
-        letIn(call, caller.get().at(call.request().remoteAddress().hostAddress()));
+        known.accept(caller.get().at(call.request().remoteAddress().hostAddress()));
       } else {
-        call.response().putHeader("WWW-Authenticate", "Bearer realm=\"leonardo-routes\"");
-        OwnAnswers.give(call, UNKNOWN);
+        refuse(
+            call,
+            () -> {
+              call.response().putHeader("WWW-Authenticate", "Bearer realm=\"leonardo-routes\"");
+              OwnAnswers.give(call, UNKNOWN);
+            });
       }
     } catch (IOException e) {
-      outages.away(KEYS, String.valueOf(e));
+      asks.outages().away(KEYS, String.valueOf(e));
       OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
+    }
+  }
+
+  private void notice(RoutingContext call) {
+    List<String> sent = call.request().headers().getAll(AUTHORIZATION);
+    if (!asks.notices().areExpected()) {
+      call.fail(404);
+    } else if (sent.size() == 1 && asks.notices().isKnown(sent.get(0))) {
+      call.next();
+    } else {
+      refuse(call, () -> OwnAnswers.give(call, 401));
+    }
+  }
+
+  /** One without a key has tried none; one with a wrong key waits the longer the more it tries. */
+  private void refuse(RoutingContext call, Runnable answer) {
+    Duration wait =
+        call.request().headers().contains(AUTHORIZATION)
+            ? asks.rejected().rejected(Caller.address(call.request().remoteAddress()))
+            : Duration.ZERO;
+    if (wait.isZero()) {
+      answer.run();
+    } else {
+      call.vertx().setTimer(wait.toMillis(), later -> answer.run());
     }
   }
 
@@ -116,7 +174,7 @@ public final class Door implements Handler<RoutingContext> {
     if (callers == null) {
       return Optional.of(Caller.ANYBODY);
     }
-    List<String> sent = call.request().headers().getAll("Authorization");
+    List<String> sent = call.request().headers().getAll(AUTHORIZATION);
     // Of two, somebody before us may have looked at the other one.
     if (sent.size() != 1) {
       return Optional.empty();

@@ -1,8 +1,10 @@
 package io.leonardoroutes.rest;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leonardoroutes.request.BodyText;
 import io.leonardoroutes.request.Problem;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -47,6 +49,16 @@ public final class OwnAnswers {
   static final Problem UNAVAILABLE =
       Problem.of(503, "unavailable", "Not available now", "send the call again later");
 
+  private static final Problem LONG_ADDRESS =
+      Problem.of(414, "long-address", "The address is too long", "shorten its query");
+
+  private static final Problem LONG_HEADERS =
+      Problem.of(431, "long-headers", "The headers are too long", "send fewer or shorter ones");
+
+  static final Problem BROKEN =
+      Problem.of(
+          400, "bad-call", "Not a good call", "it is not written as HTTP: nothing of it is done");
+
   /** The server listens a moment before its routes do: that is no reason to say not found. */
   private static final Problem STARTING =
       Problem.of(503, "unavailable", "Not available now", "starting: send it again in a moment");
@@ -74,40 +86,67 @@ public final class OwnAnswers {
   /**
    * Lets a router answer what it refuses with problems.
    *
-   * @param maxBytes of the longest body that is read
+   * @param door asks for a key whoever is told that nothing is there
    * @param started whether its routes are
    */
-  static void on(Router router, int maxBytes, BooleanSupplier started) {
-    Problem tooLarge = BodyText.tooLarge(maxBytes).problem();
-    router.errorHandler(413, refused -> give(refused, tooLarge));
+  static void on(Router router, Door door, BooleanSupplier started) {
     PROBLEMS.forEach(
         (status, problem) ->
             router.errorHandler(status, r -> give(r, started.getAsBoolean() ? problem : STARTING)));
+    // A path that does not begin with a slash, as *, never comes to the door.
+    router.errorHandler(
+        404, r -> door.notFound(r, started.getAsBoolean() ? PROBLEMS.get(404) : STARTING));
+  }
+
+  /** Answers a call whose head cannot be read. */
+  static void invalid(HttpServerRequest call) {
+    Throwable why = call.decoderResult().cause();
+    boolean uri = why instanceof TooLongHttpLineException;
+    boolean headers = why instanceof TooLongHttpHeaderException;
+    give(call, uri ? LONG_ADDRESS : headers ? LONG_HEADERS : BROKEN);
   }
 
   /** Answers a problem, and closes the connection once its caller had time to read it. */
   static void give(RoutingContext refused, Problem problem) {
-    HttpServerResponse response = refused.response();
-    if (response.ended() || response.closed()) {
-      return;
+    give(refused.request(), problem);
+  }
+
+  /** The same without a word. */
+  static void give(RoutingContext refused, int status) {
+    if (isOpen(refused.request())) {
+      last(refused.request(), status).end();
     }
+  }
+
+  private static void give(HttpServerRequest refused, Problem problem) {
+    if (isOpen(refused)) {
+      last(refused, problem.status())
+          .putHeader("Content-Type", Problem.MEDIA_TYPE)
+          .end(JSON.valueToTree(problem).toString());
+    }
+  }
+
+  private static boolean isOpen(HttpServerRequest refused) {
+    return !refused.response().ended()
+        && !refused.response().closed()
+        && !refused.response().headWritten();
+  }
+
+  private static HttpServerResponse last(HttpServerRequest refused, int status) {
+    HttpServerResponse response = refused.response();
     discardTheRest(refused);
-    if (problem.status() == 503) {
+    if (status == 503) {
       response.putHeader("Retry-After", "1");
     }
-    if (refused.request().version() != HttpVersion.HTTP_2) {
+    if (refused.version() != HttpVersion.HTTP_2) {
       // HTTP/2 has no such header, and clients rightly refuse an answer with it.
       response.putHeader("Connection", "close");
     }
-    response
-        .setStatusCode(problem.status())
-        .putHeader("Content-Type", Problem.MEDIA_TYPE)
-        .end(JSON.valueToTree(problem).toString());
+    return response.setStatusCode(status);
   }
 
   /** Most callers read an answer only once they have sent all, so some of it is read, not kept. */
-  private static void discardTheRest(RoutingContext refused) {
-    HttpServerRequest request = refused.request();
+  private static void discardTheRest(HttpServerRequest request) {
     if (request.isEnded()) {
       return;
     }
@@ -120,7 +159,7 @@ public final class OwnAnswers {
         });
     request.endHandler(end -> {});
     request.resume();
-    refused.vertx().setTimer(LONGEST_DISCARDING, late -> closeUnlessEnded(request));
+    Vertx.currentContext().owner().setTimer(LONGEST_DISCARDING, late -> closeUnlessEnded(request));
   }
 
   private static void closeUnlessEnded(HttpServerRequest request) {

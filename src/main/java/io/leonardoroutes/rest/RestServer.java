@@ -1,6 +1,5 @@
 package io.leonardoroutes.rest;
 
-import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.settings.BadSetting;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -8,7 +7,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -43,8 +41,7 @@ public final class RestServer {
    * @throws BadSetting if callers are to be asked, and would not be
    */
   public static Runnable start(
-      CamelContext context, RestSettings rest, int maxBytes, Outages outages, Clock clock)
-      throws Exception {
+      CamelContext context, RestSettings rest, int maxBytes, Door.Asks asks) throws Exception {
     if (isForeign(context)) {
       if (rest.asksForKeys()) {
         throw new BadSetting(
@@ -58,8 +55,6 @@ public final class RestServer {
     config.setBindHost(rest.host());
     config.setBindPort(rest.port());
     config.setPort(rest.port());
-    config.setMaxBodySize((long) maxBytes);
-    config.getBodyHandler().setHandleFileUploads(false);
     if (rest.tls() != null) {
       config.setSslContextParameters(tls(rest.tls()));
     } else if (rest.asksForKeys() && !isLoopback(rest.host())) {
@@ -68,10 +63,13 @@ public final class RestServer {
               + " it",
           rest.address());
     }
-    Certificate certificate = rest.tls() == null ? null : new Certificate(rest.tls(), outages);
+    Certificate certificate =
+        rest.tls() == null ? null : new Certificate(rest.tls(), asks.outages());
     VertxPlatformHttpServer server =
         new BoundedServer(
-            config, vertx -> new Connections(vertx, MOST_CONNECTIONS, LONGEST_TO_CALL));
+            config,
+            vertx -> new Connections(vertx, MOST_CONNECTIONS, LONGEST_TO_CALL),
+            new RequestBodies(maxBytes));
     context.addService(server);
     ServiceHelper.startService(server);
     // Camel gives out the router of its own paths only, and refusals are answered by the one above.
@@ -84,11 +82,12 @@ public final class RestServer {
         .route()
         .order(-3)
         .handler(rest.origins().isEmpty() ? RestServer::refusePages : pagesOf(rest.origins()));
-    router.route().order(-2).handler(Door.of(rest, server.getVertx(), outages, clock));
-    // Vert.x would write its parts to disk before any route sees them.
+    Door door = Door.of(rest, server.getVertx(), asks);
+    router.route().order(-2).handler(door);
+    // Nobody here takes files in forms, and the parser of their parts is one more to trust.
     router.route().order(-1).handler(call -> refuse(call, "multipart/"));
     router.route().order(-1).handler(RestServer::refuseCoded);
-    OwnAnswers.on(router, maxBytes, context::isStarted);
+    OwnAnswers.on(router, door, context::isStarted);
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
   }
 
@@ -99,6 +98,11 @@ public final class RestServer {
         || !context.getRegistry().findByType(VertxPlatformHttpRouter.class).isEmpty()
         // camel.server.enabled: known already, but bound only when the context starts.
         || context.hasService(MainHttpServer.class) != null;
+  }
+
+  /** Whether a body of this type is taken, from a page of this origin; null for none. */
+  public static boolean isJson(String type, String origin) {
+    return RequestBodies.isJson(type, origin);
   }
 
   /** No origin is listed: a page that calls is somebody else's, and the browser does not ask. */

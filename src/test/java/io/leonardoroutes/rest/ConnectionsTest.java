@@ -44,7 +44,9 @@ class ConnectionsTest {
     config.setPort(port);
     BoundedServer server =
         new BoundedServer(
-            config, vertx -> connections = new Connections(vertx, MOST, Duration.ofSeconds(1)));
+            config,
+            vertx -> connections = new Connections(vertx, MOST, Duration.ofSeconds(1)),
+            new RequestBodies(BIG));
     context.addService(server);
     context.start();
     Router router = (Router) server.getServer().requestHandler();

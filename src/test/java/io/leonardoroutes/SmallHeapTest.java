@@ -1,0 +1,198 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Many callers at a process of 96 MB that ends, as the README recommends, when its heap is full.
+ */
+class SmallHeapTest {
+  private static final int LENGTH = 262_100;
+  private static final byte[] BODY = " ".repeat(LENGTH - 100).getBytes(StandardCharsets.US_ASCII);
+  private static final Duration LONG = Duration.ofSeconds(120);
+
+  @TempDir Path folder;
+  private final int port = App.freePort();
+  private final List<Socket> sockets = new ArrayList<>();
+  private final List<String> said = new CopyOnWriteArrayList<>();
+  private Process process;
+  private Rest rest;
+
+  /** The application in the child process. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws Exception {
+      App app = App.in(Path.of(args[0]));
+      for (int i = 1; i < args.length; i += 2) {
+        app.with(args[i], args[i + 1]);
+      }
+      app.start();
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    process.destroyForcibly().waitFor();
+  }
+
+  private void start(String... settings) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx96m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                folder.toString(),
+                "leonardo.rest.enabled",
+                "true",
+                "leonardo.rest.port",
+                String.valueOf(port),
+                "leonardo.base-url",
+                "http://127.0.0.1:1/api/rest"));
+    command.addAll(List.of(settings));
+    process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Thread reader = new Thread(() -> read(process));
+    reader.setDaemon(true);
+    reader.start();
+    await().atMost(LONG).until(() -> said("leonardo-routes ready"));
+    rest =
+        new Rest(
+            URI.create("http://127.0.0.1:" + port),
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
+  }
+
+  private void read(Process of) {
+    try (BufferedReader out =
+        new BufferedReader(new InputStreamReader(of.getInputStream(), StandardCharsets.UTF_8))) {
+      out.lines().forEach(said::add);
+    } catch (IOException | java.io.UncheckedIOException killed) {
+      // It is over.
+    }
+  }
+
+  private boolean said(String text) {
+    return said.stream().anyMatch(line -> line.contains(text));
+  }
+
+  /** From an address of its own, for each 100. */
+  private Socket connect(int number) throws IOException {
+    Socket socket =
+        new Socket("127.0.0.1", port, InetAddress.getByName("127.0.1." + (1 + number / 100)), 0);
+    socket.setSoTimeout(60_000);
+    sockets.add(socket);
+    return socket;
+  }
+
+  /** Sends nearly all of so many bodies, and keeps their connections. */
+  private void crowd(int many, String head) throws IOException {
+    for (int i = 0; i < many; i++) {
+      Socket socket = connect(i);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(BODY);
+    }
+  }
+
+  private Map<String, Integer> answers() throws IOException {
+    Map<String, Integer> answers = new TreeMap<>();
+    for (Socket socket : sockets) {
+      byte[] start = socket.getInputStream().readNBytes("HTTP/1.1 401".length());
+      answers.merge(new String(start, StandardCharsets.US_ASCII), 1, Integer::sum);
+    }
+    return answers;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"callback-key, HTTP/1.1 401", "'', HTTP/1.1 404"})
+  void noticesWithoutAKeyAreAnsweredBeforeTheirBodiesAreRead(String key, String answer)
+      throws Exception {
+    start("leonardo.webhook.key", key);
+
+    crowd(
+        2_000,
+        "POST /webhooks/leonardo HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+            + LENGTH
+            + "\r\n\r\n");
+
+    assertThat(answers()).containsExactly(Map.entry(answer, 2_000));
+    assertThat(process.isAlive()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST /generations, Content-Length: 262100",
+    "POST /generations, Transfer-Encoding: chunked",
+    "POST /generations/x/resolve, Content-Length: 262100",
+    "POST /sinks/outbox/redeliver, Content-Length: 262100",
+    "POST /webhooks/leonardo, Transfer-Encoding: chunked",
+    "GET /generations, Content-Length: 262100",
+    "DELETE /generations/x, Transfer-Encoding: chunked"
+  })
+  void theSumOfAllBodiesThatAreOnTheirWayIsBounded(String call, String length) throws Exception {
+    start("leonardo.webhook.key", "callback-key");
+    String head =
+        call
+            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Authorization: Bearer callback-key\r\n"
+            + length
+            + "\r\n\r\n"
+            + (length.endsWith("chunked") ? Integer.toHexString(LENGTH) + "\r\n" : "");
+
+    crowd(600, head);
+
+    assertThat(rest.get("/generations").statusCode()).isEqualTo(200);
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    sockets.clear();
+    await().atMost(LONG).until(() -> rest.post(Drop.request("a")).statusCode() == 202);
+    assertThat(process.isAlive()).isTrue();
+    assertThat(said).noneMatch(line -> line.contains("OutOfMemoryError"));
+  }
+
+  @Test
+  void oneMoreBodyThanThereIsRoomForIsAskedToComeLater() throws Exception {
+    start();
+    crowd(
+        300,
+        "POST /generations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            + "Content-Length: "
+            + LENGTH
+            + "\r\n\r\n");
+
+    Socket last = sockets.get(299);
+    byte[] answer = last.getInputStream().readNBytes(200);
+
+    assertThat(new String(answer, StandardCharsets.US_ASCII))
+        .startsWith("HTTP/1.1 503 ")
+        .contains("\r\nRetry-After: 1\r\n");
+  }
+}
