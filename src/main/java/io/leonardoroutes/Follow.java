@@ -10,6 +10,7 @@ import io.leonardoroutes.request.Problem;
 import io.leonardoroutes.request.Refused;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.Caller;
+import io.leonardoroutes.rest.CallerShares;
 import io.leonardoroutes.rest.EventStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
@@ -49,18 +49,20 @@ public final class Follow {
   private final Generations generations;
   private final LastingCalls limits;
   private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
-  private final Semaphore places;
+  private final CallerShares places;
   private volatile boolean draining;
 
   /** One caller, equal to itself alone. */
   private static final class Follower {
     private final EventStream stream = new EventStream();
+    private final String share;
     private final String job;
     private final Instant until;
     private int seen;
     private Instant heard;
 
-    private Follower(String job, int seen, Instant now) {
+    private Follower(String share, String job, int seen, Instant now) {
+      this.share = share;
       this.job = job;
       this.seen = seen;
       this.heard = now;
@@ -102,7 +104,7 @@ public final class Follow {
     this.ledger = parts.ledger();
     this.generations = generations;
     this.limits = parts.settings().lasting();
-    this.places = new Semaphore(limits.followers());
+    this.places = limits.followers();
   }
 
   /**
@@ -127,23 +129,32 @@ public final class Follow {
     } else if (AsyncHttp.gone(exchange).isEmpty()) {
       // The caller comes back for the rest.
       message.setBody(EventStream.START + story.after(seen));
-    } else if (draining || !places.tryAcquire()) {
-      Answers.answer(message, full());
+    } else if (draining || !places.take(AsyncHttp.share(exchange), 1)) {
+      Answers.answer(message, full(AsyncHttp.share(exchange)));
       message.setHeader("Retry-After", 5);
     } else {
-      Follower follower = new Follower(story.job().id(), seen, parts.clock().instant());
+      Follower follower =
+          new Follower(AsyncHttp.share(exchange), story.job().id(), seen, parts.clock().instant());
       followers.add(follower);
       AsyncHttp.gone(exchange).orElseThrow().thenRun(() -> drop(follower));
       message.setBody(follower.stream);
     }
   }
 
-  private Problem full() {
+  private Problem full(String caller) {
+    if (places.isCallersEnd(caller)) {
+      return Problem.of(
+          429,
+          "too-many-followers",
+          "The caller follows too many events",
+          "%s may at once (leonardo.rest.followers-per-caller): end others first"
+              .formatted(places.each()));
+    }
     return Problem.of(
         503,
         "too-many-followers",
         "Too many callers follow events",
-        "%s may at once (leonardo.rest.followers): come again later".formatted(limits.followers()));
+        "%s may at once (leonardo.rest.followers): come again later".formatted(places.all()));
   }
 
   private Story story(Job job) {
@@ -190,9 +201,12 @@ public final class Follow {
 
   private void tell(Follower follower, Story story) {
     String events = story.after(follower.seen);
+    if (!events.isEmpty() && !follower.stream.send(events)) {
+      // There is no room for it now: next time.
+      return;
+    }
     follower.seen = story.next(follower.seen);
     if (!events.isEmpty()) {
-      follower.stream.send(events);
       follower.heard = parts.clock().instant();
     }
     if (story.job().ended() && follower.seen == story.told()) {
@@ -218,7 +232,7 @@ public final class Follow {
 
   private void drop(Follower follower) {
     if (followers.remove(follower)) {
-      places.release();
+      places.give(follower.share, 1);
     }
   }
 

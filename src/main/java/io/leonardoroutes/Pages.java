@@ -1,6 +1,5 @@
 package io.leonardoroutes;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobFilter;
@@ -22,6 +21,7 @@ public final class Pages {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PAGE = 50;
   private static final int LONGEST_PAGE = 1000;
+  private static final int LONGEST_IN_ONE = 100;
 
   private final Parts parts;
   private final Ledger ledger;
@@ -34,17 +34,23 @@ public final class Pages {
   }
 
   /**
-   * A page of the jobs that the caller may see, newest first.
+   * A page of the jobs that the caller may see, newest first. A long one is written as it is read.
    *
    * @throws Refused 400 for a parameter that is not known, or says what cannot be
    */
-  public JsonNode page(
+  public Object page(
       @Header(Exchange.HTTP_QUERY) String asked, @Header(Caller.HEADER) Object user) {
     Caller caller = parts.caller(user);
     Query query = Query.of(asked, "state", "model", "reference", "from", "to", "limit", "after");
     int size = query.number("limit", PAGE, LONGEST_PAGE);
     JobFilter filter = filter(query, caller.operator() ? null : caller.name());
-    List<Job> jobs = ledger.page(filter, size + 1, cursor(query.text("after"), caller));
+    String after = cursor(query.text("after"), caller);
+    if (size > LONGEST_IN_ONE) {
+      JobListStream stream =
+          new JobListStream(from -> ledger.page(filter, JobListStream.SLICE, from), size);
+      return stream.begin(after);
+    }
+    List<Job> jobs = ledger.page(filter, size + 1, after);
     String next = jobs.size() <= size ? null : jobs.get(size - 1).id();
     return JSON.valueToTree(new JobPage(jobs.stream().limit(size).toList(), next));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.rest.AsyncHttp;
+import io.leonardoroutes.rest.CallerShares;
 import io.leonardoroutes.rest.Prefer;
 import java.time.Instant;
 import java.util.Collection;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.AsyncCallback;
@@ -34,7 +34,7 @@ public final class Wait extends AsyncProcessorSupport {
   private final Parts parts;
   private final LastingCalls limits;
   private final Set<Call> waiting = ConcurrentHashMap.newKeySet();
-  private final Semaphore places;
+  private final CallerShares places;
   private volatile boolean draining;
 
   /** One that waits, equal to itself alone. */
@@ -56,7 +56,7 @@ public final class Wait extends AsyncProcessorSupport {
     this.ledger = parts.ledger();
     this.parts = parts;
     this.limits = parts.settings().lasting();
-    this.places = new Semaphore(limits.waits());
+    this.places = limits.waits();
   }
 
   @Override
@@ -70,7 +70,7 @@ public final class Wait extends AsyncProcessorSupport {
     }
     List<Job> ended = parts.outages().due(() -> ledger.ended(List.of(job)));
     ended.forEach(now -> answer(exchange, now));
-    if (ended.isEmpty() && !places.tryAcquire()) {
+    if (ended.isEmpty() && !places.take(AsyncHttp.share(exchange), 1)) {
       callback.done(true);
       return true;
     }
@@ -140,7 +140,7 @@ public final class Wait extends AsyncProcessorSupport {
    */
   private void goOn(Call call, Job job) {
     if (waiting.remove(call)) {
-      places.release();
+      places.give(AsyncHttp.share(call.exchange), 1);
       if (job != null) {
         answer(call.exchange, job);
       }

@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.AfterEach;
@@ -258,6 +260,59 @@ class FollowTest {
     await().atMost(LONG).until(() -> followers() == 1);
     assertThat(follow(id).statusCode()).isEqualTo(200);
     second.body().close();
+  }
+
+  @Test
+  void oneCallerCannotTakeAllPlacesToFollowOrToWait() throws Exception {
+    ApiKeys.Made erp = ApiKeys.make(new Caller("erp", false));
+    ApiKeys.Made shop = ApiKeys.make(new Caller("shop", true));
+    Path keys = Files.write(folder.resolve("keys"), List.of(erp.line(), shop.line()));
+    app.with("leonardo.rest.auth", "api-key")
+        .with("leonardo.rest.keys", keys.toString())
+        .with("leonardo.rest.followers", "3")
+        .with("leonardo.rest.followers-per-caller", "2")
+        .with("leonardo.rest.waits", "3")
+        .with("leonardo.rest.waits-per-caller", "2")
+        .with("leonardo.budget.per-day", "1")
+        .with("leonardo.budget.price-unknown", "2")
+        .bind("clock", clock)
+        .start();
+    rest = Rest.of(app);
+    String[] one = {"Authorization", "Bearer " + erp.key()};
+    String[] other = {"Authorization", "Bearer " + shop.key()};
+    String id = Rest.json(rest.post(Drop.request("a"), one)).get("id").asText();
+
+    HttpResponse<InputStream> first = follow(id, one);
+    assertThat(follow(id, one).statusCode()).isEqualTo(200);
+    HttpResponse<InputStream> third = follow(id, one);
+    assertThat(third.statusCode()).isEqualTo(429);
+    assertThat(third.headers().firstValue("Retry-After")).contains("5");
+    assertThat(Rest.JSON.readTree(third.body()).get("detail").asText())
+        .isEqualTo("2 may at once (leonardo.rest.followers-per-caller): end others first");
+    assertThat(follow(id, other).statusCode()).isEqualTo(200);
+    assertThat(follow(id, other).statusCode()).isEqualTo(503);
+    first.body().close();
+    await().atMost(LONG).until(() -> follow(id, one).statusCode() == 200);
+
+    for (int i = 0; i < 2; i++) {
+      waiting(id, one);
+    }
+    Wait waits = app.context().getRegistry().lookupByNameAndType("leonardoWait", Wait.class);
+    await().atMost(LONG).until(() -> waits.waits() == 2);
+    HttpResponse<String> notWaited = waiting(id, one).get(30, TimeUnit.SECONDS);
+    assertThat(notWaited.statusCode()).isEqualTo(200);
+    assertThat(notWaited.headers().firstValue("Preference-Applied")).isEmpty();
+    waiting(id, other);
+    await().atMost(LONG).until(() -> waits.waits() == 3);
+  }
+
+  private CompletableFuture<HttpResponse<String>> waiting(String id, String... key) {
+    HttpRequest request =
+        HttpRequest.newBuilder(rest.base().resolve("/generations/" + id))
+            .header("Prefer", "wait=60")
+            .header(key[0], key[1])
+            .build();
+    return rest.client().sendAsync(request, BodyHandlers.ofString());
   }
 
   @Test

@@ -3,20 +3,27 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +183,90 @@ class SmallHeapTest {
     await().atMost(LONG).until(() -> rest.post(Drop.request("a")).statusCode() == 202);
     assertThat(process.isAlive()).isTrue();
     assertThat(said).noneMatch(line -> line.contains("OutOfMemoryError"));
+  }
+
+  private void thousandJobs() throws Exception {
+    String one = Drop.request("a koala ".repeat(150));
+    String batch = "[" + String.join(",", Collections.nCopies(100, one)) + "]";
+    for (int i = 0; i < 10; i++) {
+      assertThat(rest.post(batch).statusCode()).isEqualTo(207);
+    }
+  }
+
+  private List<byte[]> atOnce(int many, String path) {
+    List<CompletableFuture<HttpResponse<byte[]>>> calls = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      HttpRequest call = HttpRequest.newBuilder(rest.base().resolve(path)).build();
+      calls.add(rest.client().sendAsync(call, HttpResponse.BodyHandlers.ofByteArray()));
+    }
+    List<byte[]> bodies = new ArrayList<>();
+    for (CompletableFuture<HttpResponse<byte[]>> call : calls) {
+      HttpResponse<byte[]> answer = call.join();
+      if (answer.statusCode() == 200) {
+        bodies.add(answer.body());
+      } else {
+        assertThat(answer.statusCode()).as(path).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+      }
+    }
+    return bodies;
+  }
+
+  @Test
+  void longListsAreWrittenAsTheyAreReadAndAllAnswersAreBounded() throws Exception {
+    start("leonardo.tick", "1h");
+    thousandJobs();
+
+    ArrayNode pages = Rest.JSON.createArrayNode();
+    String after = "";
+    for (int i = 0; i < 10; i++) {
+      JsonNode page = Rest.json(rest.get("/generations?limit=100" + after));
+      page.get("items").forEach(pages::add);
+      after = "&after=" + page.get("next").asText();
+    }
+    List<byte[]> lists = atOnce(20, "/generations?limit=1000");
+    assertThat(lists).hasSize(20);
+    for (byte[] list : lists) {
+      JsonNode page = Rest.JSON.readTree(list);
+      assertThat(page.get("items")).isEqualTo(pages);
+      assertThat(page.get("next").isNull()).isTrue();
+    }
+    JsonNode some = Rest.json(rest.get("/generations?limit=101"));
+    assertThat(some.get("items")).hasSize(101);
+    assertThat(some.get("next")).isEqualTo(some.at("/items/100/id"));
+    String id = pages.get(0).get("id").asText();
+    for (String path :
+        List.of("/openapi.json", "/costs?days=366", "/models", "/generations/" + id + "/history")) {
+      assertThat(atOnce(100, path)).as(path).hasSizeGreaterThan(10);
+    }
+    deaf(300, "/openapi.json");
+    deaf(300, "/generations?limit=1000");
+    deaf(300, "/generations?limit=100");
+    deaf(300, "/generations/" + id + "/events");
+    assertThat(process.isAlive()).isTrue();
+    assertThat(said).noneMatch(line -> line.contains("OutOfMemoryError"));
+  }
+
+  /** So many callers ask and ask, and read nothing. */
+  private void deaf(int many, String path) throws Exception {
+    for (int i = 0; i < many; i++) {
+      Socket socket = new Socket();
+      socket.setReceiveBufferSize(4_096);
+      socket.bind(new InetSocketAddress("127.0.1." + (1 + i / 100), 0));
+      socket.connect(new InetSocketAddress("127.0.0.1", port));
+      sockets.add(socket);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                  .repeat(20)
+                  .getBytes(StandardCharsets.US_ASCII));
+    }
+    await().atMost(LONG).until(() -> rest.get("/models").statusCode() == 200);
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    sockets.clear();
   }
 
   @Test

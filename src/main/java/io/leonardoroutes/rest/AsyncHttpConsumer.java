@@ -90,28 +90,42 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
 
   private void answer(RoutingContext call, Exchange exchange)
       throws NoTypeConversionAvailableException {
+    Object body = exchange.getMessage().getBody();
+    if (body == null) {
+      head(call, exchange);
+      call.response().end();
+    } else if (body instanceof Streamed streamed) {
+      if (AnswerMemory.of(call).reserve(call, streamed.ahead())) {
+        head(call, exchange);
+        streamed.writeTo(call);
+      } else {
+        OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
+      }
+    } else {
+      byte[] bytes =
+          exchange.getContext().getTypeConverter().mandatoryConvertTo(byte[].class, exchange, body);
+      AnswerMemory.Share memory = AnswerMemory.of(call);
+      if (memory.take(bytes.length)) {
+        head(call, exchange);
+        // As all other routes do.
+        call.response()
+            .setChunked(true)
+            .end(Buffer.buffer(bytes))
+            .onComplete(read -> memory.give(bytes.length));
+      } else {
+        OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
+      }
+    }
+  }
+
+  private void head(RoutingContext call, Exchange exchange) {
     Message message = exchange.getMessage();
-    Object body = message.getBody();
     HttpServerResponse response = call.response();
-    response.setStatusCode(HttpUtil.determineResponseCode(exchange, body));
+    response.setStatusCode(HttpUtil.determineResponseCode(exchange, message.getBody()));
     headers(call, exchange);
     String type = MessageHelper.getContentType(message);
     if (type != null) {
       response.putHeader("Content-Type", type);
-    }
-    if (body instanceof Streamed streamed) {
-      streamed.writeTo(call);
-    } else if (body == null) {
-      response.end();
-    } else {
-      // As all other routes do.
-      response.setChunked(true);
-      response.end(
-          Buffer.buffer(
-              exchange
-                  .getContext()
-                  .getTypeConverter()
-                  .mandatoryConvertTo(byte[].class, exchange, body)));
     }
   }
 

@@ -48,6 +48,10 @@ public final class CallerShares {
     return each < all && taken.getOrDefault(caller, 0L) >= each;
   }
 
+  public long all() {
+    return all;
+  }
+
   public long each() {
     return each;
   }

@@ -21,17 +21,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Connections {
   private final Vertx vertx;
-  private final int most;
+  private final CallerShares shares;
   private final long patience;
   private final Problem tooSlow;
   private final Map<HttpConnection, Idle> open = new ConcurrentHashMap<>();
 
   /**
+   * @param shares how many there may be, and of one address
    * @param patience for the head of a call, and then for its body
    */
-  Connections(Vertx vertx, int most, Duration patience) {
+  Connections(Vertx vertx, CallerShares shares, Duration patience) {
     this.vertx = vertx;
-    this.most = most;
+    this.shares = shares;
     this.patience = patience.toMillis();
     this.tooSlow =
         Problem.of(
@@ -43,20 +44,26 @@ final class Connections {
 
   /** What a connection is at; used by its own thread alone. */
   private static final class Idle {
+    private final String address;
     private int calls;
     private long timer;
 
     /** The last one whose head has arrived. */
     private RoutingContext call;
+
+    private Idle(String address) {
+      this.address = address;
+    }
   }
 
   /** A caller has connected. */
   void opened(HttpConnection connection) {
-    if (open.size() >= most) {
+    String address = Caller.address(connection.remoteAddress());
+    if (!shares.take(address, 1)) {
       connection.close();
       return;
     }
-    Idle idle = new Idle();
+    Idle idle = new Idle(address);
     open.put(connection, idle);
     connection.closeHandler(closed -> free(connection));
     beforeItsEnd(connection);
@@ -86,6 +93,7 @@ final class Connections {
   private void free(HttpConnection connection) {
     Idle idle = open.remove(connection);
     if (idle != null) {
+      shares.give(idle.address, 1);
       vertx.cancelTimer(idle.timer);
     }
   }

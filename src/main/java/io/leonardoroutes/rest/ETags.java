@@ -25,6 +25,10 @@ public final class ETags {
    * @param known the caller's tags; only routes that keep the header have them
    */
   public void tag(Exchange exchange, @Header("If-None-Match") Object known) {
+    if (exchange.getMessage().getBody() instanceof Streamed) {
+      // Nobody knows it before it is written.
+      return;
+    }
     byte[] body = String.valueOf(exchange.getMessage().getBody()).getBytes(StandardCharsets.UTF_8);
     String tag = '"' + hash(body).substring(0, LENGTH) + '"';
     boolean unchanged = has(known, tag);

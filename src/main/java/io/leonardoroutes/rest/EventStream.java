@@ -1,6 +1,7 @@
 package io.leonardoroutes.rest;
 
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -15,6 +16,7 @@ public final class EventStream implements Streamed {
 
   private Context context;
   private HttpServerRequest request;
+  private AnswerMemory.Share memory;
   private volatile HttpServerResponse response;
 
   /** One event as it is sent. */
@@ -26,6 +28,7 @@ public final class EventStream implements Streamed {
   public void writeTo(RoutingContext call) {
     context = call.vertx().getOrCreateContext();
     request = call.request();
+    memory = AnswerMemory.of(call);
     // The second is nginx's own word for: pass it on as it comes.
     call.response()
         .putHeader("Cache-Control", "no-store")
@@ -40,9 +43,16 @@ public final class EventStream implements Streamed {
     return response != null && !response.closed() && !response.writeQueueFull();
   }
 
-  /** Sends events. */
-  public void send(String events) {
-    onItsThread(() -> response.write(events));
+  /** Sends events, or nothing if others have not read theirs and there is no room for more. */
+  public boolean send(String events) {
+    Buffer bytes = Buffer.buffer(events);
+    if (!memory.take(bytes.length())) {
+      return false;
+    }
+    onItsThread(
+        () -> response.write(bytes).onComplete(read -> memory.give(bytes.length())),
+        () -> memory.give(bytes.length()));
+    return true;
   }
 
   /** Tells the caller nothing, and everybody between that it lives. */
@@ -52,20 +62,22 @@ public final class EventStream implements Streamed {
 
   /** Ends it once all is sent. */
   public void end() {
-    onItsThread(() -> response.end());
+    onItsThread(() -> response.end(), () -> {});
   }
 
   /** Cuts it off. */
   public void cut() {
-    onItsThread(() -> Connections.cut(request));
+    onItsThread(() -> Connections.cut(request), () -> {});
   }
 
-  private void onItsThread(Runnable step) {
+  private void onItsThread(Runnable step, Runnable gone) {
     if (response != null) {
       context.runOnContext(
           now -> {
             if (!response.ended() && !response.closed()) {
               step.run();
+            } else {
+              gone.run();
             }
           });
     }

@@ -1,5 +1,7 @@
 package io.leonardoroutes.rest;
 
+import io.vertx.core.file.AsyncFile;
+import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -17,12 +19,20 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
   private static final Logger LOG = LoggerFactory.getLogger(FilePart.class);
   private static final Duration LEAST = Duration.ofMinutes(1);
 
+  /** In bytes: what is read ahead for a caller. */
+  private static final int PIECE = 16 * 1024;
+
   /** Bytes a second. */
   private static final int SLOWEST = 16 * 1024;
 
   /** For a caller that may be slow, but reads. */
   public static FilePart of(Path file, ByteRange range) {
     return new FilePart(file, range, LEAST.plusSeconds(range.length() / SLOWEST));
+  }
+
+  @Override
+  public int ahead() {
+    return 3 * PIECE;
   }
 
   @Override
@@ -36,9 +46,47 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
     // Otherwise one that never reads would keep its connection and the open file for ever.
     long late = call.vertx().setTimer(most.toMillis(), timer -> Connections.cut(call.request()));
     call.addEndHandler(end -> call.vertx().cancelTimer(late));
-    response
-        .sendFile(file.toAbsolutePath().toString(), range.from(), range.length())
+    // Not sendFile: of every caller that breaks off Vert.x would log a stack trace.
+    call.vertx()
+        .fileSystem()
+        .open(file.toAbsolutePath().toString(), new OpenOptions().setWrite(false).setCreate(false))
+        .onSuccess(open -> send(call, open))
         .onFailure(failure -> failed(call, failure));
+  }
+
+  private void send(RoutingContext call, AsyncFile open) {
+    HttpServerResponse response = call.response();
+    if (response.closed() || response.ended()) {
+      open.close();
+      return;
+    }
+    response.setWriteQueueMaxSize(PIECE);
+    call.addEndHandler(end -> open.close());
+    open.setReadBufferSize(PIECE)
+        .setReadPos(range.from())
+        .setReadLength(range.length())
+        .exceptionHandler(failure -> failed(call, failure))
+        .endHandler(read -> end(call))
+        .handler(
+            piece -> {
+              response.write(piece);
+              if (response.writeQueueFull()) {
+                open.pause();
+                response.drainHandler(drained -> open.resume());
+              }
+            });
+  }
+
+  private void end(RoutingContext call) {
+    HttpServerResponse response = call.response();
+    if (!response.closed() && !response.ended()) {
+      if (response.bytesWritten() < range.length()) {
+        // The file is shorter than it was.
+        call.request().connection().close();
+      } else {
+        response.end();
+      }
+    }
   }
 
   /** Deleted since it was looked for, or the caller is gone. */

@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class RestServer {
   private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
 
-  private static final int MOST_CONNECTIONS = 10_000;
   private static final Duration LONGEST_TO_CALL = Duration.ofSeconds(30);
 
   private RestServer() {}
@@ -68,7 +67,7 @@ public final class RestServer {
     VertxPlatformHttpServer server =
         new BoundedServer(
             config,
-            vertx -> new Connections(vertx, MOST_CONNECTIONS, LONGEST_TO_CALL),
+            vertx -> new Connections(vertx, rest.connections(), LONGEST_TO_CALL),
             new RequestBodies(maxBytes));
     context.addService(server);
     ServiceHelper.startService(server);
@@ -84,6 +83,8 @@ public final class RestServer {
         .handler(rest.origins().isEmpty() ? RestServer::refusePages : pagesOf(rest.origins()));
     Door door = Door.of(rest, server.getVertx(), asks);
     router.route().order(-2).handler(door);
+    AnswerMemory memory = new AnswerMemory();
+    router.route().order(-1).handler(memory::offer);
     // Nobody here takes files in forms, and the parser of their parts is one more to trust.
     router.route().order(-1).handler(call -> refuse(call, "multipart/"));
     router.route().order(-1).handler(RestServer::refuseCoded);

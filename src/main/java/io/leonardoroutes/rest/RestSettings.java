@@ -26,6 +26,7 @@ import java.util.List;
  * @param origins of pages that may call
  * @param perMinute calls of one caller; 0 for any number
  * @param batch requests that one call may hold
+ * @param connections how many there may be, and of one address
  */
 public record RestSettings(
     boolean enabled,
@@ -38,7 +39,8 @@ public record RestSettings(
     Tls tls,
     List<String> origins,
     int perMinute,
-    int batch) {
+    int batch,
+    CallerShares connections) {
   static final String KEYS = "leonardo.rest.keys";
   static final String AUTH = "leonardo.rest.auth";
   private static final String ORIGINS = "leonardo.rest.cors.origins";
@@ -121,7 +123,10 @@ public record RestSettings(
         tls(keys, secrets),
         origins(keys),
         keys.optional(RATE) == null ? 0 : keys.integer(RATE, 1, 10_000_000),
-        keys.integer("leonardo.rest.batch", 1, 1_000));
+        keys.integer("leonardo.rest.batch", 1, 1_000),
+        new CallerShares(
+            keys.integer("leonardo.rest.connections", 1, 1_000_000),
+            keys.integer("leonardo.rest.connections-per-address", 1, 1_000_000)));
   }
 
   private static Auth auth(String text) {

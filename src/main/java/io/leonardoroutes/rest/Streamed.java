@@ -7,6 +7,16 @@ import io.vertx.ext.web.RoutingContext;
  * it. Only the server of {@link AsyncHttp} knows how.
  */
 public interface Streamed {
+  /** How many bytes of it are kept at once, at most, while it is written. */
+  default int ahead() {
+    return 0;
+  }
+
+  /** Ends a call whose answer cannot be written to its end. */
+  static void cut(RoutingContext call) {
+    Connections.cut(call.request());
+  }
+
   /** Writes it and ends the response; its status and other headers are set. */
   void writeTo(RoutingContext call);
 }

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +28,7 @@ class ConnectionsTest {
   private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n";
   private static final String CLOSE = "Connection: close\r\n\r\n";
   private static final int MOST = 20;
+  private static final int OF_ONE = 15;
   private static final int BIG = 1 << 20;
 
   private final DefaultCamelContext context = new DefaultCamelContext();
@@ -45,7 +47,9 @@ class ConnectionsTest {
     BoundedServer server =
         new BoundedServer(
             config,
-            vertx -> connections = new Connections(vertx, MOST, Duration.ofSeconds(1)),
+            vertx ->
+                connections =
+                    new Connections(vertx, new CallerShares(MOST, OF_ONE), Duration.ofSeconds(1)),
             new RequestBodies(BIG));
     context.addService(server);
     context.start();
@@ -81,8 +85,12 @@ class ConnectionsTest {
   }
 
   private Socket connect() throws IOException {
-    Socket socket = new Socket("127.0.0.1", port);
-    socket.setSoTimeout(60_000);
+    return connectFrom("127.0.0.3");
+  }
+
+  private Socket connectFrom(String address) throws IOException {
+    Socket socket = new Socket("127.0.0.1", port, InetAddress.getByName(address), 0);
+    socket.setSoTimeout(20_000);
     open.add(socket);
     return socket;
   }
@@ -188,11 +196,28 @@ class ConnectionsTest {
     }
   }
 
+  @Test
+  void oneAddressCannotTakeAllConnections() throws Exception {
+    List<Socket> waiting = held(OF_ONE);
+
+    assertThat(refused(connectFrom("127.0.0.1"))).isTrue();
+    assertThat(untilClosed(said(connect(), GET + CLOSE))).endsWith("here");
+
+    held.forEach(call -> call.response().end("late"));
+    for (Socket one : waiting) {
+      assertThat(untilClosed(one)).endsWith("late");
+    }
+    assertThat(untilClosed(said(connectFrom("127.0.0.1"), GET + CLOSE))).endsWith("here");
+  }
+
   /** So many callers that wait for their answers. */
   private List<Socket> held(int callers) throws IOException {
     List<Socket> waiting = new ArrayList<>();
     for (int i = 0; i < callers; i++) {
-      waiting.add(said(connect(), "GET /held HTTP/1.1\r\nHost: a\r\n" + CLOSE));
+      waiting.add(
+          said(
+              connectFrom("127.0.0." + (1 + i / OF_ONE)),
+              "GET /held HTTP/1.1\r\nHost: a\r\n" + CLOSE));
     }
     await().until(() -> held.size() == callers);
     return waiting;
