@@ -68,7 +68,7 @@ class AccountsTest {
   void everyCallForAJobIsMadeByTheKeyOfItsAccount() throws Exception {
     withStudio().start();
     String ours = accept(null);
-    await().atMost(Duration.ofSeconds(60)).until(() -> provider.creates().size() == 1);
+    await().atMost(Patience.LONG).until(() -> provider.creates().size() == 1);
     String studios = accept("studio");
     story.until(ours, "COMPLETE");
     story.until(studios, "COMPLETE");
@@ -170,7 +170,7 @@ class AccountsTest {
       story.until(accept(null), "RUNNING");
       await()
           .during(Duration.ofMillis(500))
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Patience.LONG)
           .until(() -> story.state(accepted).equals("ACCEPTED"));
       assertThat(log.with("no key"))
           .containsExactly(
@@ -400,7 +400,7 @@ class AccountsTest {
     assertThat(notice("nobodys-callback", notice)).isEqualTo(401);
     await()
         .during(Duration.ofMillis(500))
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .until(() -> provider.looks().isEmpty());
     assertThat(notice("house-callback", notice)).isEqualTo(202);
     story.until(ours, "COMPLETE");
@@ -457,6 +457,6 @@ class AccountsTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(60));
+    return await().atMost(Patience.LONG);
   }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets past the door with keys, and what each may see; one application for all. */
 class ApiKeyTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String UNKNOWN =
       """
       {"type":"urn:leonardo-routes:problem:unauthorized","title":"The caller is not known",\

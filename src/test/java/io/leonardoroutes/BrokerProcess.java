@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /** A {@link TestBroker} in a JVM of its own, so that it can be killed as by a power cut. */
@@ -32,6 +31,7 @@ final class BrokerProcess implements AutoCloseable {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-Xshare:auto",
             "-cp",
             System.getProperty("java.class.path"),
@@ -45,7 +45,7 @@ final class BrokerProcess implements AutoCloseable {
             // Nobody reads it, and it would stop the broker once the pipe is full.
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    await().atMost(Duration.ofSeconds(60)).until(this::answers);
+    await().atMost(Patience.LONG).until(this::answers);
   }
 
   private boolean answers() {

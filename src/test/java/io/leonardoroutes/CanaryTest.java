@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every secret is planted, lives through all that can happen, and is looked for everywhere. */
 class CanaryTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String API_KEY = "canary-api-key-5e1f";
   private static final String SECOND = "canary-second-api-key-5e1f";
   private static final String WEBHOOK_KEY = "canary+webhook/key=5e1f";

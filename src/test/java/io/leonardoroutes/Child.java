@@ -54,6 +54,7 @@ record Child(Path folder, List<String> options, Map<String, String> environment)
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
     command.addAll(options);
     command.addAll(List.of("-cp", classPath, LeonardoRoutes.class.getName()));
     command.addAll(List.of(arguments));

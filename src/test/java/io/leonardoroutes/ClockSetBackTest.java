@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The machine's clock was an hour ahead, and somebody sets it right. */
 class ClockSetBackTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final Duration HOUR = Duration.ofHours(1);
   private static final String LINE = "WARN the clock was ahead by PT1H and was set back: ";
 

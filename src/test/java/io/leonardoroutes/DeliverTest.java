@@ -143,7 +143,7 @@ class DeliverTest {
     story.start();
 
     await()
-        .atMost(60, TimeUnit.SECONDS)
+        .atMost(Patience.LONG)
         .untilAsserted(
             () ->
                 assertThat(Rows.of(story.app(), "SELECT id FROM event").toString())
@@ -220,10 +220,7 @@ class DeliverTest {
     }
     List<String> torn = new ArrayList<>();
 
-    await()
-        .pollInterval(Duration.ofMillis(1))
-        .atMost(60, TimeUnit.SECONDS)
-        .until(() -> seen(torn) == 60);
+    await().pollInterval(Duration.ofMillis(1)).atMost(Patience.LONG).until(() -> seen(torn) == 60);
 
     assertThat(torn).isEmpty();
   }
@@ -259,7 +256,7 @@ class DeliverTest {
     String id = story.accept(Story.REQUEST);
 
     await()
-        .atMost(60, TimeUnit.SECONDS)
+        .atMost(Patience.LONG)
         .ignoreExceptions()
         .until(() -> generations().cancel(id, null) != null);
 

@@ -53,7 +53,7 @@ class DoubtfulListTest {
     for (int hours = 0; hours < 3; hours++) {
       int asked = provider.lists().size();
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Patience.LONG)
           .until(
               () -> {
                 clock.tick(Duration.ofHours(1));

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -113,7 +112,7 @@ class DryRunTest {
     Call inEarnest = Call.post(app, "/generations", "{\"model\":\"told\"}");
 
     assertThat(inEarnest.status()).isEqualTo(422);
-    await().atMost(Duration.ofSeconds(60)).until(() -> !told().isEmpty());
+    await().atMost(Patience.LONG).until(() -> !told().isEmpty());
     assertThat(told()).hasSize(1).first().asString().contains("\\\"told\\\" is no known model");
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What keeps a video that is paid for from coming home for hours or days, and then does not. */
 class FetchOutageTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String NOT_LISTED =
       "a video that leonardo.download.hosts does not allow is away, trying again until it is back:"
           + " the video's host 127.0.0.1:%s is not allowed: leonardo.download.hosts has"

@@ -147,7 +147,8 @@ class FetchTest {
                 200,
                 """
                 {"generations_by_pk":{"id":"g","status":"COMPLETE","generated_images":
-                 [{"motionMP4URL":"file:///etc/passwd"}]}}"""));
+                 [{"motionMP4URL":"file:///etc/passwd"}]}}\
+                """));
     int before = provider.downloads().size();
 
     JsonNode job = completed();
@@ -174,7 +175,7 @@ class FetchTest {
     for (int i = 0; i < 30; i++) {
       story.accept(Story.REQUEST);
     }
-    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.downloads().size() >= before + 30);
+    await().atMost(Patience.LONG).until(() -> provider.downloads().size() >= before + 30);
 
     assertThat(completed().has("problem")).isFalse();
     try (Stream<Path> parts = Files.list(story.app().data().resolve("videos"))) {

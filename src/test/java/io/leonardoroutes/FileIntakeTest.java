@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a dropped file. */
 class FileIntakeTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private Provider provider;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Names that mean something elsewhere, and things in an inbox that are no plain files. */
 class FileNamesTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final List<String> ODD =
       List.of(
           "new\nline.json",

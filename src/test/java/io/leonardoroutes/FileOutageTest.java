@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A dropped file while something that it needs is away. */
 class FileOutageTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private Provider provider;

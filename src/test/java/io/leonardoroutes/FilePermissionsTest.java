@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who else on this machine may read what we write, and what we are told in files. */
 class FilePermissionsTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private Provider provider;

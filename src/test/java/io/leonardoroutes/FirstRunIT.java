@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -32,7 +31,7 @@ class FirstRunIT {
     start();
 
     Path outbox = folder.resolve("data/outbox");
-    await().atMost(Duration.ofSeconds(60)).until(() -> endings(outbox, ".completed.json") == 2);
+    await().atMost(Patience.LONG).until(() -> endings(outbox, ".completed.json") == 2);
     assertThat(endings(outbox, ".mp4")).isEqualTo(2);
     assertThat(endings(outbox, ".submitted.json")).isEqualTo(2);
     assertThat(program.isAlive()).isTrue();
@@ -48,7 +47,7 @@ class FirstRunIT {
 
     program.destroy();
 
-    assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(program.waitFor(Patience.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(program.exitValue()).isZero();
   }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Callers that follow the events of a job. */
 class FollowTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();

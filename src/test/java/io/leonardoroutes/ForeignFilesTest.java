@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files in an inbox that are no requests, or not yet. */
 class ForeignFilesTest {
-  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private Provider provider;

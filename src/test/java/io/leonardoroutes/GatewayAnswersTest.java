@@ -160,6 +160,6 @@ class GatewayAnswersTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(60));
+    return await().atMost(Patience.LONG);
   }
 }

@@ -76,7 +76,7 @@ class GovernedTest {
 
     await()
         .during(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .until(() -> provider.creates().size() == 1);
     clock.tick(Duration.ofSeconds(31));
     waiting().until(() -> state(id).equals("RUNNING"));
@@ -98,7 +98,7 @@ class GovernedTest {
     waiting().until(() -> provider.creates().size() == 1);
     await()
         .during(Duration.ofMillis(500))
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .until(() -> provider.creates().size() == 1);
   }
 
@@ -197,6 +197,6 @@ class GovernedTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(60));
+    return await().atMost(Patience.LONG);
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who moved a job, as its caller and its operators read it afterwards. */
 class HistoryTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir static Path folder;
   private static Provider provider;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several instances on one PostgreSQL ledger and one data folder. */
 class InstancesTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final Limits LIMITS = new Limits(10, 100);
 
   @TempDir Path folder;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several folders and queues in one application, by settings alone; and none at all. */
 class IntakeTemplatesTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private App app;

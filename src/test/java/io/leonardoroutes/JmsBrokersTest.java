@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass
 @EnumSource(JmsClient.class)
 class JmsBrokersTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REQUESTS = "leonardo.requests";
   private static final String REJECTED = REQUESTS + ".rejected";

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A caller that takes the acceptance of its request, and is gone with its temporary queue. */
 class JmsGoneCallerTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a message, with the broker inside. */
 class JmsIntakeTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REQUESTS = "leonardo.requests";
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Messages while the broker or the ledger is away. */
 class JmsOutageTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
 
   @TempDir Path folder;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A broker that is killed in the middle of traffic, and comes back on its journal. */
 class JmsRestartTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
   private static final String ANSWERS = "answers";
   private static final int MESSAGES = 100;

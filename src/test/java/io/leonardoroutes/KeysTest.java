@@ -103,7 +103,8 @@ class KeysTest {
   private List<String> said(Map<String, String> environment) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", absoluteClassPath()));
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", absoluteClassPath()));
     command.add(LeonardoRoutes.class.getName());
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().putAll(environment);
@@ -165,7 +166,8 @@ class KeysTest {
 
       assertThat(log.with("is not a setting"))
           .containsExactly(
-              "WARN leonardo.accounts.a.limit is not a setting of leonardo-routes and does nothing");
+              "WARN leonardo.accounts.a.limit is not a setting of leonardo-routes and does"
+                  + " nothing");
     }
   }
 
@@ -186,7 +188,8 @@ class KeysTest {
           .containsExactlyInAnyOrder(
               "WARN leonardo.sinks.erp.url is not a setting of leonardo-routes and does nothing",
               "WARN leonardo.sinks.erp.event is not a setting of leonardo-routes and does nothing",
-              "WARN leonardo.sinks.my.erp.uri is not a setting of leonardo-routes and does nothing");
+              "WARN leonardo.sinks.my.erp.uri is not a setting of leonardo-routes and does"
+                  + " nothing");
     }
   }
 

@@ -55,14 +55,14 @@ class KillIT {
     program.drop("second.json", Story.REQUEST);
     program.says("second-");
     int looks = provider.looks().size();
-    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.looks().size() > looks + 3);
+    await().atMost(Patience.LONG).until(() -> provider.looks().size() > looks + 3);
     program.kill();
     assertThat(provider.creates()).hasSize(1);
     killed = true;
 
     program.start();
 
-    await().atMost(60, TimeUnit.SECONDS).until(() -> program.outbox(".completed.json").size() == 2);
+    await().atMost(Patience.LONG).until(() -> program.outbox(".completed.json").size() == 2);
     assertThat(program.outbox(".mp4")).hasSize(2);
     assertThat(program.files("data/outbox")).hasSize(6);
     assertThat(provider.creates()).hasSize(2);
@@ -76,7 +76,7 @@ class KillIT {
           return provider.created();
         });
     program.start().drop("koala.json", Story.REQUEST);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> !program.isRunning());
+    await().atMost(Patience.LONG).until(() -> !program.isRunning());
 
     program.start();
 
@@ -113,7 +113,7 @@ class KillIT {
         },
         Provider::pending);
     program.start().drop("koala.json", Story.REQUEST);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> !program.isRunning());
+    await().atMost(Patience.LONG).until(() -> !program.isRunning());
 
     program.start();
 
@@ -132,7 +132,7 @@ class KillIT {
               .build();
         });
     program.start().drop("koala.json", Story.REQUEST);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> !program.isRunning());
+    await().atMost(Patience.LONG).until(() -> !program.isRunning());
     assertThat(program.files("data/videos")).hasSize(1).noneMatch(Program::isVideo);
 
     program.start();
@@ -162,12 +162,12 @@ class KillIT {
       sink.start();
       program.with("leonardo.sinks.web.uri", sink.url("/in").toString());
       program.start().drop("koala.json", Story.REQUEST);
-      await().atMost(60, TimeUnit.SECONDS).until(() -> !program.isRunning());
+      await().atMost(Patience.LONG).until(() -> !program.isRunning());
       program.start();
-      await().atMost(60, TimeUnit.SECONDS).until(() -> !program.isRunning());
+      await().atMost(Patience.LONG).until(() -> !program.isRunning());
       program.start();
 
-      await().atMost(60, TimeUnit.SECONDS).until(() -> ids.size() == 4);
+      await().atMost(Patience.LONG).until(() -> ids.size() == 4);
       assertThat(killedAt)
           .containsExactlyInAnyOrder(
               "leonardo.generation.submitted", "leonardo.generation.completed");

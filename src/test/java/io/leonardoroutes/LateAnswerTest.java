@@ -139,12 +139,12 @@ class LateAnswerTest {
             });
     story.start();
     String id = story.accept(Story.REQUEST);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> story.state(id).equals("SUBMITTING"));
+    await().atMost(Patience.LONG).until(() -> story.state(id).equals("SUBMITTING"));
 
     clock.tick(Duration.ofSeconds(41));
     held.countDown();
 
-    await().atMost(60, TimeUnit.SECONDS).until(() -> story.state(id).equals("ACCEPTED"));
+    await().atMost(Patience.LONG).until(() -> story.state(id).equals("ACCEPTED"));
     assertThat(provider.creates()).isEmpty();
     clock.tick(Duration.ofSeconds(2));
     assertThat(story.until(id, "RUNNING").get("generationId").asText()).isEqualTo("gen-1");
@@ -212,7 +212,7 @@ class LateAnswerTest {
     story.bind("clock", clock).with("leonardo.track.first", "1ms").start();
     String id = story.accept(Story.REQUEST);
     await()
-        .atMost(60, TimeUnit.SECONDS)
+        .atMost(Patience.LONG)
         .until(
             () -> {
               clock.tick(Duration.ofMillis(provider.looks().isEmpty() ? 1 : 0));
@@ -264,7 +264,7 @@ class LateAnswerTest {
     }
     held.countDown();
 
-    await().atMost(60, TimeUnit.SECONDS).until(() -> other.outbox().count(State.PENDING) == 0);
+    await().atMost(Patience.LONG).until(() -> other.outbox().count(State.PENDING) == 0);
   }
 
   private MockResponse slowly(RecordedRequest create) throws InterruptedException {
@@ -274,7 +274,7 @@ class LateAnswerTest {
 
   private String beingMade() {
     String id = story.accept(Story.REQUEST);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
+    await().atMost(Patience.LONG).until(() -> provider.creates().size() == 1);
     return id;
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A PostgreSQL ledger that goes away in the middle and comes back, as when its server restarts. */
 class LedgerOutageTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private Provider provider;

@@ -9,7 +9,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -72,17 +71,18 @@ class LibraryIT {
     Files.writeString(
         urgent.resolve("cat.json"),
         """
-        {"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}""");
+        {"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}\
+        """);
 
     start();
 
     Path answer = folder.resolve("answers/answer.json");
-    await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(answer));
+    await().atMost(Patience.LONG).until(() -> Files.exists(answer));
     JsonNode job = new ObjectMapper().readTree(answer.toFile());
     String name = "kling-3.0-turbo-" + job.get("id").asText().substring(0, 8);
     assertThat(job.get("state").asText()).isEqualTo("ACCEPTED");
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .until(
             () ->
                 Files.exists(folder.resolve("data/outbox/" + name + ".completed.json"))
@@ -103,6 +103,7 @@ class LibraryIT {
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-cp",
                     classPath,
                     "org.apache.camel.main.Main"))

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A machine that writes numbers and letters in its owner's way. */
 class LocaleTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final Locale BEFORE = Locale.getDefault();
 
   @TempDir Path folder;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What operators ask, on a port of its own. */
 class ManagementTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private final CountDownLatch slow = new CountDownLatch(1);

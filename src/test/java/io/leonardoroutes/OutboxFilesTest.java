@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What stands in the outbox already, and who may read what comes there. */
 class OutboxFilesTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock(Instant.now());

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class Patience implements BeforeAllCallback {
   /** For the waits of a test that are not Awaitility's. */
-  public static final Duration LONG = Duration.ofMinutes(2);
+  public static final Duration LONG = Duration.ofMinutes(3);
 
   @Override
   public void beforeAll(ExtensionContext context) {

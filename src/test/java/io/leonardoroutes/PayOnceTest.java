@@ -104,8 +104,8 @@ class PayOnceTest {
             new MockResponse.Builder().code(429).setHeader("Retry-After", "30").body("").build());
     story.bind("clock", clock).start();
     String id = story.accept(Story.REQUEST);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> story.state(id).equals("ACCEPTED"));
+    await().atMost(Patience.LONG).until(() -> provider.creates().size() == 1);
+    await().atMost(Patience.LONG).until(() -> story.state(id).equals("ACCEPTED"));
 
     clock.tick(Duration.ofSeconds(29));
     await().during(Duration.ofMillis(300)).until(() -> provider.creates().size() == 1);
@@ -208,7 +208,7 @@ class PayOnceTest {
         });
     story.bind("clock", clock).with("leonardo.track.first", "10h").start();
     String id = story.accept(Story.REQUEST);
-    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 1);
+    await().atMost(Patience.LONG).until(() -> provider.creates().size() == 1);
 
     clock.tick(Duration.ofHours(5));
     await().during(Duration.ofMillis(500)).until(() -> story.state(id).equals("SUBMITTING"));

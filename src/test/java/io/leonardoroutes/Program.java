@@ -84,6 +84,7 @@ public final class Program implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
     command.add("-Xshare:auto");
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add("-jar");

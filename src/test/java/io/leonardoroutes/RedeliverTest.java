@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An operator's way back from DEAD. */
 class RedeliverTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private final List<String> taken = new CopyOnWriteArrayList<>();

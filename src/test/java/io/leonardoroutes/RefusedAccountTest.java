@@ -205,7 +205,7 @@ class RefusedAccountTest {
     int creates = provider.creates().size();
     await()
         .during(Duration.ofMillis(100))
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .until(() -> provider.creates().size() == creates);
   }
 
@@ -283,6 +283,6 @@ class RefusedAccountTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(60));
+    return await().atMost(Patience.LONG);
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A sink that is taken out of the settings, or renamed, while something is on its way to it. */
 class RemovedSinkTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String FOR_ERP = Story.REQUEST.replaceFirst("\\{", "{\"sinks\":[\"erp\"],");
 
   @TempDir Path folder;

@@ -10,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
@@ -73,6 +72,6 @@ class RenewedCertificateTest {
   }
 
   private static ConditionFactory waiting() {
-    return await().atMost(Duration.ofSeconds(60));
+    return await().atMost(Patience.LONG);
   }
 }

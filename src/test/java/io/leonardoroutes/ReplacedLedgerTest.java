@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A program whose ledger's file is taken away while it runs. */
 class ReplacedLedgerTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
 

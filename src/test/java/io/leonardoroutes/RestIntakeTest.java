@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -236,8 +235,6 @@ class RestIntakeTest {
     assertThat(rest.send("HEAD", "/generations", "").body()).isEmpty();
     assertThat(rest.raw("GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 400 ");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> rest.get("/generations").statusCode() == 200);
+    await().atMost(Patience.LONG).until(() -> rest.get("/generations").statusCode() == 200);
   }
 }

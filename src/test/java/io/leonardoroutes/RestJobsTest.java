@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs over REST: one, many, cancelled, and while the ledger is away. */
 class RestJobsTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private Provider provider;

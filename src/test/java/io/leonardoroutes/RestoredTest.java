@@ -143,7 +143,7 @@ class RestoredTest {
     life.inTime("COMPLETE", id, later);
     assertThat(sandbox.creates()).hasSize(2);
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .untilAsserted(
             () ->
                 assertThat(life.told(id))
@@ -159,7 +159,7 @@ class RestoredTest {
     clock.tick(Duration.ofHours(1));
     begin();
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .until(() -> Set.of("IN_DOUBT", "RUNNING").equals(states(one, other)));
     life.close();
     assertThat(sandbox.creates()).hasSize(1);

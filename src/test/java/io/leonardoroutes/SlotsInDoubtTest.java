@@ -25,7 +25,7 @@ class SlotsInDoubtTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final String LAGS =
       "the provider's list shows neither it nor a later one of ours: it may lag";
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -45,7 +44,7 @@ class StopTest {
     story.app().main().configure().withShutdownTimeout(1);
     story.with("leonardo.track.first", "1h").start();
     story.accept(Story.REQUEST);
-    await().atMost(Duration.ofSeconds(60)).until(() -> provider.creates().size() == 1);
+    await().atMost(Patience.LONG).until(() -> provider.creates().size() == 1);
 
     story.close();
 

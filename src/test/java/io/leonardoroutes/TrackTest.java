@@ -114,7 +114,7 @@ class TrackTest {
 
     story.app().template().sendBody("seda:leonardo-submit?discardWhenFull=true", null);
 
-    await().atMost(60, TimeUnit.SECONDS).until(() -> provider.creates().size() == 2);
+    await().atMost(Patience.LONG).until(() -> provider.creates().size() == 2);
   }
 
   @Test
@@ -259,7 +259,7 @@ class TrackTest {
     clock.tick(Duration.ofHours(2));
     looks(2, Duration.ofMinutes(1));
 
-    await().atMost(60, TimeUnit.SECONDS).until(() -> story.job(id).has("problem"));
+    await().atMost(Patience.LONG).until(() -> story.job(id).has("problem"));
     assertThat(story.job(id).at("/problem/detail").asText())
         .isEqualTo("no end was seen in 120 minutes");
     looks(3, Duration.ofMinutes(1));
@@ -292,7 +292,7 @@ class TrackTest {
   /** Ticks on until there were so many looks. */
   private void looks(int count, Duration step) {
     await()
-        .atMost(60, TimeUnit.SECONDS)
+        .atMost(Patience.LONG)
         .until(
             () -> {
               if (provider.looks().size() < count) {

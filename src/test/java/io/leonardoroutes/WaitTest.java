@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Calls that prefer to wait for the end of their job. */
 class WaitTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();

@@ -69,9 +69,7 @@ class WebhookTest {
 
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(answer.body()).isEmpty();
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> job(id).get("state").asText().equals("COMPLETE"));
+    await().atMost(Patience.LONG).until(() -> job(id).get("state").asText().equals("COMPLETE"));
     assertThat(provider.looks()).hasSize(before + 1);
     assertThat(filesThatHold(SECRET)).isZero();
   }
@@ -195,7 +193,7 @@ class WebhookTest {
     // Long enough for some ticks of the loop that would look.
     await()
         .during(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Patience.LONG)
         .until(() -> provider.looks().size() == before);
     assertThat(job(id).get("state").asText()).isEqualTo("RUNNING");
   }
@@ -203,9 +201,7 @@ class WebhookTest {
   private String running() throws Exception {
     String answer = app.template().requestBody("direct:leonardo-accept", REQUEST, String.class);
     String id = JSON.readTree(answer).get("id").asText();
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> job(id).get("state").asText().equals("RUNNING"));
+    await().atMost(Patience.LONG).until(() -> job(id).get("state").asText().equals("RUNNING"));
     return id;
   }
 

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 
 /** The instances of the program in a room, by their numbers from 0; each is alive or dead. */
 final class Fleet {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final Room room;
   private final Map<Integer, Program> alive = new TreeMap<>();
