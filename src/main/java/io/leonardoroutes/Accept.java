@@ -131,7 +131,9 @@ public final class Accept {
       known(exchange, asked.routing().intakeKey(), asked.routing().replyTo(), known.job());
     } else {
       Acceptance.Conflict conflict = (Acceptance.Conflict) acceptance;
-      throw conflict(conflict, "job " + conflict.job().id());
+      String owner = conflict.job().caller();
+      boolean others = owner != null && !owner.equals(asked.caller());
+      throw conflict(conflict, others ? "another caller" : "job " + conflict.job().id());
     }
   }
 
@@ -163,6 +165,7 @@ public final class Accept {
             .ledger()
             .withKey(key)
             .filter(known -> Objects.equals(known.routing().replyTo(), intake.replyTo()))
+            .filter(known -> known.caller() == null || known.caller().equals(intake.caller()))
             .orElseThrow(() -> refused);
     known(exchange, key, intake.replyTo(), job);
   }

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Predicate;
-import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -38,7 +37,9 @@ final class Beans {
   static void bind(CamelContext context, ValidatorFactory rules, Models models, Parts parts)
       throws IOException {
     Settings settings = parts.settings();
-    ProviderClient client = new ProviderClient(settings.accounts(), parts.ledger()::now);
+    HttpClients clients = HttpClients.of(context, settings);
+    ProviderClient client =
+        new ProviderClient(settings.accounts(), parts.ledger()::now, clients::provider);
     Videos videos =
         new Videos(settings.downloads().folder(), settings.downloads().limits(), parts.clock());
     Registry registry = context.getRegistry();
@@ -82,11 +83,7 @@ final class Beans {
     registry.bind("leonardoFetch", new Fetch(parts, videos));
     registry.bind("leonardoDeliver", new Deliver(parts));
     registry.bind("leonardoRedeliver", new Redeliver(parts));
-    registry.bind("leonardoProvider", HttpClientConfigurer.class, client);
-    registry.bind(
-        "leonardoDownload",
-        HttpClientConfigurer.class,
-        (HttpClientConfigurer) ProviderClient::plain);
+    clients.bind(registry, client, videos);
   }
 
   /** What calls need that last. */

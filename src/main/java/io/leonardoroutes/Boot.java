@@ -205,7 +205,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
   private void startBroker(CamelContext context, Settings settings, Outages outages)
       throws Exception {
     JmsSettings jms = settings.jms();
-    if (jms.url() == null) {
+    if (jms.open()) {
       StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
       // The broker makes its files by the umask.
       OthersAccess.ownFolder(settings.data().resolve("broker"));
@@ -217,7 +217,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
                 : broker(jms, outages));
     Registry registry = context.getRegistry();
     registry.bind("leonardoConnectionFactory", broker.connections());
-    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, outages);
+    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
     registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
   }
 
@@ -239,7 +239,7 @@ final class Boot extends ServiceSupport implements RoutesBuilder {
     FolderSinks folders = new FolderSinks(context, parts);
     for (Sink sink : parts.settings().sinks()) {
       StartChecks.endpoint(context, sink);
-      deliver(context, sink.name(), folders.address(sink));
+      deliver(context, sink.name(), HttpClients.bounded(folders.address(sink)));
     }
     if (parts.settings().intakes().jms()) {
       deliver(context, Telling.REPLY, "direct:leonardo-reply");

@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +40,7 @@ public final class Deliver {
   private final Outbox outbox;
   private final Duration lease;
   private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
-  private final Map<Delivery, Instant> underWay = new ConcurrentHashMap<>();
-  private final Interval renewing;
+  private final UnderWay<Delivery> underWay;
 
   /** Per sink, the deliveries whose name something else has in its folder. */
   private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
@@ -51,23 +49,24 @@ public final class Deliver {
     this.parts = parts;
     this.outbox = parts.ledger().outbox();
     this.lease = parts.settings().lease();
-    this.renewing = new Interval(lease.dividedBy(3));
+    this.underWay = new UnderWay<>(Deliver::key, parts.clock(), lease, LONGEST);
+  }
+
+  private static String key(Delivery delivery) {
+    return delivery.eventId() + " " + delivery.content() + " " + delivery.sink();
   }
 
   /** What is due for one sink. */
   public List<Delivery> due(String sink) {
-    return parts
-        .outages()
-        .due(
-            () -> {
-              List<Delivery> due = outbox.claim(sink, BATCH, lease);
-              Instant now = parts.clock().instant();
-              due.forEach(delivery -> underWay.put(delivery, now));
-              if (due.isEmpty() && log(sink).waits()) {
-                log(sink).idle(!outbox.retries(sink), now);
-              }
-              return due;
-            });
+    return parts.outages().due(() -> underWay.begins(claim(sink)));
+  }
+
+  private List<Delivery> claim(String sink) {
+    List<Delivery> due = outbox.claim(sink, BATCH, lease);
+    if (due.isEmpty() && log(sink).waits()) {
+      log(sink).idle(!outbox.retries(sink), parts.clock().instant());
+    }
+    return due;
   }
 
   /**
@@ -75,28 +74,15 @@ public final class Deliver {
    * instance's deliveries are soon another's. A sink that has not answered for so long never will.
    */
   public void renew() {
-    Instant now = parts.clock().instant();
-    if (!renewing.isOver(now)) {
-      return;
-    }
-    underWay.values().removeIf(since -> since.plus(LONGEST).isBefore(now));
-    parts.outages().tried(() -> outbox.renew(underWay.keySet(), lease));
-    renewing.begin(now);
+    parts.outages().tried(() -> underWay.renew(deliveries -> outbox.renew(deliveries, lease)));
   }
 
   /** Makes the message that the sink gets: the event's document, or the video's bytes. */
   public void begin(Exchange exchange) throws FileNotFoundException {
     Delivery delivery = exchange.getMessage().getBody(Delivery.class);
     exchange.setProperty(DELIVERY, delivery);
-    exchange
-        .getExchangeExtension()
-        .addOnCompletion(
-            new SynchronizationAdapter() {
-              @Override
-              public void onDone(Exchange done) {
-                underWay.remove(delivery);
-              }
-            });
+    // Claimed again, it was late; if it is still to do, its lease ends by itself.
+    underWay.endsWith(exchange, delivery, again -> {});
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     if (delivery.content() == Content.VIDEO) {

@@ -15,6 +15,7 @@ import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.Look;
 import io.leonardoroutes.leonardo.RetryAfter;
+import io.leonardoroutes.provider.PublicAddresses.PrivateAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,7 +30,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -56,9 +56,8 @@ public final class Fetch {
   private final Settings.Downloads settings;
   private final Videos videos;
   private final Duration lease;
-  private final Map<String, Instant> underWay = new ConcurrentHashMap<>();
+  private final UnderWay<Job> underWay;
   private final Map<String, Instant> cameFrom = new ConcurrentHashMap<>();
-  private final Interval renewing;
 
   Fetch(Parts parts, Videos videos) {
     this.parts = parts;
@@ -66,27 +65,29 @@ public final class Fetch {
     this.settings = parts.settings().downloads();
     this.videos = videos;
     this.lease = parts.settings().lease();
-    this.renewing = new Interval(lease.dividedBy(3));
+    this.underWay = new UnderWay<>(Job::id, parts.clock(), lease, lost());
+  }
+
+  /** Longer than every download of a batch takes that waits for the others. */
+  private Duration lost() {
+    return settings.limits().maxTime().multipliedBy(BATCH);
   }
 
   /**
-   * Finished jobs whose video is not fetched yet. The leases of those that are being fetched are
-   * made to last, so that they can be short and a dead instance's jobs are soon another's.
+   * Finished jobs whose video is not fetched yet, and that are not {@linkplain UnderWay under way}.
    */
   public List<Job> due() {
     return parts.outages().due(this::claim);
   }
 
   private List<Job> claim() {
-    Instant now = parts.clock().instant();
-    underWay.values().removeIf(given -> given.plus(settings.limits().maxTime()).isBefore(now));
-    if (renewing.isOver(now)) {
-      ledger.renew(COMPLETE, underWay.keySet(), lease);
-      renewing.begin(now);
-    }
-    List<Job> due = ledger.claim(COMPLETE, BATCH - underWay.size(), lease);
-    due.forEach(job -> underWay.put(job.id(), now));
-    return due;
+    underWay.forget(lost());
+    underWay.renew(jobs -> ledger.renew(COMPLETE, ids(jobs), lease));
+    return underWay.begins(ledger.claim(COMPLETE, BATCH - underWay.size(), lease));
+  }
+
+  private static List<String> ids(List<Job> jobs) {
+    return jobs.stream().map(Job::id).toList();
   }
 
   /**
@@ -97,15 +98,7 @@ public final class Fetch {
   public void begin(Exchange exchange) throws DownloadFailed {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(Submit.JOB, job);
-    exchange
-        .getExchangeExtension()
-        .addOnCompletion(
-            new SynchronizationAdapter() {
-              @Override
-              public void onDone(Exchange done) {
-                underWay.remove(job.id());
-              }
-            });
+    underWay.endsWith(exchange, job, again -> parts.outages().tried(() -> ledger.release(again)));
     HttpAnswer.asItComes(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
@@ -168,7 +161,11 @@ public final class Fetch {
   public void failed(
       Exchange exchange,
       @ExchangeProperty(Submit.JOB) Job job,
-      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    Exception failure =
+        caught instanceof PrivateAddress inside
+            ? Videos.isPrivate(inside.host(), inside.getMessage())
+            : caught;
     int tries = job.schedule().tries();
     boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
     away(job, failure, last);

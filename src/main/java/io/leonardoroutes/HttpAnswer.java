@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import org.apache.hc.core5.http.io.EofSensorInputStream;
  */
 record HttpAnswer(int status, String retryAfter, String body, IOException failure) {
   private static final int LONGEST = 1024 * 1024;
+  private static final String TOO_LONG = "the answer is longer than 1 MiB";
 
   /**
    * To be said before the call: Camel would put between us and the connection what cannot let go.
@@ -40,6 +42,8 @@ record HttpAnswer(int status, String retryAfter, String body, IOException failur
       read(message.getBody(), encoding, settings.provider().responseTimeout(), text);
     } catch (IOException e) {
       failure = e;
+    } finally {
+      abandon(message.getBody());
     }
     String body = settings.accounts().withoutKeys(text.toString(StandardCharsets.UTF_8));
     return new HttpAnswer(status, retryAfter, body, failure);
@@ -55,23 +59,53 @@ record HttpAnswer(int status, String retryAfter, String body, IOException failur
     }
     long deadline = System.nanoTime() + longest.toNanos();
     byte[] piece = new byte[8192];
-    InputStream plain = GZIPHelper.uncompressGzip(encoding, in);
+    InputStream plain = GZIPHelper.uncompressGzip(encoding, new Packed(in));
     for (int n = plain.read(piece); n >= 0; n = plain.read(piece)) {
       text.write(piece, 0, n);
-      if (text.size() > LONGEST || System.nanoTime() > deadline) {
-        abandon(in);
-        throw new IOException(
-            text.size() > LONGEST ? "the answer is longer than 1 MiB" : "the answer never ended");
+      if (text.size() > LONGEST) {
+        throw new IOException(TOO_LONG);
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IOException("the answer never ended");
       }
     }
   }
 
-  /** Closes the connection at once; a plain close would first read what is left. */
-  static void abandon(InputStream in) throws IOException {
-    if (in instanceof EofSensorInputStream connected) {
-      connected.abort();
-    } else {
-      in.close();
+  /** What is packed can be endless and unpack to nothing. */
+  private static final class Packed extends FilterInputStream {
+    private int bytes;
+
+    private Packed(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] piece, int offset, int length) throws IOException {
+      if (bytes > LONGEST) {
+        throw new IOException(TOO_LONG);
+      }
+      int read = in.read(piece, offset, length);
+      bytes += Math.max(0, read);
+      return read;
+    }
+  }
+
+  /** Closes the connection at once; a plain close would first read what is left, without end. */
+  static void abandon(Object body) {
+    try {
+      if (body instanceof EofSensorInputStream connected) {
+        connected.abort();
+      } else if (body instanceof InputStream in) {
+        in.close();
+      }
+    } catch (IOException closed) {
+      return;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.ledger.Job;
+import io.leonardoroutes.provider.BoundedClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Instant;
@@ -13,7 +14,6 @@ import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.HttpStatus;
@@ -38,6 +38,7 @@ final class ProviderClient implements HttpClientConfigurer {
 
   private final Accounts accounts;
   private final Supplier<Instant> now;
+  private final Supplier<BoundedClient> bounded;
   private final Map<String, Permit> permits = new ConcurrentHashMap<>();
   private final Map<String, String> underWay = new ConcurrentHashMap<>();
 
@@ -45,10 +46,12 @@ final class ProviderClient implements HttpClientConfigurer {
 
   /**
    * @param now the time by the ledger; fails while the ledger is away
+   * @param bounded how long calls last and how much they bring, once endpoints are made
    */
-  ProviderClient(Accounts accounts, Supplier<Instant> now) {
+  ProviderClient(Accounts accounts, Supplier<Instant> now, Supplier<BoundedClient> bounded) {
     this.accounts = accounts;
     this.now = now;
+    this.bounded = bounded;
   }
 
   /**
@@ -85,17 +88,18 @@ final class ProviderClient implements HttpClientConfigurer {
 
   @Override
   public void configureHttpClient(HttpClientBuilder client) {
-    plain(client)
-        // A kept connection may be closed under a request, and nobody would know whether it
-        // arrived.
-        .setConnectionReuseStrategy((request, response, context) -> false)
+    plain(client, bounded.get())
         .addRequestInterceptorLast((request, entity, context) -> prepare(request, context))
         .addResponseInterceptorFirst((response, entity, context) -> answered(response, context));
   }
 
   /** The same for hosts that are not the provider: no key, no redirects, no retries. */
-  static HttpClientBuilder plain(HttpClientBuilder client) {
+  static HttpClientBuilder plain(HttpClientBuilder client, BoundedClient bounded) {
+    bounded.configure(client);
     return client
+        // A kept connection may be closed under a request, and nobody would know whether it
+        // arrived.
+        .setConnectionReuseStrategy((request, response, context) -> false)
         .disableAutomaticRetries()
         .disableRedirectHandling()
         .disableCookieManagement()
@@ -108,7 +112,7 @@ final class ProviderClient implements HttpClientConfigurer {
     String account = permit == null ? said(request, ACCOUNT) : permit.account();
     request.removeHeaders(PERMIT);
     request.removeHeaders(ACCOUNT);
-    request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key(account));
+    BoundedClient.authorize(context, "Bearer " + key(account));
     context.setAttribute(ACCOUNT, account);
     // Last: to get the key may take long.
     if (permit != null && isOver(permit)) {

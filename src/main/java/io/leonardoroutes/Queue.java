@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.jms.QueueNames;
 import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.request.BodyText;
 import io.leonardoroutes.request.Refused;
@@ -13,7 +14,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsConstants;
 import org.apache.camel.component.jms.JmsMessage;
@@ -24,7 +24,6 @@ import org.jdbi.v3.core.JdbiException;
 public final class Queue {
   private static final String QUEUE = "leonardoQueue";
   private static final String CONTENT = "leonardoContent";
-  private static final String REJECTED = ".rejected";
 
   /** In characters: brokers take more, but every answer carries it. */
   private static final int LONGEST_CORRELATION_ID = 400;
@@ -52,12 +51,11 @@ public final class Queue {
    * message redelivered is the same request.
    *
    * @throws Refused 415 for a kind of message whose content is neither, which is not looked into;
-   *     403 for a reply address that is not the caller's; 400 for one without an id, which no
-   *     redelivery could be told from, and for a correlation id that is too long
+   *     403 for a sender or a reply address that cannot be a caller's; 400 for one without an id,
+   *     which no redelivery could be told from, and for a correlation id that is too long
    */
   public void open(Exchange exchange) throws JMSException {
     Message message = exchange.getMessage(JmsMessage.class).getJmsMessage();
-    String queue = exchange.getProperty(QUEUE, String.class);
     String id = message.getJMSMessageID();
     exchange.setProperty(Intake.CORRELATION_ID, id);
     String own = message.getJMSCorrelationID();
@@ -69,8 +67,8 @@ public final class Queue {
           own.length() + " characters: at most " + LONGEST_CORRELATION_ID);
     }
     exchange.setProperty(Intake.CORRELATION_ID, own == null || own.isEmpty() ? id : own);
-    exchange.setProperty(
-        Intake.REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), name -> isOpen(name, queue)));
+    exchange.setProperty(Intake.CALLER, caller(message));
+    exchange.setProperty(Intake.REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), jms.names()));
     Object content = read(message);
     exchange.setProperty(CONTENT, content);
     if (id == null || id.isEmpty()) {
@@ -86,11 +84,17 @@ public final class Queue {
     exchange.getMessage().setBody(content);
   }
 
-  /** Answers in a queue of requests would come back as requests. */
-  private boolean isOpen(String name, String queue) {
-    return jms.replies().matcher(name).matches()
-        && Stream.of(queue, jms.requests())
-            .noneMatch(ours -> name.equals(ours) || name.equals(ours + REJECTED));
+  /** By the name that the broker vouches for; else anybody could give another's. */
+  private String caller(Message message) throws JMSException {
+    String user = jms.trustsUsers() ? message.getStringProperty("JMSXUserID") : null;
+    if (user != null && !user.matches(JmsSettings.USER_NAME)) {
+      throw new Refused(
+          403,
+          "user-id",
+          "The name of the sender can be no caller's name",
+          "the broker's JMSXUserID is made of 1 to 64 characters of ASCII without spaces");
+    }
+    return user;
   }
 
   /** Who says nothing has the priority 4 in JMS: then the queue's own is left. */
@@ -163,7 +167,7 @@ public final class Queue {
     message.setHeader(
         "JMSCorrelationID", exchange.getProperty(Intake.CORRELATION_ID, String.class));
     String queue = exchange.getProperty(QUEUE, String.class);
-    message.setHeader(JmsConstants.JMS_DESTINATION_NAME, queue + REJECTED);
+    message.setHeader(JmsConstants.JMS_DESTINATION_NAME, queue + QueueNames.REJECTED);
   }
 
   /**

@@ -72,8 +72,7 @@ final class Ready {
     }
     if (settings.intakes().jms()) {
       line.append(
-          ", send them to queue %s at %s"
-              .formatted(settings.jms().requests(), settings.jms().address()));
+          ", send them to queue %s %s".formatted(settings.jms().requests(), settings.jms().door()));
     }
     return line.append("; provider ").append(settings.provider().baseUrl()).toString();
   }

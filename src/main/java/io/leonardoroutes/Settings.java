@@ -70,7 +70,7 @@ record Settings(
 
   record Downloads(Path folder, Videos.Limits limits, int tries, Duration keep) {}
 
-  /** How long a paid call can last that has begun. */
+  /** After this a call to the provider is cut off, whatever came of it until then. */
   Duration paidCall() {
     return provider.connectTimeout().plus(provider.responseTimeout().multipliedBy(2));
   }

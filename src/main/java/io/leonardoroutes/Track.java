@@ -4,10 +4,12 @@ import static io.leonardoroutes.ledger.JobState.COMPLETE;
 import static io.leonardoroutes.ledger.JobState.FAILED;
 import static io.leonardoroutes.ledger.JobState.RUNNING;
 
+import io.leonardoroutes.Accounts.Account;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.Look;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +24,13 @@ public final class Track {
   private static final Logger LOG = LoggerFactory.getLogger(Track.class);
   private static final String PROVIDER = "the provider (looks)";
   private static final int BATCH = 100;
+
+  /** What the queue of looks holds. */
+  private static final int MOST = 200;
+
+  private static final Duration LOST = Duration.ofHours(1);
+  private static final Duration NO_END = Duration.ofMinutes(2);
+  private static final String END = "the end of a look";
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
   private final Parts parts;
@@ -29,6 +38,8 @@ public final class Track {
   private final Settings settings;
   private final Looks looks;
   private final Interval hastening;
+  private final UnderWay<Job> underWay;
+  private volatile Instant ended;
 
   Track(Parts parts, Looks looks) {
     this.parts = parts;
@@ -36,20 +47,17 @@ public final class Track {
     this.settings = parts.settings();
     this.looks = looks;
     this.hastening = new Interval(looks.wanted().dividedBy(4));
+    this.underWay = new UnderWay<>(Job::id, parts.clock(), settings.lease(), LOST);
+    this.ended = parts.clock().instant();
   }
 
-  /** Jobs that are due for a look, as many as the calls of a minute allow by their accounts. */
+  /**
+   * Jobs that are due for a look, as many as the calls of a minute allow by their accounts, and
+   * that are not {@linkplain UnderWay under way}.
+   */
   public List<Job> due() {
-    return parts
-        .outages()
-        .due(
-            () -> {
-              hasten();
-              return settings.accounts().all().stream()
-                  .map(by -> ledger.governor().looks(BATCH, by.limits(), settings.lease()))
-                  .flatMap(List::stream)
-                  .toList();
-            });
+    tellIfNoneEnds();
+    return parts.outages().due(this::claim);
   }
 
   /** A slot that is wanted is worth more looks: a job that is done holds it until it is seen. */
@@ -64,10 +72,41 @@ public final class Track {
     }
   }
 
+  private List<Job> claim() {
+    hasten();
+    underWay.forget(LOST);
+    underWay.renew(
+        jobs -> ledger.renew(RUNNING, jobs.stream().map(Job::id).toList(), settings.lease()));
+    return settings.accounts().all().stream().map(this::claim).flatMap(List::stream).toList();
+  }
+
+  private List<Job> claim(Account account) {
+    int room = Math.min(BATCH, MOST - underWay.size());
+    if (underWay.size() == 0) {
+      ended = parts.clock().instant();
+    }
+    return underWay.begins(ledger.governor().looks(room, account.limits(), settings.lease()));
+  }
+
+  /** Each is cut off in the end, but if all consumers wait for that, no other job is looked at. */
+  private void tellIfNoneEnds() {
+    int waiting = underWay.size();
+    if (waiting > 0 && ended.plus(NO_END).isBefore(parts.clock().instant())) {
+      parts
+          .outages()
+          .awaited(
+              END,
+              ("no look ended for %s minutes, under way: %s; the provider does not answer, or does"
+                      + " not finish its answers")
+                  .formatted(NO_END.toMinutes(), waiting));
+    }
+  }
+
   /** Makes the look at the job in the body ready to be sent. */
   public void begin(Exchange exchange) {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(Submit.JOB, job);
+    underWay.endsWith(exchange, job, again -> parts.outages().tried(() -> ledger.release(again)));
     ask(exchange, job);
   }
 
@@ -84,6 +123,7 @@ public final class Track {
   /** Reads what the provider shows. */
   public Look read(Exchange exchange) {
     HttpAnswer answer = HttpAnswer.of(exchange, settings);
+    ended(answer.failure());
     return answer.failure() == null
         ? Look.read(answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
         : Look.failed(answer.failure());
@@ -91,7 +131,16 @@ public final class Track {
 
   /** What an exception of the call says: nothing about the job. */
   public Look unanswered(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    ended(failure);
     return Look.failed(failure);
+  }
+
+  /** One that was cut off has not ended. */
+  private void ended(Exception failure) {
+    if (!(failure instanceof InterruptedIOException)) {
+      ended = parts.clock().instant();
+      parts.outages().back(END);
+    }
   }
 
   /** Writes down what was seen. While the ledger is away, it is looked at again after its lease. */

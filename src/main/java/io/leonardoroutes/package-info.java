@@ -29,9 +29,10 @@
  *
  * <p>The rooms: {@code request} (what may be asked), {@code ledger} (what was promised and paid),
  * {@code leonardo} (how it is said to the provider), {@code delivery} (events, sinks, videos),
- * {@code files} (what is created where others write too), {@code rest} (the HTTP server and who may
- * call it), {@code jms} (the broker), {@code openapi} (what the REST API says of itself), {@code
- * settings}, {@code health}, {@code sandbox} (a stand-in for the provider) and {@code prove}. Only
- * this package, whose classes are the steps that routes name, ties them.
+ * {@code provider} (the HTTP client and what it bounds), {@code files} (what is created where
+ * others write too), {@code rest} (the HTTP server and who may call it), {@code jms} (the broker),
+ * {@code openapi} (what the REST API says of itself), {@code settings}, {@code health}, {@code
+ * sandbox} (a stand-in for the provider) and {@code prove}. Only this package, whose classes are
+ * the steps that routes name, ties them.
  */
 package io.leonardoroutes;

@@ -38,6 +38,7 @@ class ArchitectureTest {
   @ArchTest static final ArchRule deliveryCreatesFiles = knowsOnly("delivery", "files");
   @ArchTest static final ArchRule filesStandAlone = standsAlone("files");
   @ArchTest static final ArchRule sandboxStandsAlone = standsAlone("sandbox");
+  @ArchTest static final ArchRule providerStandsAlone = standsAlone("provider");
 
   @ArchTest static final ArchRule settingsTellWhatIsAway = knowsOnly("settings", "health", "files");
   @ArchTest static final ArchRule healthStandsAlone = standsAlone("health");
@@ -67,7 +68,8 @@ class ArchitectureTest {
   static final ArchRule whatWasPaidAndHowItIsSaidNeedNoCamel =
       noClasses()
           .that()
-          .resideInAnyPackage(ROOT + ".ledger", ROOT + ".leonardo", ROOT + ".sandbox")
+          .resideInAnyPackage(
+              ROOT + ".ledger", ROOT + ".leonardo", ROOT + ".provider", ROOT + ".sandbox")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.camel..");
@@ -89,7 +91,8 @@ class ArchitectureTest {
               ROOT + ".openapi",
               ROOT + ".settings",
               ROOT + ".health",
-              ROOT + ".prove");
+              ROOT + ".prove",
+              ROOT + ".provider");
 
   @ArchTest
   static final ArchRule lettersAreTheSameInEveryCountry =

@@ -3,6 +3,7 @@ package io.leonardoroutes;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,7 @@ public final class Program implements AutoCloseable {
 
   private final Path folder;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private List<String> what = List.of("-jar", JAR.toString());
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private volatile Process process;
 
@@ -68,6 +71,24 @@ public final class Program implements AutoCloseable {
         .with("leonardo.download.hosts", provider.host());
   }
 
+  /** Not the packaged jar but the classes of this build, in a heap of that size. */
+  public Program inHeap(String size) {
+    what =
+        List.of(
+            "-Xmx" + size,
+            "-cp",
+            Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(part -> Path.of(part).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator)),
+            LeonardoRoutes.class.getName());
+    return this;
+  }
+
+  /** The lines that it has said so far and that contain the text. */
+  public List<String> said(String text) {
+    return lines.stream().filter(line -> line.contains(text)).toList();
+  }
+
   /** Changes a route file, as an operator would. */
   public Program edit(String route, String from, String to) throws IOException {
     Path file = folder.resolve("routes").resolve(route);
@@ -87,8 +108,7 @@ public final class Program implements AutoCloseable {
     command.add("-XX:+UseSerialGC");
     command.add("-Xshare:auto");
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-    command.add("-jar");
-    command.add(JAR.toString());
+    command.addAll(what);
     lines.clear();
     process =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();

@@ -51,7 +51,9 @@ class SettingsTest {
           leonardo.secrets.refresh | never | 'never' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.jms.client | rabbit | 'rabbit' is neither artemis nor activemq
           leonardo.jms.client | activemq | the broker inside is artemis; set leonardo.jms.url
-          leonardo.jms.user | erp | the broker inside asks for no name; leonardo.jms.url names another
+          leonardo.jms.user | an erp | not 1 to 64 characters of ASCII without spaces
+          leonardo.jms.max-bytes | 1k | '1k' is not a whole number from 65536 to 9223372036854775807
+          leonardo.jms.min-disk-free | -1 | '-1' is not a whole number from 0 to 9223372036854775807
           leonardo.budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
           leonardo.accounts.studio.api-key | test-key | is the key of account default too: one key is one account, with one set of limits
           leonardo.accounts.default.api-key | key | an account's name is made of a-z, 0-9 and -, and is not 'default'

@@ -11,16 +11,37 @@ import java.util.regex.Pattern;
  * program call an address inside the operator's network.
  *
  * <p>An entry is a host with an optional port ({@code cdn.leonardo.ai}, {@code 127.0.0.1:8080});
- * without a port every port is meant. The comparison is of names, whatever they resolve to.
+ * without one the scheme's own port is meant. The comparison is of names. What a name leads to must
+ * be a public address, unless the entry is itself an address or {@code localhost}, or says {@code
+ * private:} before the name.
  */
 final class VideoHosts {
-  private static final String SETTING = "leonardo.download.hosts";
+  static final String SETTING = "leonardo.download.hosts";
   private static final int LONGEST = 4_096;
   private static final Pattern PRINTABLE_ASCII = Pattern.compile("[!-~]+");
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|\\[::1]|127(\\.(0|[1-9][0-9]{0,2})){3}");
 
-  private final List<String> entries;
+  private static final String PRIVATE = "private:";
+  private static final Pattern ADDRESS = Pattern.compile("localhost|\\[.*]|[0-9.]+");
+
+  private final List<String> said;
+  private final List<Entry> entries;
+
+  /**
+   * What may be called.
+   *
+   * @param port -1 for the scheme's own
+   */
+  private record Entry(String host, int port, boolean mayBePrivate) {
+    private boolean covers(URI uri) {
+      return covers(uri.getHost(), VideoHosts.port(uri), isHttps(uri) ? 443 : 80);
+    }
+
+    private boolean covers(String name, int number, int own) {
+      return host.equalsIgnoreCase(name) && number == (port == -1 ? own : port);
+    }
+  }
 
   /**
    * Checks the entries.
@@ -28,16 +49,35 @@ final class VideoHosts {
    * @throws IllegalArgumentException for one that is no host; its message names the setting
    */
   VideoHosts(List<String> entries) {
-    this.entries = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
-    for (String entry : this.entries) {
-      URI uri = parsed("https://" + entry);
-      if (uri == null || !uri.getRawAuthority().equals(entry)) {
-        throw new IllegalArgumentException(
-            "leonardo.download.hosts: '"
-                + entry
-                + "' is no host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
-      }
+    this.said = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
+    this.entries = said.stream().map(VideoHosts::entry).toList();
+  }
+
+  private static Entry entry(String said) {
+    boolean mayBePrivate = said.startsWith(PRIVATE);
+    String host = mayBePrivate ? said.substring(PRIVATE.length()) : said;
+    URI uri = parsed("https://" + host);
+    if (uri == null || !uri.getRawAuthority().equals(host)) {
+      throw new IllegalArgumentException(
+          SETTING
+              + ": '"
+              + said
+              + "' is no host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
     }
+    return new Entry(
+        uri.getHost(), uri.getPort(), mayBePrivate || ADDRESS.matcher(uri.getHost()).matches());
+  }
+
+  /**
+   * Whether that host may be inside the operator's network: a listed one only if its entry says so.
+   */
+  boolean mayBePrivate(String host, int port) {
+    String name = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    boolean listed = entries.stream().anyMatch(entry -> entry.host().equalsIgnoreCase(name));
+    return !listed
+        || entries.stream()
+            .filter(Entry::mayBePrivate)
+            .anyMatch(entry -> entry.covers(name, port, port == 80 ? 80 : 443));
   }
 
   /** The URL as an address that may be called. */
@@ -55,7 +95,7 @@ final class VideoHosts {
               + " path, without user, fragment or encoded host");
     }
     String host = uri.getHost().toLowerCase(Locale.ROOT);
-    if (!entries.contains(host) && !entries.contains(host + ":" + port(uri))) {
+    if (entries.stream().noneMatch(entry -> entry.covers(uri))) {
       throw new DownloadFailed.NotAllowed(
           SETTING,
           "the video's host "
@@ -63,7 +103,7 @@ final class VideoHosts {
               + ":"
               + port(uri)
               + " is not allowed: leonardo.download.hosts has "
-              + (entries.isEmpty() ? "none" : String.join(", ", entries)));
+              + (said.isEmpty() ? "none" : String.join(", ", said)));
     }
     if (!isHttps(uri) && !LOOPBACK.matcher(host).matches()) {
       throw new DownloadFailed.Hopeless(

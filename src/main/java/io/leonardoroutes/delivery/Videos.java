@@ -74,6 +74,26 @@ public final class Videos {
   }
 
   /**
+   * Whether a connection for a video may be to a private address. A host that is not listed can
+   * only be a proxy's, as no video's would come so far.
+   */
+  public boolean mayBePrivate(String host, int port) {
+    return hosts.mayBePrivate(host, port);
+  }
+
+  /** What it means that a listed name leads to private addresses. */
+  public static DownloadFailed isPrivate(String host, String why) {
+    return new DownloadFailed.NotAllowed(
+        VideoHosts.SETTING,
+        "the video's host "
+            + why
+            + ": if that is meant, say private:"
+            + host
+            + " in "
+            + VideoHosts.SETTING);
+  }
+
+  /**
    * Keeps the video of a job; one that was kept before is replaced.
    *
    * <p>The time limit is looked at between reads: the stream must have a read timeout of its own.

@@ -13,19 +13,42 @@ import java.util.stream.Collectors;
  * The settings of the JMS intake.
  *
  * @param url null means the broker inside
- * @param user null means that no name is given
+ * @param open whether callers reach the broker inside
+ * @param user who connects to a broker elsewhere, or whom the broker inside lets in; null means
+ *     that no name is asked for
  * @param password asked for at each new connection; null means none
- * @param replies the queues and topics that callers may have answers at
+ * @param trustsUsers whether the broker vouches for the JMSXUserID of a message
+ * @param names what queues are for
  */
 public record JmsSettings(
     String url,
     int port,
+    boolean open,
     JmsClient client,
     String user,
     Secret password,
+    boolean trustsUsers,
     String requests,
-    Pattern replies) {
+    QueueNames names,
+    Limits limits) {
+  /** Where the broker inside listens. */
+  static final String HOST = "127.0.0.1";
+
+  /** How the name of a sender may look, so that it can be a caller's. */
+  public static final String USER_NAME = "[!-~]{1,64}";
+
   private static final String URL = "leonardo.jms.url";
+  private static final String USER = "leonardo.jms.user";
+  private static final String PASSWORD = "leonardo.jms.password";
+
+  /**
+   * What the broker inside takes.
+   *
+   * @param maxRequestBytes of one request
+   * @param maxBytes of all that wait in one queue
+   * @param minDiskFree bytes of the disk that are left to others
+   */
+  public record Limits(int maxRequestBytes, long maxBytes, long minDiskFree) {}
 
   public static JmsSettings read(Keys keys, Secrets secrets) {
     String url = keys.optional(URL);
@@ -33,22 +56,54 @@ public record JmsSettings(
     if (url != null && !client.connectsTo(url)) {
       throw new BadSetting(URL, "'" + hidden(url) + "' is no address as " + client.example());
     }
-    String user = keys.optional("leonardo.jms.user");
-    if (url == null && user != null) {
-      throw new BadSetting(
-          "leonardo.jms.user", "the broker inside asks for no name; " + URL + " names another");
-    }
     if (url == null && client != JmsClient.ARTEMIS) {
       throw new BadSetting("leonardo.jms.client", "the broker inside is artemis; set " + URL);
     }
+    String user = keys.optional(USER);
+    if (url == null && user != null && !user.matches(USER_NAME)) {
+      throw new BadSetting(USER, "not 1 to 64 characters of ASCII without spaces");
+    }
+    if (url == null && user != null && !keys.isSet(PASSWORD)) {
+      throw new BadSetting(PASSWORD, "not set; the broker inside asks for it with " + USER);
+    }
+    if (url == null && user == null && keys.isSet(PASSWORD)) {
+      throw new BadSetting(USER, "not set; the broker inside asks for it with " + PASSWORD);
+    }
+    String requests = keys.text("leonardo.jms.requests");
     return new JmsSettings(
         url,
         keys.integer("leonardo.jms.port", 1, 65_535),
+        url == null && (user != null || keys.text("leonardo.rest.auth").equals("none")),
         client,
         user,
-        secrets.oneIfSet("leonardo.jms.password"),
-        keys.text("leonardo.jms.requests"),
-        anyOf(keys.names("leonardo.jms.replies")));
+        secrets.oneIfSet(PASSWORD),
+        url == null ? user != null : keys.flag("leonardo.jms.trust-user-id"),
+        requests,
+        new QueueNames(requests, anyOf(keys.names("leonardo.jms.replies"))),
+        new Limits(
+            keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024),
+            keys.number("leonardo.jms.max-bytes", 1 << 16, Long.MAX_VALUE),
+            keys.number("leonardo.jms.min-disk-free", 0, Long.MAX_VALUE)));
+  }
+
+  /** From now on callers may send to that queue too. */
+  public void takeRequestsFrom(String queue) {
+    names.takeRequestsFrom(queue);
+  }
+
+  /** Who may connect, for the start line. */
+  public String door() {
+    if (url != null) {
+      return "at " + address();
+    }
+    if (!open) {
+      return "of the broker inside, which nobody reaches: leonardo.rest.auth asks for keys, so set"
+          + " leonardo.jms.user and leonardo.jms.password to open its port";
+    }
+    return "at %s (%s)"
+        .formatted(
+            address(),
+            user == null ? "any program on this machine" : "who has leonardo.jms.password");
   }
 
   private static JmsClient client(Keys keys) {
@@ -71,7 +126,7 @@ public record JmsSettings(
 
   /** For logs: without what may be a password. */
   public String address() {
-    return url == null ? "tcp://127.0.0.1:" + port : hidden(url);
+    return url == null ? "tcp://" + HOST + ":" + port : hidden(url);
   }
 
   private static String hidden(String url) {

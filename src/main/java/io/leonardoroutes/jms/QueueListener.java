@@ -18,10 +18,11 @@ public final class QueueListener extends DefaultJmsMessageListenerContainer {
   private final String queue;
   private final Outages outages;
 
-  public QueueListener(JmsEndpoint endpoint, Outages outages) {
+  public QueueListener(JmsEndpoint endpoint, JmsSettings jms, Outages outages) {
     super(endpoint);
     this.queue = "queue " + endpoint.getDestinationName();
     this.outages = outages;
+    jms.takeRequestsFrom(endpoint.getDestinationName());
   }
 
   @Override

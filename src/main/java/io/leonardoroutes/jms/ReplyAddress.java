@@ -10,10 +10,9 @@ import jakarta.jms.TemporaryTopic;
 import jakarta.jms.Topic;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.activemq.DestinationDoesNotExistException;
+import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
 
 /**
  * The kinds of destination that a JMS caller can want its answers at, as the ledger keeps them:
@@ -28,9 +27,6 @@ public enum ReplyAddress {
   QUEUE("queue:"),
   TOPIC("topic:");
 
-  /** One name: brokers read commas, stars and question marks as several, any or an option. */
-  private static final Pattern NAME = Pattern.compile("(?!.*::)[!-~&&[^,*>?#]]{1,255}");
-
   private final String prefix;
 
   ReplyAddress(String prefix) {
@@ -40,11 +36,10 @@ public enum ReplyAddress {
   /**
    * What the ledger keeps of a destination; null of none.
    *
-   * @param allowed the names of queues and topics that are nobody else's; a temporary one is the
-   *     caller's own
+   * @param names which queues and topics are nobody else's; a temporary one is the caller's own
    * @throws Refused 403 if answers are not sent there
    */
-  public static String of(Destination destination, Predicate<String> allowed) throws JMSException {
+  public static String of(Destination destination, QueueNames names) throws JMSException {
     if (destination == null) {
       return null;
     }
@@ -56,8 +51,12 @@ public enum ReplyAddress {
     } else if (destination instanceof Topic topic) {
       name = topic.getTopicName();
       kind = topic instanceof TemporaryTopic ? TEMPORARY_TOPIC : TOPIC;
+    } else if (destination instanceof ActiveMQDestination stomp) {
+      // There it is a name and no more.
+      name = stomp.getName();
+      kind = QUEUE;
     }
-    if (name == null || !NAME.matcher(name).matches() || !kind.isOpen(name, allowed)) {
+    if (name == null || !QueueNames.isOne(name) || !kind.isOpen(name, names)) {
       throw new Refused(
           403,
           "reply-to",
@@ -68,8 +67,8 @@ public enum ReplyAddress {
     return kind.prefix + name;
   }
 
-  private boolean isOpen(String name, Predicate<String> allowed) {
-    return this == TEMPORARY_QUEUE || this == TEMPORARY_TOPIC || allowed.test(name);
+  private boolean isOpen(String name, QueueNames names) {
+    return this == TEMPORARY_QUEUE || this == TEMPORARY_TOPIC || names.isForReplies(name);
   }
 
   /**

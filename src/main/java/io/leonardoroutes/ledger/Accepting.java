@@ -111,8 +111,10 @@ final class Accepting {
             .findOne();
   }
 
+  /** Nobody has another caller's job by making up its key; a job of nobody's is everybody's. */
   private static Acceptance sameOrConflict(Job job, NewJob request, String by) {
-    return job.routing().contentHash().equals(request.routing().contentHash())
+    boolean others = job.caller() != null && !job.caller().equals(request.caller());
+    return !others && job.routing().contentHash().equals(request.routing().contentHash())
         ? new Acceptance.Known(job)
         : new Acceptance.Conflict(job, by);
   }

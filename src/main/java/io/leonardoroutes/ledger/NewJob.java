@@ -23,7 +23,7 @@ public record NewJob(
     By by) {
 
   /** Whose job it will be, or null. */
-  String caller() {
+  public String caller() {
     return by.who();
   }
 

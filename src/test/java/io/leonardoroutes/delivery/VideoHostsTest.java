@@ -20,12 +20,12 @@ class VideoHostsTest {
   @ValueSource(
       strings = {
         "https://cdn.leonardo.ai/users/a/generations/b/c.mp4?sig=%2F&x=1",
-        "https://cdn.leonardo.ai:8443/c.mp4",
+        "https://cdn.leonardo.ai:443/c.mp4",
         "HTTPS://CDN.Leonardo.AI/c.mp4",
         "https://files.example.com/c.mp4",
         "https://127.0.0.1:8080/c.mp4",
         "http://127.0.0.1:8080/c.mp4",
-        "http://[::1]:99/c.mp4",
+        "http://[::1]/c.mp4",
         "https://cdn.leonardo.ai/c@evil.example/../d.mp4",
       })
   void aListedHostIsAllowed(String url) throws Exception {
@@ -40,6 +40,10 @@ class VideoHostsTest {
           https://cdn.leonardo.ai.evil.example/c, cdn.leonardo.ai.evil.example:443
           https://evilcdn.leonardo.ai/c,          evilcdn.leonardo.ai:443
           https://leonardo.ai/c,                  leonardo.ai:443
+          https://cdn.leonardo.ai:8443/c,         cdn.leonardo.ai:8443
+          https://cdn.leonardo.ai:80/c,           cdn.leonardo.ai:80
+          http://cdn.leonardo.ai:9876/c,          cdn.leonardo.ai:9876
+          http://[::1]:99/c,                      [::1]:99
           https://files.example.com:444/c,        files.example.com:444
           http://127.0.0.1/c,                     127.0.0.1:80
           http://127.0.0.1:8081/c,                127.0.0.1:8081
@@ -56,6 +60,29 @@ class VideoHostsTest {
                 + host
                 + " is not allowed: leonardo.download.hosts has cdn.leonardo.ai,"
                 + " files.example.com:443, 127.0.0.1:8080, [::1]");
+  }
+
+  @Test
+  void onlyAnEntryThatSaysSoMayBeInside() {
+    VideoHosts hosts =
+        new VideoHosts(
+            List.of(
+                "cdn.leonardo.ai",
+                "private:cdn.corp.example",
+                "private:files.corp.example:8443",
+                "localhost:8080",
+                "127.0.0.1:9000",
+                "[::1]"));
+
+    assertThat(hosts.mayBePrivate("cdn.leonardo.ai", 443)).isFalse();
+    assertThat(hosts.mayBePrivate("CDN.corp.example", 443)).isTrue();
+    assertThat(hosts.mayBePrivate("cdn.corp.example", 9876)).isFalse();
+    assertThat(hosts.mayBePrivate("files.corp.example", 8443)).isTrue();
+    assertThat(hosts.mayBePrivate("files.corp.example", 443)).isFalse();
+    assertThat(hosts.mayBePrivate("localhost", 8080)).isTrue();
+    assertThat(hosts.mayBePrivate("127.0.0.1", 9000)).isTrue();
+    assertThat(hosts.mayBePrivate("::1", 443)).isTrue();
+    assertThat(hosts.mayBePrivate("proxy.corp.example", 3128)).isTrue();
   }
 
   @Test
@@ -139,6 +166,10 @@ class VideoHostsTest {
         "u@cdn.leonardo.ai",
         "cdn.leonardo.ai:",
         "cdn.leonardo.ai:99999",
+        "private:",
+        "private:*",
+        "private:cdn.leonardo.ai:",
+        "private:private:cdn.leonardo.ai",
         "cdn.leonardo.ai."
       })
   void anEntryThatIsNoHostNamesTheSetting(String entry) {

@@ -1,0 +1,130 @@
+package io.leonardoroutes;
+
+import io.leonardoroutes.delivery.Videos;
+import io.leonardoroutes.provider.BoundedClient;
+import io.leonardoroutes.provider.CallTimer;
+import io.leonardoroutes.provider.PublicAddresses;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.ssl.SSLContexts;
+
+/**
+ * The HTTP clients, each with the longest time that one of its calls may take. They trust whom the
+ * application's {@code https} component trusts.
+ */
+record HttpClients(CamelContext context, Settings settings, CallTimer timer) {
+  private static final String SINK = "#leonardoSink";
+  private static final String SINK_OF_ITS_OWN = "#leonardoSinkOfItsOwn";
+
+  /** What an endpoint says of its connections. */
+  private static final Pattern CONNECTED =
+      Pattern.compile(
+          "[?&](sslContextParameters|x509HostnameVerifier|clientConnectionManager|useSystemProperties"
+              + "|maxTotalConnections|connectionsPerRoute|connectionTimeToLive|soTimeout"
+              + "|httpConnection\\.[^=]*)=");
+
+  /** Gives route files the names that they call them by. */
+  void bind(Registry registry, ProviderClient provider, Videos videos) {
+    Map<String, HttpClientConfigurer> named =
+        Map.of(
+            "leonardoProvider",
+            provider,
+            "leonardoDownload",
+            client -> ProviderClient.plain(client, downloads(videos)),
+            SINK.substring(1),
+            this::sink,
+            SINK_OF_ITS_OWN.substring(1),
+            this::sinkOfItsOwn);
+    named.forEach((name, client) -> registry.bind(name, HttpClientConfigurer.class, client));
+  }
+
+  static HttpClients of(CamelContext context, Settings settings) {
+    CallTimer timer = new CallTimer();
+    context.addLifecycleStrategy(
+        new LifecycleStrategySupport() {
+          @Override
+          public void onContextStopped(CamelContext stopped) {
+            timer.close();
+          }
+        });
+    return new HttpClients(context, settings, timer);
+  }
+
+  /** For creates, looks, lists and accounts. */
+  BoundedClient provider() {
+    return bounded(settings.paidCall(), SystemDefaultDnsResolver.INSTANCE);
+  }
+
+  /** For videos. */
+  BoundedClient downloads(Videos videos) {
+    return bounded(
+        settings.downloads().limits().maxTime(),
+        new PublicAddresses(SystemDefaultDnsResolver.INSTANCE, videos::mayBePrivate));
+  }
+
+  /** For sinks, of whose answers only the status is wanted. */
+  void sink(HttpClientBuilder client) {
+    sinkOfItsOwn(client);
+    bounded(settings.paidCall(), SystemDefaultDnsResolver.INSTANCE).connect(client);
+  }
+
+  /** For a sink that says itself how it is connected. */
+  void sinkOfItsOwn(HttpClientBuilder client) {
+    timer.withoutBodies(client, settings.paidCall(), settings.downloads().limits().maxTime());
+  }
+
+  /**
+   * The address of a sink, and how it is called if it is called over HTTP and does not say it. What
+   * is not called over HTTP ends its calls itself.
+   */
+  static String bounded(String uri) {
+    if (!uri.matches("https?:.*") || uri.contains("httpClientConfigurer=")) {
+      return uri;
+    }
+    boolean own = CONNECTED.matcher(uri).find();
+    return uri
+        + (uri.contains("?") ? "&" : "?")
+        + "httpClientConfigurer="
+        + (own ? SINK_OF_ITS_OWN : SINK);
+  }
+
+  private BoundedClient bounded(Duration limit, DnsResolver resolver) {
+    HttpComponent https = context.getComponent("https", HttpComponent.class);
+    try {
+      return new BoundedClient(
+          timer,
+          limit,
+          new BoundedClient.Tls(trusted(https), https.getX509HostnameVerifier()),
+          resolver);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new RuntimeCamelException("the https component has no certificates to trust", e);
+    }
+  }
+
+  private SSLContext trusted(HttpComponent https) throws GeneralSecurityException, IOException {
+    SSLContextParameters own = https.getSslContextParameters();
+    if (own == null && https.isUseGlobalSslContextParameters()) {
+      own = context.getSSLContextParameters();
+    }
+    if (own != null) {
+      return own.createSSLContext(context);
+    }
+    return https.isUseSystemProperties()
+        ? SSLContexts.createSystemDefault()
+        : SSLContexts.createDefault();
+  }
+}

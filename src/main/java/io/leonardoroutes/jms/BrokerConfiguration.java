@@ -1,0 +1,101 @@
+package io.leonardoroutes.jms;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.activemq.artemis.api.core.RoutingType;
+import org.apache.activemq.artemis.api.core.SimpleString;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.WildcardConfiguration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.settings.impl.DiskFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.PageFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.ResourceLimitSettings;
+import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
+
+/**
+ * How the broker inside is set up.
+ *
+ * @param url how this program reaches it
+ */
+record BrokerConfiguration(Path folder, String url, JmsSettings jms) {
+  /** The acceptor of connections from outside. */
+  static final String CALLERS = "callers";
+
+  private static final int PAGE = 1 << 20;
+  private static final long IN_MEMORY = 8L << 20;
+  private static final int MOST_QUEUES = 1_000;
+  private static final int MOST_CONNECTIONS = 1_000;
+
+  Configuration configuration() throws Exception {
+    Configuration config =
+        new ConfigurationImpl()
+            .setName("leonardo-routes")
+            .setPersistenceEnabled(true)
+            .setJournalDirectory(folder.resolve("journal").toString())
+            .setBindingsDirectory(folder.resolve("bindings").toString())
+            .setLargeMessagesDirectory(folder.resolve("large").toString())
+            .setPagingDirectory(folder.resolve("paging").toString())
+            .setJMXManagementEnabled(false)
+            .setSecurityEnabled(true)
+            .setAuthenticationCacheSize(0)
+            .setAuthorizationCacheSize(0)
+            .setClusterPassword(UUID.randomUUID().toString())
+            .setPopulateValidatedUser(true)
+            // a queue of # would get what is sent to all others
+            .setWildCardConfiguration(new WildcardConfiguration().setRoutingEnabled(false))
+            .setCriticalAnalyzerPolicy(CriticalAnalyzerPolicy.SHUTDOWN)
+            .setGlobalMaxSize(Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8))
+            .setMinDiskFree(jms.limits().minDiskFree())
+            .setResourceLimitSettings(
+                Map.of(
+                    jms.user() == null ? BrokerSecurity.ANYBODY : jms.user(),
+                    queues(),
+                    BrokerSecurity.OURS,
+                    queues()))
+            .addAcceptorConfiguration("program", url)
+            .addAddressSetting("#", settings(PageFullMessagePolicy.FAIL))
+            .addAddressSetting(QueueNames.DEAD, ofQueuesAside());
+    config.registerBrokerPlugin(new BrokerLimits());
+    if (jms.open()) {
+      // It opens no port of its own, and takes the connections that it is given.
+      config.addAcceptorConfiguration(
+          CALLERS,
+          "tcp://%s:%s?protocols=CORE,AMQP,STOMP&httpUpgradeEnabled=true&connectionsAllowed=%s"
+              .formatted(JmsSettings.HOST, jms.port(), MOST_CONNECTIONS));
+    }
+    return config;
+  }
+
+  /** What is put aside must not hold up what comes next. */
+  AddressSettings ofQueuesAside() {
+    return settings(PageFullMessagePolicy.DROP);
+  }
+
+  private static ResourceLimitSettings queues() {
+    ResourceLimitSettings limit = new ResourceLimitSettings();
+    limit.setMaxQueues(MOST_QUEUES);
+    return limit;
+  }
+
+  private AddressSettings settings(PageFullMessagePolicy whenFull) {
+    return new AddressSettings()
+        .setDeadLetterAddress(SimpleString.of(QueueNames.DEAD))
+        .setAutoCreateDeadLetterResources(true)
+        // STOMP says only names
+        .setDefaultAddressRoutingType(RoutingType.ANYCAST)
+        .setDefaultQueueRoutingType(RoutingType.ANYCAST)
+        .setMaxDeliveryAttempts(Broker.REDELIVERIES)
+        .setRedeliveryDelay(Broker.FIRST_REDELIVERY)
+        .setRedeliveryMultiplier(2)
+        .setMaxRedeliveryDelay(Broker.LAST_REDELIVERY)
+        .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
+        .setMaxSizeBytes(Math.min(IN_MEMORY, jms.limits().maxBytes()))
+        .setPageSizeBytes((int) Math.min(PAGE, jms.limits().maxBytes()))
+        .setPageLimitBytes(jms.limits().maxBytes())
+        .setPageFullMessagePolicy(whenFull)
+        .setDiskFullMessagePolicy(DiskFullMessagePolicy.FAIL);
+  }
+}

@@ -1,0 +1,104 @@
+package io.leonardoroutes.jms;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Set;
+import java.util.UUID;
+import javax.security.auth.Subject;
+import org.apache.activemq.artemis.core.remoting.impl.invm.InVMConnection;
+import org.apache.activemq.artemis.core.security.CheckType;
+import org.apache.activemq.artemis.core.security.Role;
+import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQSecurityManager5;
+import org.apache.activemq.artemis.spi.core.security.jaas.UserPrincipal;
+import org.apache.activemq.artemis.utils.CompositeAddress;
+
+/**
+ * Who may do what at the broker inside: this program, over its connection within the JVM, all of
+ * it. A caller may send requests, read its answers, and take what was put aside. Nobody from
+ * outside may manage anything, make a queue for anything but answers, or read what others send.
+ */
+final class BrokerSecurity implements ActiveMQSecurityManager5 {
+  /** The name of this program. */
+  static final String OURS = "leonardo-routes";
+
+  /** What callers are called where nobody is asked for a name. */
+  static final String ANYBODY = "anybody";
+
+  private final String password = UUID.randomUUID().toString();
+  private final JmsSettings jms;
+
+  BrokerSecurity(JmsSettings jms) {
+    this.jms = jms;
+  }
+
+  /** The password of this program, until it ends. */
+  String password() {
+    return password;
+  }
+
+  @Override
+  public Subject authenticate(
+      String user, String password, RemotingConnection connection, String domain) {
+    if (connection.getTransportConnection() instanceof InVMConnection) {
+      return OURS.equals(user) && same(this.password, password) ? subject(OURS) : null;
+    }
+    if (jms.user() == null) {
+      return subject(ANYBODY);
+    }
+    boolean known =
+        jms.user().equals(user)
+            && jms.password().lines().stream().anyMatch(mine -> same(mine, password));
+    return known ? subject(user) : null;
+  }
+
+  private static boolean same(String mine, String theirs) {
+    return theirs != null
+        && MessageDigest.isEqual(
+            mine.getBytes(StandardCharsets.UTF_8), theirs.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Subject subject(String name) {
+    Subject subject = new Subject();
+    subject.getPrincipals().add(new UserPrincipal(name));
+    return subject;
+  }
+
+  @Override
+  public boolean authorize(Subject subject, Set<Role> roles, CheckType what, String where) {
+    if (subject == null) {
+      return false;
+    }
+    QueueNames names = jms.names();
+    String address = CompositeAddress.extractAddressName(where);
+    boolean own = isOwn(address) && isOwn(CompositeAddress.extractQueueName(where));
+    return subject.getPrincipals().contains(new UserPrincipal(OURS))
+        || switch (what) {
+          case SEND -> names.isOfRequests(address);
+          case CONSUME -> own || names.isAside(address);
+          case BROWSE -> names.isAside(address);
+          case CREATE_ADDRESS,
+              CREATE_DURABLE_QUEUE,
+              CREATE_NON_DURABLE_QUEUE,
+              DELETE_NON_DURABLE_QUEUE ->
+              own;
+          case DELETE_ADDRESS -> QueueNames.isTemporary(address);
+          default -> false;
+        };
+  }
+
+  private boolean isOwn(String name) {
+    return jms.names().isForReplies(name) || QueueNames.isTemporary(name);
+  }
+
+  @Override
+  public boolean validateUser(String user, String password) {
+    return false;
+  }
+
+  @Override
+  public boolean validateUserAndRole(
+      String user, String password, Set<Role> roles, CheckType what) {
+    return false;
+  }
+}

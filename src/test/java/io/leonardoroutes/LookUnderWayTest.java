@@ -1,0 +1,145 @@
+package io.leonardoroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leonardoroutes.ledger.Engine;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Looks that last, and what goes on beside them. */
+class LookUnderWayTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String FIRST = "/v1/generations/gen-1";
+
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  private final CountDownLatch released = new CountDownLatch(1);
+  private Provider unused;
+  private HostileServer provider;
+  private Story story;
+
+  /** The first look at the first job stands still until it is released. */
+  @BeforeEach
+  void open() throws Exception {
+    unused = Provider.start();
+    provider =
+        HostileServer.start()
+            .with(
+                (call, out) -> {
+                  if (call.path().endsWith(FIRST) && looks() == 1) {
+                    released.await();
+                  }
+                  return false;
+                });
+    story =
+        Story.in(folder, unused)
+            .with("leonardo.base-url", provider.baseUrl())
+            .with("leonardo.download.hosts", provider.host());
+  }
+
+  @AfterEach
+  void close() {
+    released.countDown();
+    story.close();
+    provider.close();
+    unused.close();
+  }
+
+  private long looks() {
+    return provider.calls(FIRST).stream().filter(call -> call.path().endsWith(FIRST)).count();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void aLookThatOutlastsItsLeaseIsNotMadeASecondTime(Engine engine) throws Exception {
+    story
+        .with("leonardo.ledger.url", engine.emptyDatabase(folder))
+        .with("leonardo.lease", "200ms")
+        .start();
+    String first = story.accept(Story.REQUEST);
+    await().atMost(LONG).until(() -> looks() == 1);
+
+    long leases = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    while (System.nanoTime() < leases) {
+      story.told(story.accept(Story.REQUEST), "completed");
+    }
+
+    assertThat(looks()).isEqualTo(1);
+    released.countDown();
+    story.told(first, "completed");
+  }
+
+  @Test
+  void aLookThatAWebhookAskedForDuringAnotherIsMadeAfterIt() throws Exception {
+    provider.with(
+        (call, out) -> {
+          if (call.path().endsWith(FIRST) && looks() == 1) {
+            released.await();
+            out.say(
+                HostileServer.json(
+                    "{\"generations_by_pk\":{\"id\":\"gen-1\",\"status\":\"PENDING\"}}"));
+            return true;
+          }
+          return false;
+        });
+    story
+        .with("leonardo.track.every", "1h")
+        .with("leonardo.rest.enabled", "true")
+        .with("leonardo.webhook.key", "callback-key")
+        .start();
+    String id = story.accept(Story.REQUEST);
+    await().atMost(LONG).until(() -> looks() == 1);
+
+    int status =
+        Rest.of(story.app())
+            .send(
+                "POST",
+                "/webhooks/leonardo",
+                "{\"data\":{\"object\":{\"id\":\"gen-1\"}}}",
+                "Authorization",
+                "Bearer callback-key")
+            .statusCode();
+    released.countDown();
+
+    assertThat(status).isEqualTo(202);
+    story.told(id, "completed");
+    assertThat(looks()).isEqualTo(2);
+  }
+
+  @Test
+  void thatNoLookEndsIsToldUntilOneDoes() throws Exception {
+    Rest operator = new Rest(URI.create(story.app().managed()), HttpClient.newHttpClient());
+    try (Log log = Log.open()) {
+      story.bind("clock", clock).with("leonardo.track.first", "1s").start();
+      String id = story.accept(Story.REQUEST);
+      story.until(id, "RUNNING");
+      clock.tick(Duration.ofSeconds(1));
+      await().atMost(LONG).until(() -> looks() == 1);
+      assertThat(log.with("no look ended")).isEmpty();
+
+      clock.tick(Duration.ofMinutes(3));
+
+      await().atMost(LONG).until(() -> log.with("no look ended").size() == 1);
+      assertThat(log.with("no look ended"))
+          .containsExactly(
+              "WARN no look ended for 2 minutes, under way: 1; the provider does not answer, or"
+                  + " does not finish its answers");
+      assertThat(operator.get("/health/ready").body())
+          .isEqualTo("{\"status\":\"DEGRADED\",\"away\":[\"the end of a look\"]}");
+
+      released.countDown();
+      story.told(id, "completed");
+      assertThat(log.with("the end of a look")).containsExactly("INFO the end of a look is back");
+    }
+  }
+}

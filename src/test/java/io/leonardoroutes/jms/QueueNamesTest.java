@@ -1,0 +1,68 @@
+package io.leonardoroutes.jms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Pattern;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which names are nobody's to have answers at, whatever {@code leonardo.jms.replies} says. */
+class QueueNamesTest {
+  private static final QueueNames NAMES = new QueueNames("orders", Pattern.compile(".*"));
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "my.answers",
+        "orders.replies",
+        "leonardo.answers",
+        "ERP/answers-1",
+        "dlqs",
+        "VirtualTopic.answers",
+      })
+  void aNameThatIsACallersOwnIsForReplies(String name) {
+    assertThat(NAMES.isForReplies(name)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "leonardo.dead",
+        "LEONARDO.DEAD",
+        "DLQ",
+        "dlq",
+        "DLQ.orders",
+        "ExpiryQueue",
+        "expiryqueue.x",
+        "ActiveMQ.DLQ",
+        "ActiveMQ.Advisory.Connection",
+        "activemq.management",
+        "activemq.notifications",
+        "activemq",
+        "$sys.mqtt.sessions",
+        "$.artemis.internal.sf",
+        "orders",
+        "ORDERS",
+        "orders.rejected",
+        "leonardo.requests",
+        "leonardo.requests.rejected",
+        "leonardo.requests2",
+        "queue://orders",
+        "queue://activemq.management",
+        "topic://queue://leonardo.dead",
+        "jms.queue.DLQ",
+        "/queue/leonardo.dead",
+        "a,b",
+        "a.*",
+        "a.>",
+        "a.#",
+        "#",
+        "a?consumer.exclusive=true",
+        "orders::orders",
+        "a b",
+        "",
+      })
+  void aNameOfABrokerOrOfRequestsIsNot(String name) {
+    assertThat(NAMES.isForReplies(name)).isFalse();
+  }
+}
