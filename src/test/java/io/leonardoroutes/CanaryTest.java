@@ -362,6 +362,7 @@ class CanaryTest {
           app("bad")
               .with("leonardo.jms.enabled", "true")
               .with("leonardo.jms.port", String.valueOf(App.freePort()))
+              .with("leonardo.jms.user", "leonardo")
               .with("leonardo.jms.password", BROKER)
               .with("leonardo.rest.jwt.key", jwt)
               .with("leonardo.rest.jwt.issuer", "i")

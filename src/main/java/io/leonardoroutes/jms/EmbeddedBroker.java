@@ -177,9 +177,11 @@ final class EmbeddedBroker implements AutoCloseable {
         open();
         outages.back(NAME);
       }
-      for (String queue : jms.names().ofRequests()) {
-        tellOfFull(queue, "and more are refused");
-        tellOfFull(queue + QueueNames.REJECTED, "and what is put aside is lost");
+      if (server.isActive()) {
+        for (String queue : jms.names().ofRequests()) {
+          tellOfFull(queue, "and more are refused");
+          tellOfFull(queue + QueueNames.REJECTED, "and what is put aside is lost");
+        }
       }
       pause = LOOK_MILLIS;
     } catch (Exception | LinkageError e) {
