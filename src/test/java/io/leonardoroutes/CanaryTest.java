@@ -341,7 +341,7 @@ class CanaryTest {
       {"leonardo.ledger.url", "jdbc:sqlite:/dev/null/x?password=" + LEDGER},
       {"leonardo.jms.url", "nonsense?user=u&password=" + BROKER},
       {"leonardo.jms.url", "http://u:" + BROKER + "@x", "leonardo.jms.url: "},
-      {"leonardo.jms.user", "me", "leonardo.jms.user: "},
+      {"leonardo.jms.user", "me too", "leonardo.jms.user: "},
       {"leonardo.base-url", "https://u:" + API_KEY + "@127.0.0.1/x/"},
       {"leonardo.base-url", "https://u:" + API_KEY + "@127.0.0.1/x"},
       {"leonardo.base-url", "https://127.0.0.1/x?key=" + API_KEY},
