@@ -10,11 +10,14 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.PropertiesFunction;
+import org.apache.camel.util.IOHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class InForce {
   private static final Logger LOG = LoggerFactory.getLogger(InForce.class);
   private static final String PREFIX = "leonardo.";
+  private static final Pattern SECRET = Pattern.compile("leonardo\\..*(key|password|ledger\\.url)");
+  private static final Pattern WHOLE = Pattern.compile("\\{\\{([\\w-]+):([^{}]*)}}");
   private static final Pattern FUNCTION = Pattern.compile("\\{\\{\\??([\\w-]+):");
 
   /**
@@ -38,13 +43,15 @@ final class InForce {
 
   private final PropertiesComponent properties;
   private final Map<String, String> defaults = packed("application.properties");
+  private final Set<String> loaded;
   private final Set<String> said = new TreeSet<>();
   private final Map<String, String> values = new TreeMap<>(defaults);
 
   InForce(CamelContext context) {
     properties = context.getPropertiesComponent();
-    Properties loaded = properties.loadProperties(key -> key.startsWith(PREFIX));
-    loaded.stringPropertyNames().forEach(key -> add(key, loaded.getProperty(key)));
+    Properties all = properties.loadProperties(key -> key.startsWith(PREFIX));
+    loaded = all.stringPropertyNames();
+    loaded.forEach(key -> add(key, all.getProperty(key)));
     // Looked up one by one, as only so does Camel ask the environment and system properties first.
     values.replaceAll(
         (key, value) ->
@@ -60,10 +67,45 @@ final class InForce {
   /** Its value, unless there is none; what cannot be resolved is told once it is asked for. */
   private Optional<String> resolved(String key) {
     try {
+      if (loaded.contains(key) || ownVariable(key).isPresent()) {
+        Optional<String> silently = silently(key);
+        if (silently.isPresent()) {
+          return silently;
+        }
+      }
       return properties.resolveProperty(key);
     } catch (RuntimeException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The value of a key whose value is secret, past Camel, which logs at DEBUG each value that it
+   * looks up. Empty for other keys, and for a value that only Camel can resolve.
+   */
+  Optional<String> silently(String key) {
+    if (!SECRET.matcher(key).matches()) {
+      return Optional.empty();
+    }
+    return ownVariable(key)
+        .or(() -> Optional.ofNullable(values.get(key)))
+        .flatMap(value -> isFixed(value) ? Optional.of(value) : fromFunction(value));
+  }
+
+  /** What the environment or a system property says; they win in Camel too. */
+  private static Optional<String> ownVariable(String key) {
+    return Optional.ofNullable(IOHelper.lookupEnvironmentVariable(key))
+        .or(() -> Optional.ofNullable(System.getProperty(key)));
+  }
+
+  /** What the one function stands for that the value is, as a vault's. */
+  private Optional<String> fromFunction(String value) {
+    Matcher whole = WHOLE.matcher(value.strip());
+    PropertiesFunction function =
+        whole.matches() ? properties.getPropertiesFunction(whole.group(1)) : null;
+    return function == null || function.lookupFirst(whole.group(2))
+        ? Optional.empty()
+        : Optional.ofNullable(function.apply(whole.group(2))).filter(InForce::isFixed);
   }
 
   /** Whether it is the value itself. What a function of Camel stands for may change. */

@@ -87,7 +87,7 @@ public final class Keys implements PropertiesSource {
 
   public String text(String key) {
     try {
-      return properties.parseUri("{{" + key + "}}").trim();
+      return inForce.silently(key).orElseGet(() -> properties.parseUri("{{" + key + "}}")).trim();
     } catch (IllegalArgumentException e) {
       throw new BadSetting(key, e.getMessage());
     }
