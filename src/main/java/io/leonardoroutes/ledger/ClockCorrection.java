@@ -148,14 +148,22 @@ final class ClockCorrection {
     int jobs = 0;
     jobs += due("state = 'ACCEPTED' AND tries = 0", AT_ONCE);
     jobs += due("state = 'ACCEPTED'", longest.delay());
-    // One look too many for each at a start costs nothing.
-    jobs += due("state = 'RUNNING' AND tries = 0", start ? AT_ONCE : longest.look());
     jobs += due("state = 'RUNNING'", longest.look());
+    if (start) {
+      lookAtOnce();
+    }
     jobs += due("state = 'COMPLETE' AND tries = 0", AT_ONCE);
     jobs += due("state = 'COMPLETE'", longest.delay());
     jobs += due("state = 'IN_DOUBT' AND tries > 0", longest.delay());
     leases(Column.jobs("leased_until", "leased_until > 0"), longest.held());
     return jobs;
+  }
+
+  /** One look too many for each at a start costs nothing. It says nothing of the clock. */
+  private void lookAtOnce() {
+    long dated = furthest;
+    due("state = 'RUNNING' AND tries = 0", AT_ONCE);
+    furthest = dated;
   }
 
   private int boundDeliveries(Longest longest) {
