@@ -104,7 +104,7 @@ class LateAnswerTest {
     String id = beingMade();
 
     Job begun = other.find(id).orElseThrow();
-    other.move(begun, begun.to(JobState.ACCEPTED).dueAt(ahead.instant()));
+    other.move(begun, begun.to(JobState.ACCEPTED).dueAt(ahead.instant().plus(Duration.ofHours(1))));
     other.restored(
         ahead.instant(), Job.Change::done, job -> new Telling(List.of(), ahead).of(IN_DOUBT, job));
     held.countDown();
