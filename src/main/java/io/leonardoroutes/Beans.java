@@ -38,8 +38,11 @@ final class Beans {
       throws IOException {
     Settings settings = parts.settings();
     HttpClients clients = HttpClients.of(context, settings);
+    ProviderClock providerClock = new ProviderClock(parts.clock(), System::nanoTime);
+    parts.ledger().providerSkew(providerClock::skew);
     ProviderClient client =
-        new ProviderClient(settings.accounts(), parts.ledger()::now, clients::provider);
+        new ProviderClient(
+            settings.accounts(), parts.ledger()::now, clients::provider, providerClock);
     Videos videos =
         new Videos(settings.downloads().folder(), settings.downloads().limits(), parts.clock());
     Registry registry = context.getRegistry();
@@ -78,7 +81,7 @@ final class Beans {
         "leonardoOpenApi",
         new OpenApi(
             context, catalog, RECORDS, settings.rest().asksForKeys(), settings.rest().batch()));
-    registry.bind("leonardoReconcile", new Reconcile(parts));
+    registry.bind("leonardoReconcile", new Reconcile(parts, providerClock));
     registry.bind("leonardoResolve", new Resolve(parts, generations));
     registry.bind("leonardoFetch", new Fetch(parts, videos));
     registry.bind("leonardoDeliver", new Deliver(parts));

@@ -8,6 +8,8 @@ import io.leonardoroutes.request.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The RFC 9457 problems that a job, not a request, can have. */
@@ -16,6 +18,7 @@ final class Problems {
   private static final String SINCE = "since";
   private static final String HELD = "held";
   private static final String WITHOUT_A_REASON = ", without a reason";
+  private static final String NAMED = "generationIds";
 
   private Problems() {}
 
@@ -50,9 +53,10 @@ final class Problems {
 
   /**
    * @param answer what the provider answered, as far as it came; it may name the generation
+   * @param named generations that the answer may have named as its own
    * @param since when the paid call was surely over
    */
-  static JsonNode inDoubt(String why, String answer, Instant since) {
+  static JsonNode inDoubt(String why, String answer, List<String> named, Instant since) {
     ObjectNode problem =
         (ObjectNode)
             json(
@@ -63,13 +67,14 @@ final class Problems {
     if (!answer.isEmpty()) {
       problem.put("answer", answer);
     }
+    named.forEach(id -> problem.withArray(NAMED).add(id));
     return problem.put(SINCE, since.toString());
   }
 
   /** A doubt of its own, which keeps what was answered to the job in an earlier one. */
   static JsonNode inDoubtAgain(Job job, String why, Instant since) {
     String answer = job.problem() == null ? "" : job.problem().path("answer").asText("");
-    return inDoubt(why, answer, since);
+    return inDoubt(why, answer, named(job), since);
   }
 
   /** The same doubt, and why nobody could end it yet. */
@@ -77,6 +82,15 @@ final class Problems {
     ObjectNode problem =
         inDoubt instanceof ObjectNode known ? known.deepCopy() : JSON.createObjectNode();
     return problem.put(HELD, why);
+  }
+
+  /** Generations that the answer to its create may have named as its own. */
+  static List<String> named(Job job) {
+    List<String> ids = new ArrayList<>();
+    if (job.problem() != null) {
+      job.problem().path(NAMED).forEach(id -> ids.add(id.asText()));
+    }
+    return ids;
   }
 
   /** Why the doubt is held, empty if it was not looked into. */

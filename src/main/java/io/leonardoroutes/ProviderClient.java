@@ -39,6 +39,7 @@ final class ProviderClient implements HttpClientConfigurer {
   private final Accounts accounts;
   private final Supplier<Instant> now;
   private final Supplier<BoundedClient> bounded;
+  private final ProviderClock clock;
   private final Map<String, Permit> permits = new ConcurrentHashMap<>();
   private final Map<String, String> underWay = new ConcurrentHashMap<>();
 
@@ -48,10 +49,15 @@ final class ProviderClient implements HttpClientConfigurer {
    * @param now the time by the ledger; fails while the ledger is away
    * @param bounded how long calls last and how much they bring, once endpoints are made
    */
-  ProviderClient(Accounts accounts, Supplier<Instant> now, Supplier<BoundedClient> bounded) {
+  ProviderClient(
+      Accounts accounts,
+      Supplier<Instant> now,
+      Supplier<BoundedClient> bounded,
+      ProviderClock clock) {
     this.accounts = accounts;
     this.now = now;
     this.bounded = bounded;
+    this.clock = clock;
   }
 
   /**
@@ -132,6 +138,8 @@ final class ProviderClient implements HttpClientConfigurer {
   }
 
   private void answered(HttpResponse response, HttpContext context) {
+    Header date = response.getFirstHeader("Date");
+    clock.answered(date == null ? null : date.getValue());
     if (response.getCode() == HttpStatus.SC_UNAUTHORIZED
         && context.getAttribute(ACCOUNT) instanceof String account) {
       accounts.find(account).ifPresent(known -> known.key().refused());

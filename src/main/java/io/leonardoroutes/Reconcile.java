@@ -9,6 +9,7 @@ import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.Limits;
 import io.leonardoroutes.leonardo.Account;
+import io.leonardoroutes.leonardo.Attempt;
 import io.leonardoroutes.leonardo.Listing;
 import io.leonardoroutes.leonardo.Look;
 import io.leonardoroutes.leonardo.Verdict;
@@ -50,14 +51,16 @@ public final class Reconcile {
   private final Parts parts;
   private final Ledger ledger;
   private final Settings settings;
+  private final ProviderClock providerClock;
 
   /** The next one's turn comes first, so that none waits for ever. */
   private final Deque<Accounts.Account> turns;
 
   private boolean begun;
 
-  Reconcile(Parts parts) {
+  Reconcile(Parts parts, ProviderClock providerClock) {
     this.parts = parts;
+    this.providerClock = providerClock;
     this.ledger = parts.ledger();
     this.settings = parts.settings();
     this.turns = new ArrayDeque<>(settings.accounts().all());
@@ -86,13 +89,52 @@ public final class Reconcile {
     return List.of();
   }
 
-  /** Begins a round for the jobs in the body, and makes the question for the account ready. */
+  /** Begins a round for the jobs in the body. */
   @SuppressWarnings("unchecked")
   public void begin(Exchange exchange) {
     List<Job> due = exchange.getMessage().getBody(List.class);
     String account = due.get(0).account();
     Limits limits = settings.accounts().find(account).orElseThrow().limits();
-    exchange.setProperty(ROUND, new Round(due, limits, parts.clock().instant()));
+    List<String> ids = due.stream().map(Job::id).toList();
+    Round round =
+        new Round(due, ledger.listEvidence().orders(ids), limits, parts.clock().instant());
+    due.forEach(
+        job -> Problems.named(job).forEach(id -> round.named.add(new Round.Named(job, id))));
+    exchange.setProperty(ROUND, round);
+  }
+
+  /** Whether a generation has to be asked for that the answer to a create named. */
+  public boolean moreNamed(Exchange exchange) {
+    Round round = round(exchange);
+    if (!round.named.isEmpty() && !ledger.governor().call(round.limits)) {
+      round.named.clear();
+    }
+    return !round.named.isEmpty();
+  }
+
+  /** Makes the question for the next of these ready. */
+  public void nextNamed(Exchange exchange) {
+    Message message = ask(exchange);
+    message.setHeader(
+        Exchange.HTTP_PATH, Look.pathSegment(round(exchange).named.peek().generationId()));
+  }
+
+  /** Adopts it if it is what became of the create; the list decides all else. */
+  public void named(Exchange exchange) {
+    Round round = round(exchange);
+    Round.Named named = round.named.poll();
+    HttpAnswer answer = HttpAnswer.of(exchange, settings);
+    round.skew = providerClock.skew();
+    Attempt attempt =
+        new Sought(parts, round).attempt(named.job(), round.begun, Attempt.Stage.FRESH);
+    if (answer.failure() == null
+        && attempt.shows(named.generationId(), answer.status(), answer.body())) {
+      adopt(named.job(), named.generationId());
+    }
+  }
+
+  /** Makes the question for the account ready. */
+  public void askAccount(Exchange exchange) {
     ask(exchange);
   }
 
@@ -107,6 +149,9 @@ public final class Reconcile {
     if (account instanceof Account.Known known) {
       round.userId = known.userId();
       round.userSince = ledger.userSince(round.account(), known.userId());
+      round.skew = providerClock.skew();
+      round.earlier =
+          ledger.listEvidence().before(round.account(), round.begunFirst(), round.userSince);
     } else if (account instanceof Account.Unclear unclear) {
       round.unclear(unclear.reason(), unclear.retryAfter());
     }
@@ -187,7 +232,7 @@ public final class Reconcile {
     for (Job job : round.due) {
       Verdict verdict = verdicts.get(job.id());
       if (verdict instanceof Verdict.Open open) {
-        open(job, open.why(), null);
+        open(job, open.why(), untilSettled(job));
       } else if (verdict instanceof Verdict.Unpaid && !job.submittedAt().isAfter(round.userSince)) {
         open(job, OTHER_USER.formatted(round.account()), null);
       } else if (verdict instanceof Verdict.Unpaid) {
@@ -195,6 +240,17 @@ public final class Reconcile {
         unpaid(job, adopted);
       }
     }
+  }
+
+  /** Not before it is settled can its absence be believed, and then at once; null if it is. */
+  private Duration untilSettled(Job job) {
+    Duration settle = settings.reconcile().settle();
+    Duration left =
+        Problems.inDoubtSince(job)
+            .map(over -> Duration.between(now(), over.plus(settle)))
+            .orElse(Duration.ZERO);
+    Duration usual = new Backoff(settle, LONGEST_WAIT).after(job.schedule().tries());
+    return left.isNegative() || left.isZero() || left.compareTo(usual) > 0 ? null : left;
   }
 
   private boolean adopt(Job job, String generationId) {

@@ -4,17 +4,24 @@ import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
 import static io.leonardoroutes.ledger.JobState.SUBMITTING;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.leonardoroutes.ledger.CreateOrder;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.Attempt;
+import io.leonardoroutes.leonardo.Attempt.Stage;
+import io.leonardoroutes.leonardo.CallTime;
+import io.leonardoroutes.leonardo.KnownCreates;
 import io.leonardoroutes.leonardo.Reconciliation;
 import io.leonardoroutes.leonardo.Verdict;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,23 +31,29 @@ final class Sought {
   /** More jobs than can be at the provider, or have waited in a ledger that was restored. */
   private static final int ALL = 200_000;
 
+  /** How long jobs of a kind take is asked of so many. */
+  private static final int LIKE = 20;
+
   private final Settings settings;
   private final Ledger ledger;
   private final Round round;
-  private final Instant now;
   private final List<Job> underWay;
   private final Map<String, Job> doubtful;
   private final Map<String, Job> owners;
+  private final Map<String, CreateOrder> orders = new HashMap<>();
+  private final Map<String, Duration> longest = new HashMap<>();
 
   Sought(Parts parts, Round round) {
     this.settings = parts.settings();
     this.ledger = parts.ledger();
     this.round = round;
-    this.now = parts.clock().instant();
     // In this order, and after the list: so whoever owns a listed generation is in one of them.
     this.underWay = all(SUBMITTING);
     this.doubtful = all(IN_DOUBT).stream().collect(Collectors.toMap(Job::id, Function.identity()));
     this.owners = ledger.owners(round.history.ids());
+    Set<String> ids = new HashSet<>(doubtful.keySet());
+    Stream.of(underWay, owners.values()).forEach(jobs -> jobs.forEach(job -> ids.add(job.id())));
+    orders.putAll(ledger.listEvidence().orders(ids));
   }
 
   private List<Job> all(JobState state) {
@@ -58,43 +71,95 @@ final class Sought {
   Map<String, Verdict> verdicts() {
     List<Attempt> attempts =
         Stream.concat(
-                underWay.stream()
-                    .map(
-                        job -> new Attempt(job.id(), job.request(), job.submittedAt(), now, false)),
-                doubtful.values().stream().map(this::attempt))
+                underWay.stream().map(job -> attempt(job, round.begun, Stage.UNDER_WAY)),
+                doubtful.values().stream().map(this::inDoubt))
             .toList();
     Map<String, Attempt> owned = new HashMap<>();
     owners.forEach((generation, owner) -> owned.put(generation, owner(owner)));
-    leftOut().ifPresent(job -> owned.put(job.generationId(), attempt(job)));
-    return Reconciliation.of(round.history, owned, attempts, settings.reconcile().settle());
+    Set<String> pendingShown = Reconciliation.pendingShown(round.history, owned);
+    ledger.listEvidence().pendingShown(round.userId, pendingShown);
+    KnownCreates known =
+        new KnownCreates(owned, leftOut(), ledger.listEvidence().pendingShown(round.userId));
+    return Reconciliation.of(
+        round.history, known, attempts, settings.reconcile().settle(), round.now());
   }
 
-  /** One that the list would have to show, whatever becomes of those in doubt. */
-  private Optional<Job> leftOut() {
-    // Where the list ends before it shows older ones, it may be cut there: then all are asked for.
-    Instant from = round.history.showsOlder(round.back) ? round.back : Instant.EPOCH;
-    Instant mine = round.userSince.plusMillis(1);
-    return ledger.leftOut(
-        round.account(),
-        from.isAfter(mine) ? from : mine,
-        round.begun.minus(settings.reconcile().settle()),
-        round.history.ids());
+  /** By model, the last of ours that the list would have to show. */
+  private Map<String, KnownCreates.LeftOut> leftOut() {
+    Map<String, KnownCreates.LeftOut> leftOut = new HashMap<>();
+    // Where the list is in no order, all of ours are asked for.
+    long after =
+        round.history.isNewestFirst()
+            ? doubtful.values().stream().mapToLong(job -> order(job).begun()).min().orElse(0)
+            : -1;
+    doubtful.values().stream()
+        .map(Job::model)
+        .distinct()
+        .forEach(
+            model ->
+                ledger
+                    .listEvidence()
+                    .leftOut(
+                        round.account(),
+                        model,
+                        after,
+                        round.userSince,
+                        round.begun.minus(settings.reconcile().settle()),
+                        round.history.ids())
+                    .ifPresent(
+                        made ->
+                            leftOut.put(
+                                model,
+                                new KnownCreates.LeftOut(made.generationId(), made.step()))));
+    return leftOut;
+  }
+
+  private CreateOrder order(Job job) {
+    return orders.getOrDefault(job.id(), CreateOrder.UNKNOWN);
   }
 
   /**
    * Of another account of the same user: not free, but no witness, as it is like nothing listed.
    */
   private Attempt owner(Job job) {
-    return job.account().equals(round.account())
-        ? attempt(job)
-        : new Attempt(
-            job.id(), MissingNode.getInstance(), job.submittedAt(), job.submittedAt(), true);
+    if (job.account().equals(round.account()) && order(job).sure()) {
+      return attempt(job, job.submittedAt(), Stage.SETTLED);
+    }
+    CallTime never =
+        new CallTime(
+            job.submittedAt(), job.submittedAt(), job.submittedAt(), false, 0, Long.MAX_VALUE);
+    return new Attempt(job.id(), MissingNode.getInstance(), never, Stage.SETTLED);
   }
 
-  private Attempt attempt(Job job) {
+  private Attempt inDoubt(Job job) {
     Instant over =
         Problems.inDoubtSince(job).orElse(job.submittedAt().plus(settings.longestCall()));
-    boolean settled = !over.plus(settings.reconcile().settle()).isAfter(round.begun);
-    return new Attempt(job.id(), job.request(), job.submittedAt(), over, settled);
+    Instant settled = round.theirs(over, order(job).skew()).plus(settings.reconcile().settle());
+    return attempt(job, over, settled.isAfter(round.now()) ? Stage.FRESH : Stage.SETTLED);
+  }
+
+  /** One that was over at some time, by our clock. */
+  Attempt attempt(Job job, Instant over, Stage stage) {
+    CreateOrder order = order(job);
+    Instant from = round.theirs(job.submittedAt(), order.skew());
+    Instant until = round.theirs(over, order.skew());
+    until = until.isBefore(from) ? from : until;
+    Instant finished = until.plus(surelyMadeIn(job));
+    return new Attempt(
+        job.id(),
+        job.request(),
+        new CallTime(from, until, finished, order.skew() != null, order.begun(), order.over()),
+        stage);
+  }
+
+  /** Twice the longest that the last jobs of its kind took; if none is known, when it is late. */
+  private Duration surelyMadeIn(Job job) {
+    return longest.computeIfAbsent(
+        job.kind(),
+        kind ->
+            ledger.took(kind, LIKE).stream()
+                .max(Comparator.naturalOrder())
+                .map(took -> took.multipliedBy(2))
+                .orElseGet(() -> settings.track().giveUp()));
   }
 }

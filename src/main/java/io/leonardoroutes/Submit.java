@@ -126,15 +126,25 @@ public final class Submit {
   }
 
   private void orphaned(Job job) {
-    Instant now = parts.clock().instant();
-    Instant longest = job.submittedAt().plus(settings.longestCall());
-    // Another instance that cannot reach the ledger looks like a dead one, and its call goes on.
-    boolean over = !ledger.isShared() || longest.isBefore(now);
     submitted.inDoubt(
         job,
-        "the program ended between the paid call and the record of its answer",
-        "",
-        over ? now : longest);
+        Submission.unanswered(
+            "the program ended between the paid call and the record of its answer"),
+        orphanedUntil(job));
+  }
+
+  /** When the provider must be done with a call that whoever made it did not see end. */
+  private Instant orphanedUntil(Job job) {
+    Instant now = parts.clock().instant();
+    Instant begun = job.submittedAt();
+    if (ledger.isShared()) {
+      // Another instance that cannot reach the ledger looks like a dead one, and its call goes on.
+      Instant longest = begun.plus(settings.longestCall());
+      return longest.isBefore(now) ? now : longest;
+    }
+    // It left before the program died and before its permit ended, but may have just arrived.
+    Instant left = begun.plus(settings.lease()).isBefore(now) ? begun.plus(settings.lease()) : now;
+    return left.plus(settings.paidCall());
   }
 
   /**
@@ -180,7 +190,7 @@ public final class Submit {
       return submitted.read(exchange);
     } catch (RuntimeException e) {
       // Not for `unanswered`: an answer came, whatever the failure looks like.
-      return new Submission.Unknown("the answer could not be read: " + e.getClass(), 0, "");
+      return Submission.unanswered("the answer could not be read: " + e.getClass());
     }
   }
 

@@ -98,8 +98,15 @@ final class Submitted {
         // Else every slot is soon held by a doubt.
         met(job, What.KEY, unknown.reason());
       }
-      inDoubt(job, unknown.reason(), unknown.body(), parts.clock().instant());
+      inDoubt(job, unknown, over(job, unknown));
     }
+  }
+
+  /** When the provider must be done with the call: not by itself when we stop listening. */
+  private Instant over(Job job, Submission.Unknown unknown) {
+    Instant now = parts.clock().instant();
+    Instant longest = job.submittedAt().plus(settings.paidCall());
+    return unknown.isTheProvidersOwn() || longest.isBefore(now) ? now : longest;
   }
 
   private void created(Job job, Submission.Created created) {
@@ -255,10 +262,10 @@ final class Submitted {
   /**
    * Puts a job in doubt.
    *
-   * @param answer what was answered, as far as it came; may be empty
    * @param over when its paid call is surely over
    */
-  void inDoubt(Job job, String why, String answer, Instant over) {
+  void inDoubt(Job job, Submission.Unknown unknown, Instant over) {
+    String why = unknown.reason();
     LOG.warn("{} is in doubt and will not be submitted again by itself: {}", job.name(), why);
     settle(
         job,
@@ -266,8 +273,9 @@ final class Submitted {
         Set.of(),
         seen ->
             seen.to(IN_DOUBT)
-                .problem(Problems.inDoubt(why, answer, over))
-                .dueAt(over.plus(settings.reconcile().settle())));
+                .problem(Problems.inDoubt(why, unknown.body(), unknown.named(), over))
+                // That it was made may be seen long before it is over.
+                .dueAt(parts.clock().instant().plus(settings.reconcile().settle())));
   }
 
   /**

@@ -109,7 +109,7 @@ class DoubtfulListTest {
 
   @Test
   void aListThatRepeatsItsFirstPageEndsNoDoubt() throws Exception {
-    provider.list(request -> page(listed("x", "somebody else's", 0)));
+    provider.list(request -> page(ofAnotherSize("x", 0)));
     doubt.start();
     String id = inDoubt();
 
@@ -158,12 +158,17 @@ class DoubtfulListTest {
     int offset = Integer.parseInt(request.getUrl().queryParameter("offset"));
     return page(
         IntStream.range(offset, offset + 25)
-            .mapToObj(i -> listed("gen-" + i, "somebody else's", i % 2))
+            .mapToObj(i -> ofAnotherSize("gen-" + i, i % 2))
             .toArray(String[]::new));
   }
 
   private static MockResponse page(String... generations) {
     return Provider.json(200, "{\"generations\":[" + String.join(",", generations) + "]}");
+  }
+
+  /** Somebody else's, that is surely not ours. */
+  private static String ofAnotherSize(String id, int second) {
+    return listed(id, "somebody else's", second).replace("1280", "1920").replace("720", "1080");
   }
 
   private static String listed(String id, String prompt, int second) {

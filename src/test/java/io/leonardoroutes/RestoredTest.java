@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RestoredTest {
   private static final Duration SETTLE = Duration.ofSeconds(30);
+  private static final String EARLIER = "an earlier cat";
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
@@ -65,8 +66,14 @@ class RestoredTest {
   @Test
   void whatWasPaidSinceTheBackupIsFoundAndNotPaidAgain() throws Exception {
     sandbox.next(
-        Door.CREATE, Fault.refused(400, "no"), Fault.NOT_ACCEPTED, Fault.NONE, Fault.ANSWER_LOST);
+        Door.CREATE,
+        Fault.NONE,
+        Fault.refused(400, "no"),
+        Fault.NOT_ACCEPTED,
+        Fault.NONE,
+        Fault.ANSWER_LOST);
     life.start();
+    life.until("RUNNING", life.accept(EARLIER));
     String failed = life.accept("a goat");
     life.until("FAILED", failed);
     String doubtful = life.accept("a cat");
@@ -92,7 +99,7 @@ class RestoredTest {
     life.inTime("COMPLETE", running);
     List<String> paid = generations(running, doubtful, submitting, waiting, alsoWaiting);
     life.close();
-    assertThat(sandbox.creates()).hasSize(6);
+    assertThat(sandbox.creates()).hasSize(1 + 6);
 
     clock.tick(Duration.ofHours(3));
     restore();
@@ -111,7 +118,7 @@ class RestoredTest {
     assertThat(generations(running, doubtful, submitting, waiting, alsoWaiting))
         .containsExactlyInAnyOrderElementsOf(paid);
     assertThat(generations(running, doubtful, submitting)).isEqualTo(paid.subList(0, 3));
-    assertThat(sandbox.creates()).hasSize(6);
+    assertThat(sandbox.creates()).hasSize(1 + 6);
     assertThat(life.state(failed)).isEqualTo("FAILED");
     assertThat(life.state(cancelled)).isEqualTo("CANCELLED");
     assertThat(Rows.of(life.app, "SELECT id FROM job WHERE took IS NOT NULL"))
@@ -121,6 +128,7 @@ class RestoredTest {
 
   @Test
   void whatWasNotMadeSinceIsSubmittedOnceTheListShowsALaterJob() throws Exception {
+    madeEarlier();
     String id = waiting("a koala");
     Instant backedUp = clock.instant();
     clock.tick(Duration.ofHours(3));
@@ -136,12 +144,12 @@ class RestoredTest {
     clock.tick(SETTLE);
     assertThat(life.held(id))
         .isEqualTo("the provider's list shows neither it nor a later one of ours: it may lag");
-    assertThat(sandbox.creates()).isEmpty();
+    assertThat(sandbox.creates()).hasSize(1);
 
     clock.tick(Duration.ofSeconds(1));
     String later = life.accept("a dog");
     life.inTime("COMPLETE", id, later);
-    assertThat(sandbox.creates()).hasSize(2);
+    assertThat(sandbox.creates()).hasSize(1 + 2);
     await()
         .atMost(Patience.LONG)
         .untilAsserted(
@@ -152,6 +160,7 @@ class RestoredTest {
 
   @Test
   void ofTwoEqualRequestsOnlyTheOneThatWasNotMadeSinceIsSubmitted() throws Exception {
+    madeEarlier();
     String one = waiting("a koala");
     String other = waiting("a koala");
     Instant backedUp = backUp();
@@ -162,7 +171,7 @@ class RestoredTest {
         .atMost(Patience.LONG)
         .until(() -> Set.of("IN_DOUBT", "RUNNING").equals(states(one, other)));
     life.close();
-    assertThat(sandbox.creates()).hasSize(1);
+    assertThat(sandbox.creates()).hasSize(1 + 1);
 
     restore();
     assertThat(restored(backedUp)).isZero();
@@ -172,7 +181,8 @@ class RestoredTest {
 
     life.inTime("COMPLETE", one, other, later);
     assertThat(sandbox.creates().stream().map(Create::generationId).toList())
-        .containsExactlyInAnyOrderElementsOf(generations(one, other, later));
+        .containsAll(generations(one, other, later))
+        .hasSize(1 + 3);
   }
 
   @Test
@@ -261,6 +271,13 @@ class RestoredTest {
   }
 
   /** Starts the program, again if it was closed. */
+  /** So that the list shows one that is older than any doubt. */
+  private void madeEarlier() throws Exception {
+    life.start();
+    life.until("RUNNING", life.accept(EARLIER));
+    life.close();
+  }
+
   private Doubt begin() throws Exception {
     life.close();
     life = life().start();

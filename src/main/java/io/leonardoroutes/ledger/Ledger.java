@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -51,19 +50,27 @@ public final class Ledger implements AutoCloseable {
   private final RefusedAccounts refusedAccounts;
   private final Notices notices;
   private final Governor governor;
+  private final ListEvidence listEvidence;
+  private volatile Supplier<Duration> skew = () -> null;
 
   private Ledger(Database database, Clock clock, Supplier<String> ids) {
     this.database = database;
     this.jdbi = database.jdbi();
     this.clock = clock;
     this.outbox = new Outbox(jdbi, clock, database.shared());
-    this.trail = new Trail(clock, database::committed);
+    this.trail = new Trail(clock, this::skewMillis, database::committed);
     this.accepting = new Accepting(jdbi, clock, outbox, trail, ids);
     this.reads = new Reads(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
     this.notices = new Notices(jdbi, clock);
     this.refusedAccounts = new RefusedAccounts(database, jdbi, clock);
     this.governor = new Governor(this, leases, database, jdbi, clock);
+    this.listEvidence = new ListEvidence(jdbi, clock);
+  }
+
+  private Long skewMillis() {
+    Duration now = skew.get();
+    return now == null ? null : now.toMillis();
   }
 
   /**
@@ -398,15 +405,19 @@ public final class Ledger implements AutoCloseable {
     return reads.owners(generationIds);
   }
 
+  /** What it knows that the provider's list has to agree with. */
+  public ListEvidence listEvidence() {
+    return listEvidence;
+  }
+
   /**
-   * The last submitted job whose generation was surely made, and is not listed. What a person says
-   * was paid is not sure: the id may be wrong.
+   * By how much the provider's clock is ahead of this ledger's, written down with every change from
+   * now on.
    *
-   * @param from submitted then or later
-   * @param until the provider's answer was written down then or earlier
+   * @param skew answers null while it is not known
    */
-  public Optional<Job> leftOut(String account, Instant from, Instant until, Set<String> listed) {
-    return reads.leftOut(account, from, until, listed);
+  public void providerSkew(Supplier<Duration> skew) {
+    this.skew = skew;
   }
 
   /**

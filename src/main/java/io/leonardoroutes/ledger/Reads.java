@@ -10,8 +10,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 
@@ -48,15 +46,6 @@ final class Reads {
       """
       SELECT count(due_at), count(*) - count(due_at) FROM job
         WHERE video_url IS NOT NULL AND video_file IS NULL
-       """;
-
-  /** By the time alone: an index that begins with the account leads past all that it ever had. */
-  static final String MADE =
-      """
-      SELECT generation_id FROM job JOIN moved ON moved.job = job.id AND moved.to_state = 'RUNNING'
-      WHERE submitted_at >= :from AND submitted_at <= :until AND (account = :account) IS TRUE
-        AND (generation_id IS NOT NULL) IS TRUE AND moved.at <= :until AND moved.who = :program
-      ORDER BY submitted_at DESC LIMIT :most
       """;
 
   private final Jdbi jdbi;
@@ -246,7 +235,7 @@ final class Reads {
   }
 
   /** PostgreSQL takes 65,535 parameters at once, and an SQLite as built by others 32,766. */
-  private static List<List<String>> batches(Collection<String> ids) {
+  static List<List<String>> batches(Collection<String> ids) {
     List<String> all = List.copyOf(ids);
     return IntStream.range(0, (all.size() + BATCH - 1) / BATCH)
         .mapToObj(i -> all.subList(i * BATCH, Math.min((i + 1) * BATCH, all.size())))
@@ -267,25 +256,5 @@ final class Reads {
                             .map(JobTable::read)
                             .forEach(job -> owners.putIfAbsent(job.generationId(), job))));
     return owners;
-  }
-
-  /** See {@link Ledger#leftOut}. */
-  Optional<Job> leftOut(String account, Instant from, Instant until, Set<String> listed) {
-    Optional<String> generation =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery(MADE)
-                    .bind("account", account)
-                    .bind("from", from.toEpochMilli())
-                    .bind("until", until.toEpochMilli())
-                    .bind("program", By.PROGRAM.who())
-                    // Of so many, one at least is not listed.
-                    .bind("most", listed.size() + 1)
-                    .mapTo(String.class)
-                    .stream()
-                    .filter(id -> !listed.contains(id))
-                    .findFirst());
-    return generation.map(id -> owners(List.of(id)).get(id));
   }
 }

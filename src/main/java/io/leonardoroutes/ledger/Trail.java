@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
@@ -22,10 +23,16 @@ final class Trail {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Clock clock;
+  private final Supplier<Long> skew;
   private final Consumer<ServerWatch.Change> committed;
 
-  Trail(Clock clock, Consumer<ServerWatch.Change> committed) {
+  /**
+   * @param skew how far the provider's clock is ahead of this one now, in milliseconds; null where
+   *     that is not known
+   */
+  Trail(Clock clock, Supplier<Long> skew, Consumer<ServerWatch.Change> committed) {
     this.clock = clock;
+    this.skew = skew;
     this.committed = committed;
   }
 
@@ -43,8 +50,9 @@ final class Trail {
     handle
         .createUpdate(
             """
-            INSERT INTO moved (job, n, from_state, to_state, at, who, place)
-            SELECT :job, count(*), :from, :to, :at, :who, :place FROM moved WHERE job = :job
+            INSERT INTO moved (job, n, from_state, to_state, at, who, place, step, skew)
+            SELECT :job, count(*), :from, :to, :at, :who, :place,
+              (SELECT coalesce(max(step), 0) + 1 FROM moved), :skew FROM moved WHERE job = :job
             """)
         .bind("job", job.id())
         .bind("from", moved.from() == null ? null : moved.from().name())
@@ -52,6 +60,7 @@ final class Trail {
         .bind("at", moved.at().toEpochMilli())
         .bind("who", moved.who())
         .bind("place", moved.where())
+        .bind("skew", skew.get())
         .execute();
     handle.afterCommit(
         () ->

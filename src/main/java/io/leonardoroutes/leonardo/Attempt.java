@@ -10,20 +10,40 @@ import java.time.Instant;
  *
  * @param job our own id
  * @param request what was sent
- * @param from when it was begun, by our clock
- * @param until when it was over, by our clock
- * @param settled false while it may still be answered, or be too fresh to be listed
  */
-public record Attempt(
-    String job, JsonNode request, Shown shown, Instant from, Instant until, boolean settled) {
+public record Attempt(String job, JsonNode request, Shown shown, CallTime call, Stage stage) {
   /** How far the provider's clock and ours may differ. */
   static final Duration SKEW = Duration.ofMinutes(5);
 
   /** How much too late our clock may have been without making a create pass for unpaid. */
   private static final Duration WRONG = Duration.ofDays(1);
 
-  public Attempt(String job, JsonNode request, Instant from, Instant until, boolean settled) {
-    this(job, request, Shown.ofRequest(request), from, until, settled);
+  /** What may still become of it. */
+  public enum Stage {
+    /** It may be answered, and is another step's. */
+    UNDER_WAY,
+    /** In doubt, but the provider may still take it, or not list it yet. */
+    FRESH,
+    /** If it was made, it is listed. */
+    SETTLED
+  }
+
+  public Attempt(String job, JsonNode request, CallTime call, Stage stage) {
+    this(job, request, Shown.ofRequest(request), call, stage);
+  }
+
+  boolean isSettled() {
+    return stage == Stage.SETTLED;
+  }
+
+  String model() {
+    return request.path("model").asText("");
+  }
+
+  /** Whether a list that hides the one for what it is may hide the other as well. */
+  boolean isOfKindOf(Attempt other) {
+    return model().equals(other.model())
+        && request.path("public").asBoolean() == other.request.path("public").asBoolean();
   }
 
   /**
@@ -32,7 +52,7 @@ public record Attempt(
    */
   Likeness to(Listed generation) {
     Instant at = generation.createdAt();
-    if (at != null && at.isBefore(from.minus(WRONG))) {
+    if (at != null && at.isBefore(call.from().minus(WRONG))) {
       return Likeness.NO;
     }
     Likeness likeness = shown.to(generation.shown());
@@ -43,7 +63,20 @@ public record Attempt(
     return likeness == Likeness.YES ? Likeness.PERHAPS : Likeness.NO;
   }
 
+  /**
+   * Whether the answer to {@code GET /v1/generations/{id}} shows what became of this create.
+   *
+   * @param generationId the id that was asked for
+   */
+  public boolean shows(String generationId, int status, String body) {
+    JsonNode shown = Answer.of(body).root().path("generations_by_pk");
+    Listed listed = Listed.read(shown);
+    return Answer.isSuccess(status)
+        && generationId.equals(listed.id())
+        && to(listed) == Likeness.YES;
+  }
+
   private boolean isOfItsTime(Instant at) {
-    return !at.isBefore(from.minus(SKEW)) && !at.isAfter(until.plus(SKEW));
+    return !at.isBefore(call.from().minus(SKEW)) && !at.isAfter(call.until().plus(SKEW));
   }
 }

@@ -8,14 +8,19 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * A generation as the provider's list shows it. Much may be missing.
  *
  * @param id null if it is of no use
  * @param createdAt by the provider's clock; null if it cannot be read
+ * @param pending whether its status says that it is neither finished nor failed
  */
-public record Listed(String id, Instant createdAt, Shown shown) {
+public record Listed(String id, Instant createdAt, boolean pending, Shown shown) {
+  private static final Set<String> ENDED = Set.of("COMPLETE", "FAILED");
+
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder()
           .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
@@ -26,7 +31,13 @@ public record Listed(String id, Instant createdAt, Shown shown) {
     return new Listed(
         Answer.usableId(generation.path("id")),
         time(generation.path("createdAt").asText("")),
+        isPending(generation.path("status")),
         Shown.ofGeneration(generation));
+  }
+
+  private static boolean isPending(JsonNode status) {
+    String word = status.asText("").strip().toUpperCase(Locale.ROOT);
+    return !word.isEmpty() && !ENDED.contains(word);
   }
 
   /** A time without a zone is UTC: so the provider's own were seen. */

@@ -1,5 +1,8 @@
 package io.leonardoroutes.leonardo;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.leonardo.Attempt.Stage;
+import io.leonardoroutes.leonardo.KnownCreates.LeftOut;
 import io.leonardoroutes.leonardo.Shown.Likeness;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,9 +12,11 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,58 +29,73 @@ import java.util.stream.Collectors;
  * could own it is still being submitted. Equal requests are interchangeable and matched as a set,
  * once the list was read back to all of them.
  *
- * <p>Not found means unpaid only if the list was read back to its time and is seen to be later than
- * it: a create of ours that was begun after the doubtful one was over and settled, by our clock and
- * by theirs, stands in it, just as this one would have to. Lists that lag, show other prompts or
- * other clocks than we compare, or leave videos out, fail that test. And so do lists that leave out
- * but one that we know: those without one model, without videos in the making, or cut at their end.
+ * <p>Not found means unpaid only by what the list has shown: the page {@code in-doubt} of the site
+ * says what is assumed of it, and what must have been seen in it before that is relied on.
  */
 public final class Reconciliation {
   private final History history;
+  private final KnownCreates known;
   private final List<Attempt> attempts;
   private final Duration settle;
+  private final Instant now;
   private final Set<Listed> free = identitySet();
-  private final Instant shownUpTo;
-  private final Map.Entry<String, Attempt> leftOut;
+  private final List<Witness> witnesses = new ArrayList<>();
+  private final long oldestOver;
+  private final Set<String> pendingShown;
   private final Map<String, Verdict> verdicts = new HashMap<>();
 
+  /** A create of ours that the list shows as it was asked for. */
+  private record Witness(Attempt attempt, Instant at) {}
+
   private Reconciliation(
-      History history, Map<String, Attempt> owned, List<Attempt> attempts, Duration settle) {
+      History history, KnownCreates known, List<Attempt> attempts, Duration settle, Instant now) {
     this.history = history;
+    this.known = known;
     this.attempts = attempts;
     this.settle = settle;
-    Instant latest = Instant.MIN;
+    this.now = now;
+    this.pendingShown = new HashSet<>(known.pendingShown());
     for (Listed generation : history.generations()) {
-      Attempt owner = generation.id() == null ? null : owned.get(generation.id());
+      Attempt owner = generation.id() == null ? null : known.owned().get(generation.id());
       if (owner == null) {
         free.add(generation);
-      } else if (owner.to(generation) == Likeness.YES) {
-        Instant later = earlier(owner.from(), generation.createdAt());
-        latest = later.isAfter(latest) ? later : latest;
+        continue;
+      }
+      if (generation.pending()) {
+        pendingShown.add(owner.model());
+      }
+      if (owner.to(generation) == Likeness.YES) {
+        witnesses.add(new Witness(owner, earlier(owner.call().from(), generation.createdAt())));
       }
     }
-    this.shownUpTo = latest;
-    Set<String> listed = history.ids();
-    this.leftOut =
-        owned.entrySet().stream()
-            .filter(known -> !listed.contains(known.getKey()))
-            .max(Comparator.comparing(known -> known.getValue().from()))
-            .orElse(null);
+    witnesses.sort(Comparator.comparing(Witness::at).reversed());
+    this.oldestOver =
+        witnesses.stream().mapToLong(w -> w.attempt().call().over()).min().orElse(Long.MAX_VALUE);
   }
 
   /**
-   * Decides all settled attempts.
+   * Decides all attempts that are in doubt.
    *
-   * @param owned what is known of the creates behind generations that jobs of ours have, by the
-   *     generation's id: those that are listed, and the latest that is not but would have to be
    * @param attempts every create that may own a listed generation and whose id is not known; asked
    *     for after the list was read, so that none is missed
    * @param settle how long after a create the list is not believed
-   * @return by job; nothing for an attempt that is not settled
+   * @param now the time by the provider's clock, as far as it is known
+   * @return by job; nothing for an attempt that is under way
    */
   public static Map<String, Verdict> of(
-      History history, Map<String, Attempt> owned, List<Attempt> attempts, Duration settle) {
-    return new Reconciliation(history, owned, attempts, settle).decide();
+      History history, KnownCreates known, List<Attempt> attempts, Duration settle, Instant now) {
+    return new Reconciliation(history, known, attempts, settle, now).decide();
+  }
+
+  /** Models of which this list shows a generation of ours that is still being made. */
+  public static Set<String> pendingShown(History history, Map<String, Attempt> owned) {
+    Set<String> models = new HashSet<>();
+    for (Listed generation : history.generations()) {
+      if (generation.pending() && generation.id() != null && owned.containsKey(generation.id())) {
+        models.add(owned.get(generation.id()).model());
+      }
+    }
+    return models;
   }
 
   private Map<String, Verdict> decide() {
@@ -113,21 +133,63 @@ public final class Reconciliation {
   }
 
   private void decide(Rivals rivals) {
-    if (!rivals.attempts().stream().allMatch(Attempt::settled)) {
+    if (rivals.attempts().size() == 1 && rivals.attempts().get(0).stage() == Stage.FRESH) {
+      // That it is there needs no waiting for, as nobody else may own it.
+      match(rivals);
+    } else if (!rivals.attempts().stream().allMatch(Attempt::isSettled)) {
       open(rivals, "%s may also be of a job that is being submitted");
     } else if (rivals.attempts().size() > 1 && !rivals.attempts().stream().allMatch(this::isRead)) {
       // Of two, the one with its own generation unread would take the other's.
       open(rivals, "%s may also be of a job that the list was not read back to");
-    } else if (rivals.attempts().stream().map(Attempt::request).distinct().count() > 1) {
+    } else if (!matchByRequest(rivals)) {
       open(rivals, "%s may be of any of several jobs in doubt that ask for different things");
-    } else {
-      match(rivals);
     }
+  }
+
+  /**
+   * Matches equal requests as a set. Different ones are told apart only if each generation has the
+   * very prompt of one of them alone.
+   *
+   * @return whether they were
+   */
+  private boolean matchByRequest(Rivals rivals) {
+    Map<JsonNode, Rivals> byRequest = new HashMap<>();
+    rivals
+        .attempts()
+        .forEach(
+            attempt ->
+                byRequest
+                    .computeIfAbsent(
+                        attempt.request(), r -> new Rivals(new ArrayList<>(), identitySet()))
+                    .attempts()
+                    .add(attempt));
+    for (Listed generation : rivals.generations()) {
+      List<Rivals> own =
+          byRequest.values().stream()
+              .filter(
+                  one ->
+                      byRequest.size() == 1
+                          || one.attempts().get(0).shown().hasPromptOf(generation.shown()))
+              .toList();
+      if (own.size() != 1) {
+        return false;
+      }
+      own.get(0).generations().add(generation);
+    }
+    byRequest.values().forEach(this::match);
+    return true;
   }
 
   /** Whether it was read if it is listed. */
   private boolean isRead(Attempt attempt) {
-    return history.covers(attempt.from());
+    return history.isWhole() && showsOlder(attempt);
+  }
+
+  /** Whether the list shows what is older, so that it is not cut before it. */
+  private boolean showsOlder(Attempt attempt) {
+    CallTime call = attempt.call();
+    return oldestOver < call.begun()
+        || call.measured() && history.isNewestFirst() && history.showsOlder(call.from());
   }
 
   private void open(Rivals rivals, String why) {
@@ -144,7 +206,7 @@ public final class Reconciliation {
             generation ->
                 unmatched.stream()
                     .filter(attempt -> attempt.to(generation) == Likeness.YES)
-                    .min(Comparator.comparing(Attempt::until))
+                    .min(Comparator.comparing(attempt -> attempt.call().until()))
                     .ifPresent(
                         attempt -> {
                           unmatched.remove(attempt);
@@ -154,39 +216,63 @@ public final class Reconciliation {
   }
 
   private void verdict(Attempt attempt, Verdict verdict) {
-    if (attempt.settled() && !verdicts.containsKey(attempt.job())) {
+    if (attempt.stage() != Stage.UNDER_WAY && !verdicts.containsKey(attempt.job())) {
       verdicts.put(attempt.job(), verdict == null ? notFound(attempt) : verdict);
     }
   }
 
   private Verdict notFound(Attempt attempt) {
+    if (!attempt.isSettled()) {
+      return new Verdict.Open("the provider may still be at work on the call, or not list it yet");
+    }
     List<Listed> perhaps =
         free.stream().filter(listed -> attempt.to(listed) != Likeness.NO).toList();
     if (!perhaps.isEmpty()) {
       return new Verdict.Open(named(perhaps) + " may be its own, or not");
     }
-    if (!isRead(attempt)) {
-      return new Verdict.Open("the provider's list could not be read back to its time");
-    }
-    if (!shownUpTo.isAfter(attempt.until().plus(settle))) {
-      return new Verdict.Open(
-          "the provider's list shows neither it nor a later one of ours: it may lag");
-    }
-    if (leavesOut(attempt)) {
-      return new Verdict.Open(
-          "the provider's list leaves out generation %s of ours: it may leave out this one as well"
-              .formatted(leftOut.getKey()));
-    }
-    return new Verdict.Unpaid();
+    return distrusted(attempt).<Verdict>map(Verdict.Open::new).orElseGet(Verdict.Unpaid::new);
   }
 
-  /**
-   * Of a time that the list tells of, or earlier than all that it tells of: it may be cut there.
-   */
-  private boolean leavesOut(Attempt attempt) {
-    return leftOut != null
-        && (!leftOut.getValue().from().isBefore(attempt.from())
-            || !history.showsOlder(attempt.from()));
+  /** Why the list does not prove that it was not made, in the order of the page of the site. */
+  private Optional<String> distrusted(Attempt attempt) {
+    String model = attempt.model();
+    LeftOut leftOut = known.leftOut().get(model);
+    if (!history.isWhole() || !showsOlder(attempt) && !history.isEnded()) {
+      return Optional.of("the provider's list could not be read back to its time");
+    }
+    if (witnesses.stream().noneMatch(later -> isLater(later, attempt))) {
+      return Optional.of(
+          "the provider's list shows neither it nor a later one of ours: it may lag");
+    }
+    if (witnesses.stream().noneMatch(l -> isLater(l, attempt) && l.attempt().isOfKindOf(attempt))) {
+      return Optional.of(
+          "the provider's list shows no later one of ours of the same model and visibility ("
+              + model
+              + "): it may not show these");
+    }
+    if (!showsOlder(attempt)) {
+      return Optional.of(
+          "the provider's list shows nothing that is surely older: it may be cut off there");
+    }
+    if (!pendingShown.contains(model) && now.isBefore(attempt.call().finished())) {
+      return Optional.of(
+          "the provider's list has shown no "
+              + model
+              + " job of ours while it was being made: this one may still be, until "
+              + attempt.call().finished());
+    }
+    if (leftOut != null && leftOut.over() > attempt.call().begun()) {
+      return Optional.of(
+          "the provider's list leaves out generation %s of ours: it may leave out this one as well"
+              .formatted(leftOut.generationId()));
+    }
+    return Optional.empty();
+  }
+
+  /** By the order of our calls, by our clock and by theirs. */
+  private boolean isLater(Witness witness, Attempt attempt) {
+    return attempt.call().isBefore(witness.attempt().call())
+        && witness.at().isAfter(attempt.call().until().plus(settle));
   }
 
   private static String named(Iterable<Listed> generations) {

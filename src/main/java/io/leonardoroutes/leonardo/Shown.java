@@ -2,12 +2,27 @@ package io.leonardoroutes.leonardo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.text.Normalizer;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What both a request and the provider's list tell of a video. Null is what one of them leaves
  * open: a size that the model decides, a field that the list does not fill.
+ *
+ * @param letters the letters and digits of the prompt, which survive most of what a web form, a
+ *     JSON layer or a database does to a text; empty if there are none
  */
-record Shown(String prompt, Integer width, Integer height, Boolean isPublic) {
+record Shown(String prompt, String letters, Integer width, Integer height, Boolean isPublic) {
+  /** So many letters in common are no chance. */
+  private static final int COMMON_START = 20;
+
+  private static final Pattern ESCAPED =
+      Pattern.compile("\\\\u([0-9a-fA-F]{4})|&#x([0-9a-fA-F]{1,6});|&#([0-9]{1,7});");
+  private static final Pattern ACCENTED =
+      Pattern.compile("&([A-Za-z])(acute|grave|circ|uml|tilde|cedil|ring|caron|slash);");
+  private static final Pattern MARKUP =
+      Pattern.compile("&[A-Za-z][A-Za-z0-9]{1,10};|<[^<>]{1,100}>|\\\\[nrtbf\"'\\\\/]");
+  private static final Pattern NO_LETTERS = Pattern.compile("[^\\p{L}\\p{Nd}]+");
 
   /** How far two of them agree. */
   enum Likeness {
@@ -17,12 +32,15 @@ record Shown(String prompt, Integer width, Integer height, Boolean isPublic) {
     YES
   }
 
-  /** Makes prompts comparable: what differs only in white space or composition is the same. */
-  Shown {
-    prompt =
+  Shown(String prompt, Integer width, Integer height, Boolean isPublic) {
+    this(
         prompt == null || prompt.isBlank()
             ? null
-            : Normalizer.normalize(prompt.strip().replaceAll("\\s+", " "), Normalizer.Form.NFC);
+            : Normalizer.normalize(prompt.strip().replaceAll("\\s+", " "), Normalizer.Form.NFC),
+        lettersOf(prompt == null ? "" : prompt),
+        width,
+        height,
+        isPublic);
   }
 
   static Shown ofRequest(JsonNode request) {
@@ -43,25 +61,52 @@ record Shown(String prompt, Integer width, Integer height, Boolean isPublic) {
   }
 
   /**
-   * Another prompt is another video. Another size with the same prompt is only perhaps one: the
-   * provider shows what it made, which need not be what was asked for; and so is a prompt that one
-   * of the two cut short.
+   * The same prompt, or one that differs only in what is not a letter or where one of them ends, is
+   * the same video; but only perhaps if it is shown in another size: the provider shows what it
+   * made. Another prompt in the same size is perhaps the same too, for the list may show any text.
    */
   Likeness to(Shown other) {
+    boolean agree =
+        agree(width, other.width) && agree(height, other.height) && agree(isPublic, other.isPublic);
     if (prompt == null || other.prompt == null) {
       return Likeness.PERHAPS;
     }
-    if (!prompt.equals(other.prompt)) {
-      boolean cut = prompt.startsWith(other.prompt) || other.prompt.startsWith(prompt);
-      return cut ? Likeness.PERHAPS : Likeness.NO;
+    if (hasPromptOf(other) || hasLettersOf(other)) {
+      return agree ? Likeness.YES : Likeness.PERHAPS;
     }
-    boolean same =
-        agree(width, other.width) && agree(height, other.height) && agree(isPublic, other.isPublic);
-    return same ? Likeness.YES : Likeness.PERHAPS;
+    return agree ? Likeness.PERHAPS : Likeness.NO;
+  }
+
+  /** Whether both prompts are the same text, but for white space and composition. */
+  boolean hasPromptOf(Shown other) {
+    return prompt != null && prompt.equals(other.prompt);
+  }
+
+  private boolean hasLettersOf(Shown other) {
+    boolean cut =
+        Math.min(letters.length(), other.letters.length()) >= COMMON_START
+            && (letters.startsWith(other.letters) || other.letters.startsWith(letters));
+    return cut || !letters.isEmpty() && letters.equals(other.letters);
   }
 
   private static boolean agree(Object one, Object other) {
     return one == null || other == null || one.equals(other);
+  }
+
+  private static String lettersOf(String prompt) {
+    String plain = ESCAPED.matcher(prompt).replaceAll(found -> escaped(found.group()));
+    plain = ACCENTED.matcher(plain).replaceAll("$1");
+    plain = MARKUP.matcher(plain).replaceAll(" ");
+    plain = Normalizer.normalize(plain, Normalizer.Form.NFKD);
+    return NO_LETTERS.matcher(plain).replaceAll("").toUpperCase(Locale.ROOT);
+  }
+
+  private static String escaped(String escape) {
+    boolean decimal = escape.matches("&#[0-9]+;");
+    String digits = escape.replaceFirst("^(\\\\u|&#[xX]?)", "").replace(";", "");
+    int code = Integer.parseInt(digits, decimal ? 10 : 16);
+    boolean letter = Character.isValidCodePoint(code) && Character.isLetterOrDigit(code);
+    return letter ? Character.toString(code) : " ";
   }
 
   private static String text(JsonNode text) {

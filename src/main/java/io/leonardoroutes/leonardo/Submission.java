@@ -3,6 +3,8 @@ package io.leonardoroutes.leonardo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What became of one {@code POST /v2/generations}, the call that costs money.
@@ -13,6 +15,9 @@ import java.time.Instant;
 public sealed interface Submission {
   int UNAUTHORIZED = 401;
   int PAYMENT_REQUIRED = 402;
+
+  /** What is answered by whoever stands before the provider: timeouts, and no or a bad answer. */
+  Set<Integer> OF_GATEWAYS = Set.of(408, 499, 502, 503, 504);
 
   /** The provider makes the video; {@code cost} is null if the answer does not say. */
   record Created(String generationId, Cost cost, JsonNode response) implements Submission {}
@@ -83,11 +88,25 @@ public sealed interface Submission {
    *
    * @param status of the HTTP answer, 0 if there was none
    * @param body the beginning of the answer, on one line, without secrets; empty if there was none
+   * @param named ids in the answer that may be the generation's own, to be asked for
    */
-  record Unknown(String reason, int status, String body) implements Submission {
+  record Unknown(String reason, int status, String body, List<String> named) implements Submission {
     public Unknown {
       reason = Wording.line(reason);
       body = Wording.excerpt(body);
+      named = List.copyOf(named);
+    }
+
+    public Unknown(String reason, int status, String body) {
+      this(reason, status, body, NamedGenerations.in(body));
+    }
+
+    /**
+     * Whether the provider itself ended the call. What a gateway says when it waits no longer, or a
+     * connection that breaks, leaves the provider at work.
+     */
+    public boolean isTheProvidersOwn() {
+      return status != 0 && !OF_GATEWAYS.contains(status) && status < 520;
     }
 
     /** Whether a malformed or revoked key is answered so too; a passing fault is as well. */
@@ -139,6 +158,11 @@ public sealed interface Submission {
         .formatted(
             status,
             page.isEmpty() ? "" : " (" + page.substring(0, Math.min(100, page.length())) + ")");
+  }
+
+  /** There is no answer, for a reason of our own. */
+  static Unknown unanswered(String reason) {
+    return new Unknown(reason, 0, "");
   }
 
   private static Unknown unknown(int status, String body, Answer answer) {

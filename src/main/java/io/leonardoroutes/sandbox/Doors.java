@@ -6,7 +6,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
@@ -23,16 +27,21 @@ final class Doors {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
   private static final int LARGEST_BODY = 1024 * 1024;
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
 
   private final Vertx vertx;
+  private final Clock clock;
   private final Provider provider;
   private final Map<Door, Queue<Fault>> script = new EnumMap<>(Door.class);
   private final Map<Door, AtomicInteger> counts = new EnumMap<>(Door.class);
   private final AtomicInteger leaks = new AtomicInteger();
   private volatile Function<String, Fault> plan = body -> Fault.NONE;
 
-  Doors(Vertx vertx, Provider provider) {
+  Doors(Vertx vertx, Clock clock, Provider provider) {
     this.vertx = vertx;
+    this.clock = clock;
     this.provider = provider;
     for (Door door : Door.values()) {
       script.put(door, new ConcurrentLinkedQueue<>());
@@ -82,6 +91,7 @@ final class Doors {
   private void enter(Door door, RoutingContext context) {
     counts.get(door).incrementAndGet();
     var request = context.request();
+    context.response().putHeader(HttpHeaders.DATE, DATE.format(clock.instant()));
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
     if (!door.needsKey() && authorization != null) {
       leaks.incrementAndGet();

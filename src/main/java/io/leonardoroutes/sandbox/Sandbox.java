@@ -48,7 +48,7 @@ public final class Sandbox implements AutoCloseable {
   private Sandbox(Vertx vertx, SandboxOptions options) {
     this.vertx = vertx;
     this.jobs = new Jobs(options);
-    this.doors = new Doors(vertx, new Provider(options, jobs));
+    this.doors = new Doors(vertx, options.clock(), new Provider(options, jobs));
     this.server =
         vertx
             // HTTP/1.1 only: over HTTP/2 a fault's closed connection would take other calls with it

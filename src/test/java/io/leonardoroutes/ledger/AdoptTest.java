@@ -9,8 +9,10 @@ import io.leonardoroutes.ledger.Acceptance.Accepted;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,6 +37,8 @@ class AdoptTest {
       SELECT 'id-' || i, 'name-' || i, 'hash', 'kling-3.0-turbo', 'COMPLETE', 4, '{}', '[]', '[]', 1, 0,
         1700000000000 + i * 50, 1700000000000 + i * 50, 'gen-' || i, 0 FROM n
       """;
+
+  private static final String MODEL = "kling-3.0-turbo";
 
   @Parameter Engine engine;
   @TempDir Path folder;
@@ -89,33 +93,67 @@ class AdoptTest {
   }
 
   @Test
-  void theLatestGenerationThatAListLeavesOutIsFoundByTheTimeOfItsCreate() {
-    Instant first = clock.instant();
-    IntStream.range(1, 4)
-        .forEach(
-            i -> {
-              adopt(inDoubt(), "gen-" + i);
-              clock.tick(Duration.ofSeconds(1));
-            });
-    Instant last = clock.instant().minusSeconds(1);
+  void theLatestGenerationThatAListLeavesOutIsFoundByTheOrderOfTheCreates() {
+    List<Long> steps = new ArrayList<>();
+    for (int i = 1; i < 4; i++) {
+      Job job = inDoubt();
+      adopt(job, "gen-" + i);
+      steps.add(order(job).over());
+      // Whatever the clock says.
+      clock.tick(Duration.ofSeconds(-1));
+    }
 
-    assertThat(leftOut(first, last)).isEqualTo("gen-3");
-    assertThat(leftOut(first, last, "gen-3")).isEqualTo("gen-2");
-    assertThat(leftOut(last, last, "gen-3")).isEqualTo("none");
-    assertThat(leftOut(first, last.minusMillis(1))).isEqualTo("gen-2");
-    assertThat(leftOut(first, last, "gen-1", "gen-2", "gen-3")).isEqualTo("none");
-    assertThat(ledger.leftOut("other", first, last, Set.of())).isEmpty();
+    assertThat(leftOut(0)).isEqualTo("gen-3");
+    assertThat(leftOut(0, "gen-3")).isEqualTo("gen-2");
+    assertThat(leftOut(steps.get(1), "gen-3")).isEqualTo("none");
+    assertThat(leftOut(0, "gen-1", "gen-2", "gen-3")).isEqualTo("none");
+    assertThat(leftOut("other", MODEL, 0)).isEqualTo("none");
+    assertThat(leftOut(Job.DEFAULT_ACCOUNT, "other", 0)).isEqualTo("none");
+    assertThat(
+            ledger.listEvidence().before(Job.DEFAULT_ACCOUNT, steps.get(2), Instant.EPOCH).keySet())
+        .containsExactlyInAnyOrder("gen-1", "gen-2");
+  }
+
+  @Test
+  void aCreateThatWasOverBeforeAnotherWasBegunStandsBeforeItWhateverTheClockSays() {
+    Job first = inDoubt();
+    adopt(first, "gen-1");
+    clock.tick(Duration.ofHours(-1));
+    Job later = inDoubt();
+
+    assertThat(order(first).begun()).isLessThan(order(first).over());
+    assertThat(order(first).over()).isLessThan(order(later).begun());
+    assertThat(order(first).sure()).isTrue();
+    assertThat(order(later).sure()).isFalse();
+  }
+
+  @Test
+  void howFarTheProvidersClockWasAheadIsKeptWithEachCreate() {
+    Job unknown = inDoubt();
+    ledger.providerSkew(() -> Duration.ofMinutes(-7));
+    Job known = inDoubt();
+
+    assertThat(order(unknown).skew()).isNull();
+    assertThat(order(known).skew()).isEqualTo(Duration.ofMinutes(-7));
+  }
+
+  @Test
+  void whatAListHasShownWhileItWasBeingMadeIsKeptForItsUser() {
+    ledger.listEvidence().pendingShown("ann", List.of("turbo", "o3"));
+    ledger.listEvidence().pendingShown("ann", List.of("turbo"));
+
+    assertThat(ledger.listEvidence().pendingShown("ann")).containsExactly("o3", "turbo");
+    assertThat(ledger.listEvidence().pendingShown("bob")).isEmpty();
   }
 
   @Test
   void aGenerationThatWasWrittenDownLateNeedNotBeListedYet() {
     Job job = inDoubt();
-    Instant begun = clock.instant();
     clock.tick(Duration.ofSeconds(60));
     adopt(job, "gen-1");
 
-    assertThat(leftOut(begun, begun.plusSeconds(59))).isEqualTo("none");
-    assertThat(leftOut(begun, begun.plusSeconds(60))).isEqualTo("gen-1");
+    assertThat(leftOutUntil(clock.instant().minusMillis(1))).isEqualTo("none");
+    assertThat(leftOutUntil(clock.instant())).isEqualTo("gen-1");
   }
 
   @Test
@@ -125,18 +163,21 @@ class AdoptTest {
         job.to(RUNNING).created("wrong", null).dueAt(clock.instant()).by(new By("ann", "rest"));
     assertThat(ledger.adopt(job, paid)).isTrue();
 
-    assertThat(leftOut(clock.instant(), clock.instant())).isEqualTo("none");
+    assertThat(leftOut(0)).isEqualTo("none");
+    assertThat(order(job).sure()).isFalse();
   }
 
   @Test
   void whatAListLeavesOutIsFoundByAnIndex() {
+    // Nobody writes into a ledger that a program has open.
+    ledger.close();
     Jdbi jdbi = Jdbi.create(url);
     jdbi.useHandle(
         handle -> {
           handle.createUpdate(MANY).execute();
           handle.execute(
               "INSERT INTO moved SELECT id, 0, 'SUBMITTING', 'RUNNING', submitted_at,"
-                  + " 'leonardo-routes', 'process' FROM job");
+                  + " 'leonardo-routes', 'process', submitted_at - 1700000000000, NULL FROM job");
           if (engine == Engine.POSTGRES) {
             handle.execute("ANALYZE job");
             handle.execute("ANALYZE moved");
@@ -147,35 +188,66 @@ class AdoptTest {
             handle ->
                 handle
                     .createQuery(
-                        (engine == Engine.SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + Reads.MADE)
+                        (engine == Engine.SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ")
+                            + ListEvidence.MADE.formatted(">")
+                            + " ORDER BY moved.step DESC LIMIT 100")
                     .bind("account", "default")
-                    .bind("from", 1_700_000_990_000L)
-                    .bind("until", 1_700_000_999_000L)
+                    .bind("step", 990_000L)
+                    .bind("since", 0L)
                     .bind("program", "leonardo-routes")
-                    .bind("most", 100)
                     .mapToMap()
                     .map(Object::toString)
                     .collect(Collectors.joining("\n")));
+    ledger = Ledger.open(url, clock);
 
     assertThat(plan)
-        .contains("job_money")
-        .containsAnyOf("moved_pkey", "sqlite_autoindex_moved_1")
+        .contains("moved_step")
+        .containsAnyOf("job_pkey", "sqlite_autoindex_job_1")
         .doesNotContain("Seq Scan", "SCAN job", "SCAN moved", "TEMP B-TREE");
     assertThat(
-            ledger.leftOut(
-                "default",
-                Instant.ofEpochMilli(1_700_000_990_000L),
-                Instant.ofEpochMilli(1_700_000_999_000L),
-                Set.of("gen-19980")))
-        .map(Job::generationId)
+            ledger
+                .listEvidence()
+                .leftOut(
+                    "default",
+                    MODEL,
+                    990_000,
+                    Instant.EPOCH,
+                    Instant.ofEpochMilli(1_700_000_999_000L),
+                    Set.of("gen-19980")))
+        .map(ListEvidence.Made::generationId)
         .hasValue("gen-19979");
   }
 
-  private String leftOut(Instant from, Instant until, String... listed) {
-    return ledger
-        .leftOut(Job.DEFAULT_ACCOUNT, from, until, Set.of(listed))
-        .map(Job::generationId)
-        .orElse("none");
+  private CreateOrder order(Job job) {
+    return ledger.listEvidence().orders(List.of(job.id())).get(job.id());
+  }
+
+  private String leftOut(long after, String... listed) {
+    return leftOut(Job.DEFAULT_ACCOUNT, MODEL, after, listed);
+  }
+
+  private String leftOut(String account, String model, long after, String... listed) {
+    return name(
+        ledger
+            .listEvidence()
+            .leftOut(
+                account,
+                model,
+                after,
+                Instant.EPOCH,
+                clock.instant().plusSeconds(60),
+                Set.of(listed)));
+  }
+
+  private String leftOutUntil(Instant until) {
+    return name(
+        ledger
+            .listEvidence()
+            .leftOut(Job.DEFAULT_ACCOUNT, MODEL, 0, Instant.EPOCH, until, Set.of()));
+  }
+
+  private static String name(Optional<ListEvidence.Made> made) {
+    return made.map(ListEvidence.Made::generationId).orElse("none");
   }
 
   private boolean adopt(Job job, String generationId) {

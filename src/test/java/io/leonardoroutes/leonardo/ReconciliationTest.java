@@ -8,13 +8,17 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.leonardoroutes.leonardo.Attempt.Stage;
+import io.leonardoroutes.leonardo.KnownCreates.LeftOut;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,7 +35,11 @@ class ReconciliationTest {
 
   private final List<Attempt> attempts = new ArrayList<>();
   private final Map<String, Attempt> owned = new HashMap<>();
+  private final Map<String, LeftOut> leftOut = new HashMap<>();
+  private final Set<String> pendingShown = new HashSet<>();
   private final History history = new History();
+  private Instant now = at(100_000);
+  private final List<String> next = new ArrayList<>();
 
   @ParameterizedTest
   @CsvSource(
@@ -56,10 +64,14 @@ class ReconciliationTest {
           ? 1 koala 1280 720 false     | Open[why=generation null may be its own, or not]
           g 1 ? 1280 720 false         | Open[why=generation g may be its own, or not]
           g 1 koa 1280 720 false       | Open[why=generation g may be its own, or not]
+          g 1 cat 1280 720 false       | Open[why=generation g may be its own, or not]
+          g 1 cat ? ? ?                | Open[why=generation g may be its own, or not]
           g 1 koala 1920 1080 false    | Open[why=generation g may be its own, or not]
           g 1 koala 1280 720 true      | Open[why=generation g may be its own, or not]
           # somebody else's
-          g 1 cat 1280 720 false       | Unpaid[]
+          g 1 cat 1920 1080 false      | Unpaid[]
+          g 1 cat 1280 720 true        | Unpaid[]
+          g 311 cat 1280 720 false     | Unpaid[]
           g 311 koala 1920 1080 false  | Unpaid[]
           g 311 ? ? ? ?                | Unpaid[]
           """)
@@ -77,7 +89,8 @@ class ReconciliationTest {
   void aPromptIsTheSameHoweverItsWhiteSpaceIsShown(String prompt) {
     attempt("a", 0, 10, "koala with cat");
     history.add(
-        new Listing.Page(List.of(new Listed("g", ZERO, new Shown(prompt, null, null, null)))));
+        new Listing.Page(
+            List.of(new Listed("g", ZERO, false, new Shown(prompt, null, null, null)))));
 
     assertThat(verdicts()).isEqualTo("a=Paid[generationId=g]");
   }
@@ -123,7 +136,8 @@ class ReconciliationTest {
     String open = "Open[why=generation g may also be of a job that the list was not read back to]";
     assertThat(verdicts()).isEqualTo("old=" + open + ", young=" + open);
 
-    list("h 1 koala 1280 720 false", "o2 -301 cat 1280 720 false");
+    owner("o2", -301, "cat");
+    page("o 29 cat 1280 720 false", "h 1 koala 1280 720 false", "o2 -301 cat 1280 720 false");
     assertThat(verdicts()).isEqualTo("old=Paid[generationId=h], young=Paid[generationId=g]");
   }
 
@@ -137,9 +151,7 @@ class ReconciliationTest {
     end();
 
     List<Verdict> found =
-        Reconciliation.of(history, owned, attempts, Duration.ofSeconds(30)).values().stream()
-            .filter(Verdict.Paid.class::isInstance)
-            .toList();
+        decide().values().stream().filter(Verdict.Paid.class::isInstance).toList();
 
     assertThat(found).hasSize(999).doesNotHaveDuplicates();
   }
@@ -149,7 +161,7 @@ class ReconciliationTest {
     attempt("a", 0, 10, "koala");
     ObjectNode tall = request("koala");
     ((ObjectNode) tall.get("parameters")).put("width", 720).put("height", 1280);
-    attempts.add(new Attempt("b", tall, at(0), at(10), true));
+    attempts.add(new Attempt("b", tall, call(0, 10), Stage.SETTLED));
     later();
     list("g 1 koala 720 1280 false");
     end();
@@ -162,7 +174,7 @@ class ReconciliationTest {
     attempt("a", 0, 10, "koala");
     ObjectNode longer = request("koala");
     ((ObjectNode) longer.get("parameters")).put("duration", 10);
-    attempts.add(new Attempt("b", longer, at(0), at(10), true));
+    attempts.add(new Attempt("b", longer, call(0, 10), Stage.SETTLED));
     later();
     list("g 1 koala 1280 720 false", "h 1 koala 1280 720 false");
     end();
@@ -176,7 +188,7 @@ class ReconciliationTest {
   @Test
   void nothingIsDecidedWhileAnEqualRequestIsBeingSubmitted() {
     attempt("a", 0, 10, "koala");
-    attempts.add(new Attempt("b", request("koala"), at(60), at(61), false));
+    attempts.add(new Attempt("b", request("koala"), call(60, 61), Stage.UNDER_WAY));
     later();
     list("g 60 koala 1280 720 false");
     end();
@@ -216,19 +228,12 @@ class ReconciliationTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    // of the time of the doubtful one, or later
-    "0, -301, Open",
-    "9000, -301, Open",
-    "-1, -301, Unpaid[]",
-    // earlier, while the list ends before it shows any that is: it may be cut there
-    "-9000, -300, Open"
-  })
-  void aListThatLeavesOutOneOfOursProvesNothingOfItsTime(int begun, int oldest, String verdict) {
+  @CsvSource({"0, Unpaid[]", "1, Open"})
+  void aListThatLeavesOutOneOfOursThatWasMadeLaterProvesNothing(int second, String verdict) {
     attempt("a", 0, 10, "koala");
     later();
-    owner("g", begun, "other");
-    list("o " + oldest + " other 1280 720 false");
+    leftOut.put("turbo", new LeftOut("g", at(second).toEpochMilli()));
+    leftOut.put("o3", new LeftOut("h", at(900).toEpochMilli()));
     end();
 
     assertThat(verdicts())
@@ -246,44 +251,239 @@ class ReconciliationTest {
       delimiter = '|',
       textBlock =
           """
-          # seconds of what was read, whether the end was seen
-          41                | true  | true
-          41                | false | false
-          41, -301          | false | true
-          41, -300          | false | false
-          41, ?, -301       | false | true
+          # seconds of what was read, whether the older one is ours, whether the end was seen
+          41                | false | true  | CUT
+          41                | false | false | SHORT
+          41, -301          | true  | false | -
+          # somebody else's, by a clock that may be another
+          41, -301          | false | false | SHORT
+          41, -301          | false | true  | CUT
+          41, ?, -301       | true  | false | -
           # in any other order only the end tells
-          -301, 41          | false | false
-          -301, 41          | true  | true
-          41, -301, 5       | false | false
+          -301, 41          | true  | false | SHORT
+          -301, 41          | true  | true  | -
+          41, -301, 5       | true  | false | SHORT
           """)
-  void aListReachesBackIfItsEndOrOlderOnesWereSeen(String seconds, boolean end, boolean back) {
+  void aListReachesBackIfAnOlderOneOfOursWasSeen(
+      String seconds, boolean ours, boolean end, String told) {
     attempt("a", 0, 10, "koala");
     owner("s", 41, "other");
     int id = 0;
     for (String second : seconds.split(", ")) {
-      list((second.equals("41") ? "s" : "o" + id++) + " " + second + " other 1280 720 false");
+      String name = second.equals("41") ? "s" : "o" + id++;
+      if (ours && second.equals("-301")) {
+        owner(name, -301, "other");
+      }
+      boolean known = owned.containsKey(name);
+      list(name + " " + second + (known ? " other 1280 720 false" : " other 1920 1080 false"));
     }
+    String last = next.get(next.size() - 1);
+    readNext();
     if (end) {
-      end();
+      page(last);
+      page();
     }
 
-    assertThat(history.wantsMore(ZERO)).isEqualTo(!back);
     assertThat(verdicts())
         .isEqualTo(
-            back
-                ? "a=Unpaid[]"
-                : "a=Open[why=the provider's list could not be read back to its time]");
+            switch (told) {
+              case "SHORT" -> "a=Open[why=the provider's list could not be read back to its time]";
+              case "CUT" ->
+                  "a=Open[why=the provider's list shows nothing that is surely older: it may be cut"
+                      + " off there]";
+              default -> "a=Unpaid[]";
+            });
+  }
+
+  @Test
+  void whatIsOlderByTheProvidersOwnClockIsOlderWhoeverMadeIt() {
+    CallTime measured = new CallTime(at(0), at(10), at(10), true, 0, 10);
+    attempts.add(new Attempt("a", request("koala"), measured, Stage.SETTLED));
+    owner("s", 41, "other");
+    list("s 41 other 1280 720 false", "o -301 other 1280 720 false");
+
+    assertThat(verdicts()).isEqualTo("a=Unpaid[]");
+  }
+
+  @Test
+  void aCreateOfOursThatWasBegunBeforeItWasOverIsNotLaterWhateverTheClocksSay() {
+    attempts.add(
+        new Attempt(
+            "a",
+            request("koala"),
+            new CallTime(at(0), at(10), at(10), false, 5, 6),
+            Stage.SETTLED));
+    owned.put(
+        "s",
+        new Attempt(
+            "of s",
+            request("other"),
+            new CallTime(at(60), at(61), at(61), false, 3, 4),
+            Stage.SETTLED));
+    list("s 60 other 1280 720 false");
+    end();
+
+    assertThat(verdicts()).isEqualTo("a=Open[why=" + LAGS + "]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"o3, false", "turbo, true"})
+  void aLaterCreateOfAnotherKindProvesNothing(String model, boolean isPublic) {
+    attempt("a", 0, 10, "koala");
+    ObjectNode request = request("other").put("model", model).put("public", isPublic);
+    owned.put("s", new Attempt("of s", request, call(60, 61), Stage.SETTLED));
+    list("s 60 other 1280 720 " + isPublic);
+    end();
+
+    assertThat(verdicts())
+        .isEqualTo(
+            "a=Open[why=the provider's list shows no later one of ours of the same model and"
+                + " visibility (turbo): it may not show these]");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "turbo, false, 0, Unpaid[]",
+    "o3, false, 0, Open",
+    "o3, false, 600, Unpaid[]",
+    "o3, true, 0, Unpaid[]"
+  })
+  void absenceProvesNothingUntilTheListHasShownOneBeingMadeOrItWouldBeDone(
+      String shown, boolean shownNow, int now, String verdict) {
+    pendingShown.add(shown);
+    attempts.add(
+        new Attempt(
+            "a",
+            request("koala"),
+            new CallTime(
+                at(0), at(10), at(600), false, at(0).toEpochMilli(), at(10).toEpochMilli()),
+            Stage.SETTLED));
+    owner("s", 60, "other");
+    owner("p", 50, "other");
+    owner("e", -9000, "other");
+    history.add(
+        new Listing.Page(
+            List.of(
+                listed("s 60 other 1280 720 false"),
+                pending("p", 50, shownNow),
+                listed("e -9000 other 1280 720 false"))));
+    this.now = at(now);
+
+    assertThat(verdicts())
+        .isEqualTo(
+            "a="
+                + verdict
+                + (verdict.equals("Open")
+                    ? "[why=the provider's list has shown no turbo job of ours while it was being"
+                        + " made: this one may still be, until 2026-11-21T12:10:00Z]"
+                    : ""));
+  }
+
+  private static Listed pending(String id, int second, boolean pending) {
+    return new Listed(id, at(second), pending, new Shown("other", 1280, 720, false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "KOALA & friend, a 2nd!",
+        "koala &amp; friend, a 2nd!",
+        "koala \u0026 friend, a 2nd!",
+        "koala\u00a0& friend,\u00a0a 2nd!",
+        "koala & friend, a 2nd! \ud83d\udc28",
+        "\uff4boala & friend, a 2nd",
+        "koala &#38; friend,\\na 2nd!",
+        "koala <b>&</b> fri&eacute;nd, a 2nd!",
+        "k\u00f6ala & friend, a 2nd!"
+      })
+  void aPromptIsTheSameWithWhatIsNoLetterChanged(String prompt) {
+    attempt("a", 0, 10, "koala & friend, a 2nd!");
+    history.add(
+        new Listing.Page(
+            List.of(new Listed("g", ZERO, false, new Shown(prompt, 1280, 720, false)))));
+
+    assertThat(verdicts()).isEqualTo("a=Paid[generationId=g]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a koala that climbs up a tree | Paid[generationId=g]",
+        "a koala | Open[why=generation g may be its own, or not]"
+      })
+  void aPromptThatIsCutShortIsTheSameIfEnoughOfItIsLeft(String shown, String verdict) {
+    attempt("a", 0, 10, "a koala that climbs up a tree in the evening sun");
+    owner("s", 60, "other");
+    history.add(
+        new Listing.Page(
+            List.of(
+                listed("s 60 other 1280 720 false"),
+                new Listed("g", ZERO, false, new Shown(shown, 1280, 720, false)))));
+
+    assertThat(verdicts()).isEqualTo("a=" + verdict);
+  }
+
+  @Test
+  void requestsThatDifferOnlyInWhatIsNoLetterAreToldApartByTheirVeryPrompts() {
+    attempt("a", 0, 10, "koala!");
+    attempt("b", 0, 10, "koala?");
+    list("g 1 koala? 1280 720 false", "h 1 koala! 1280 720 false");
+    end();
+    assertThat(verdicts()).isEqualTo("a=Paid[generationId=h], b=Paid[generationId=g]");
+  }
+
+  @Test
+  void requestsThatDifferOnlyInWhatTheListLeavesOutAreLeftToAPerson() {
+    attempt("a", 0, 10, "koala!");
+    attempt("b", 0, 10, "koala?");
+    later();
+    list("g 1 koala? 1280 720 false", "h 1 koala 1280 720 false");
+    end();
+
+    String why =
+        "Open[why=generation g, h may be of any of several jobs in doubt that ask for different"
+            + " things]";
+    assertThat(verdicts()).isEqualTo("a=" + why + ", b=" + why);
+  }
+
+  @Test
+  void aCreateThatTheProviderMayStillBeAtWorkOnIsAdoptedButNotReleased() {
+    attempts.add(new Attempt("a", request("koala"), call(0, 10), Stage.FRESH));
+    later();
+    end();
+    assertThat(verdicts())
+        .isEqualTo("a=Open[why=the provider may still be at work on the call, or not list it yet]");
+
+    page("g 1 koala 1280 720 false");
+    assertThat(verdicts()).isEqualTo("a=Paid[generationId=g]");
+  }
+
+  @Test
+  void aListThatLostAPageWhileItWasReadProvesNothing() {
+    attempt("a", 0, 10, "koala");
+    owner("s", 41, "other");
+    owner("o", -301, "other");
+    history.add(
+        new Listing.Page(
+            List.of(listed("s 41 other 1280 720 false"), listed("n 40 other 1920 1080 false"))));
+    assertThat(history.offset()).isEqualTo(1);
+    // what stood before it was deleted, and so the next one moved to the page that was read
+    history.add(new Listing.Page(List.of(listed("o -301 other 1280 720 false"))));
+
+    assertThat(history.wantsMore(ZERO, Map.of())).isFalse();
+    assertThat(verdicts())
+        .isEqualTo("a=Open[why=the provider's list could not be read back to its time]");
   }
 
   @Test
   void aListThatRepeatsItselfIsReadNoFurtherAndIsNotAtItsEnd() {
     attempt("a", 0, 10, "koala");
     owner("s", 41, "other");
-    list("s 41 other 1280 720 false");
-    list("s 41 other 1280 720 false");
+    page("s 41 other 1280 720 false");
+    page("s 41 other 1280 720 false");
 
-    assertThat(history.wantsMore(ZERO)).isFalse();
+    assertThat(history.wantsMore(ZERO, Map.of())).isFalse();
     assertThat(verdicts())
         .isEqualTo("a=Open[why=the provider's list could not be read back to its time]");
   }
@@ -292,23 +492,26 @@ class ReconciliationTest {
   void aListThatMovesOnWhileItIsReadIsReadToItsEnd() {
     attempt("a", 0, 10, "koala");
     owner("s", 41, "other");
-    list("s 41 other 1280 720 false", "o 40 other 1280 720 false");
+    page("s 41 other 1280 720 false", "e -9000 other 1280 720 false");
+    owner("e", -9000, "other");
     // one more was made meanwhile
-    list("o 40 other 1280 720 false");
-    assertThat(history.wantsMore(ZERO)).isTrue();
-    end();
+    page("s 41 other 1280 720 false", "e -9000 other 1280 720 false");
+    Map<String, Instant> earlier = Map.of("not seen", at(-9000));
+    assertThat(history.wantsMore(ZERO, earlier)).isTrue();
+    page();
 
-    assertThat(history.wantsMore(ZERO)).isFalse();
+    assertThat(history.wantsMore(ZERO, earlier)).isFalse();
     assertThat(verdicts()).isEqualTo("a=Unpaid[]");
   }
 
   private void attempt(String job, int from, int until, String prompt) {
-    attempts.add(new Attempt(job, request(prompt), at(from), at(until), true));
+    attempts.add(new Attempt(job, request(prompt), call(from, until), Stage.SETTLED));
   }
 
   private void owner(String generation, int from, String prompt) {
     owned.put(
-        generation, new Attempt("of " + generation, request(prompt), at(from), at(from + 1), true));
+        generation,
+        new Attempt("of " + generation, request(prompt), call(from, from + 1), Stage.SETTLED));
   }
 
   /** The list shows a create of ours from later on. */
@@ -317,10 +520,22 @@ class ReconciliationTest {
     list("s 60 other 1280 720 false");
   }
 
-  /** Adds a page. */
+  /** Adds to the page that is read next. */
   private void list(String... generations) {
+    next.addAll(List.of(generations));
+  }
+
+  /** Adds a page of its own. */
+  private void page(String... generations) {
     history.add(
         new Listing.Page(Arrays.stream(generations).map(ReconciliationTest::listed).toList()));
+  }
+
+  private void readNext() {
+    if (!next.isEmpty()) {
+      page(next.toArray(String[]::new));
+      next.clear();
+    }
   }
 
   private static Listed listed(String text) {
@@ -347,12 +562,23 @@ class ReconciliationTest {
     return word.equals("?") ? null : IntNode.valueOf(Integer.parseInt(word));
   }
 
+  /** The list shows one of ours from long before, and then its end. */
   private void end() {
-    list();
+    owner("e", -9000, "other");
+    list("e -9000 other 1280 720 false");
+    readNext();
+    page("e -9000 other 1280 720 false");
+    page();
+  }
+
+  private static CallTime call(int from, int until) {
+    return new CallTime(
+        at(from), at(until), at(until), false, at(from).toEpochMilli(), at(until).toEpochMilli());
   }
 
   private static ObjectNode request(String prompt) {
-    ObjectNode request = JsonNodeFactory.instance.objectNode().put("public", false);
+    ObjectNode request = JsonNodeFactory.instance.objectNode();
+    request.put("model", "turbo").put("public", false);
     request.putObject("parameters").put("prompt", prompt).put("width", 1280).put("height", 720);
     return request;
   }
@@ -361,8 +587,18 @@ class ReconciliationTest {
     return ZERO.plusSeconds(second);
   }
 
+  private Map<String, Verdict> decide() {
+    readNext();
+    return Reconciliation.of(
+        history,
+        new KnownCreates(owned, leftOut, pendingShown),
+        attempts,
+        Duration.ofSeconds(30),
+        now);
+  }
+
   private String verdicts() {
-    return new TreeMap<>(Reconciliation.of(history, owned, attempts, Duration.ofSeconds(30)))
+    return new TreeMap<>(decide())
         .entrySet().stream().map(Object::toString).collect(Collectors.joining(", "));
   }
 }

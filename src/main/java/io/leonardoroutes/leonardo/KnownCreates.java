@@ -1,0 +1,29 @@
+package io.leonardoroutes.leonardo;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is known of our own generations when the provider's list is read.
+ *
+ * @param owned the creates behind listed generations that jobs of ours have, by the generation's id
+ * @param leftOut by model, the last of our generations that the list should show and does not
+ * @param pendingShown the models of which the list has shown a generation that was being made
+ */
+public record KnownCreates(
+    Map<String, Attempt> owned, Map<String, LeftOut> leftOut, Set<String> pendingShown) {
+
+  /**
+   * One that is missing in the list.
+   *
+   * @param over where its create stands among all of ours, see {@link CallTime#over}
+   */
+  public record LeftOut(String generationId, long over) {}
+
+  /** Copies what it is given. */
+  public KnownCreates {
+    owned = Map.copyOf(owned);
+    leftOut = Map.copyOf(leftOut);
+    pendingShown = Set.copyOf(pendingShown);
+  }
+}
