@@ -48,7 +48,7 @@ public final class Answers {
   /** Answers 503: something that is needed is away, and nothing is confirmed. */
   public void unavailable(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    parts.outages().away(REST, String.valueOf(why));
+    parts.outages().unavailable(REST, why);
     answer(exchange.getMessage(), UNAVAILABLE);
     exchange.getMessage().setHeader("Retry-After", 5);
   }

@@ -18,8 +18,8 @@ import io.leonardoroutes.leonardo.RetryAfter;
 import io.leonardoroutes.provider.PublicAddresses.PrivateAddress;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -162,6 +163,16 @@ public final class Fetch {
       Exchange exchange,
       @ExchangeProperty(Submit.JOB) Job job,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    exchange.setProperty("leonardoLookAgain", false);
+    if (caught instanceof JdbiException) {
+      // No fault of the video: it is fetched again after the lease.
+      parts.outages().unavailable(FOLDER, caught);
+    } else {
+      parts.outages().tried(() -> write(exchange, job, caught));
+    }
+  }
+
+  private void write(Exchange exchange, Job job, Exception caught) {
     Exception failure =
         caught instanceof PrivateAddress inside
             ? Videos.isPrivate(inside.host(), inside.getMessage())
@@ -279,18 +290,18 @@ public final class Fetch {
     String why = String.valueOf(failure.getMessage());
     if (failure instanceof NotAllowed notAllowed) {
       String what = "a video that " + notAllowed.setting() + " does not allow";
-      parts.outages().away(what, why);
+      parts.outages().met(what, why);
       if (last) {
         // No video of it will come; one that waits still says so again.
         parts.outages().back(what);
       }
     } else if (failure instanceof NoRoom) {
-      parts.outages().away(FOLDER, why);
+      parts.outages().met(FOLDER, why);
     } else if (failure instanceof WorthAnotherTry || failure instanceof IOException) {
       Instant came = cameFrom.getOrDefault(host(job), Instant.MIN);
       boolean nothingComes = came.isBefore(parts.clock().instant().minus(LONGEST));
       if (job.schedule().tries() > 0 && nothingComes) {
-        parts.outages().away(host(job), why);
+        parts.outages().met(host(job), why);
       }
     }
   }
@@ -308,8 +319,11 @@ public final class Fetch {
       if (swept > 0) {
         LOG.info("{} videos older than {} deleted", swept, settings.keep());
       }
+    } catch (NoSuchFileException e) {
+      LOG.debug("there is no folder of videos, and nothing to delete in it: {}", String.valueOf(e));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      LOG.warn(
+          "old videos are not deleted, which is tried again in an hour: {}", String.valueOf(e));
     }
   }
 }

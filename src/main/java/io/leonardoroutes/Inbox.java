@@ -291,7 +291,7 @@ public final class Inbox implements GenericFileFilter<File> {
     } else if (why instanceof IOException) {
       stays(exchange.getProperty(FILE, File.class), String.valueOf(why));
     } else {
-      parts.outages().away(Outages.INTAKE, String.valueOf(why.getMessage()));
+      parts.outages().unavailable(Outages.INTAKE, why);
     }
     rest.begin(parts.clock().instant());
   }

@@ -16,11 +16,17 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.ToDoubleFunction;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyConfiguration;
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
-import org.jdbi.v3.core.JdbiException;
 
 /**
  * What is measured, in the text format of Prometheus: what stands in the ledger, the time of every
@@ -30,6 +36,10 @@ import org.jdbi.v3.core.JdbiException;
 final class Metrics implements AutoCloseable {
   private static final Tags PENDING = Tags.of("state", Delivery.State.PENDING.name());
   private static final Tags DEAD = Tags.of("state", Delivery.State.DEAD.name());
+
+  /** Whoever asks gives up after some seconds, and then has nothing. */
+  private static final Duration PATIENCE = Duration.ofMillis(1_200);
+
   private static final Figures.Deliveries NONE = new Figures.Deliveries(0, 0, null);
 
   private final PrometheusMeterRegistry registry =
@@ -37,7 +47,22 @@ final class Metrics implements AutoCloseable {
 
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final Parts parts;
-  private volatile Figures figures;
+  private final ExecutorService asking =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "leonardo-metrics");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private Future<Known> asked;
+  private volatile Known known;
+
+  /** What stood in the ledger at one time. */
+  private record Known(Figures figures, Instant now) {
+    double age(Instant since) {
+      return since == null ? 0 : Duration.between(since, now).toMillis() / 1000.0;
+    }
+  }
 
   private Metrics(Parts parts) {
     this.parts = parts;
@@ -74,16 +99,16 @@ final class Metrics implements AutoCloseable {
           "leonardo.jobs",
           "Jobs that stand so",
           Tags.of("state", state.name()),
-          now -> now.jobs().getOrDefault(state, 0L));
+          now -> now.figures().jobs().getOrDefault(state, 0L));
     }
     gauge(
         "leonardo.accepted.oldest",
         "Age in seconds of the oldest job that is not submitted; 0: there is none",
         Tags.empty(),
-        now -> age(now.oldestAccepted()));
+        now -> now.age(now.figures().oldestAccepted()));
     String videos = "Videos that we have no copy of: still to be fetched, or given up";
-    gauge("leonardo.videos", videos, PENDING, now -> now.videos().pending());
-    gauge("leonardo.videos", videos, DEAD, now -> now.videos().dead());
+    gauge("leonardo.videos", videos, PENDING, now -> now.figures().videos().pending());
+    gauge("leonardo.videos", videos, DEAD, now -> now.figures().videos().dead());
     parts.settings().sinks().forEach(sink -> deliveries(sink.name()));
     deliveries(Telling.REPLY);
     parts.settings().accounts().all().forEach(account -> account(account.limits()));
@@ -110,11 +135,11 @@ final class Metrics implements AutoCloseable {
         "leonardo.deliveries.oldest",
         "Age in seconds of the oldest pending delivery; 0: there is none",
         tags,
-        now -> age(of(now, sink).oldest()));
+        now -> now.age(of(now, sink).oldest()));
   }
 
-  private static Figures.Deliveries of(Figures now, String sink) {
-    return now.deliveries().getOrDefault(sink, NONE);
+  private static Figures.Deliveries of(Known now, String sink) {
+    return now.figures().deliveries().getOrDefault(sink, NONE);
   }
 
   private void account(Limits limits) {
@@ -124,18 +149,18 @@ final class Metrics implements AutoCloseable {
         "leonardo.slots.held",
         "Jobs at the provider, surely or perhaps",
         tags,
-        now -> now.accounts().get(account).slots().held());
+        now -> now.figures().accounts().get(account).slots().held());
     gauge(
         "leonardo.slots.limit",
         "Jobs that may be at the provider now",
         tags,
-        now -> now.accounts().get(account).slots().limit());
+        now -> now.figures().accounts().get(account).slots().limit());
     if (limits.budget() != null) {
       gauge(
           "leonardo.budget.used",
           "What is spent and reserved today (UTC), in the unit of the budget",
           tags,
-          now -> now.accounts().get(account).used().doubleValue());
+          now -> now.figures().accounts().get(account).used().doubleValue());
       gauge(
           "leonardo.budget.limit",
           "What may be spent in a day (UTC), in the unit of the budget",
@@ -144,38 +169,50 @@ final class Metrics implements AutoCloseable {
     }
   }
 
-  private void gauge(String name, String words, Tags tags, ToDoubleFunction<Figures> value) {
-    Gauge.builder(name, () -> figures == null ? Double.NaN : value.applyAsDouble(figures))
+  private void gauge(String name, String words, Tags tags, ToDoubleFunction<Known> value) {
+    Gauge.builder(name, () -> known == null ? Double.NaN : value.applyAsDouble(known))
         .description(words)
         .tags(tags)
         .register(registry);
   }
 
-  private double age(Instant since) {
-    return since == null ? 0 : Duration.between(since, parts.clock().instant()).toMillis() / 1000.0;
+  /**
+   * All of it, soon; what stands in the ledger is NaN while that is away, or does not answer. Those
+   * who ask meanwhile share one question.
+   */
+  synchronized String text() {
+    Known now = ledger();
+    if (now != null) {
+      // Also of sinks that are not configured any more.
+      now.figures().deliveries().keySet().forEach(this::deliveries);
+    }
+    known = now;
+    return registry.scrape();
   }
 
-  /** All of it; what stands in the ledger is NaN while that is away. */
-  String text() {
-    try {
-      Figures now =
-          parts
-              .ledger()
-              .figures(
-                  parts.settings().accounts().all().stream()
-                      .map(Accounts.Account::limits)
-                      .toList());
-      // Also of sinks that are not configured any more.
-      now.deliveries().keySet().forEach(this::deliveries);
-      figures = now;
-    } catch (JdbiException e) {
-      figures = null;
+  private Known ledger() {
+    if (asked == null || asked.isDone()) {
+      asked = asking.submit(this::ask);
     }
-    return registry.scrape();
+    try {
+      return asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+  }
+
+  private Known ask() {
+    List<Limits> accounts =
+        parts.settings().accounts().all().stream().map(Accounts.Account::limits).toList();
+    return new Known(parts.ledger().figures(accounts), parts.clock().instant());
   }
 
   @Override
   public void close() {
+    asking.shutdownNow();
     collections.close();
     registry.close();
   }

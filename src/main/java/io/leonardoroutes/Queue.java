@@ -145,7 +145,7 @@ public final class Queue {
    */
   boolean holds(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    outages.away(Outages.INTAKE, String.valueOf(why.getMessage()));
+    outages.unavailable(Outages.INTAKE, why);
     int holds = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
     return why instanceof JdbiException && holds < HOLDS;
   }

@@ -160,10 +160,17 @@ public final class Reconcile {
   /** Whether another page has to be read. */
   public boolean more(Exchange exchange) {
     Round round = round(exchange);
-    if (round.wantsMore() && !ledger.governor().call(round.limits)) {
+    if (round.wantsMore() && !mayCall(round.limits)) {
       round.unclear("the calls of this minute are used up", null);
     }
     return round.wantsMore();
+  }
+
+  private boolean mayCall(Limits limits) {
+    return !parts
+        .outages()
+        .due(() -> ledger.governor().call(limits) ? List.of(limits) : List.<Limits>of())
+        .isEmpty();
   }
 
   /** Makes the question for the next page ready. */
@@ -206,14 +213,17 @@ public final class Reconcile {
     round(exchange).unclear(unclear.reason(), unclear.retryAfter());
   }
 
-  /** Writes down what the list says of each job. */
+  /** Writes down what the list says of each job, or nothing while the ledger is away. */
   public void record(Exchange exchange) {
-    Round round = round(exchange);
+    parts.outages().tried(() -> record(round(exchange)));
+  }
+
+  private void record(Round round) {
     if (round.unclear == null) {
       parts.outages().back(Accounts.named(LIST, round.account()));
       decide(round);
     } else {
-      parts.outages().away(Accounts.named(LIST, round.account()), round.unclear);
+      parts.outages().met(Accounts.named(LIST, round.account()), round.unclear);
       String why = "the provider's list could not be read: " + round.unclear;
       round.due.forEach(job -> hold(job, why, round.retryAfter));
     }

@@ -17,6 +17,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class Submit {
 
   private static final Logger LOG = LoggerFactory.getLogger(Submit.class);
   private static final int BATCH = 100;
+  private static final String RECORD = "what the record of paid calls needs";
 
   private final Settings settings;
   private final Ledger ledger;
@@ -153,17 +155,12 @@ public final class Submit {
    */
   public void begin(Exchange exchange) {
     Job seen = exchange.getMessage().getBody(Job.class);
-    Optional<Job> begun =
-        settings
-            .accounts()
-            .find(seen.account())
-            .flatMap(account -> ledger.submitting(seen, account.limits(), settings.lease()));
-    exchange.setProperty("leonardoBegun", begun.isPresent());
+    List<Job> begun = parts.outages().due(() -> begin(seen));
+    exchange.setProperty("leonardoBegun", !begun.isEmpty());
     if (begun.isEmpty()) {
-      ledger.release(seen);
       return;
     }
-    Job job = begun.get();
+    Job job = begun.get(0);
     exchange.setProperty(JOB, job);
     String permit = client.permit(job, job.submittedAt().plus(settings.lease()));
     exchange
@@ -184,6 +181,18 @@ public final class Submit {
     message.setBody(job.request().toString());
   }
 
+  private List<Job> begin(Job seen) {
+    Optional<Job> begun =
+        settings
+            .accounts()
+            .find(seen.account())
+            .flatMap(account -> ledger.submitting(seen, account.limits(), settings.lease()));
+    if (begun.isEmpty()) {
+      ledger.release(seen);
+    }
+    return begun.stream().toList();
+  }
+
   /** Reads the provider's answer; never fails, because not knowing is an answer too. */
   public Submission read(Exchange exchange) {
     try {
@@ -199,8 +208,22 @@ public final class Submit {
     return Submission.failed(failure);
   }
 
-  /** Writes down what became of the paid call. */
+  /** Writes down what became of the paid call; while the ledger is away, the route tries again. */
   public void record(Exchange exchange) {
-    submitted.record(exchange);
+    try {
+      submitted.record(exchange);
+      parts.outages().back(RECORD);
+    } catch (JdbiException e) {
+      parts.outages().unavailable(RECORD, e);
+      Message message = exchange.getMessage();
+      int tries = message.getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+      if (tries < message.getHeader(Exchange.REDELIVERY_MAX_COUNTER, 1, Integer.class)) {
+        throw e;
+      }
+      LOG.warn(
+          "{}: what became of its paid call was not written down, as the ledger is away: it will be"
+              + " in doubt",
+          exchange.getProperty(JOB, Job.class).name());
+    }
   }
 }

@@ -210,7 +210,7 @@ final class Submitted {
   private void notSent(Job job, Submission.NotSent notSent) {
     int tries = job.schedule().tries();
     if (notSent.status() == 0) {
-      parts.outages().away(PROVIDER, notSent.reason());
+      parts.outages().met(PROVIDER, notSent.reason());
     } else {
       parts.outages().failed(PROVIDER, job.id(), tries, notSent.reason());
       if (tries == OFTEN && !parts.outages().away().contains(PROVIDER)) {

@@ -5,8 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.ledger.Engine;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.apache.camel.builder.RouteBuilder;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
@@ -118,6 +123,85 @@ class LedgerOutageTest {
           .startsWith("WARN the ledger is away, trying again until it is back: ");
       accept(true);
     }
+  }
+
+  @Test
+  void aLedgerThatIsAwayWhileLooksAndDownloadsEndIsSpokenOfInOneLineAndOneMore() throws Exception {
+    try (Story story =
+            Story.in(folder, provider)
+                .with("leonardo.ledger.url", url)
+                .with("leonardo.rest.enabled", "true")
+                .start();
+        Log log = Log.ofEverything()) {
+      CountDownLatch gone = new CountDownLatch(1);
+      provider.onLook(
+          look -> {
+            gone.await();
+            return provider.complete(look);
+          });
+      provider.onDownload(
+          video -> {
+            away();
+            gone.countDown();
+            return Provider.video();
+          });
+      Rest rest = Rest.of(story.app());
+      String one = story.accept(Story.REQUEST);
+      String other = story.accept(Story.REQUEST);
+      await().atMost(LONG).until(() -> !log.with("the ledger is away").isEmpty());
+      assertThat(rest.get("/generations").statusCode()).isEqualTo(503);
+      accept(true);
+
+      await().atMost(LONG).until(() -> !log.with("the ledger is back").isEmpty());
+      assertThat(log.with("ERROR ")).isEmpty();
+      assertThat(log.warnings())
+          .filteredOn(
+              line -> !line.matches("WARN leonardo-(ledger|time) - (?s).*")) // the pools' own
+          .singleElement()
+          .asString()
+          .startsWith("WARN the ledger is away, trying again until it is back: ");
+      story.told(one, "completed");
+      story.told(other, "completed");
+    }
+  }
+
+  @Test
+  void whileTheLedgerIsAwayOperatorsAreAnsweredInTwoSecondsWithWhatIsKnown() throws Exception {
+    try (Story story = Story.in(folder, provider).with("leonardo.ledger.url", url);
+        Log log = Log.open()) {
+      String managed = story.app().managed();
+      story.start();
+      away();
+
+      await()
+          .atMost(LONG)
+          .untilAsserted(
+              () ->
+                  assertThat(soon(managed + "/metrics").body())
+                      .contains("leonardo_jobs{state=\"ACCEPTED\"} NaN", "leonardo_away "));
+      assertThat(soon(managed + "/health/ready").statusCode()).isEqualTo(503);
+      assertThat(soon(managed + "/health/live").statusCode()).isEqualTo(200);
+      await().atMost(LONG).until(() -> !log.with("the ledger is away").isEmpty());
+      accept(true);
+      await()
+          .atMost(LONG)
+          .until(() -> get(managed + "/metrics").body().contains("{state=\"ACCEPTED\"} 0"));
+    }
+  }
+
+  /** In two seconds, and some for a machine that is busy; a connection that waits takes ten. */
+  private static HttpResponse<String> soon(String address) throws Exception {
+    long start = System.nanoTime();
+    HttpResponse<String> answer = get(address);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+    return answer;
+  }
+
+  private static HttpResponse<String> get(String address) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(address)).build(),
+            HttpResponse.BodyHandlers.ofString());
   }
 
   private void away() {

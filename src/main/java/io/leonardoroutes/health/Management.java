@@ -29,7 +29,7 @@ public final class Management implements AutoCloseable {
   private static final String TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final Duration FRESH_METRICS = Duration.ofSeconds(5);
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofMillis(1_700);
   private static final Duration LONGEST_START = Duration.ofSeconds(20);
   private static final int MOST_AWAY = 20;
 
@@ -114,6 +114,7 @@ public final class Management implements AutoCloseable {
       case "/metrics" ->
           metrics
               .get()
+              .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
               .onSuccess(text -> end(call, 200, TEXT_TYPE, text))
               .onFailure(why -> end(call, 503, JSON_TYPE, "{\"status\":503}"));
       default -> end(call, 404, JSON_TYPE, "{\"status\":404}");

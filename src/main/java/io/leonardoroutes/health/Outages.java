@@ -1,9 +1,12 @@
 package io.leonardoroutes.health;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -19,28 +22,96 @@ public final class Outages {
 
   private static final int MOST_FAILING = 1_000;
 
+  /** Twice as long as the longest wait between two tries at anything. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(30);
+
   private final Set<String> away = ConcurrentHashMap.newKeySet();
+
+  /** Of what is away: when work last met it, as nothing else would show that it is back. */
+  private final Map<String, Long> met = new ConcurrentHashMap<>();
+
+  /** Of what is away: that which only the lock of another program on the ledger keeps from work. */
+  private final Set<String> locked = ConcurrentHashMap.newKeySet();
 
   /** Of what has worked since the start: the items that first failed since it last did. */
   private final Map<String, Set<String>> failing = new ConcurrentHashMap<>();
 
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicBoolean writing = new AtomicBoolean();
+  private final LongSupplier nanos;
   private volatile Runnable write = () -> {};
+
+  public Outages() {
+    this(System::nanoTime);
+  }
+
+  Outages(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   /** How it is seen whether the ledger can be written: what can only be read is still away. */
   public void ledgerWrites(Runnable write) {
     this.write = write;
   }
 
-  /** Something that is needed did not work; the rest goes on and it is tried again. */
+  /**
+   * Something that is needed did not work; the rest goes on and it is asked for again by itself.
+   */
   public void away(String what, String why) {
     if (away.add(what)) {
       LOG.warn("{} is away, trying again until it is back: {}", what, why);
     }
   }
 
+  /**
+   * Work met something that is away. If none does any more, as the job was cancelled or no call
+   * comes, nobody knows how it is: it is forgotten after half an hour.
+   */
+  public void met(String what, String why) {
+    met.put(what, nanos.getAsLong());
+    away(what, why);
+  }
+
+  /**
+   * Work failed because of something that it needs: if that is the ledger, it is told of the ledger
+   * and over with it.
+   *
+   * @param what is told of else
+   */
+  public void unavailable(String what, Throwable why) {
+    String words = why.getMessage() == null ? why.toString() : why.getMessage();
+    switch (LedgerFault.of(why)) {
+      case BUSY -> busy();
+      case AWAY -> away(LEDGER, words);
+      case LOCKED -> {
+        locked.add(what);
+        away(what, words);
+      }
+      default -> met(what, words);
+    }
+  }
+
+  /** It is slow and not away: what is due waits, and nobody is told to send nothing. */
+  private void busy() {
+    if (!busy.getAndSet(true)) {
+      LOG.warn("{} is busy, all its connections are in use: what is due waits", LEDGER);
+    }
+  }
+
   /** The names of what is away, sorted. */
   public List<String> away() {
+    forget();
     return away.stream().sorted().toList();
+  }
+
+  private void forget() {
+    long now = nanos.getAsLong();
+    met.forEach(
+        (what, last) -> {
+          if (now - last > FORGOTTEN.toNanos() && met.remove(what, last) && away.remove(what)) {
+            LOG.info("{} was away, and has been needed by nothing for {}", what, FORGOTTEN);
+          }
+        });
   }
 
   /** The provider refuses an account's key or balance: its jobs wait until that is mended. */
@@ -71,7 +142,7 @@ public final class Outages {
   public void failed(String what, String item, int tries, String why) {
     Set<String> since = failing.get(what);
     if (tries > 0 && (since == null || since.contains(item))) {
-      away(what, why);
+      met(what, why);
     } else if (tries == 0 && since != null && since.size() < MOST_FAILING) {
       since.add(item);
     }
@@ -80,6 +151,8 @@ public final class Outages {
   /** It worked. */
   public void back(String what) {
     failing.computeIfAbsent(what, first -> ConcurrentHashMap.newKeySet()).clear();
+    met.remove(what);
+    locked.remove(what);
     if (away.remove(what)) {
       LOG.info("{} is back", what);
     }
@@ -98,21 +171,34 @@ public final class Outages {
   public <T> List<T> due(Supplier<List<T>> claim) {
     try {
       List<T> due = claim.get();
+      if (busy.getAndSet(false)) {
+        LOG.info("{} is not busy any more", LEDGER);
+      }
       backIfItCanBeWritten();
+      forget();
       return due;
     } catch (JdbiException e) {
-      away(LEDGER, String.valueOf(e.getMessage()));
+      if (LedgerFault.of(e) == LedgerFault.BUSY) {
+        busy();
+      } else {
+        away(LEDGER, String.valueOf(e.getMessage()));
+      }
       return List.of();
     }
   }
 
+  /** With it comes back what it alone kept from work. One asks at a time, as it may take long. */
   private void backIfItCanBeWritten() {
-    if (away.contains(LEDGER)) {
+    if ((away.contains(LEDGER) || !locked.isEmpty()) && !writing.getAndSet(true)) {
       try {
+        List<String> with = List.copyOf(locked);
         write.run();
         back(LEDGER);
+        with.forEach(this::back);
       } catch (JdbiException e) {
         // it can be read, and that is not enough
+      } finally {
+        writing.set(false);
       }
     }
   }

@@ -74,7 +74,7 @@ final class Database implements AutoCloseable {
       if (!sqlite) {
         migrateAlone(access);
       }
-      source = sqlite ? new HikariDataSource(sqlite(url)) : source(shared(url), access);
+      source = sqlite ? new LedgerPool(sqlite(url)) : source(shared(url), access);
       if (sqlite) {
         migrate(Flyway.configure().dataSource(source));
       }
@@ -203,10 +203,10 @@ final class Database implements AutoCloseable {
 
   private static HikariDataSource source(HikariConfig config, Access access) {
     if (access.user() == null && access.password() == null) {
-      return new HikariDataSource(config);
+      return new LedgerPool(config);
     }
     HikariDataSource source =
-        new HikariDataSource() {
+        new LedgerPool() {
           @Override
           public Credentials getCredentials() {
             // Asked for at each new connection.

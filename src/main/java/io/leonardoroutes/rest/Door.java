@@ -115,7 +115,7 @@ public final class Door implements Handler<RoutingContext> {
             });
       }
     } catch (IOException e) {
-      asks.outages().away(KEYS, String.valueOf(e));
+      asks.outages().met(KEYS, String.valueOf(e));
       OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
     }
   }

@@ -63,7 +63,7 @@ public final class Tokens implements Door.Callers {
       }
       outages.back(RestSettings.JWT_KEY);
     } catch (BadSetting e) {
-      outages.away(RestSettings.JWT_KEY, e.why() + "; the last one is used");
+      outages.met(RestSettings.JWT_KEY, e.why() + "; the last one is used");
     }
     return reading.tokens();
   }

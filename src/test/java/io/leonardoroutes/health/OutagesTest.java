@@ -3,8 +3,12 @@ package io.leonardoroutes.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leonardoroutes.Log;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,78 @@ class OutagesTest {
     outages.failed("sink erp", "e1", 7, "refused");
 
     assertThat(outages.away()).containsExactly("sink erp");
+  }
+
+  @Test
+  void whatNoWorkMeetsAnyMoreIsForgottenAndWhatIsAskedForByItselfIsNot() {
+    AtomicLong nanos = new AtomicLong();
+    Outages outages = new Outages(nanos::get);
+    outages.met("the provider", "refused");
+    outages.away("a vault", "sealed");
+    outages.failed("sink erp", "e1", 7, "refused");
+    nanos.addAndGet(Duration.ofMinutes(29).toNanos());
+    outages.failed("sink erp", "e1", 8, "refused");
+    assertThat(outages.away()).containsExactly("a vault", "sink erp", "the provider");
+
+    nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+
+    assertThat(outages.away()).containsExactly("a vault", "sink erp");
+    assertThat(log.with("the provider"))
+        .last()
+        .isEqualTo("INFO the provider was away, and has been needed by nothing for PT30M");
+  }
+
+  @Test
+  void whatOnlyTheLedgerKeepsFromWorkIsToldOfTheLedgerAloneAndBackWithIt() {
+    outages.unavailable(
+        "what REST calls need", new ConnectionException(new SQLException("gone", "57P01")));
+    outages.unavailable(
+        "what new requests need", new ConnectionException(new SQLException("refused", "08001")));
+    assertThat(outages.away()).containsExactly("the ledger");
+
+    outages.due(List::of);
+
+    assertThat(outages.away()).isEmpty();
+    assertThat(log.with("")).hasSize(2).last().isEqualTo("INFO the ledger is back");
+  }
+
+  @Test
+  void whatAnotherProgramsLockKeepsFromWorkIsBackOnceTheLedgerCanBeWritten() {
+    AtomicBoolean held = new AtomicBoolean(true);
+    outages.ledgerWrites(
+        () -> {
+          if (held.get()) {
+            throw new ConnectionException(new SQLException("locked", null, 5));
+          }
+        });
+    outages.unavailable(
+        "what REST calls need", new ConnectionException(new SQLException("locked", null, 5)));
+    outages.due(List::of);
+    assertThat(outages.away()).containsExactly("what REST calls need");
+    held.set(false);
+
+    outages.due(List::of);
+
+    assertThat(outages.away()).isEmpty();
+  }
+
+  @Test
+  void aLedgerWhoseConnectionsAreAllInUseIsBusyAndNotAway() {
+    for (int i = 0; i < 3; i++) {
+      outages.unavailable(
+          "what REST calls need", new ConnectionException(new SQLTimeoutException("all in use")));
+      outages.tried(
+          () -> {
+            throw new ConnectionException(new SQLTimeoutException("all in use"));
+          });
+    }
+    assertThat(outages.away()).isEmpty();
+    outages.due(List::of);
+
+    assertThat(log.with(""))
+        .containsExactly(
+            "WARN the ledger is busy, all its connections are in use: what is due waits",
+            "INFO the ledger is not busy any more");
   }
 
   @Test
