@@ -10,6 +10,7 @@ import io.leonardoroutes.settings.Keys;
 import io.leonardoroutes.settings.Secret;
 import io.leonardoroutes.settings.Secrets;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -128,7 +129,13 @@ record Accounts(SortedMap<String, Account> byName) {
         keys.integer(own(keys, prefix, "limits.creates-per-minute"), 1, 1_000_000),
         keys.integer(own(keys, prefix, "limits.requests-per-minute"), 2, 10_000_000),
         keys.duration("leonardo.track.give-up"),
-        budget(keys, prefix));
+        budget(keys, prefix),
+        probe(keys));
+  }
+
+  private static Duration probe(Keys keys) {
+    String key = "leonardo.submit.probe";
+    return keys.text(key).matches("0s?") ? Duration.ZERO : keys.duration(key);
   }
 
   private static boolean refund(Keys keys, String prefix) {

@@ -232,6 +232,10 @@ public final class Reconcile {
   private void decide(Round round) {
     Sought sought = new Sought(parts, round);
     Map<String, Verdict> verdicts = sought.verdicts();
+    if (sought.isSettled()) {
+      // One that is submitted from now on shows what became of all of them.
+      ledger.governor().listed(round.account());
+    }
     boolean adopted = true;
     for (Map.Entry<String, Verdict> decided : verdicts.entrySet()) {
       if (decided.getValue() instanceof Verdict.Paid paid) {

@@ -18,6 +18,7 @@ public final class Slots {
   private static final Logger LOG = LoggerFactory.getLogger(Slots.class);
   private static final String ACCOUNT = "leonardoAccount";
   private static final Duration AGAIN = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofSeconds(3);
 
   private final Parts parts;
   private final Governor governor;
@@ -29,17 +30,21 @@ public final class Slots {
     this.governor = parts.ledger().governor();
   }
 
-  /** The accounts to ask: not twice in a minute. */
+  /**
+   * The accounts to ask: not twice in a minute, or in a few seconds if a create waits to see that
+   * the provider answers again.
+   */
   public List<String> due() {
     Instant now = parts.clock().instant();
-    return parts.settings().accounts().names().stream()
-        .filter(account -> isLongAgo(asked.getOrDefault(account, Instant.MIN), now))
+    return parts.settings().accounts().all().stream()
+        .filter(
+            account -> {
+              Duration again = governor.wantsAnswer(account.limits()) ? SOON : AGAIN;
+              Instant last = asked.getOrDefault(account.name(), Instant.MIN);
+              return last.isBefore(now.minus(again));
+            })
+        .map(Accounts.Account::name)
         .toList();
-  }
-
-  /** Or yet to come, by a clock that was set back. */
-  private static boolean isLongAgo(Instant last, Instant now) {
-    return last.isBefore(now.minus(AGAIN)) || last.isAfter(now);
   }
 
   /** Makes the question for the account in the body ready, and says whether to ask it. */
@@ -75,6 +80,7 @@ public final class Slots {
                 answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
             : Account.failed(answer.failure());
     if (account instanceof Account.Known known) {
+      governor.answered(name);
       parts.ledger().userSince(name, known.userId());
       tellOfOneUser(name, known.userId());
     }

@@ -67,6 +67,11 @@ final class Sought {
     return doubtful.get(id);
   }
 
+  /** Whether every doubt was over long enough that the list would show it. */
+  boolean isSettled() {
+    return doubtful.values().stream().map(this::inDoubt).allMatch(Attempt::isSettled);
+  }
+
   /** What the list says of each; see {@link Reconciliation}. */
   Map<String, Verdict> verdicts() {
     List<Attempt> attempts =

@@ -69,11 +69,23 @@ public final class Submit {
             });
   }
 
+  /** Whether creates wait to see that the provider answers a free call again. */
+  public boolean wantsAnswer() {
+    return !parts
+        .outages()
+        .due(
+            () ->
+                settings.accounts().all().stream()
+                    .filter(account -> ledger.governor().wantsAnswer(account.limits()))
+                    .toList())
+        .isEmpty();
+  }
+
   private List<Job> due(Account account) {
     tellOfRefused(account);
     Governor.Due due = ledger.governor().due(BATCH, account.limits(), settings.lease());
     overBudget(account, due);
-    stuck(account, due.jobs().isEmpty());
+    stuck(account);
     return due.jobs();
   }
 
@@ -111,16 +123,17 @@ public final class Submit {
     }
   }
 
-  private void stuck(Account account, boolean nothingToDo) {
+  private void stuck(Account account) {
     String slot = Accounts.named("a free slot", account.name());
-    if (nothingToDo && ledger.governor().stuckInDoubt(account.limits())) {
+    if (ledger.governor().stuckInDoubt(account.limits())) {
       parts
           .outages()
           .awaited(
               slot,
-              "nothing is submitted by account %s: jobs in doubt hold every slot; resolve them with"
-                      .formatted(account.name())
-                  + " POST /generations/{id}/resolve, or see them with"
+              "jobs in doubt hold every slot of account "
+                  + account.name()
+                  + ": one job at a time is submitted, once the provider's list can be read; end"
+                  + " them with POST /generations/{id}/resolve or POST /resolve, or see them with"
                   + " GET /generations?state=IN_DOUBT");
     } else {
       parts.outages().back(slot);

@@ -8,6 +8,7 @@ import static io.leonardoroutes.ledger.JobState.RUNNING;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.Budget;
+import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
@@ -70,6 +71,7 @@ final class Submitted {
   void record(Exchange exchange) {
     Job job = exchange.getProperty(Submit.JOB, Job.class);
     Submission submission = exchange.getMessage().getBody(Submission.class);
+    circuit(job, submission);
     if (submission instanceof Submission.Created created) {
       parts.outages().back(PROVIDER);
       created(job, created);
@@ -100,6 +102,23 @@ final class Submitted {
       }
       inDoubt(job, unknown, over(job, unknown));
     }
+  }
+
+  /** See {@link Governor#createUnknown}. */
+  private void circuit(Job job, Submission submission) {
+    Governor governor = ledger.governor();
+    settings
+        .accounts()
+        .find(job.account())
+        .map(Accounts.Account::limits)
+        .ifPresent(
+            limits -> {
+              if (submission instanceof Submission.Unknown) {
+                parts.outages().tried(() -> governor.createUnknown(limits));
+              } else if (!(submission instanceof Submission.NotSent)) {
+                parts.outages().tried(() -> governor.createAnswered(limits));
+              }
+            });
   }
 
   /** When the provider must be done with the call: not by itself when we stop listening. */

@@ -153,6 +153,7 @@ public final class Track {
     Look look = exchange.getMessage().getBody(Look.class);
     if (!(look instanceof Look.Unclear)) {
       parts.outages().back(Accounts.named(PROVIDER, job.account()));
+      parts.outages().tried(() -> ledger.governor().answered(job.account()));
     }
     if (look instanceof Look.Complete complete) {
       exchange.setProperty(Submitted.FREED, true);

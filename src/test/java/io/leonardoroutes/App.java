@@ -37,6 +37,7 @@ public final class App implements AutoCloseable {
     with("leonardo.api-key", "test-key");
     with("leonardo.tick", "20ms");
     with("leonardo.file.settle", "1ms");
+    with("leonardo.submit.probe", "0s");
     with("leonardo.track.first", "50ms");
     with("leonardo.track.every", "50ms");
     with("leonardo.rest.port", String.valueOf(freePort()));

@@ -11,10 +11,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** After an outage whose answers left every slot to a job in doubt. */
 class SlotsInDoubtTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static final String LAGS =
-      "the provider's list shows neither it nor a later one of ours: it may lag";
   private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
@@ -39,6 +37,7 @@ class SlotsInDoubtTest {
     doubt =
         new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host())
             .with("leonardo.limits.concurrent", "3")
+            .with("leonardo.track.give-up", "10m")
             .with("leonardo.rest.enabled", "true");
   }
 
@@ -49,11 +48,14 @@ class SlotsInDoubtTest {
   }
 
   @Test
-  void oneThatIsResolvedAsUnpaidSettlesTheOthersAtTheirNextTwoReadings() throws Exception {
-    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED, Fault.NOT_ACCEPTED, Fault.NOT_ACCEPTED);
+  void oneMoreIsSubmittedToShowWhatBecameOfThemAndAllGoOnWithoutAPerson() throws Exception {
     String managed = doubt.app.managed();
     try (Log log = Log.open()) {
       doubt.start();
+      String earlier = doubt.accept("an earlier cat");
+      doubt.until("RUNNING", earlier);
+      doubt.inTime("COMPLETE", earlier);
+      sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED, Fault.NOT_ACCEPTED, Fault.NOT_ACCEPTED);
       String one = doubt.accept("a koala");
       String two = doubt.accept("a cat");
       String three = doubt.accept("a dog");
@@ -61,46 +63,52 @@ class SlotsInDoubtTest {
       clock.tick(Duration.ofSeconds(1));
       String waiting = doubt.accept("a bird");
       await().atMost(LONG).until(() -> ready(managed).contains("a free slot"));
-      for (int readings = 1; readings <= 6; readings++) {
-        int so = readings;
-        clock.tick(Duration.ofMinutes(15));
-        await().atMost(LONG).until(() -> doubt.looks() == so);
-      }
-      assertThat(doubt.held(two)).isEqualTo(LAGS);
-      assertThat(doubt.held(three)).isEqualTo(LAGS);
-      assertThat(sandbox.count(Door.CREATE)).isEqualTo(3);
       assertThat(doubt.state(waiting)).isEqualTo("ACCEPTED");
 
-      resolveAsUnpaid(one);
-      doubt.until("RUNNING", one);
-      clock.tick(Duration.ofMinutes(15));
-      doubt.heldBecause(two, Reconcile.NOT_LISTED);
-      clock.tick(Duration.ofSeconds(30));
-
       doubt.inTime("COMPLETE", one, two, three, waiting);
-      assertThat(sandbox.creates()).hasSize(4);
-      assertThat(sandbox.count(Door.CREATE)).isEqualTo(3 + 4);
-      assertThat(ready(managed)).isEqualTo("{\"status\":\"UP\"}");
+
+      assertThat(sandbox.creates()).hasSize(1 + 4);
+      assertThat(sandbox.count(Door.CREATE)).isEqualTo(1 + 3 + 4);
+      await().atMost(LONG).until(() -> ready(managed).equals("{\"status\":\"UP\"}"));
       assertThat(log.with("every slot"))
           .containsExactly(
-              "WARN nothing is submitted by account default: jobs in doubt hold every slot; resolve"
-                  + " them with POST /generations/{id}/resolve, or see them with"
-                  + " GET /generations?state=IN_DOUBT");
+              "WARN jobs in doubt hold every slot of account default: one job at a time is"
+                  + " submitted, once the provider's list can be read; end them with POST"
+                  + " /generations/{id}/resolve or POST /resolve, or see them with GET"
+                  + " /generations?state=IN_DOUBT");
       assertThat(log.with("a free slot")).containsExactly("INFO a free slot is back");
     }
+  }
+
+  @Test
+  void afterACreateWhoseOutcomeIsNotKnownOneAtATimeIsTriedOnceTheProviderAnswers()
+      throws Exception {
+    doubt.with("leonardo.submit.probe", "10s");
+    Fault error = Fault.refused(500, "Service Error");
+    sandbox.next(Door.CREATE, error, error);
+    doubt.start();
+    String first = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", first);
+    String second = doubt.accept("a cat");
+    String third = doubt.accept("a dog");
+    int asked = sandbox.count(Door.ME);
+
+    clock.tick(Duration.ofSeconds(11));
+    await().atMost(LONG).until(() -> inDoubt(second, third) == 1);
+    assertThat(sandbox.count(Door.ME)).isGreaterThan(asked);
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(2);
+
+    clock.tick(Duration.ofSeconds(21));
+    await().atMost(LONG).until(() -> sandbox.creates().size() == 1);
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(3);
+  }
+
+  private long inDoubt(String... jobs) {
+    return Arrays.stream(jobs).filter(job -> doubt.state(job).equals("IN_DOUBT")).count();
   }
 
   private static String ready(String managed) throws IOException, InterruptedException {
     URI ready = URI.create(managed + "/health/ready");
     return CLIENT.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.ofString()).body();
-  }
-
-  private void resolveAsUnpaid(String id) throws IOException, InterruptedException {
-    HttpRequest resolve =
-        HttpRequest.newBuilder(URI.create(doubt.app.rest() + "/generations/" + id + "/resolve"))
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString("{\"as\":\"unpaid\"}"))
-            .build();
-    assertThat(CLIENT.send(resolve, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
   }
 }

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -92,7 +93,15 @@ public final class Governor {
     if (refused.pauses(now) || (refused.stands() && Held.submitting(handle, limits, now) > 0)) {
       return 0;
     }
-    int slots = pace.concurrent(limits.concurrent(), now) - Held.slots(handle, limits, now);
+    CircuitBreaker circuit = CircuitBreaker.read(handle, limits.account());
+    boolean probes = limits.hasProbes() && circuit.isOpen();
+    if (probes
+        && (circuit.pauses(limits.probe(), now)
+            || circuit.wantsAnswer()
+            || Held.submitting(handle, limits, now) > 0)) {
+      return 0;
+    }
+    int slots = concurrent(handle, limits, circuit) - Held.slots(handle, limits, now);
     if (slots <= 0) {
       return 0;
     }
@@ -101,7 +110,19 @@ public final class Governor {
         Math.min(
             limits.createsPerMinute() - sent.creates(),
             limits.requestsPerMinute() - sent.requests());
-    return Math.max(0, Math.min(refused.stands() ? 1 : slots, calls));
+    return Math.max(0, Math.min(refused.stands() || probes ? 1 : slots, calls));
+  }
+
+  /**
+   * Jobs that may be there at once. Doubts never hold the last slot once the provider's list was
+   * read after they began: one more shows that the list is current, and so what became of them.
+   */
+  private int concurrent(Handle handle, Limits limits, CircuitBreaker circuit) {
+    long now = clock.millis();
+    int most = Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now);
+    int inDoubt = Held.inDoubt(handle, limits, now);
+    boolean stuck = inDoubt >= most;
+    return stuck && circuit.listedAt() > Held.lastInDoubt(handle, limits) ? inDoubt + 1 : most;
   }
 
   /** Jobs that hold a slot, and how many may at once. */
@@ -112,6 +133,53 @@ public final class Governor {
             new Figures.Slots(
                 Held.slots(handle, limits, now),
                 Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now)));
+  }
+
+  /**
+   * What became of a create is not known: the account's creates pause, and go on one by one once
+   * the provider answers again.
+   */
+  public void createUnknown(Limits limits) {
+    circuit(limits.account(), circuit -> circuit.failed(clock.millis()));
+  }
+
+  /** A create was answered: the next ones need not wait. */
+  public void createAnswered(Limits limits) {
+    if (read(limits).isOpen()) {
+      circuit(limits.account(), CircuitBreaker::closed);
+    }
+  }
+
+  /** The provider answered a call that costs nothing. */
+  public void answered(String account) {
+    if (jdbi.withHandle(handle -> CircuitBreaker.read(handle, account)).wantsAnswer()) {
+      circuit(account, circuit -> circuit.answered(clock.millis()));
+    }
+  }
+
+  /** The provider's list was read. */
+  public void listed(String account) {
+    circuit(account, circuit -> circuit.listed(clock.millis()));
+  }
+
+  /** Whether a free call has to work before the account's next create. */
+  public boolean wantsAnswer(Limits limits) {
+    CircuitBreaker circuit = read(limits);
+    return limits.hasProbes()
+        && circuit.wantsAnswer()
+        && !circuit.pauses(limits.probe(), clock.millis());
+  }
+
+  private CircuitBreaker read(Limits limits) {
+    return jdbi.withHandle(handle -> CircuitBreaker.read(handle, limits.account()));
+  }
+
+  private void circuit(String account, UnaryOperator<CircuitBreaker> change) {
+    jdbi.useTransaction(
+        handle -> {
+          database.alone(handle);
+          change.apply(CircuitBreaker.read(handle, account)).write(handle, account);
+        });
   }
 
   /** Whether no slot is left because jobs in doubt hold all of them. */

@@ -20,6 +20,19 @@ final class Held {
     return count(handle, "state = 'IN_DOUBT' AND submitted_at > :since", limits, now);
   }
 
+  /** When the last of those in doubt was submitted; 0 if there is none. */
+  static long lastInDoubt(Handle handle, Limits limits) {
+    return handle
+        .createQuery(
+            """
+            SELECT coalesce(max(submitted_at), 0) FROM job
+            WHERE account = :account AND state = 'IN_DOUBT'
+            """)
+        .bind("account", limits.account())
+        .mapTo(Long.class)
+        .one();
+  }
+
   /** Those among them whose paid call may be under way. */
   static int submitting(Handle handle, Limits limits, long now) {
     return count(handle, "state = 'SUBMITTING'", limits, now);

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param holds how long a job holds its slot at most; after it the provider is done with it, seen
  *     or not
  * @param budget what a day may cost, or null
+ * @param probe how long creates pause after one whose outcome is not known; zero: they do not
  */
 public record Limits(
     String account,
@@ -19,7 +20,24 @@ public record Limits(
     int createsPerMinute,
     int requestsPerMinute,
     Duration holds,
-    Budget budget) {
+    Budget budget,
+    Duration probe) {
+
+  /** The same, without pauses. */
+  public Limits(
+      String account,
+      int concurrent,
+      int createsPerMinute,
+      int requestsPerMinute,
+      Duration holds,
+      Budget budget) {
+    this(account, concurrent, createsPerMinute, requestsPerMinute, holds, budget, Duration.ZERO);
+  }
+
+  /** Whether creates go on one by one after one whose outcome is not known. */
+  boolean hasProbes() {
+    return !probe.isZero();
+  }
 
   /** Of the account that is meant where none is named. */
   public Limits(

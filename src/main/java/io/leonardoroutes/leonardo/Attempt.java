@@ -32,7 +32,8 @@ public record Attempt(String job, JsonNode request, Shown shown, CallTime call, 
     this(job, request, Shown.ofRequest(request), call, stage);
   }
 
-  boolean isSettled() {
+  /** Whether it would be listed if it was made. */
+  public boolean isSettled() {
     return stage == Stage.SETTLED;
   }
 

@@ -76,6 +76,8 @@ final class Room implements AutoCloseable {
     settings.put("leonardo.http.connect-timeout", "2s");
     settings.put("leonardo.http.response-timeout", "1s");
     settings.put("leonardo.reconcile.settle", "2s");
+    // Nearly every create of the proof by ambiguous answers would pause the next one.
+    settings.put("leonardo.submit.probe", "0s");
     settings.put("leonardo.track.give-up", "5s");
     settings.put("leonardo.webhook.key", WEBHOOK_KEY);
     settings.put("leonardo.limits.concurrent", setup.concurrent());

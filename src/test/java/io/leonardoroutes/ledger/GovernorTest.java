@@ -251,6 +251,70 @@ class GovernorTest {
     assertThat(lookIn(running)).isEqualTo(Duration.ofMinutes(5));
   }
 
+  @Test
+  void afterACreateWhoseOutcomeIsNotKnownOneAloneIsTriedOnceAFreeCallWorked() {
+    Limits limits = probing(10, Duration.ofSeconds(1));
+    accepted(urgent(4));
+    ledger.governor().createUnknown(limits);
+    assertThat(ledger.free(limits)).isZero();
+    assertThat(other.governor().wantsAnswer(limits)).isFalse();
+
+    clock.tick(Duration.ofSeconds(1));
+    assertThat(other.governor().wantsAnswer(limits)).isTrue();
+    assertThat(ledger.free(limits)).isZero();
+    other.governor().answered(Job.DEFAULT_ACCOUNT);
+    assertThat(ledger.free(limits)).isEqualTo(1);
+    assertThat(submitting(other, limits)).isPresent();
+    assertThat(ledger.free(limits)).isZero();
+
+    other.governor().createUnknown(limits);
+    ledger.governor().answered(Job.DEFAULT_ACCOUNT);
+    clock.tick(Duration.ofMillis(1_999));
+    assertThat(ledger.free(limits)).as("twice as long").isZero();
+    ledger.governor().createAnswered(limits);
+    assertThat(ledger.free(limits)).isEqualTo(9);
+  }
+
+  @Test
+  void howManyFailuresThereAreThePauseIsAtMostThreeHundredTimesTheFirst() {
+    Limits limits = probing(10, Duration.ofSeconds(1));
+    for (int i = 0; i < 100; i++) {
+      ledger.governor().createUnknown(limits);
+    }
+    ledger.governor().answered(Job.DEFAULT_ACCOUNT);
+
+    clock.tick(Duration.ofMillis(299_999));
+    assertThat(ledger.free(limits)).isZero();
+    clock.tick(Duration.ofMillis(1));
+    assertThat(ledger.free(limits)).isEqualTo(1);
+  }
+
+  @Test
+  void doubtsLeaveASlotOnceTheListWasReadAfterThem() {
+    Limits limits = new Limits(2, 100, 2000, GIVE_UP, null);
+    for (int i = 0; i < 2; i++) {
+      accepted(urgent(4));
+      Job submitting = submitting(ledger, limits).orElseThrow();
+      moved(submitting, submitting.to(JobState.IN_DOUBT).dueAt(clock.instant()));
+    }
+    accepted(urgent(4));
+    accepted(urgent(4));
+    ledger.governor().listed(Job.DEFAULT_ACCOUNT);
+    assertThat(ledger.free(limits)).as("read as they were begun").isZero();
+    clock.tick(Duration.ofMillis(1));
+    ledger.governor().listed(Job.DEFAULT_ACCOUNT);
+
+    assertThat(other.free(limits)).isEqualTo(1);
+    Job witness = submitting(other, limits).orElseThrow();
+    assertThat(ledger.free(limits)).as("one at a time").isZero();
+    moved(witness, witness.to(JobState.RUNNING).created("gen-1", null).dueAt(clock.instant()));
+    assertThat(ledger.free(limits)).isZero();
+  }
+
+  private static Limits probing(int concurrent, Duration probe) {
+    return new Limits(Job.DEFAULT_ACCOUNT, concurrent, 100, 2000, GIVE_UP, null, probe);
+  }
+
   private Job running(Limits limits, Duration look) {
     Job job = submitting(ledger, limits).orElseThrow();
     return moved(
