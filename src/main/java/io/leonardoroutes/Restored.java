@@ -68,7 +68,8 @@ final class Restored {
               change ->
                   change
                       .problem(Problems.inDoubtAgain(change.job(), WHY, over))
-                      .dueAt(over.plus(settings.reconcile().settle())),
+                      // That it was made may be seen long before it is over.
+                      .dueAt(now.plus(settings.reconcile().settle())),
               job -> parts.telling().of(EventType.IN_DOUBT, job));
       return "%s: %s jobs may have been submitted since %s, and are in doubt; the next start %s"
           .formatted(

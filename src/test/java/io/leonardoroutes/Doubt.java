@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.EventType;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +148,10 @@ final class Doubt implements AutoCloseable {
         .filter(event -> event.startsWith(id))
         .map(event -> event.substring(event.lastIndexOf('.') + 1))
         .toList();
+  }
+
+  static ObjectNode object() {
+    return JSON.createObjectNode();
   }
 
   static JsonNode json(String text) {
