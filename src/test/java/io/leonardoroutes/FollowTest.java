@@ -73,7 +73,8 @@ class FollowTest {
         app, "UPDATE job SET state = '%s', due_at = %s WHERE id = '%s'".formatted(to, due, id));
     Rows.change(
         app,
-        "INSERT INTO moved VALUES ('%s', %d, 'ACCEPTED', '%s', 1764000000000, NULL, NULL)"
+        ("INSERT INTO moved (job, n, from_state, to_state, at)"
+                + " VALUES ('%s', %d, 'ACCEPTED', '%s', 1764000000000)")
             .formatted(id, n, to));
   }
 
