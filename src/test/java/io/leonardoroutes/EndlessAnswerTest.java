@@ -76,6 +76,8 @@ class EndlessAnswerTest {
           .with("leonardo.download.hosts", provider.host())
           .with("leonardo.limits.concurrent", "100")
           .with("leonardo.reconcile.settle", "10ms")
+          // Else one create alone is tried after each that is in doubt.
+          .with("leonardo.submit.probe", "0s")
           .start();
       for (int i = 0; i < 2 * ENDLESS.size(); i++) {
         program.drop("r" + i + ".json", Story.REQUEST);

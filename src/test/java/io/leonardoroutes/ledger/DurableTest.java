@@ -257,7 +257,7 @@ class DurableTest {
   void aFullDiskConfirmsNothingAndLosesNothing() {
     String url = Engine.SQLITE.emptyDatabase(folder);
     List<Job> confirmed = new ArrayList<>();
-    try (Ledger small = Ledger.open(url + "?max_page_count=60", clock)) {
+    try (Ledger small = Ledger.open(url + "?max_page_count=100", clock)) {
       assertThatThrownBy(
               () -> {
                 while (confirmed.size() < 10_000) {
