@@ -245,10 +245,11 @@ public final class Reconcile {
     // Moved as this round claimed them: what another one wrote meanwhile is not this one's reading.
     for (Job job : round.due) {
       Verdict verdict = verdicts.get(job.id());
-      if (verdict instanceof Verdict.Open open) {
-        open(job, open.why(), untilSettled(job));
-      } else if (verdict instanceof Verdict.Unpaid && !job.submittedAt().isAfter(round.userSince)) {
+      boolean listed = verdict == null || verdict instanceof Verdict.Paid;
+      if (!listed && !job.submittedAt().isAfter(round.userSince)) {
         open(job, OTHER_USER.formatted(round.account()), null);
+      } else if (verdict instanceof Verdict.Open open) {
+        open(job, open.why(), untilSettled(job));
       } else if (verdict instanceof Verdict.Unpaid) {
         // Somebody else moved what was matched: then what is left over is not known either.
         unpaid(job, adopted);

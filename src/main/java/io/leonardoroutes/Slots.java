@@ -35,16 +35,20 @@ public final class Slots {
    * the provider answers again.
    */
   public List<String> due() {
-    Instant now = parts.clock().instant();
-    return parts.settings().accounts().all().stream()
-        .filter(
-            account -> {
-              Duration again = governor.wantsAnswer(account.limits()) ? SOON : AGAIN;
-              Instant last = asked.getOrDefault(account.name(), Instant.MIN);
-              return last.isBefore(now.minus(again));
-            })
-        .map(Accounts.Account::name)
-        .toList();
+    return parts
+        .outages()
+        .due(
+            () ->
+                parts.settings().accounts().all().stream()
+                    .filter(this::isDue)
+                    .map(Accounts.Account::name)
+                    .toList());
+  }
+
+  private boolean isDue(Accounts.Account account) {
+    Duration again = governor.wantsAnswer(account.limits()) ? SOON : AGAIN;
+    Instant last = asked.getOrDefault(account.name(), Instant.MIN);
+    return last.isBefore(parts.clock().instant().minus(again));
   }
 
   /** Makes the question for the account in the body ready, and says whether to ask it. */
