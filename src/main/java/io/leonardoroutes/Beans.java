@@ -28,6 +28,8 @@ final class Beans {
           Generations.JobHistory.class,
           DryRun.Preview.class,
           Decision.class,
+          BulkDecision.class,
+          BulkDecision.BulkResolution.class,
           Batch.BatchAnswer.class,
           Costs.CostList.class,
           Redeliver.Redelivery.class);

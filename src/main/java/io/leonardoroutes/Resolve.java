@@ -7,6 +7,8 @@ import static io.leonardoroutes.ledger.JobState.RUNNING;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.By;
 import io.leonardoroutes.ledger.Job;
@@ -16,16 +18,23 @@ import io.leonardoroutes.request.StrictJson;
 import io.leonardoroutes.rest.Caller;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code resolve.camel.yaml} does: an operator ends the doubt about a job. */
+/**
+ * What {@code resolve.camel.yaml} and {@code resolve-all.camel.yaml} do: an operator ends doubts.
+ */
 public final class Resolve {
   private static final Logger LOG = LoggerFactory.getLogger(Resolve.class);
 
   private static final ObjectMapper JSON = StrictJson.mapper();
+
+  /** Of jobs that are read at once. */
+  private static final int PAGE = 200;
 
   private final Parts parts;
   private final Ledger ledger;
@@ -49,7 +58,46 @@ public final class Resolve {
     Caller operator = parts.caller(user);
     By by = new By(operator.name(), operator.place());
     operator.mustBeOperator();
-    Decision decision = Decision.read(json(body));
+    return Telling.json(decide(id, operator, Decision.read(json(body)), by));
+  }
+
+  /**
+   * Moves all jobs in doubt that are meant, each as {@link #decide} does, and answers how many.
+   *
+   * @throws Refused 403 for who is no operator; 400 for what is not JSON, 422 for a decision that
+   *     is none
+   */
+  public JsonNode all(@Header(Caller.HEADER) Object user, @Body String body) {
+    Caller operator = parts.caller(user);
+    By by = new By(operator.name(), operator.place());
+    operator.mustBeOperator();
+    BulkDecision decision = BulkDecision.read(json(body), parts.settings().accounts().names());
+    int resolved = 0;
+    Map<String, Integer> left = new TreeMap<>();
+    List<Job> page = List.of();
+    do {
+      String after = page.isEmpty() ? null : page.get(page.size() - 1).id();
+      page = ledger.page(decision.filter(), PAGE, after);
+      for (Job job : page) {
+        if (decision.account() == null || decision.account().equals(job.account())) {
+          try {
+            decide(job.id(), operator, new Decision(decision.as(), null), by);
+            resolved++;
+          } catch (Refused e) {
+            left.merge(e.problem().name(), 1, Integer::sum);
+          }
+        }
+      }
+    } while (!page.isEmpty());
+    LOG.info("{} jobs in doubt were resolved by an operator as {}", resolved, decision.as());
+    ObjectNode answer = JSON.createObjectNode().put("as", decision.as().toString());
+    answer.put("resolved", resolved);
+    ArrayNode reasons = answer.putArray("left");
+    left.forEach((why, jobs) -> reasons.addObject().put("why", why).put("jobs", jobs));
+    return answer;
+  }
+
+  private Job decide(Object id, Caller operator, Decision decision, By by) {
     Job job = open(id, operator, decision);
     Job.Change change = change(job, decision).by(by);
     while (!moved(job, change, decision)) {
@@ -61,7 +109,7 @@ public final class Resolve {
       change = change(job, decision).by(by);
     }
     LOG.info("{} was resolved by an operator as {}", job.name(), decision.as());
-    return Telling.json(change.job());
+    return change.job();
   }
 
   /** In doubt; or late, for which the provider's own pages may say that nothing will come. */

@@ -127,6 +127,7 @@ class ApiKeyTest {
         "/webhooks/leonardo/",
         "/webhooks/leonardo;/generations",
         "/costs",
+        "/resolve",
         "/sinks/outbox/redeliver",
         "/models",
         "/openapi.json",
@@ -365,6 +366,7 @@ class ApiKeyTest {
     assertThat(as(erp, "POST", "/generations/" + id + "/resolve", "{\"as\":\"unpaid\"}").body())
         .isEqualTo(refused);
     assertThat(as(erp, "POST", "/sinks/outbox/redeliver", "").body()).isEqualTo(refused);
+    assertThat(as(erp, "POST", "/resolve", "{\"as\":\"failed\"}").body()).isEqualTo(refused);
     assertThat(as(anna, "GET", "/costs", "").statusCode()).isEqualTo(200);
     assertThat(as(anna, "POST", "/sinks/outbox/redeliver", "").body())
         .isEqualTo("{\"sink\":\"outbox\",\"deliveries\":0}");

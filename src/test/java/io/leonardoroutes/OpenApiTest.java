@@ -83,15 +83,18 @@ class OpenApiTest {
                       {"field":"parameters","code":"size","allowed":
                        "1280x720, 960x960, 720x1280, 1920x1080, 1440x1440, 1080x1920, 3840x2160, 0x0"},
                       {"field":"reference","code":"length","allowed":"1..200"},
-                      {"field":"priority","code":"range","allowed":"0..9"}]}""")
+                      {"field":"priority","code":"range","allowed":"0..9"}]}\
+                    """)
                 .toPrettyString());
     assertThat(models.body().at("/items/1/limits").toString())
         .contains(
             """
-            {"field":"parameters.prompt","code":"length","allowed":"1..2500"}""",
+            {"field":"parameters.prompt","code":"length","allowed":"1..2500"}\
+            """,
             """
             {"field":"parameters.duration","code":"range","allowed":"3..10",\
-            "with":"parameters.guidances.video_reference_base"}""");
+            "with":"parameters.guidances.video_reference_base"}\
+            """);
   }
 
   @Test
@@ -120,7 +123,8 @@ class OpenApiTest {
                     """
                     {"type":"urn:leonardo-routes:problem:no-such-model","title":"No such model",
                      "status":404,
-                     "detail":"there is no model kling/9: kling-3.0-turbo, kling-video-o-3"}""")));
+                     "detail":"there is no model kling/9: kling-3.0-turbo, kling-video-o-3"}\
+                    """)));
   }
 
   @Test
@@ -164,7 +168,8 @@ class OpenApiTest {
                        "409":{"description":"too-late","content":{"application/problem+json":
                          {"schema":{"$ref":"#/components/schemas/Problem","properties":{"type":
                            {"type":"string","enum":["urn:leonardo-routes:problem:too-late"]}}}}}},
-                       "default":{"$ref":"#/components/responses/Problem"}}}""")
+                       "default":{"$ref":"#/components/responses/Problem"}}}\
+                    """)
                 .toPrettyString());
   }
 
@@ -209,7 +214,8 @@ class OpenApiTest {
             "query state: only jobs that stand so",
             "query model: only jobs for this model",
             "query reference: only jobs with this reference",
-            "query from: only jobs accepted at this time or later, as in 2026-07-01T00:00:00Z (RFC 3339)",
+            "query from: only jobs accepted at this time or later, as in 2026-07-01T00:00:00Z (RFC"
+                + " 3339)",
             "query to: only jobs accepted before this time",
             "query limit: 1 to 1000, 50 if absent",
             "query after: next of the page before");
@@ -280,7 +286,8 @@ class OpenApiTest {
     Set<String> written = new TreeSet<>();
     Pattern problem =
         Pattern.compile(
-            "(?:(?:Problem\\.of|new Refused)\\(\\s*\\d+,|\\bjson\\(|TYPES \\+)\\s*\"([a-z0-9-]+)\"");
+            "(?:(?:Problem\\.of|new Refused)\\(\\s*\\d+,|\\bjson\\(|TYPES"
+                + " \\+)\\s*\"([a-z0-9-]+)\"");
     for (Path file : files(Path.of("src/main/java"), ".java")) {
       problem
           .matcher(Files.readString(file))
@@ -300,7 +307,8 @@ class OpenApiTest {
                 app,
                 "/generations",
                 """
-                {"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}""")
+                {"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}\
+                """)
             .body();
 
     assertFits("Job", job);
@@ -310,9 +318,11 @@ class OpenApiTest {
         "JobHistory", Call.get(app, "/generations/" + job.at("/id").asText() + "/history").body());
     assertFits("CostList", Call.get(app, "/costs").body());
     assertFits("Redelivery", Call.post(app, "/sinks/outbox/redeliver", "").body());
+    assertFits("BulkResolution", Call.post(app, "/resolve", "{\"as\":\"failed\"}").body());
     String batch =
         """
-        [{"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}, {}]""";
+        [{"model":"kling-3.0-turbo","parameters":{"prompt":"A cat"}}, {}]\
+        """;
     assertFits("Batch", JSON.readTree(batch.replace(", {}", "")));
     assertFits("BatchAnswer", Call.post(app, "/generations", batch).body());
     assertFits("BatchAnswer", Call.post(app, "/generations?dry-run=true", batch).body());

@@ -13,8 +13,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -270,6 +273,96 @@ class ResolveTest {
 
     await().untilAsserted(() -> assertThat(doubt.told(id)).containsExactly("in_doubt", "failed"));
     assertThat(doubt.told(EventType.REJECTED)).isZero();
+  }
+
+  @Test
+  void manyAreResolvedAtOnceAndTheOthersAreCounted() throws Exception {
+    String early = inDoubt();
+    String late = inDoubt();
+    CLOCK.tick(Duration.ofMinutes(1));
+    Instant before = CLOCK.instant();
+    CLOCK.tick(Duration.ofMinutes(1));
+    String after = inDoubt();
+
+    HttpResponse<String> answer =
+        all(
+            "{\"as\":\"failed\",\"state\":\"IN_DOUBT\",\"account\":\"default\",\"before\":\""
+                + before
+                + "\"}");
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    JsonNode told = Doubt.json(answer.body());
+    assertThat(told.get("as").asText()).isEqualTo("failed");
+    assertThat(told.get("resolved").asInt()).isGreaterThanOrEqualTo(2);
+    assertThat(told.get("left")).isEmpty();
+    assertThat(doubt.state(early)).isEqualTo("FAILED");
+    assertThat(doubt.state(late)).isEqualTo("FAILED");
+    assertThat(doubt.state(after)).isEqualTo("IN_DOUBT");
+    assertThat(history(early)).contains("\"from\":\"IN_DOUBT\",\"to\":\"FAILED\"");
+
+    int creates = provider.creates().size();
+    assertThat(all("{\"as\":\"unpaid\"}").body())
+        .isEqualTo("{\"as\":\"unpaid\",\"resolved\":1,\"left\":[]}");
+    doubt.inTime("COMPLETE", after);
+    assertThat(provider.creates()).hasSize(creates + 1);
+    assertThat(all("{\"as\":\"unpaid\"}").body())
+        .isEqualTo("{\"as\":\"unpaid\",\"resolved\":0,\"left\":[]}");
+  }
+
+  private static String history(String id) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(doubt.app.rest() + "/generations/" + id + "/history"))
+                .build(),
+            BodyHandlers.ofString())
+        .body();
+  }
+
+  @Test
+  void aCallThatMayNotBeOverIsLeftAndCounted() throws Exception {
+    String id = inDoubt();
+    String since = "{\"since\":\"" + CLOCK.instant().plusSeconds(60) + "\"}";
+    Jdbi.create("jdbc:sqlite:" + doubt.app.data().resolve("ledger.db"))
+        .useHandle(at -> at.execute("UPDATE job SET problem = ? WHERE id = ?", since, id));
+
+    assertThat(all("{\"as\":\"unpaid\"}").body()).contains("{\"why\":\"not-over-yet\",\"jobs\":1}");
+
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+    assertThat(all("{\"as\":\"failed\"}").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {}                                   | as has to be unpaid or failed; as paid a job is resolved by itself
+          {"as":"paid"}                        | as has to be unpaid or failed; as paid a job is resolved by itself
+          {"as":"Unpaid"}                      | as has to be unpaid or failed; as paid a job is resolved by itself
+          []                                   | as has to be unpaid or failed; as paid a job is resolved by itself
+          {"as":"unpaid","state":"RUNNING"}    | state has to be IN_DOUBT, or is left out
+          {"as":"unpaid","account":"nobody"}   | account has to be one of [default], or is left out
+          {"as":"unpaid","account":null}       | account has to be a text
+          {"as":"unpaid","before":"yesterday"} | before has to be a time as 2026-07-01T00:00:00Z, or is left out
+          {"as":"unpaid","befor":"x"}          | there are no other keys than as, state, account and before
+          """)
+  void whatIsNoDecisionAboutManyIsRefusedAndNothingIsDone(String body, String detail)
+      throws Exception {
+    HttpResponse<String> answer = all(body);
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(Doubt.json(answer.body()).get("detail").asText()).startsWith(detail + ": send {");
+  }
+
+  private static HttpResponse<String> all(String body) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(doubt.app.rest() + "/resolve"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build(),
+            BodyHandlers.ofString());
   }
 
   private static String inDoubt() {

@@ -47,7 +47,7 @@ public record Problem(
   }
 
   /** The last part of the type. */
-  String name() {
+  public String name() {
     return type.substring(type.lastIndexOf(':') + 1);
   }
 }
