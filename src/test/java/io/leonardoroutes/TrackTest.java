@@ -344,9 +344,10 @@ class TrackTest {
       statement.execute("CREATE TEMP TABLE more AS SELECT * FROM job");
       statement.execute(
           """
-          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < %s)
           INSERT INTO more SELECT job.* FROM job, n\
-          """);
+          """
+              .formatted(MANY));
       statement.execute(
           "UPDATE more SET id = 'job-' || rowid, file_name = 'koala-' || rowid,"
               + " generation_id = 'gen-' || rowid");

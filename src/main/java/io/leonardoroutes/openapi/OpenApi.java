@@ -59,6 +59,7 @@ public final class OpenApi {
           "message-id",
           "correlation-id",
           "reply-to",
+          "user-id",
           "unreadable",
           "refused-by-provider",
           "account-refused",
