@@ -102,6 +102,7 @@ class AccountsTest {
                 .build());
     withStudio()
         .with("leonardo.track.first", "1h")
+        .with("leonardo.track.every", "1h") // nor sooner because a slot is wanted
         .with("leonardo.accounts.studio.limits.concurrent", "1")
         .with("leonardo.accounts.slow.api-key", "slow-key")
         .with("leonardo.accounts.poor.api-key", "poor-key")

@@ -90,8 +90,10 @@ class GovernedTest {
   @Test
   void noMoreJobsRunThanTheAccountAllows() throws Exception {
     provider.allowing(1);
-    app.with("leonardo.track.first", "1h").start();
-    waiting().until(() -> provider.accounts() == 1);
+    app.with("leonardo.track.first", "1h")
+        .with("leonardo.track.every", "1h") // nor sooner because a slot is wanted
+        .start();
+    waiting().until(() -> !Rows.of(app, "SELECT * FROM pace WHERE slots = 1").isEmpty());
     accept();
     accept();
 

@@ -292,12 +292,12 @@ class SecretsTest {
     start();
     vault.says = "new-canary";
     int asked = vault.asked.get();
-    story.until(story.accept(Story.REQUEST), "FAILED");
-    String next = story.accept(Story.REQUEST);
+    String id = story.accept(Story.REQUEST);
+    waiting().until(() -> story.job(id).has("problem"));
     clock.tick(Duration.ofSeconds(5));
     waiting().until(() -> vault.asked.get() == asked + 1);
     clock.tick(Duration.ofSeconds(5));
-    story.until(next, "RUNNING");
+    story.until(id, "RUNNING");
     assertThat(createdBy()).containsExactly("old-canary", "new-canary");
   }
 
