@@ -270,7 +270,6 @@ class RestoredTest {
     return new Doubt(folder, clock, sandbox.baseUrl(), sandbox.host());
   }
 
-  /** Starts the program, again if it was closed. */
   /** So that the list shows one that is older than any doubt. */
   private void madeEarlier() throws Exception {
     life.start();
@@ -278,6 +277,7 @@ class RestoredTest {
     life.close();
   }
 
+  /** Starts the program, again if it was closed. */
   private Doubt begin() throws Exception {
     life.close();
     life = life().start();
