@@ -58,7 +58,7 @@ public final class Deliver {
 
   /** What is due for one sink. */
   public List<Delivery> due(String sink) {
-    return parts.outages().due(() -> underWay.begins(claim(sink)));
+    return underWay.begins(parts.outages().due(() -> claim(sink)));
   }
 
   private List<Delivery> claim(String sink) {

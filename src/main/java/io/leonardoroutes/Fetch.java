@@ -78,13 +78,13 @@ public final class Fetch {
    * Finished jobs whose video is not fetched yet, and that are not {@linkplain UnderWay under way}.
    */
   public List<Job> due() {
-    return parts.outages().due(this::claim);
+    return underWay.begins(parts.outages().due(this::claim));
   }
 
   private List<Job> claim() {
     underWay.forget(lost());
     underWay.renew(jobs -> ledger.renew(COMPLETE, ids(jobs), lease));
-    return underWay.begins(ledger.claim(COMPLETE, BATCH - underWay.size(), lease));
+    return ledger.claim(COMPLETE, BATCH - underWay.size(), lease);
   }
 
   private static List<String> ids(List<Job> jobs) {

@@ -11,6 +11,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The RFC 9457 problems that a job, not a request, can have. */
 final class Problems {
@@ -19,6 +20,8 @@ final class Problems {
   private static final String HELD = "held";
   private static final String WITHOUT_A_REASON = ", without a reason";
   private static final String NAMED = "generationIds";
+  private static final Pattern MADE =
+      Pattern.compile("(?i)generation[_-]?id|generation[\\\\\"']{1,4}\\s*:\\s*\\{");
 
   private Problems() {}
 
@@ -91,6 +94,11 @@ final class Problems {
       job.problem().path(NAMED).forEach(id -> ids.add(id.asText()));
     }
     return ids;
+  }
+
+  /** Whether the answer to its create spoke of a generation: then it was made, listed or not. */
+  static boolean wasMade(Job job) {
+    return job.problem() != null && MADE.matcher(job.problem().path("answer").asText("")).find();
   }
 
   /** Why the doubt is held, empty if it was not looked into. */

@@ -38,6 +38,9 @@ public final class Reconcile {
   static final String NOT_LISTED =
       "the provider's list does not show it: looked at once more before it is submitted again";
 
+  static final String WAS_MADE =
+      "the answer to its create spoke of a generation, which the provider's list does not show";
+
   static final String OTHER_USER =
       "the provider's list is of another user: the account %s may have had another user's key then";
 
@@ -250,6 +253,8 @@ public final class Reconcile {
         open(job, OTHER_USER.formatted(round.account()), null);
       } else if (verdict instanceof Verdict.Open open) {
         open(job, open.why(), untilSettled(job));
+      } else if (verdict instanceof Verdict.Unpaid && Problems.wasMade(job)) {
+        open(job, WAS_MADE, null);
       } else if (verdict instanceof Verdict.Unpaid) {
         // Somebody else moved what was matched: then what is left over is not known either.
         unpaid(job, adopted);

@@ -57,7 +57,8 @@ public final class Track {
    */
   public List<Job> due() {
     tellIfNoneEnds();
-    return parts.outages().due(this::claim);
+    // Only what is handed on begins: a claim that fails half way has nothing under way.
+    return underWay.begins(parts.outages().due(this::claim));
   }
 
   /** A slot that is wanted is worth more looks: a job that is done holds it until it is seen. */
@@ -85,7 +86,7 @@ public final class Track {
     if (underWay.size() == 0) {
       ended = parts.clock().instant();
     }
-    return underWay.begins(ledger.governor().looks(room, account.limits(), settings.lease()));
+    return ledger.governor().looks(room, account.limits(), settings.lease());
   }
 
   /** Each is cut off in the end, but if all consumers wait for that, no other job is looked at. */

@@ -154,6 +154,31 @@ class UntrueListTest {
     assertThat(provider.creates()).hasSize(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"generate\":{\"generationId\":\"0196c6ed-7f4e",
+        "{\"generate\":{\"generationId\":\"",
+        "{\"data\":{\"generation\":{\"id\":\"0196c6ed-7f4e-6a11-9f0c-000000000009\"}}}"
+      })
+  void whatAnAnswerSpokeOfIsNeverMadeAgainThoughNothingShowsIt(String answer) throws Exception {
+    doubt.start();
+    ordinary(3);
+    provider.onCreate(
+        request -> {
+          asked.add(PROMPT);
+          return Provider.json(200, answer);
+        });
+    provider.onLook(request -> Provider.json(200, "{\"generations_by_pk\":null}"));
+    String id = accept(PROMPT, O3);
+    doubt.until("IN_DOUBT", id);
+
+    ordinary(12);
+
+    assertThat(asked).filteredOn(PROMPT::equals).hasSize(1);
+    doubt.heldBecause(id, Reconcile.WAS_MADE);
+  }
+
   @Test
   void aGenerationOfAnotherPromptThatAnAnswerNamesIsNotAdopted() throws Exception {
     String other = "0196c6ed-7f4e-6a11-9f0c-000000000002";
