@@ -93,10 +93,7 @@ final class Sought {
   private Map<String, KnownCreates.LeftOut> leftOut() {
     Map<String, KnownCreates.LeftOut> leftOut = new HashMap<>();
     // Where the list is in no order, all of ours are asked for.
-    long after =
-        round.history.isNewestFirst()
-            ? doubtful.values().stream().mapToLong(job -> order(job).begun()).min().orElse(0)
-            : -1;
+    long after = round.history.isNewestFirst() ? round.begunFirst() : -1;
     doubtful.values().stream()
         .map(Job::model)
         .distinct()
