@@ -84,7 +84,7 @@ class ProveIT {
     assertThat(
             figures(printed)
                 .replaceAll("(released|held) +[0-9]+", "$1 N")
-                .replaceAll("(?m)^ +[0-9]+: the provider.*\\n", ""))
+                .replaceAll("(?m)^ +[0-9]+: .*\\n", ""))
         .isEqualTo(
             """
             100 ambiguous creates in N s
