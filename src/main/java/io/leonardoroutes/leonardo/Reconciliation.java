@@ -39,6 +39,7 @@ public final class Reconciliation {
   private final Duration settle;
   private final Instant now;
   private final Set<Listed> free = identitySet();
+  private final Set<Listed> misdated = identitySet();
   private final List<Witness> witnesses = new ArrayList<>();
   private final long oldestOver;
   private final Set<String> pendingShown;
@@ -68,9 +69,23 @@ public final class Reconciliation {
         witnesses.add(new Witness(owner, earlier(owner.call().from(), generation.createdAt())));
       }
     }
+    findMisdated();
     witnesses.sort(Comparator.comparing(Witness::at).reversed());
     this.oldestOver =
         witnesses.stream().mapToLong(w -> w.attempt().call().over()).min().orElse(Long.MAX_VALUE);
+  }
+
+  /** Those that are dated earlier than one that stands behind them. */
+  private void findMisdated() {
+    Instant latest = Instant.MIN;
+    List<Listed> all = history.generations();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Instant at = all.get(i).createdAt();
+      if (at != null && at.isBefore(latest)) {
+        misdated.add(all.get(i));
+      }
+      latest = at != null && at.isAfter(latest) ? at : latest;
+    }
   }
 
   /**
@@ -189,7 +204,25 @@ public final class Reconciliation {
   private boolean showsOlder(Attempt attempt) {
     CallTime call = attempt.call();
     return oldestOver < call.begun()
-        || call.measured() && history.isNewestFirst() && history.showsOlder(call.from());
+        || call.measured()
+            && history.isNewestFirst()
+            && history.showsOlder(call.from())
+            && showsAnotherOlder(attempt);
+  }
+
+  /** One that is surely not its own under a wrong date. */
+  private boolean showsAnotherOlder(Attempt attempt) {
+    Instant before = attempt.call().from().minus(Attempt.SKEW);
+    return history.generations().stream()
+        .filter(listed -> listed.createdAt() != null && listed.createdAt().isBefore(before))
+        .anyMatch(
+            listed -> !free.contains(listed) || attempt.shown().to(listed.shown()) == Likeness.NO);
+  }
+
+  /** A date that breaks the order of the list tells nothing. */
+  private boolean mayBe(Attempt attempt, Listed listed) {
+    return attempt.to(listed) != Likeness.NO
+        || misdated.contains(listed) && attempt.shown().to(listed.shown()) != Likeness.NO;
   }
 
   private void open(Rivals rivals, String why) {
@@ -225,8 +258,7 @@ public final class Reconciliation {
     if (!attempt.isSettled()) {
       return new Verdict.Open("the provider may still be at work on the call, or not list it yet");
     }
-    List<Listed> perhaps =
-        free.stream().filter(listed -> attempt.to(listed) != Likeness.NO).toList();
+    List<Listed> perhaps = free.stream().filter(listed -> mayBe(attempt, listed)).toList();
     if (!perhaps.isEmpty()) {
       return new Verdict.Open(named(perhaps) + " may be its own, or not");
     }

@@ -296,11 +296,39 @@ class ReconciliationTest {
   }
 
   @Test
+  void anotherTextUnderADateThatBreaksTheOrderMayBeItsOwn() {
+    attempt("a", 0, 10, "koala");
+    later();
+    list("g -3600 another 1280 720 false");
+    end();
+    assertThat(verdicts()).isEqualTo("a=Unpaid[]");
+
+    attempts.clear();
+    attempt("b", 0, 10, "koala");
+    owner("f", -60, "other");
+    page("e -100000 other 1280 720 false", "f -60 other 1280 720 false");
+    page("f -60 other 1280 720 false");
+    page();
+    assertThat(verdicts()).isEqualTo("b=Open[why=generation g may be its own, or not]");
+  }
+
+  @Test
+  void itsOwnUnderAWrongDateIsNotTakenForAnOlderOne() {
+    CallTime measured = new CallTime(at(0), at(10), at(10), true, 0, 10);
+    attempts.add(new Attempt("a", request("koala"), measured, Stage.SETTLED));
+    owner("s", 41, "other");
+    list("s 41 other 1280 720 false", "g -3600 another 1280 720 false");
+
+    assertThat(verdicts())
+        .isEqualTo("a=Open[why=the provider's list could not be read back to its time]");
+  }
+
+  @Test
   void whatIsOlderByTheProvidersOwnClockIsOlderWhoeverMadeIt() {
     CallTime measured = new CallTime(at(0), at(10), at(10), true, 0, 10);
     attempts.add(new Attempt("a", request("koala"), measured, Stage.SETTLED));
     owner("s", 41, "other");
-    list("s 41 other 1280 720 false", "o -301 other 1280 720 false");
+    list("s 41 other 1280 720 false", "o -301 other 1920 1080 false");
 
     assertThat(verdicts()).isEqualTo("a=Unpaid[]");
   }
@@ -564,10 +592,10 @@ class ReconciliationTest {
 
   /** The list shows one of ours from long before, and then its end. */
   private void end() {
-    owner("e", -9000, "other");
-    list("e -9000 other 1280 720 false");
+    owner("e", -100000, "other");
+    list("e -100000 other 1280 720 false");
     readNext();
-    page("e -9000 other 1280 720 false");
+    page("e -100000 other 1280 720 false");
     page();
   }
 
