@@ -33,6 +33,16 @@ public final class ListEvidence {
         AND (job.generation_id IS NOT NULL) IS TRUE
       """;
 
+  /**
+   * Only what was begun later was surely made later: one that was adopted, or whose call took long,
+   * may stand further back in the list than it was read.
+   */
+  static final String BEGUN_LATER =
+      """
+       AND moved.from_state = 'SUBMITTING' AND EXISTS (SELECT 1 FROM moved AS begun
+         WHERE begun.job = moved.job AND begun.n = moved.n - 1 AND begun.step > :step)
+      """;
+
   private final Jdbi jdbi;
   private final Clock clock;
 
@@ -128,7 +138,7 @@ public final class ListEvidence {
   /**
    * The last of our generations of a model that a list must show, and does not.
    *
-   * @param after those whose ids were written down after this change
+   * @param after those whose paid calls were begun after this change
    * @param since only those of jobs that were submitted later
    * @param until only those whose ids were written down then or earlier
    */
@@ -139,6 +149,7 @@ public final class ListEvidence {
             handle
                 .createQuery(
                     MADE.formatted(">")
+                        + BEGUN_LATER
                         + " AND (job.model = :model) IS TRUE AND moved.at <= :until"
                         + " ORDER BY moved.step DESC LIMIT :most")
                 .bind("step", after)

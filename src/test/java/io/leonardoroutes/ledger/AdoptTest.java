@@ -96,8 +96,7 @@ class AdoptTest {
   void theLatestGenerationThatAListLeavesOutIsFoundByTheOrderOfTheCreates() {
     List<Long> steps = new ArrayList<>();
     for (int i = 1; i < 4; i++) {
-      Job job = inDoubt();
-      adopt(job, "gen-" + i);
+      Job job = made("gen-" + i);
       steps.add(order(job).over());
       // Whatever the clock says.
       clock.tick(Duration.ofSeconds(-1));
@@ -148,12 +147,26 @@ class AdoptTest {
 
   @Test
   void aGenerationThatWasWrittenDownLateNeedNotBeListedYet() {
-    Job job = inDoubt();
+    Job submitting = submitting();
     clock.tick(Duration.ofSeconds(60));
-    adopt(job, "gen-1");
+    made(submitting, "gen-1");
 
     assertThat(leftOutUntil(clock.instant().minusMillis(1))).isEqualTo("none");
     assertThat(leftOutUntil(clock.instant())).isEqualTo("gen-1");
+  }
+
+  @Test
+  void onlyWhatWasBegunLaterHasToStandInWhatWasReadOfTheList() {
+    Job slow = submitting();
+    Job adopted = inDoubt();
+    Job doubt = inDoubt();
+    long begun = order(doubt).begun();
+    made(slow, "gen-slow");
+    adopt(adopted, "gen-adopted");
+
+    assertThat(leftOut(begun)).isEqualTo("none");
+    made("gen-later");
+    assertThat(leftOut(begun)).isEqualTo("gen-later");
   }
 
   @Test
@@ -176,7 +189,10 @@ class AdoptTest {
         handle -> {
           handle.createUpdate(MANY).execute();
           handle.execute(
-              "INSERT INTO moved SELECT id, 0, 'SUBMITTING', 'RUNNING', submitted_at,"
+              "INSERT INTO moved SELECT id, 0, 'ACCEPTED', 'SUBMITTING', submitted_at,"
+                  + " 'leonardo-routes', 'process', submitted_at - 1700000000001, NULL FROM job");
+          handle.execute(
+              "INSERT INTO moved SELECT id, 1, 'SUBMITTING', 'RUNNING', submitted_at,"
                   + " 'leonardo-routes', 'process', submitted_at - 1700000000000, NULL FROM job");
           if (engine == Engine.POSTGRES) {
             handle.execute("ANALYZE job");
@@ -190,6 +206,7 @@ class AdoptTest {
                     .createQuery(
                         (engine == Engine.SQLITE ? "EXPLAIN QUERY PLAN " : "EXPLAIN ")
                             + ListEvidence.MADE.formatted(">")
+                            + ListEvidence.BEGUN_LATER
                             + " ORDER BY moved.step DESC LIMIT 100")
                     .bind("account", "default")
                     .bind("step", 990_000L)
@@ -254,10 +271,23 @@ class AdoptTest {
     return ledger.adopt(job, job.to(RUNNING).created(generationId, null).dueAt(clock.instant()));
   }
 
-  private Job inDoubt() {
+  private Job made(String generationId) {
+    return made(submitting(), generationId);
+  }
+
+  private Job made(Job submitting, String generationId) {
+    Job.Change made = submitting.to(RUNNING).created(generationId, null).dueAt(clock.instant());
+    assertThat(ledger.move(submitting, made)).isTrue();
+    return made.job();
+  }
+
+  private Job submitting() {
     Job accepted = ((Accepted) ledger.accept(Asked.request(), job -> List.of())).job();
-    Job submitting =
-        ledger.submitting(accepted, new Limits(100, 100), Duration.ofSeconds(30)).orElseThrow();
+    return ledger.submitting(accepted, new Limits(100, 100), Duration.ofSeconds(30)).orElseThrow();
+  }
+
+  private Job inDoubt() {
+    Job submitting = submitting();
     Job.Change doubtful = submitting.to(IN_DOUBT).dueAt(clock.instant());
     assertThat(ledger.move(submitting, doubtful)).isTrue();
     return doubtful.job();

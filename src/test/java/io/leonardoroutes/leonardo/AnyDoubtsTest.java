@@ -307,7 +307,7 @@ class AnyDoubtsTest {
       Map<String, LeftOut> leftOut = new HashMap<>();
       owned.forEach(
           (id, attempt) -> {
-            boolean asked = !history.isNewestFirst() || attempt.call().over() > first;
+            boolean asked = attempt.call().begun() > (history.isNewestFirst() ? first : 0);
             boolean old = !attempt.call().until().plus(SETTLE).isAfter(at(now));
             if (asked && old && !history.ids().contains(id)) {
               leftOut.merge(
