@@ -270,10 +270,8 @@ class ReconcileTest {
 
   @Test
   void aListThatLeavesOutAGenerationOfOursReleasesNothingThatWasBegunBefore() throws Exception {
-    create("an old cat");
-    clock.tick(Duration.ofHours(1));
+    startWithHistory();
     sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
-    doubt.start();
     String id = doubt.accept("a koala");
     doubt.until("IN_DOUBT", id);
     String deleted = doubt.accept("a cat");
