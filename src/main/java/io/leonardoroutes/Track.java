@@ -30,6 +30,7 @@ public final class Track {
 
   private static final Duration LOST = Duration.ofHours(1);
   private static final Duration NO_END = Duration.ofMinutes(2);
+  private static final Duration LONGEST_STEP = Duration.ofSeconds(5);
   private static final String END = "the end of a look";
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
@@ -39,7 +40,8 @@ public final class Track {
   private final Looks looks;
   private final Interval hastening;
   private final UnderWay<Job> underWay;
-  private volatile Instant ended;
+  private volatile Duration withoutEnd = Duration.ZERO;
+  private Instant asked;
 
   Track(Parts parts, Looks looks) {
     this.parts = parts;
@@ -48,7 +50,7 @@ public final class Track {
     this.looks = looks;
     this.hastening = new Interval(looks.wanted().dividedBy(4));
     this.underWay = new UnderWay<>(Job::id, parts.clock(), settings.lease(), LOST);
-    this.ended = parts.clock().instant();
+    this.asked = parts.clock().instant();
   }
 
   /**
@@ -83,16 +85,22 @@ public final class Track {
 
   private List<Job> claim(Account account) {
     int room = Math.min(BATCH, MOST - underWay.size());
-    if (underWay.size() == 0) {
-      ended = parts.clock().instant();
-    }
     return ledger.governor().looks(room, account.limits(), settings.lease());
   }
 
   /** Each is cut off in the end, but if all consumers wait for that, no other job is looked at. */
   private void tellIfNoneEnds() {
+    Instant now = parts.clock().instant();
+    Duration step = Duration.between(asked, now);
+    asked = now;
     int waiting = underWay.size();
-    if (waiting > 0 && ended.plus(NO_END).isBefore(parts.clock().instant())) {
+    if (waiting == 0) {
+      withoutEnd = Duration.ZERO;
+      return;
+    }
+    // A clock that was set, or a machine that slept, is no provider that hangs.
+    withoutEnd = withoutEnd.plus(step.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : step);
+    if (withoutEnd.compareTo(NO_END) > 0) {
       parts
           .outages()
           .awaited(
@@ -139,7 +147,7 @@ public final class Track {
   /** One that was cut off has not ended. */
   private void ended(Exception failure) {
     if (!(failure instanceof InterruptedIOException)) {
-      ended = parts.clock().instant();
+      withoutEnd = Duration.ZERO;
       parts.outages().back(END);
     }
   }

@@ -79,6 +79,7 @@ class AccountsTest {
             .collect(
                 Collectors.toMap(AccountsTest::generation, Provider::key, (one, other) -> one));
     assertThat(looks).isEqualTo(Map.of("gen-1", HOUSE, "gen-2", STUDIO));
+    waiting().until(() -> provider.downloads().size() == 2);
     assertThat(provider.downloads()).extracting(Provider::key).containsOnlyNulls();
     waiting().until(() -> provider.accounts() == 2);
     assertThat(provider.all())
