@@ -228,7 +228,7 @@ public final class Reconcile {
     } else {
       parts.outages().met(Accounts.named(LIST, round.account()), round.unclear);
       String why = "the provider's list could not be read: " + round.unclear;
-      round.due.forEach(job -> hold(job, why, round.retryAfter));
+      round.due.forEach(job -> hold(job, why, usual(job, round.retryAfter)));
     }
   }
 
@@ -269,8 +269,19 @@ public final class Reconcile {
         Problems.inDoubtSince(job)
             .map(over -> Duration.between(now(), over.plus(settle)))
             .orElse(Duration.ZERO);
-    Duration usual = new Backoff(settle, LONGEST_WAIT).after(job.schedule().tries());
-    return left.isNegative() || left.isZero() || left.compareTo(usual) > 0 ? null : left;
+    boolean over = left.isNegative() || left.isZero();
+    return over || left.compareTo(usual(job, null)) > 0 ? null : left;
+  }
+
+  /**
+   * Until its next reading.
+   *
+   * @param asked how long the provider asked to wait, or null; it makes the wait longer, never
+   *     shorter
+   */
+  private Duration usual(Job job, Duration asked) {
+    return new Backoff(settings.reconcile().settle(), LONGEST_WAIT)
+        .after(job.schedule().tries(), asked);
   }
 
   private boolean adopt(Job job, String generationId) {
@@ -304,15 +315,17 @@ public final class Reconcile {
     return job.to(ACCEPTED).submittedAt(null).problem(null).dueAt(now);
   }
 
+  /**
+   * @param wait of ours until its next reading; the usual one if null
+   */
   private void open(Job job, String why, Duration wait) {
-    if (hold(job, why, wait) && !Problems.heldBecause(job).equals(why)) {
+    Duration until = wait == null ? usual(job, null) : wait;
+    if (hold(job, why, until) && !Problems.heldBecause(job).equals(why)) {
       LOG.warn("{} stays in doubt: {}", job.name(), why);
     }
   }
 
-  private boolean hold(Job job, String why, Duration asked) {
-    Backoff backoff = new Backoff(settings.reconcile().settle(), LONGEST_WAIT);
-    Duration wait = asked == null ? backoff.after(job.schedule().tries()) : asked;
+  private boolean hold(Job job, String why, Duration wait) {
     return ledger.move(
         job,
         job.to(IN_DOUBT).problem(Problems.held(job.problem(), why)).triedAgainAt(now().plus(wait)));

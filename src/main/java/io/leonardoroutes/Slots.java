@@ -19,10 +19,12 @@ public final class Slots {
   private static final String ACCOUNT = "leonardoAccount";
   private static final Duration AGAIN = Duration.ofMinutes(1);
   private static final Duration SOON = Duration.ofSeconds(3);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
   private final Parts parts;
   private final Governor governor;
   private final Map<String, Instant> asked = new HashMap<>();
+  private final Map<String, Instant> notBefore = new HashMap<>();
   private final Map<String, String> users = new HashMap<>();
 
   Slots(Parts parts) {
@@ -47,8 +49,15 @@ public final class Slots {
 
   private boolean isDue(Accounts.Account account) {
     Duration again = governor.wantsAnswer(account.limits()) ? SOON : AGAIN;
+    Instant now = parts.clock().instant();
     Instant last = asked.getOrDefault(account.name(), Instant.MIN);
-    return last.isBefore(parts.clock().instant().minus(again));
+    return last.isBefore(now.minus(again)) && !pauses(account.name(), now);
+  }
+
+  /** As long as the provider asked to wait; later than that, the clock was set back since. */
+  private boolean pauses(String account, Instant now) {
+    Instant until = notBefore.getOrDefault(account, Instant.MIN);
+    return now.isBefore(until) && !until.isAfter(now.plus(LONGEST_PAUSE));
   }
 
   /** Makes the question for the account in the body ready, and says whether to ask it. */
@@ -83,6 +92,9 @@ public final class Slots {
             ? Account.read(
                 answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
             : Account.failed(answer.failure());
+    if (account instanceof Account.Unclear unclear && unclear.retryAfter() != null) {
+      notBefore.put(name, parts.clock().instant().plus(unclear.retryAfter()));
+    }
     if (account instanceof Account.Known known) {
       governor.answered(name);
       parts.ledger().userSince(name, known.userId());

@@ -136,8 +136,17 @@ final class Sought {
   private Attempt inDoubt(Job job) {
     Instant over =
         Problems.inDoubtSince(job).orElse(job.submittedAt().plus(settings.longestCall()));
-    Instant settled = round.theirs(over, order(job).skew()).plus(settings.reconcile().settle());
-    return attempt(job, over, settled.isAfter(round.now()) ? Stage.FRESH : Stage.SETTLED);
+    return attempt(job, over, isSettled(job, over) ? Stage.SETTLED : Stage.FRESH);
+  }
+
+  /** By the provider's clock and by ours: a wrong {@code Date} makes no doubt settled sooner. */
+  private boolean isSettled(Job job, Instant over) {
+    Duration settle = settings.reconcile().settle();
+    Instant theirs = round.theirs(over, order(job).skew()).plus(settle);
+    Instant ours = over.plus(settle);
+    // Ours was ahead then if it says that the call lasts longer than any can.
+    boolean wasAhead = over.isAfter(round.begun.plus(settings.longestCall()));
+    return !theirs.isAfter(round.now()) && (wasAhead || !ours.isAfter(round.begun));
   }
 
   /** One that was over at some time, by our clock. */

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of a create that nobody knows the fate of, at a provider that keeps a true list. */
 class ReconcileTest {
@@ -164,6 +166,60 @@ class ReconcileTest {
     assertThat(sandbox.count(Door.ME)).isEqualTo(1 + 8);
     assertThat(sandbox.count(Door.LIST)).isEqualTo(4 + 2);
     assertThat(sandbox.count(Door.CREATE)).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ME", "LIST"})
+  void aRetryAfterMakesTheNextReadingOfTheListNoSooner(Door turnedAway) throws Exception {
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
+    start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    sandbox.next(turnedAway, Fault.tooManyRequests(Duration.ofSeconds(1)));
+    clock.tick(SETTLE);
+    await().atMost(PATIENCE).until(() -> doubt.looks() == 1);
+
+    assertThat(dueIn(id)).isBetween(SETTLE.multipliedBy(2).dividedBy(3), SETTLE);
+  }
+
+  @Test
+  void aRetryAfterThatIsLongerThanOurOwnWaitIsKept() throws Exception {
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
+    start();
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+    sandbox.next(Door.LIST, Fault.tooManyRequests(Duration.ofDays(1)));
+    clock.tick(SETTLE);
+    await().atMost(PATIENCE).until(() -> doubt.looks() == 1);
+
+    assertThat(dueIn(id)).isEqualTo(Duration.ofHours(1));
+  }
+
+  @Test
+  void aDateOfTheProviderThatRunsAheadSettlesNoDoubtSooner() throws Exception {
+    doubt.close();
+    sandbox.close();
+    TickingClock theirs = new TickingClock();
+    sandbox =
+        Sandbox.start(SandboxOptions.defaults().withClock(theirs).withJobDuration(Duration.ZERO));
+    doubt = doubt();
+    start();
+    sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED);
+    String id = doubt.accept("a koala");
+    doubt.until("IN_DOUBT", id);
+
+    theirs.tick(SETTLE.plusMinutes(10));
+    clock.tick(SETTLE);
+
+    assertThat(doubt.held(id)).isEqualTo(AT_WORK);
+  }
+
+  private Duration dueIn(String id) {
+    Object due =
+        Rows.of(doubt.app, "SELECT due_at FROM job WHERE id = '%s'".formatted(id))
+            .get(0)
+            .get("due_at");
+    return Duration.ofMillis(((Number) due).longValue() - clock.millis());
   }
 
   @Test

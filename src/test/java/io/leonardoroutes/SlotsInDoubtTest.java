@@ -103,6 +103,30 @@ class SlotsInDoubtTest {
     assertThat(sandbox.count(Door.CREATE)).isEqualTo(3);
   }
 
+  @Test
+  void anAccountThatAsksForTimeIsNotAskedAgainBefore() throws Exception {
+    doubt.with("leonardo.submit.probe", "10s").with("leonardo.reconcile", "hold");
+    sandbox.next(Door.CREATE, Fault.refused(500, "Service Error"));
+    doubt.start();
+    await().atMost(LONG).until(() -> sandbox.count(Door.ME) == 1);
+    doubt.until("IN_DOUBT", doubt.accept("a koala"));
+    String waiting = doubt.accept("a cat");
+    sandbox.next(Door.ME, Fault.tooManyRequests(Duration.ofMinutes(5)));
+    clock.tick(Duration.ofSeconds(11));
+    await().atMost(LONG).until(() -> sandbox.count(Door.ME) == 2);
+
+    await()
+        .during(Duration.ofMillis(500))
+        .until(
+            () -> {
+              clock.tick(Duration.ofSeconds(4));
+              return sandbox.count(Door.ME) == 2;
+            });
+
+    clock.tick(Duration.ofMinutes(5));
+    doubt.until("RUNNING", waiting);
+  }
+
   private long inDoubt(String... jobs) {
     return Arrays.stream(jobs).filter(job -> doubt.state(job).equals("IN_DOUBT")).count();
   }

@@ -77,21 +77,27 @@ record Pace(int slots, int allowed, int strikes, long slowedAt, long createsFrom
     boolean known = again && begun <= slowedAt;
     int inARow = known ? strikes : again ? strikes + 1 : 1;
     int most = known ? Math.min(allowed, held) : held;
-    Pace slower =
-        new Pace(slots, Math.max(1, most), inARow, now, known ? createsFrom : 0, looksFrom);
+    Pace slower = new Pace(slots, Math.max(1, most), inARow, now, createsFrom, looksFrom);
     long pause =
         Math.max(slower.doubled(FIRST_PAUSE, LONGEST_PAUSE), wait == null ? 0 : wait.toMillis());
-    return slower.createsNotBefore(now + pause);
+    return slower.createsNotBefore(now + pause, now);
   }
 
-  private Pace createsNotBefore(long time) {
-    return new Pace(slots, allowed, strikes, slowedAt, Math.max(createsFrom, time), looksFrom);
+  private Pace createsNotBefore(long time, long now) {
+    return new Pace(slots, allowed, strikes, slowedAt, later(createsFrom, time, now), looksFrom);
+  }
+
+  /** What was asked for before still holds, unless a clock that was ahead has written it. */
+  private static long later(long before, long time, long now) {
+    return pauses(before, now) ? Math.max(before, time) : time;
   }
 
   /** The pace after another call was turned away: every call pauses. */
   Pace lookTurnedAway(Duration wait, long now) {
     long until = now + Math.max(FIRST_PAUSE.toMillis(), wait == null ? 0 : wait.toMillis());
-    return new Pace(slots, allowed, strikes, slowedAt, createsFrom, until).createsNotBefore(until);
+    long looks = later(looksFrom, until, now);
+    return new Pace(slots, allowed, strikes, slowedAt, createsFrom, looks)
+        .createsNotBefore(until, now);
   }
 
   Pace withSlots(int told) {

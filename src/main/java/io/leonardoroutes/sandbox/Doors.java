@@ -89,7 +89,6 @@ final class Doors {
   }
 
   private void enter(Door door, RoutingContext context) {
-    counts.get(door).incrementAndGet();
     var request = context.request();
     context.response().putHeader(HttpHeaders.DATE, DATE.format(clock.instant()));
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -98,12 +97,14 @@ final class Doors {
     }
     Answer refusal = door.needsKey() ? provider.unauthorized(authorization) : null;
     var call = new Call(vertx, request, () -> work(door, context));
+    Fault scripted = refusal == null ? script.get(door).poll() : null;
+    // Counted only now: what is scripted once a call was seen is for the next one.
+    counts.get(door).incrementAndGet();
     if (refusal != null) {
       call.send(refusal);
       return;
     }
-    Fault fault = script.get(door).poll();
-    (fault == null ? planned(door, context) : fault).answer(call);
+    (scripted == null ? planned(door, context) : scripted).answer(call);
   }
 
   private Fault planned(Door door, RoutingContext context) {

@@ -199,6 +199,36 @@ class GovernorTest {
   }
 
   @Test
+  void noLaterAnswerMakesAPauseShorterThatTheProviderAskedFor() {
+    Job begun = submitting(ledger, TEN).orElseThrow();
+    ledger.governor().lookTurnedAway("default", Duration.ofMinutes(10));
+    ledger.governor().lookTurnedAway("default", Duration.ofSeconds(1));
+    ledger.governor().lookTurnedAway("default", null);
+    turnedAway(begun, Duration.ofSeconds(1));
+
+    clock.tick(Duration.ofMinutes(10).minusMillis(1));
+    assertThat(other.governor().call(TEN)).isFalse();
+    assertThat(other.free(TEN)).isZero();
+    clock.tick(Duration.ofMillis(1));
+    assertThat(other.governor().call(TEN)).isTrue();
+    assertThat(other.free(TEN)).isPositive();
+  }
+
+  @Test
+  void aPauseThatAClockLeftFarAheadHidesNoNewOne() {
+    ledger.governor().lookTurnedAway("default", Duration.ofHours(1));
+    clock.tick(Duration.ofHours(-2));
+
+    ledger.governor().lookTurnedAway("default", Duration.ofSeconds(5));
+
+    assertThat(other.governor().call(TEN)).isFalse();
+    assertThat(other.free(TEN)).isZero();
+    clock.tick(Duration.ofSeconds(5));
+    assertThat(other.governor().call(TEN)).isTrue();
+    assertThat(other.free(TEN)).isEqualTo(10);
+  }
+
+  @Test
   void aClockThatJumpsBackHoldsNothingUpForLong() {
     Limits one = new Limits(10, 1, 2, GIVE_UP, null);
     turnedAway(submitting(ledger, one).orElseThrow(), Duration.ofHours(1));
