@@ -223,6 +223,37 @@ class TrackTest {
     assertThat(provider.looks()).hasSize(1);
   }
 
+  @Test
+  void aClaimThatFailsAtTheSecondAccountLeavesNoJobOfTheFirstWithoutLooks() throws Exception {
+    story
+        .bind("clock", clock)
+        .with("leonardo.accounts.studio.api-key", "studio-key")
+        .with("leonardo.track.first", "1s")
+        .with("leonardo.lease", "10s");
+    try (Log log = Log.open()) {
+      story.start();
+      String first = story.accept(Story.REQUEST);
+      String second =
+          story.accept(Story.REQUEST.replace("{\"model\"", "{\"account\":\"studio\",\"model\""));
+      story.until(first, "RUNNING");
+      story.until(second, "RUNNING");
+      await().until(() -> provider.accounts() == 2);
+
+      Rows.change(
+          story.app(),
+          "CREATE TRIGGER fails BEFORE INSERT ON sent WHEN NEW.account = 'studio'"
+              + " BEGIN SELECT RAISE(ABORT, 'half way'); END");
+      clock.tick(Duration.ofSeconds(1));
+      await().until(() -> !log.with("half way").isEmpty());
+      assertThat(provider.looks()).isEmpty();
+      Rows.change(story.app(), "DROP TRIGGER fails");
+      clock.tick(Duration.ofSeconds(11));
+
+      story.told(first, "completed");
+      story.told(second, "completed");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "1.5", "soon", "Sat, 21 Nov 2020 12:00:00 GMT"})
   void aRetryAfterMakesOurOwnWaitNoShorter(String retryAfter) throws Exception {
