@@ -89,6 +89,13 @@ record Settings(
   private static final Set<String> EVENTS =
       Arrays.stream(EventType.values()).map(EventType::word).collect(Collectors.toSet());
   private static final Set<String> CONTENT = Set.of("event", "video");
+
+  /**
+   * Paid calls under way at once in this program: each holds a thread, and Camel lets a queue have
+   * no more.
+   */
+  private static final int MOST_CREATES = 500;
+
   private static final Duration SHORTEST_KEPT = Duration.ofHours(1);
 
   /**
@@ -108,7 +115,7 @@ record Settings(
     checkThoseOfTheRoutes(keys);
     Secrets secrets = new Secrets(keys);
     Accounts accounts = Accounts.read(keys, secrets);
-    keys.derived("leonardo.limits.concurrent.all", accounts.concurrent());
+    keys.derived("leonardo.limits.concurrent.all", Math.min(MOST_CREATES, accounts.concurrent()));
     return new Settings(
         provider(keys),
         sandbox,

@@ -93,6 +93,30 @@ class AccountsTest {
   }
 
   @Test
+  void manyAccountsShareAsManyThreadsAsCamelLetsAQueueHave() throws Exception {
+    for (int i = 1; i <= 64; i++) {
+      story.with("leonardo.accounts.a%s.api-key".formatted(i), "the-key-of-account-" + i);
+    }
+    story.with("leonardo.limits.concurrent", "10").start();
+
+    String first = accept("a1");
+    String last = accept("a64");
+
+    story.told(first, "completed");
+    story.told(last, "completed");
+    assertThat(provider.creates())
+        .extracting(Provider::key)
+        .containsExactlyInAnyOrder("the-key-of-account-1", "the-key-of-account-64");
+  }
+
+  @Test
+  void oneAccountMayHaveTenThousandJobsAtOnce() throws Exception {
+    story.with("leonardo.limits.concurrent", "10000").start();
+
+    story.told(accept(null), "completed");
+  }
+
+  @Test
   void anAccountThatIsFullOrSlowedOrOverItsBudgetHoldsUpNoOther() throws Exception {
     provider.onCreate(
         request -> provider.created(),
