@@ -25,6 +25,9 @@ public final class Outages {
   /** Twice as long as the longest wait between two tries at anything. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(30);
 
+  /** It finds a connection now and then while it is busy, and that is not the end of it. */
+  private static final Duration BUSY_FOR = Duration.ofMinutes(1);
+
   private final Set<String> away = ConcurrentHashMap.newKeySet();
 
   /** Of what is away: when work last met it, as nothing else would show that it is back. */
@@ -37,6 +40,7 @@ public final class Outages {
   private final Map<String, Set<String>> failing = new ConcurrentHashMap<>();
 
   private final AtomicBoolean busy = new AtomicBoolean();
+  private volatile long lastBusy;
   private final AtomicBoolean writing = new AtomicBoolean();
   private final LongSupplier nanos;
   private volatile Runnable write = () -> {};
@@ -93,6 +97,7 @@ public final class Outages {
 
   /** It is slow and not away: what is due waits, and nobody is told to send nothing. */
   private void busy() {
+    lastBusy = nanos.getAsLong();
     if (!busy.getAndSet(true)) {
       LOG.warn("{} is busy, all its connections are in use: what is due waits", LEDGER);
     }
@@ -171,7 +176,9 @@ public final class Outages {
   public <T> List<T> due(Supplier<List<T>> claim) {
     try {
       List<T> due = claim.get();
-      if (busy.getAndSet(false)) {
+      if (busy.get()
+          && nanos.getAsLong() - lastBusy >= BUSY_FOR.toNanos()
+          && busy.getAndSet(false)) {
         LOG.info("{} is not busy any more", LEDGER);
       }
       backIfItCanBeWritten();

@@ -25,7 +25,8 @@ class LedgerPool extends HikariDataSource {
       return super.getConnection();
     } catch (SQLTransientConnectionException e) {
       HikariPoolMXBean pool = getHikariPoolMXBean();
-      if (pool != null && pool.getActiveConnections() >= getMaximumPoolSize()) {
+      // Not only those in use: one may have been given back since, and went to another.
+      if (pool != null && pool.getTotalConnections() >= getMaximumPoolSize()) {
         throw new SQLTimeoutException("all connections to the ledger are in use", e);
       }
       throw e;

@@ -114,6 +114,8 @@ class OutagesTest {
 
   @Test
   void aLedgerWhoseConnectionsAreAllInUseIsBusyAndNotAway() {
+    AtomicLong nanos = new AtomicLong();
+    Outages outages = new Outages(nanos::get);
     for (int i = 0; i < 3; i++) {
       outages.unavailable(
           "what REST calls need", new ConnectionException(new SQLTimeoutException("all in use")));
@@ -123,12 +125,31 @@ class OutagesTest {
           });
     }
     assertThat(outages.away()).isEmpty();
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
     outages.due(List::of);
 
     assertThat(log.with(""))
         .containsExactly(
             "WARN the ledger is busy, all its connections are in use: what is due waits",
             "INFO the ledger is not busy any more");
+  }
+
+  @Test
+  void aLedgerThatIsBusyAgainAndAgainIsSpokenOfOnce() {
+    AtomicLong nanos = new AtomicLong();
+    Outages outages = new Outages(nanos::get);
+    for (int i = 0; i < 300; i++) {
+      outages.tried(
+          () -> {
+            throw new ConnectionException(new SQLTimeoutException("all in use"));
+          });
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      outages.due(List::of);
+    }
+
+    assertThat(log.with(""))
+        .containsExactly(
+            "WARN the ledger is busy, all its connections are in use: what is due waits");
   }
 
   @Test
