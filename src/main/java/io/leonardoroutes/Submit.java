@@ -16,7 +16,6 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -176,15 +175,7 @@ public final class Submit {
     Job job = begun.get(0);
     exchange.setProperty(JOB, job);
     String permit = client.permit(job, job.submittedAt().plus(settings.lease()));
-    exchange
-        .getExchangeExtension()
-        .addOnCompletion(
-            new SynchronizationAdapter() {
-              @Override
-              public void onDone(Exchange done) {
-                client.over(job);
-              }
-            });
+    ExchangeEnd.whenDone(exchange, () -> client.over(job));
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");

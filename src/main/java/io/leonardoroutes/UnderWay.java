@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.camel.Exchange;
-import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * The claimed work of one kind that this instance has not ended. Its leases are renewed, so that
@@ -66,18 +65,14 @@ final class UnderWay<T> {
    * @param again takes what was claimed again meanwhile, to give it back
    */
   void endsWith(Exchange exchange, T item, Consumer<T> again) {
-    exchange
-        .getExchangeExtension()
-        .addOnCompletion(
-            new SynchronizationAdapter() {
-              @Override
-              public void onDone(Exchange done) {
-                Claimed<T> ended = claimed.remove(key.apply(item));
-                if (ended != null && ended.again()) {
-                  again.accept(item);
-                }
-              }
-            });
+    ExchangeEnd.whenDone(
+        exchange,
+        () -> {
+          Claimed<T> ended = claimed.remove(key.apply(item));
+          if (ended != null && ended.again()) {
+            again.accept(item);
+          }
+        });
   }
 
   /** Renews the leases, three times before one ends. */
