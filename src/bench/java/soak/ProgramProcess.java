@@ -24,7 +24,7 @@ final class ProgramProcess implements AutoCloseable {
   static final String JMS_USER = "bench";
   static final String JMS_PASSWORD = "bench-password";
   static final String WEBHOOK_KEY = "bench-webhook";
-  private static final String JAR = "target/leonardo-routes.jar";
+  private static final String JAR = Path.of("target/leonardo-routes.jar").toAbsolutePath() + "";
   private static final long LOG_BYTES = 50L << 20;
   private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
 
@@ -84,12 +84,30 @@ final class ProgramProcess implements AutoCloseable {
             "sinks.erp.uri=" + sink)
         .forEach(setting -> command.add("-Dleonardo." + setting));
     command.addAll(List.of("-jar", JAR));
-    process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    copyRoutes(folder);
+    process =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
     Path log = folder.resolve("program.log");
     Threads.start("log", () -> read(log));
     if (!ready.await(2, TimeUnit.MINUTES)) {
       throw new IllegalStateException("the program did not start, see " + log);
     }
+  }
+
+  /** The shipped ones, but what is old is deleted every half minute, and not every hour. */
+  private static void copyRoutes(Path folder) throws IOException {
+    for (String part : List.of("config", "routes")) {
+      Path copies = Files.createDirectories(folder.resolve(part));
+      for (Path file : Deliveries.files(Path.of(part))) {
+        Files.copy(file, copies.resolve(file.getFileName()));
+      }
+    }
+    Path fetch = folder.resolve("routes/fetch.camel.yaml");
+    String sweeping = Files.readString(fetch);
+    if (!sweeping.contains("delay: 1h")) {
+      throw new IllegalStateException(fetch + " sweeps nothing every hour");
+    }
+    Files.writeString(fetch, sweeping.replace("delay: 1h", "delay: 30s"));
   }
 
   /** Counts all lines, and keeps those that are not one of a job's usual ones. */

@@ -10,9 +10,9 @@ final class SampleTable {
       "flat: median of the last third of the quiet turns against the first third, "
           + "heap after GC at most +15 %, resident memory +20 %, threads +10, open files +20, "
           + "files in a folder +20 % + 100, and in every window at most 60 lines a minute that name"
-          + " no job, no stack trace, 20 lines a job";
+          + " no job, no stack trace, 15 lines a job";
   private static final int LINES = 60;
-  private static final int LINES_PER_JOB = 20;
+  private static final int LINES_PER_JOB = 15;
 
   private final List<Sample> samples = new ArrayList<>();
 
@@ -89,7 +89,7 @@ final class SampleTable {
     flat &= holds("files in broker", quiet, Sample::broker, 1.2, 100);
     double most = samples.stream().mapToDouble(Sample::otherLines).max().orElse(0);
     long traces = samples.stream().mapToLong(Sample::traceLines).sum();
-    double perJob = quiet.stream().mapToDouble(Sample::linesPerJob).max().orElse(0);
+    double perJob = median(quiet, Sample::linesPerJob);
     flat &= most <= LINES && traces == 0 && perJob <= LINES_PER_JOB;
     System.out.printf(
         "log: at most %.0f lines a minute that name no job, %d of stack traces, %.1f lines a job%n",
