@@ -224,16 +224,20 @@ public final class Fetch {
   /**
    * Reads the look at a job whose video's address was no longer good. Another address is fetched
    * from at once, the first time; a provider that shows a new one each time is asked ever more
-   * rarely.
+   * rarely. While the ledger is away, it is fetched again after its lease.
    */
   public void shown(Exchange exchange) {
-    Job job = exchange.getProperty(Submit.JOB, Job.class);
     HttpAnswer answer = HttpAnswer.of(exchange, parts.settings());
-    Instant now = parts.clock().instant();
     Look look =
         answer.failure() == null
-            ? Look.read(answer.status(), answer.retryAfter(), answer.body(), now)
+            ? Look.read(
+                answer.status(), answer.retryAfter(), answer.body(), parts.clock().instant())
             : Look.failed(answer.failure());
+    parts.outages().tried(() -> shown(exchange, look));
+  }
+
+  private void shown(Exchange exchange, Look look) {
+    Job job = exchange.getProperty(Submit.JOB, Job.class);
     if (look instanceof Look.TurnedAway turnedAway) {
       ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
     }
@@ -243,6 +247,7 @@ public final class Fetch {
       return;
     }
     int tries = job.schedule().tries();
+    Instant now = parts.clock().instant();
     Job.Change fresh =
         job.to(COMPLETE)
             .video(Track.video(complete))
@@ -255,7 +260,8 @@ public final class Fetch {
 
   /** The look brought nothing. */
   public void notShown(Exchange exchange) {
-    again(exchange.getProperty(Submit.JOB, Job.class), exchange.getProperty(WHY, Exception.class));
+    Job job = exchange.getProperty(Submit.JOB, Job.class);
+    parts.outages().tried(() -> again(job, exchange.getProperty(WHY, Exception.class)));
   }
 
   /** What the video's address answered in place of the video. */

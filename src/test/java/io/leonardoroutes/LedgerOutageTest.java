@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import mockwebserver3.MockResponse;
 import org.apache.camel.builder.RouteBuilder;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
@@ -162,6 +163,33 @@ class LedgerOutageTest {
           .startsWith("WARN the ledger is away, trying again until it is back: ");
       story.told(one, "completed");
       story.told(other, "completed");
+    }
+  }
+
+  @Test
+  void aLedgerThatIsAwayWhileAnotherAddressIsAskedForIsSpokenOfInOneLineAndOneMore()
+      throws Exception {
+    try (Story story = Story.in(folder, provider).with("leonardo.ledger.url", url).start();
+        Log log = Log.ofEverything()) {
+      provider.onDownload(download -> new MockResponse.Builder().code(403).build());
+      provider.onLook(
+          provider::complete,
+          again -> {
+            away();
+            return provider.complete(again);
+          });
+      String id = story.accept(Story.REQUEST);
+      await().atMost(LONG).until(() -> provider.looks().size() == 2);
+      await()
+          .atMost(LONG)
+          .until(() -> story.app().context().getInflightRepository().size("download") == 0);
+      await().atMost(LONG).until(() -> !log.with("the ledger is away").isEmpty());
+      accept(true);
+
+      story.told(id, "completed");
+      await().atMost(LONG).until(() -> !log.with("the ledger is back").isEmpty());
+      assertThat(log.with("ERROR ")).isEmpty();
+      assertThat(log.with("the ledger is away")).hasSize(1);
     }
   }
 
