@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers that are gone in the middle: nothing that whoever reads the log could do. */
 class BrokenOffTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final int CLIENTS = 200;
 
   @TempDir Path folder;

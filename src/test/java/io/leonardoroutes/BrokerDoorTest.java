@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who may connect to the broker inside, and what they may do there. */
 class BrokerDoorTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
 
   @TempDir Path folder;

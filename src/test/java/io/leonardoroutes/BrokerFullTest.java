@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The broker inside when it has too much, too little room, or has stopped. */
 class BrokerFullTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
   private static final int LIMIT = 256 * 1_024;
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What no client of the broker inside would say, over the Artemis core protocol. */
 class BrokerPacketsTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Patience.LONG;
   private static final int CLUSTER = 3;
   private static final int FEDERATION = 4;
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the broker inside speaks besides its own protocol, and what it does not. */
 class BrokerProtocolsTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
 
   @TempDir Path folder;

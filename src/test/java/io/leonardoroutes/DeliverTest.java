@@ -55,7 +55,7 @@ class DeliverTest {
     String id = story.accept(Story.REQUEST);
 
     story.told(id, "completed");
-    assertThat(story.told(id)).containsExactly("submitted", "completed");
+    story.toldInAll(id, "submitted", "completed");
   }
 
   @Test
@@ -72,9 +72,9 @@ class DeliverTest {
 
       String id = story.accept(Story.REQUEST);
 
-      RecordedRequest submitted = sink.takeRequest(60, TimeUnit.SECONDS);
-      RecordedRequest video = sink.takeRequest(60, TimeUnit.SECONDS);
-      RecordedRequest completed = sink.takeRequest(60, TimeUnit.SECONDS);
+      RecordedRequest submitted = sink.takeRequest(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
+      RecordedRequest video = sink.takeRequest(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
+      RecordedRequest completed = sink.takeRequest(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
       JsonNode event = Story.json(completed.getBody().utf8());
       assertThat(Story.json(submitted.getBody().utf8()).get("type").asText())
           .isEqualTo("leonardo.generation.submitted");

@@ -32,7 +32,7 @@ final class Doubt implements AutoCloseable {
         App.in(folder)
             .with("leonardo.base-url", baseUrl)
             .with("leonardo.download.hosts", host)
-            .with("leonardo.http.response-timeout", "2s")
+            .with("leonardo.http.response-timeout", "5s")
             .with("leonardo.limits.concurrent", "20")
             .with("leonardo.track.every", "1ms")
             // A test's clock runs much faster than its calls.

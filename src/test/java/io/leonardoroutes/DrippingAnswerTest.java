@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers of which something comes now and then, and never the end. */
 class DrippingAnswerTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n";
 
   @TempDir Path folder;

@@ -82,7 +82,7 @@ class FetchOutageTest {
     await().atMost(LONG).until(() -> tries(id) == 2 && tries(other) == 2);
 
     assertThat(provider.downloads()).isEmpty();
-    assertThat(story.told(id)).containsExactly("submitted");
+    story.toldInAll(id, "submitted");
     assertThat(operator.get("/health/ready").body())
         .isEqualTo(
             "{\"status\":\"DEGRADED\",\"away\":"

@@ -186,7 +186,7 @@ class FetchTest {
   private JsonNode completed() {
     String id = story.accept(Story.REQUEST);
     JsonNode job = story.told(id, "completed").get("data");
-    assertThat(story.told(id)).containsExactly("submitted", "completed");
+    story.toldInAll(id, "submitted", "completed");
     return job;
   }
 

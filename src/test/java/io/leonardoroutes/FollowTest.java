@@ -300,7 +300,8 @@ class FollowTest {
     }
     Wait waits = app.context().getRegistry().lookupByNameAndType("leonardoWait", Wait.class);
     await().atMost(LONG).until(() -> waits.waits() == 2);
-    HttpResponse<String> notWaited = waiting(id, one).get(30, TimeUnit.SECONDS);
+    HttpResponse<String> notWaited =
+        waiting(id, one).get(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
     assertThat(notWaited.statusCode()).isEqualTo(200);
     assertThat(notWaited.headers().firstValue("Preference-Applied")).isEmpty();
     waiting(id, other);

@@ -78,7 +78,7 @@ class FreshAddressTest {
     story.bind("clock", clock).start();
     String id = story.accept(Story.REQUEST);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Patience.LONG)
         .until(
             () -> {
               clock.tick(Duration.ofMillis(10));
@@ -97,7 +97,7 @@ class FreshAddressTest {
     story.bind("clock", clock).start();
     String id = story.accept(Story.REQUEST);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Patience.LONG)
         .until(
             () -> {
               clock.tick(Duration.ofMillis(10));

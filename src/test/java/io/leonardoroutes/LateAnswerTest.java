@@ -97,7 +97,7 @@ class LateAnswerTest {
   void anAnswerToAnAttemptThatTheRestoredLedgerDoesNotKnowDoesNotEndItsDoubt() throws Exception {
     provider.onCreate(
         create -> {
-          held.await(60, TimeUnit.SECONDS);
+          held.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
           return Provider.json(400, "{\"error\":\"no\"}");
         });
     story.start();
@@ -134,7 +134,8 @@ class LateAnswerTest {
             new RouteBuilder() {
               @Override
               public void configure() {
-                from("direct:asleep").process(e -> held.await(60, TimeUnit.SECONDS));
+                from("direct:asleep")
+                    .process(e -> held.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS));
               }
             });
     story.start();
@@ -206,7 +207,7 @@ class LateAnswerTest {
     TickingClock clock = new TickingClock();
     provider.onDownload(
         download -> {
-          held.await(60, TimeUnit.SECONDS);
+          held.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
           return Provider.video();
         });
     story.bind("clock", clock).with("leonardo.track.first", "1ms").start();
@@ -248,7 +249,8 @@ class LateAnswerTest {
             new RouteBuilder() {
               @Override
               public void configure() {
-                from("direct:slow").process(e -> held.await(60, TimeUnit.SECONDS));
+                from("direct:slow")
+                    .process(e -> held.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS));
               }
             });
     story.start();
@@ -268,7 +270,7 @@ class LateAnswerTest {
   }
 
   private MockResponse slowly(RecordedRequest create) throws InterruptedException {
-    held.await(60, TimeUnit.SECONDS);
+    held.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
     return provider.created();
   }
 

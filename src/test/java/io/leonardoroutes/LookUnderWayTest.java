@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Looks that last, and what goes on beside them. */
 class LookUnderWayTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
   private static final String FIRST = "/v1/generations/gen-1";
 
   @TempDir Path folder;

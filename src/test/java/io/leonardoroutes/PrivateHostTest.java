@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +43,7 @@ class PrivateHostTest {
       program.with("leonardo.download.hosts", "private:" + host).start();
       program.drop("b.json", Story.REQUEST);
 
-      await().atMost(Duration.ofMinutes(1)).until(() -> connections.get() > 0);
+      await().atMost(Patience.LONG).until(() -> connections.get() > 0);
     }
   }
 

@@ -139,7 +139,7 @@ class ResolveTest {
     CountDownLatch answered = new CountDownLatch(1);
     provider.onCreate(
         request -> {
-          answered.await(60, TimeUnit.SECONDS);
+          answered.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
           return Provider.json(400, "{\"error\":\"no\"}");
         });
     String id = doubt.accept("a koala");

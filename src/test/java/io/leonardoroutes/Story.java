@@ -1,5 +1,6 @@
 package io.leonardoroutes;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -137,6 +138,13 @@ public final class Story implements AutoCloseable {
   /** The types of all events of the job so far. */
   public List<String> told(String id) {
     return events(id).stream().map(Story::type).toList();
+  }
+
+  /** Once these events of the job were told, and no other, in whatever order. */
+  void toldInAll(String id, String... types) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(told(id)).containsExactlyInAnyOrder(types));
   }
 
   public List<JsonNode> events(String id) {

@@ -87,7 +87,7 @@ class WaitTest {
     String other = accept();
     CompletableFuture<HttpResponse<String>> seen = waiting(other, "wait=50");
     endedElsewhere(other);
-    seen.get(60, TimeUnit.SECONDS);
+    seen.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
     assertThat(call).isNotDone();
   }
 
@@ -129,7 +129,8 @@ class WaitTest {
     assertStillWaits(post);
     clock.tick(Duration.ofSeconds(21));
 
-    assertThat(told(post.get(60, TimeUnit.SECONDS))).isEqualTo("202 ACCEPTED, wait=20");
+    assertThat(told(post.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
+        .isEqualTo("202 ACCEPTED, wait=20");
   }
 
   @Test
@@ -140,8 +141,9 @@ class WaitTest {
     assertStillWaits(call);
     endedElsewhere(id);
 
-    assertThat(told(call.get(60, TimeUnit.SECONDS))).isEqualTo("200 FAILED, wait=60");
-    assertThat(told(waiting(id, "wait=5").get(60, TimeUnit.SECONDS)))
+    assertThat(told(call.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
+        .isEqualTo("200 FAILED, wait=60");
+    assertThat(told(waiting(id, "wait=5").get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
         .isEqualTo("200 FAILED, wait=5");
   }
 
@@ -155,7 +157,8 @@ class WaitTest {
     assertStillWaits(call);
     Rows.change(app, "UPDATE job SET due_at = NULL WHERE id = '" + id + "'");
 
-    assertThat(told(call.get(60, TimeUnit.SECONDS))).isEqualTo("200 COMPLETE, wait=60");
+    assertThat(told(call.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
+        .isEqualTo("200 COMPLETE, wait=60");
   }
 
   @Test
@@ -177,7 +180,7 @@ class WaitTest {
     String id = accept();
 
     for (String wish : List.of("wait=-1", "wait", "wait=x", "return=minimal", "wait=0")) {
-      assertThat(told(waiting(id, wish).get(60, TimeUnit.SECONDS)))
+      assertThat(told(waiting(id, wish).get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
           .isEqualTo("200 ACCEPTED, nothing");
     }
     assertThat(rest.send("GET", "/generations/none", "", "Prefer", "wait=5").statusCode())
@@ -202,7 +205,7 @@ class WaitTest {
     }
     await().atMost(LONG).until(() -> waits() == 300);
     // All others were answered, and so is this one, at once.
-    assertThat(told(waiting(id, "wait=60").get(60, TimeUnit.SECONDS)))
+    assertThat(told(waiting(id, "wait=60").get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
         .isEqualTo("200 ACCEPTED, nothing");
     await().atMost(LONG).until(() -> threadsIn("Wait.process") == 0);
     for (Socket caller : callers) {
@@ -232,7 +235,7 @@ class WaitTest {
               ("GET /generations/" + id + " HTTP/1.1\r\nHost: localhost\r\nPrefer: wait=60\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       await().atMost(LONG).until(() -> waits() == 1);
-      assertThat(told(waiting(id, "wait=5").get(60, TimeUnit.SECONDS)))
+      assertThat(told(waiting(id, "wait=5").get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
           .isEqualTo("200 ACCEPTED, nothing");
     }
     await().atMost(LONG).until(() -> waits() == 0);
@@ -240,7 +243,8 @@ class WaitTest {
     await().atMost(LONG).until(() -> waits() == 1);
     endedElsewhere(id);
 
-    assertThat(told(next.get(60, TimeUnit.SECONDS))).isEqualTo("200 FAILED, wait=5");
+    assertThat(told(next.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
+        .isEqualTo("200 FAILED, wait=5");
   }
 
   @Test
@@ -252,7 +256,8 @@ class WaitTest {
     long start = System.nanoTime();
     app.close();
 
-    assertThat(told(call.get(60, TimeUnit.SECONDS))).isEqualTo("200 ACCEPTED, wait=60");
+    assertThat(told(call.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
+        .isEqualTo("200 ACCEPTED, wait=60");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
   }
 
@@ -276,7 +281,8 @@ class WaitTest {
       sql.execute("ALTER TABLE job RENAME TO away");
       clock.tick(Duration.ofSeconds(21));
 
-      assertThat(told(post.get(60, TimeUnit.SECONDS))).isEqualTo("202 ACCEPTED, wait=20");
+      assertThat(told(post.get(Patience.LONG.toSeconds(), TimeUnit.SECONDS)))
+          .isEqualTo("202 ACCEPTED, wait=20");
       sql.execute("ALTER TABLE away RENAME TO job");
     }
   }

@@ -81,9 +81,7 @@ class WebhookTest {
 
     notice("Bearer " + KEY, failure(generation(id)));
 
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> job(id).get("state").asText().equals("FAILED"));
+    await().atMost(Patience.LONG).until(() -> job(id).get("state").asText().equals("FAILED"));
     assertThat(job(id).at("/problem/detail").asText()).isEqualTo(TOLD);
     assertThat(filesThatHold(SECRET)).isZero();
   }
@@ -93,9 +91,7 @@ class WebhookTest {
     String id = running();
     provider.onLook(Provider::failed);
     notice("Bearer " + KEY, notice(generation(id)));
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> job(id).get("state").asText().equals("FAILED"));
+    await().atMost(Patience.LONG).until(() -> job(id).get("state").asText().equals("FAILED"));
     assertThat(job(id).at("/problem/detail").asText()).endsWith(", without a reason");
 
     notice("Bearer wrong", failure(generation(id)).replace("PROVIDER_FAILURE", "made up"));

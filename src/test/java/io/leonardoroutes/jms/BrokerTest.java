@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.Log;
+import io.leonardoroutes.Patience;
 import io.leonardoroutes.health.Outages;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the broker inside tells of itself. */
 class BrokerTest {
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.Patience;
 import io.leonardoroutes.TickingClock;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -48,9 +49,7 @@ class DatabaseClockTest {
       assertThat(behind.claim(ACCEPTED, 1, LEASE)).isEmpty();
       Instant over = ahead.clock().instant().plus(LEASE);
 
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> !behind.claim(ACCEPTED, 1, LEASE).isEmpty());
+      await().atMost(Patience.LONG).until(() -> !behind.claim(ACCEPTED, 1, LEASE).isEmpty());
 
       assertThat(behind.clock().instant()).isCloseTo(over, within(1, ChronoUnit.SECONDS));
       assertThat(ahead.claim(ACCEPTED, 1, LEASE)).isEmpty();
@@ -75,7 +74,7 @@ class DatabaseClockTest {
     Instant before = clock.instant();
 
     assertThat(clock.instant()).isEqualTo(before);
-    await().atMost(Duration.ofSeconds(60)).until(() -> clock.anew().isAfter(before));
+    await().atMost(Patience.LONG).until(() -> clock.anew().isAfter(before));
     dropTheDatabase();
     assertThatThrownBy(clock::anew).isInstanceOf(JdbiException.class);
   }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.leonardoroutes.Patience;
 import io.leonardoroutes.TickingClock;
 import io.leonardoroutes.ledger.Acceptance.Accepted;
 import java.net.URI;
@@ -73,7 +74,7 @@ class DurableTest {
 
       wire.cut(false);
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Patience.LONG)
           .ignoreExceptions()
           .until(() -> ledger.find(before.id()).isPresent());
     }
@@ -90,9 +91,7 @@ class DurableTest {
       middle.execute("SELECT pg_advisory_xact_lock(7206532)");
       wire.cut(true);
 
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> other.governor().call(new Limits(10, 100)));
+      await().atMost(Patience.LONG).until(() -> other.governor().call(new Limits(10, 100)));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.App;
+import io.leonardoroutes.Patience;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -136,7 +137,7 @@ class ConnectionsTest {
     Socket deaf = said(connect(), "GET /big HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000));
 
     await().until(() -> big.get() > 0);
-    await().atMost(Duration.ofSeconds(60)).until(() -> connections.open() == 0);
+    await().atMost(Patience.LONG).until(() -> connections.open() == 0);
     assertThat(big.get()).isLessThan(50);
     assertThat(deaf.getInputStream().skip(Long.MAX_VALUE)).isLessThan(50L * BIG);
   }
@@ -146,7 +147,7 @@ class ConnectionsTest {
     said(connect(), "GET /huge HTTP/1.1\r\nHost: a\r\n\r\n");
 
     await().until(() -> big.get() > 0);
-    await().atMost(Duration.ofSeconds(60)).until(() -> connections.open() == 0);
+    await().atMost(Patience.LONG).until(() -> connections.open() == 0);
   }
 
   @Test
