@@ -65,26 +65,34 @@ final class Deliveries implements AutoCloseable {
     response.send(204, "text/plain", new byte[0]);
   }
 
-  private void consume() throws IOException, InterruptedException {
+  private void consume() throws InterruptedException {
     while (true) {
       Threads.pause(500);
-      for (Path file : files(outbox)) {
-        String name = file.getFileName().toString();
-        Entry entry = tally.in(name);
-        if (entry == null || name.startsWith(".")) {
-          continue;
-        }
-        if (name.endsWith(".completed.json") || name.endsWith(".failed.json")) {
-          entry.files.incrementAndGet();
-        } else if (name.endsWith(".mp4")) {
-          entry.videos.incrementAndGet();
-        }
-        Files.deleteIfExists(file);
+      try {
+        take();
+      } catch (IOException e) {
+        System.out.println("the outbox: " + e);
       }
-      // As operators do, with what was taken.
-      for (Path file : files(accepted)) {
-        Files.deleteIfExists(file);
+    }
+  }
+
+  private void take() throws IOException {
+    for (Path file : files(outbox)) {
+      String name = file.getFileName().toString();
+      Entry entry = tally.in(name);
+      if (entry == null || name.startsWith(".")) {
+        continue;
       }
+      if (name.endsWith(".completed.json") || name.endsWith(".failed.json")) {
+        entry.files.incrementAndGet();
+      } else if (name.endsWith(".mp4")) {
+        entry.videos.incrementAndGet();
+      }
+      Files.deleteIfExists(file);
+    }
+    // As operators do, with what was taken.
+    for (Path file : files(accepted)) {
+      Files.deleteIfExists(file);
     }
   }
 

@@ -31,7 +31,10 @@ final class HostileSoak implements Callable<Integer> {
   private static final Duration SAMPLE = Duration.ofSeconds(30);
   private static final Duration SETTLING = Duration.ofMinutes(30);
 
-  @Option(names = "--minutes", defaultValue = "60", description = "how long (${DEFAULT-VALUE})")
+  @Option(
+      names = "--minutes",
+      defaultValue = "60",
+      description = "how long (${DEFAULT-VALUE}); below 30 it still warms up, and is not flat")
   private int minutes;
 
   @Option(names = "--rate", defaultValue = "20", description = "jobs a second (${DEFAULT-VALUE})")
@@ -59,7 +62,8 @@ final class HostileSoak implements Callable<Integer> {
     PROVIDER,
     DOWNLOADS,
     SINK,
-    QUIET;
+    QUIET,
+    SETTLING;
 
     static List<Turn> attacks() {
       return List.of(SLOW, ABORTED, OVERSIZED, KEYLESS, JUNK, PROVIDER, DOWNLOADS, SINK);
@@ -86,6 +90,7 @@ final class HostileSoak implements Callable<Integer> {
       LoadGenerator load = new LoadGenerator(tally, program, folder);
       load.start(rate);
       takeTurns(program, provider, deliveries);
+      turn = Turn.SETTLING;
       load.end();
       boolean settled = settle(program);
       boolean alive = program.isAlive();
@@ -107,7 +112,7 @@ final class HostileSoak implements Callable<Integer> {
   /** Attacks by turns, each followed by a quiet one, and one that is quiet at each end. */
   private void takeTurns(ProgramProcess program, ProviderStub provider, Deliveries deliveries)
       throws Exception {
-    long length = Math.max(15, Math.min(75, minutes * 60 / 49));
+    long length = turnSeconds();
     long end = start + TimeUnit.MINUTES.toNanos(minutes);
     ClientAttacks clients = new ClientAttacks(tally, program, seed);
     IntakeAttacks intakes = new IntakeAttacks(program, seed);
@@ -146,6 +151,11 @@ final class HostileSoak implements Callable<Integer> {
     }
   }
 
+  /** In an hour each attack has three turns. */
+  private long turnSeconds() {
+    return Math.max(15, Math.min(75, minutes * 60 / 49));
+  }
+
   private void begin(Turn next, long seconds) throws InterruptedException {
     if (turn != next) {
       turn = next;
@@ -154,7 +164,7 @@ final class HostileSoak implements Callable<Integer> {
     TimeUnit.SECONDS.sleep(seconds);
   }
 
-  private void sample(ProgramProcess program) throws IOException, InterruptedException {
+  private void sample(ProgramProcess program) throws InterruptedException {
     long other = 0;
     long traces = 0;
     long lines = 0;
@@ -164,36 +174,39 @@ final class HostileSoak implements Callable<Integer> {
       Threads.pause(SAMPLE.toMillis());
       Turn now = turn;
       // What an attack has left behind is gone by then.
-      long length = Math.max(15, Math.min(75, minutes * 60 / 49));
-      boolean quiet =
-          now == Turn.QUIET && System.nanoTime() - turnSince > TimeUnit.SECONDS.toNanos(length / 2);
+      long calm = TimeUnit.SECONDS.toNanos(turnSeconds() / 2);
+      boolean quiet = now == Turn.QUIET && System.nanoTime() - turnSince > calm;
       long others = program.otherLines.get();
       long trace = program.traceLines.get();
       long line = program.jobLines.get();
       long jobs = tally.where(Entry::isDelivered).size();
       double window = (System.nanoTime() - before) / 60e9;
       before = System.nanoTime();
-      samples.add(
-          new Sample(
-              TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
-              now.name().toLowerCase(),
-              quiet,
-              program.liveHeap() / 1048576.0,
-              program.status("VmRSS") / 1024.0,
-              program.status("Threads"),
-              program.openFiles(),
-              program.files("inbox"),
-              program.files("inbox/.rejected"),
-              program.files("outbox"),
-              program.files("videos"),
-              program.files("broker/journal"),
-              (others - other) / window,
-              trace - traces,
-              jobs == ended ? 0 : (line - lines) / (double) (jobs - ended),
-              (long) program.metric("leonardo_jobs{state=\"ACCEPTED\""),
-              (long) program.metric("leonardo_jobs{state=\"RUNNING\""),
-              (long) program.metric("leonardo_jobs{state=\"IN_DOUBT\""),
-              tally.where(entry -> entry.counts() && !entry.isDelivered()).size()));
+      try {
+        samples.add(
+            new Sample(
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
+                now.name().toLowerCase(),
+                quiet,
+                program.liveHeap() / 1048576.0,
+                program.status("VmRSS") / 1024.0,
+                program.status("Threads"),
+                program.openFiles(),
+                program.files("inbox"),
+                program.files("inbox/.rejected"),
+                program.files("outbox"),
+                program.files("videos"),
+                program.files("broker/journal"),
+                (others - other) / window,
+                trace - traces,
+                jobs == ended ? 0 : (line - lines) / (double) (jobs - ended),
+                (long) program.metric("leonardo_jobs{state=\"ACCEPTED\""),
+                (long) program.metric("leonardo_jobs{state=\"RUNNING\""),
+                (long) program.metric("leonardo_jobs{state=\"IN_DOUBT\""),
+                tally.where(entry -> entry.counts() && !entry.isDelivered()).size()));
+      } catch (IOException e) {
+        System.out.println("no sample: " + e);
+      }
       other = others;
       traces = trace;
       lines = line;

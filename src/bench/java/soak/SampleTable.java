@@ -45,7 +45,7 @@ final class SampleTable {
             "lines", "trace", "/job", "accptd", "runng", "doubt", "undlv");
   }
 
-  void add(Sample s) {
+  synchronized void add(Sample s) {
     samples.add(s);
     System.out.printf(
         "%6d %-16s %6.1f %6.0f %4d %5d | %5d %5d %5d %6d %5d | %6.0f %5d %5.1f | %6d %6d %5d %6d%n",
@@ -70,7 +70,7 @@ final class SampleTable {
   }
 
   /** Prints each figure's medians; whether all are flat. */
-  boolean isFlat() {
+  synchronized boolean isFlat() {
     List<Sample> quiet = samples.stream().filter(Sample::quiet).toList();
     if (quiet.size() < 3) {
       System.out.println("too few quiet turns to judge");
