@@ -29,7 +29,7 @@ import soak.SampleTable.Sample;
 @Command(name = "hostile-soak", mixinStandardHelpOptions = true)
 final class HostileSoak implements Callable<Integer> {
   private static final Duration SAMPLE = Duration.ofSeconds(30);
-  private static final Duration SETTLING = Duration.ofMinutes(30);
+  private static final Duration SETTLING = Duration.ofMinutes(20);
 
   @Option(
       names = "--minutes",
@@ -214,16 +214,21 @@ final class HostileSoak implements Callable<Integer> {
     }
   }
 
-  /** Waits until everything is delivered; whether it was. */
+  /** Waits as long as anything more is delivered; whether all is. */
   private boolean settle(ProgramProcess program) throws InterruptedException {
     long since = System.nanoTime();
-    while (program.isAlive() && System.nanoTime() - since < SETTLING.toNanos()) {
-      if (tally.where(entry -> entry.counts() && !entry.isDelivered()).isEmpty()) {
+    long progress = since;
+    int before = Integer.MAX_VALUE;
+    while (program.isAlive() && System.nanoTime() - progress < SETTLING.toNanos()) {
+      int left = tally.where(entry -> entry.counts() && !entry.isDelivered()).size();
+      if (left == 0) {
         System.out.printf(
             "all is delivered %d s after the last request%n",
             TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since));
         return true;
       }
+      progress = left < before ? System.nanoTime() : progress;
+      before = left;
       TimeUnit.SECONDS.sleep(1);
     }
     return false;
