@@ -33,7 +33,7 @@ record HttpClients(CamelContext context, Settings settings, CallTimer timer) {
   /** What an endpoint says of its connections. */
   private static final Pattern CONNECTED =
       Pattern.compile(
-          "[?&](sslContextParameters|x509HostnameVerifier|clientConnectionManager|useSystemProperties"
+          "[?&](proxyHost|sslContextParameters|x509HostnameVerifier|clientConnectionManager|useSystemProperties"
               + "|maxTotalConnections|connectionsPerRoute|connectionTimeToLive|soTimeout"
               + "|httpConnection\\.[^=]*)=");
 
@@ -109,7 +109,8 @@ record HttpClients(CamelContext context, Settings settings, CallTimer timer) {
           timer,
           limit,
           new BoundedClient.Tls(trusted(https), https.getX509HostnameVerifier()),
-          resolver);
+          resolver,
+          settings.routes());
     } catch (GeneralSecurityException | IOException e) {
       throw new RuntimeCamelException("the https component has no certificates to trust", e);
     }

@@ -1,7 +1,9 @@
 package io.leonardoroutes;
 
 import io.leonardoroutes.ledger.Access;
+import io.leonardoroutes.provider.HttpProxy;
 import io.leonardoroutes.settings.Keys;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +76,9 @@ final class Ready {
       line.append(
           ", send them to queue %s %s".formatted(settings.jms().requests(), settings.jms().door()));
     }
-    return line.append("; provider ").append(settings.provider().baseUrl()).toString();
+    URI provider = settings.provider().baseUrl();
+    line.append("; provider ").append(provider);
+    HttpProxy proxy = settings.routes().proxyOf(provider);
+    return proxy == null ? line.toString() : line + ", through the proxy " + proxy;
   }
 }

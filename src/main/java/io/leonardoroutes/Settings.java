@@ -6,6 +6,7 @@ import io.leonardoroutes.delivery.Videos;
 import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.ledger.Access;
+import io.leonardoroutes.provider.ProxyRoutes;
 import io.leonardoroutes.rest.RestSettings;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.Keys;
@@ -28,6 +29,7 @@ import org.apache.camel.CamelContext;
  */
 record Settings(
     Provider provider,
+    ProxyRoutes routes,
     Sandboxed sandbox,
     Path data,
     Access ledger,
@@ -118,6 +120,8 @@ record Settings(
     keys.derived("leonardo.limits.concurrent.all", Math.min(MOST_CREATES, accounts.concurrent()));
     return new Settings(
         provider(keys),
+        ProxySettings.read(
+            keys, secrets, System.getenv(), sandbox.on() ? "127.0.0.1:" + sandbox.port() : null),
         sandbox,
         data,
         ledger(keys, secrets),

@@ -27,7 +27,7 @@ final class StartChecks {
   private static final Pattern PARAMETER = Pattern.compile("(\\w+)=[^,&}\\s]+");
 
   private static final Pattern SECRET =
-      Pattern.compile("leonardo\\..*(api-key|password|webhook\\.key)");
+      Pattern.compile("leonardo\\..*(api-key|password|webhook\\.key|http\\.proxy)");
   private static final String FILE = "file:";
 
   private StartChecks() {}
@@ -62,6 +62,7 @@ final class StartChecks {
     return said.stringPropertyNames().stream()
         .filter(key -> SECRET.matcher(key).matches())
         .filter(key -> !said.getProperty(key).isBlank())
+        .filter(key -> !key.endsWith(".proxy") || said.getProperty(key).contains("@"))
         .filter(key -> !said.getProperty(key).strip().matches("file:.*|.*\\{\\{.*"))
         .sorted()
         .findFirst();

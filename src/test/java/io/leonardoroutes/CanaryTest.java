@@ -42,6 +42,8 @@ class CanaryTest {
   private static final String JWT = "canary jwt secret of thirty-two characters and more";
   private static final String BROKER = "canary-broker-password-5e1f";
 
+  private static final String PROXY = "canary-proxy-password-5e1f";
+
   private final ApiKeys.Made caller = ApiKeys.make(new Caller("erp", true));
   private final Canary canary =
       new Canary()
@@ -53,17 +55,20 @@ class CanaryTest {
           .plant("a sink's password", SINK)
           .plant("the broker's password", BROKER)
           .plant("the tokens' secret", JWT)
+          .plant("the proxy's password", PROXY)
           .plant("a caller's key", caller.key());
 
   @TempDir Path folder;
   private Path answers;
   private Provider provider;
+  private ProxyServer proxy;
   private FileAppender log;
 
   @BeforeEach
   void open() throws Exception {
     answers = folder.resolve("answers.txt");
     provider = Provider.start();
+    proxy = ProxyServer.start();
     listen();
   }
 
@@ -71,6 +76,7 @@ class CanaryTest {
   void close() {
     LoggerContext.getContext(false).reconfigure();
     provider.close();
+    proxy.close();
   }
 
   /** Everything that is logged goes to a file, with the shipped levels but ours and Camel's. */
@@ -113,6 +119,7 @@ class CanaryTest {
         .with("leonardo.api-key", API_KEY)
         .with("leonardo.accounts.second.api-key", SECOND)
         .with("leonardo.webhook.key", WEBHOOK_KEY)
+        .with("leonardo.http.proxy", "http://erp:" + PROXY + "@" + proxy.name())
         .with("leonardo.file.enabled", "true")
         .with("leonardo.rest.enabled", "true")
         .with("leonardo.rest.auth", "api-key")

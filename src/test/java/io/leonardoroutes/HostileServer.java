@@ -95,6 +95,10 @@ final class HostileServer implements AutoCloseable {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
+  int port() {
+    return server.getLocalPort();
+  }
+
   /** The calls whose path contains that. */
   List<Call> calls(String path) {
     return calls.stream().filter(call -> call.path().contains(path)).toList();

@@ -31,6 +31,7 @@ public final class Program implements AutoCloseable {
 
   private final Path folder;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
   private List<String> what = List.of("-jar", JAR.toString());
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private volatile Process process;
@@ -63,6 +64,12 @@ public final class Program implements AutoCloseable {
 
   public Program with(String key, String value) {
     settings.put(key, value);
+    return this;
+  }
+
+  /** A variable of its environment. */
+  Program variable(String name, String value) {
+    environment.put(name, value);
     return this;
   }
 
@@ -110,8 +117,10 @@ public final class Program implements AutoCloseable {
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(what);
     lines.clear();
-    process =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    process = builder.start();
     Process started = process;
     Thread reader = new Thread(() -> read(started));
     reader.setDaemon(true);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -32,6 +33,8 @@ public final class Provider implements AutoCloseable {
   private final AtomicInteger ids = new AtomicInteger();
   private final List<RecordedRequest> accounts = Collections.synchronizedList(new ArrayList<>());
   private volatile int slots;
+  private String scheme = "http";
+  private String name;
 
   /** What the provider does with one request; it may do anything before it answers. */
   public interface Answer {
@@ -63,12 +66,26 @@ public final class Provider implements AutoCloseable {
     return provider;
   }
 
+  /** Over TLS, at the port 443 of a name: whoever leads there has to know where it is. */
+  static Provider startSecure(String name, SSLContext tls) throws IOException {
+    Provider provider = new Provider();
+    provider.scheme = "https";
+    provider.name = name;
+    provider.server.useHttps(tls.getSocketFactory());
+    provider.server.start(0);
+    return provider;
+  }
+
   public String baseUrl() {
-    return "http://" + host() + "/api/rest";
+    return scheme + "://" + host() + "/api/rest";
   }
 
   public String host() {
-    return "127.0.0.1:" + server.getPort();
+    return name == null ? "127.0.0.1:" + port() : name;
+  }
+
+  int port() {
+    return server.getPort();
   }
 
   public Provider onCreate(Answer... answers) {
@@ -190,9 +207,9 @@ public final class Provider implements AutoCloseable {
   public MockResponse complete(RecordedRequest request) {
     String image =
         """
-        {"id":"i","url":"http://%1$s/cdn/%2$s/0.jpg","motionMP4URL":"http://%1$s/cdn/%2$s/0.mp4"}\
+        {"id":"i","url":"%1$s/cdn/%2$s/0.jpg","motionMP4URL":"%1$s/cdn/%2$s/0.mp4"}\
         """
-            .formatted(host(), id(request));
+            .formatted(scheme + "://" + host(), id(request));
     return json(200, generation(request, "COMPLETE", image));
   }
 

@@ -3,9 +3,11 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -25,6 +27,10 @@ class SecretLogTest {
   private static final String SECOND = "canary-second-api-key-7c2d";
   private static final String WEBHOOK_KEY = "canary-webhook-key-7c2d";
   private static final String BROKER = "canary-broker-password-7c2d";
+  private static final String PROXY = "canary-proxy-password-7c2d";
+
+  private static final String BASIC =
+      Base64.getEncoder().encodeToString(("erp:" + PROXY).getBytes(StandardCharsets.UTF_8));
 
   @TempDir Path folder;
   private FileAppender log;
@@ -57,6 +63,7 @@ class SecretLogTest {
     try (Provider provider =
             Provider.start().onCreate(create -> Provider.json(502, "")).onLook(Provider::pending);
         TestBroker broker = new TestBroker(folder.resolve("broker"), jms);
+        ProxyServer proxy = ProxyServer.start();
         Story story =
             Story.in(folder, provider)
                 .with("leonardo.api-key", API_KEY)
@@ -67,6 +74,7 @@ class SecretLogTest {
                 .with("leonardo.jms.url", "tcp://127.0.0.1:" + jms)
                 .with("leonardo.jms.user", "leonardo")
                 .with("leonardo.jms.password", BROKER)
+                .with("leonardo.http.proxy", proxy.url().replace("://", "://erp:" + PROXY + "@"))
                 .with("leonardo.reconcile.settle", "10ms")) {
       broker.start();
       story.start();
@@ -83,10 +91,13 @@ class SecretLogTest {
               "Authorization",
               "Bearer " + WEBHOOK_KEY);
       assertThat(provider.creates()).allMatch(create -> Provider.key(create).equals(API_KEY));
+      assertThat(proxy.heads("POST "))
+          .isNotEmpty()
+          .allMatch(head -> ProxyServer.header(head, "Proxy-Authorization") != null);
     }
     String logged = Files.readString(folder.resolve("log.txt"));
     assertThat(logged).contains("DEBUG org.apache.hc.client5.http", "TRACE org.apache.camel");
-    for (String secret : List.of(API_KEY, SECOND, WEBHOOK_KEY, BROKER)) {
+    for (String secret : List.of(API_KEY, SECOND, WEBHOOK_KEY, BROKER, PROXY, BASIC)) {
       assertThat(logged.lines().filter(line -> line.contains(secret)).limit(20)).isEmpty();
     }
   }

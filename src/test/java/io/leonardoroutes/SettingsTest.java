@@ -42,6 +42,9 @@ class SettingsTest {
           """
           leonardo.api-key | ~~ | not set; set it, or try without one: leonardo.sandbox=true
           leonardo.base-url | ftp://x | 'ftp://x' is not an http(s) address without a slash at its end
+          leonardo.http.proxy | https://me:secret@proxy.corp:3128 | not http://[user:password@]host:port, nor none; to https:// addresses it makes a tunnel
+          leonardo.http.proxy | http://me:se#cret@proxy.corp:3128 | not http://[user:password@]host:port, nor none; to https:// addresses it makes a tunnel
+          leonardo.http.no-proxy | .corp,192.168.* | '192.168.*' is no host, .domain, address or network such as 10.0.0.0/8
           leonardo.sandbox | yes | 'yes' is neither true nor false
           leonardo.ledger.url | jdbc:h2:x | neither jdbc:sqlite:FILE nor jdbc:postgresql:...
           leonardo.limits.concurrent | ten | 'ten' is not a whole number from 1 to 10000

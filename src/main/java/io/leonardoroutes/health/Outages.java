@@ -33,6 +33,9 @@ public final class Outages {
   /** Of what is away: when work last met it, as nothing else would show that it is back. */
   private final Map<String, Long> met = new ConcurrentHashMap<>();
 
+  /** Of what is away: that which other things go through, and are away with it. */
+  private final Set<String> causes = ConcurrentHashMap.newKeySet();
+
   /** Of what is away: that which only the lock of another program on the ledger keeps from work. */
   private final Set<String> locked = ConcurrentHashMap.newKeySet();
 
@@ -68,10 +71,23 @@ public final class Outages {
   }
 
   /**
+   * The same of something that other work goes through: while it is away, what names it as the
+   * reason is not told again.
+   */
+  public void metCause(String what, String why) {
+    causes.add(what);
+    met.put(what, nanos.getAsLong());
+    away(what, why);
+  }
+
+  /**
    * Work met something that is away. If none does any more, as the job was cancelled or no call
    * comes, nobody knows how it is: it is forgotten after half an hour.
    */
   public void met(String what, String why) {
+    if (causes.stream().anyMatch(cause -> why.contains(cause) && away.contains(cause))) {
+      return;
+    }
     met.put(what, nanos.getAsLong());
     away(what, why);
   }
@@ -158,6 +174,7 @@ public final class Outages {
     failing.computeIfAbsent(what, first -> ConcurrentHashMap.newKeySet()).clear();
     met.remove(what);
     locked.remove(what);
+    causes.remove(what);
     if (away.remove(what)) {
       LOG.info("{} is back", what);
     }

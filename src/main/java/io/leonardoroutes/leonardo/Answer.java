@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.impl.EnglishReasonPhraseCatalog;
 
 /**
@@ -135,6 +136,9 @@ record Answer(JsonNode json) {
    * finds fault with what is asked, and to nobody else is a key or a balance of concern.
    */
   boolean isTheProviders(int status, String body) {
+    if (status == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
+      return false;
+    }
     if (status == 401 || status == 402) {
       return json != null || body == null || body.isBlank();
     }

@@ -6,13 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.util.Map;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.io.ManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
@@ -32,7 +31,8 @@ final class BoundedConnection extends DefaultBHttpClientConnection
       Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(200).build();
 
   private CallDeadline deadline;
-  private String authorization;
+  private Map<String, String> unlogged = Map.of();
+  private boolean tunnels;
   private Timeout socketTimeout;
   private long received;
   private long delivered;
@@ -49,30 +49,29 @@ final class BoundedConnection extends DefaultBHttpClientConnection
   /**
    * Begins an exchange, the only one or one of several.
    *
-   * @param authorization null for none
+   * @param unlogged further headers of the request
+   * @param tunnels whether another protocol may follow the head of the answer
    */
-  void exchanges(CallDeadline of, String authorization) throws IOException {
+  void exchanges(CallDeadline of, Map<String, String> unlogged, boolean tunnels)
+      throws IOException {
     SocketHolder holder = getSocketHolder();
     if (holder != null) {
       of.guards(holder.getBaseSocket());
     }
     this.deadline = of;
-    this.authorization = authorization;
+    this.unlogged = unlogged;
+    this.tunnels = tunnels;
     this.received = 0;
     this.delivered = 0;
   }
 
   @Override
   public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-    if (authorization == null || Method.CONNECT.isSame(request.getMethod())) {
-      super.sendRequestHeader(request);
-      return;
-    }
-    request.setHeader(HttpHeaders.AUTHORIZATION, authorization);
+    unlogged.forEach(request::setHeader);
     try {
       super.sendRequestHeader(request);
     } finally {
-      request.removeHeaders(HttpHeaders.AUTHORIZATION);
+      unlogged.keySet().forEach(request::removeHeaders);
     }
   }
 
@@ -135,7 +134,7 @@ final class BoundedConnection extends DefaultBHttpClientConnection
   }
 
   private void over() {
-    authorization = null;
+    unlogged = Map.of();
     if (deadline != null) {
       deadline.over();
     }
@@ -194,8 +193,10 @@ final class BoundedConnection extends DefaultBHttpClientConnection
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       check();
+      // What was read too far would pass for what comes through the tunnel, past its TLS.
+      int most = tunnels ? Math.min(length, 1) : length;
       try {
-        int read = in.read(bytes, offset, length);
+        int read = in.read(bytes, offset, most);
         received += Math.max(0, read);
         return read;
       } catch (IOException e) {

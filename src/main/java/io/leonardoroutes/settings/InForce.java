@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 final class InForce {
   private static final Logger LOG = LoggerFactory.getLogger(InForce.class);
   private static final String PREFIX = "leonardo.";
-  private static final Pattern SECRET = Pattern.compile("leonardo\\..*(key|password|ledger\\.url)");
+  private static final Pattern SECRET =
+      Pattern.compile("leonardo\\..*(key|password|ledger\\.url|http\\.proxy)");
   private static final Pattern WHOLE = Pattern.compile("\\{\\{([\\w-]+):([^{}]*)}}");
   private static final Pattern FUNCTION = Pattern.compile("\\{\\{\\??([\\w-]+):");
 

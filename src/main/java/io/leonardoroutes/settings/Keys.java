@@ -34,7 +34,7 @@ public final class Keys implements PropertiesSource {
   public static final String ACCOUNTS = "leonardo.accounts.";
 
   /** How keys end whose values a password can be in, as in leonardo.ledger.url. */
-  private static final String MAY_HOLD_SECRETS = "key,url,uri";
+  private static final String MAY_HOLD_SECRETS = "key,url,uri,proxy";
 
   private final PropertiesComponent properties;
   private final InForce inForce;
