@@ -76,8 +76,10 @@ final class ProgramProcess implements AutoCloseable {
             "track.every=2s",
             "http.connect-timeout=2s",
             "http.response-timeout=10s",
-            // What is kept is bounded within minutes, so that an hour shows it.
-            "videos.keep=2m",
+            // What is kept is bounded within minutes, so that an hour shows it. A sink that is
+            // behind
+            // by more loses the video.
+            "videos.keep=8m",
             "rejected.keep=5m",
             "rejected.max-files=500",
             "events.keep=1h",
