@@ -122,7 +122,8 @@ class BrokerPacketsTest {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       OutputStream out = socket.getOutputStream();
       out.write("ARTEMIS".getBytes(StandardCharsets.US_ASCII));
-      out.write(new byte[] {0x7f, -1, -1, -1});
+      // Not so long that its decoder refuses it by itself.
+      out.write(new byte[] {0x10, 0, 0, 0});
       byte[] more = new byte[64 * 1_024];
 
       assertThatThrownBy(
@@ -141,14 +142,17 @@ class BrokerPacketsTest {
       ClientMessage endless = session.createMessage(true);
       endless.setBodyInputStream(
           new InputStream() {
+            private long left = 256L << 20;
+
             @Override
             public int read() {
-              return 'x';
+              return left-- > 0 ? 'x' : -1;
             }
 
             @Override
             public int read(byte[] to, int from, int length) {
-              return length;
+              left -= length;
+              return left > 0 ? length : -1;
             }
           });
 
