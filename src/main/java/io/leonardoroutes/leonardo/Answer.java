@@ -28,6 +28,9 @@ record Answer(JsonNode json) {
   /** A request that the server's side gave up on may be at work all the same. */
   private static final Set<Integer> LEAVE_IT_OPEN = Set.of(408, 460, 499);
 
+  /** The other request may be the same one, if something in between sent it twice. */
+  private static final Set<Integer> IN_CONFLICT_WITH_ANOTHER = Set.of(409, 423, 424);
+
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -98,7 +101,7 @@ record Answer(JsonNode json) {
    */
   int meaning(int status) {
     boolean success = isSuccess(status);
-    if (!success && !refuses(status)) {
+    if (!success && !refuses(status) && !IN_CONFLICT_WITH_ANOTHER.contains(status)) {
       return status;
     }
     if (success && promises()) {
@@ -125,9 +128,13 @@ record Answer(JsonNode json) {
         : StreamSupport.stream(node.spliterator(), false).anyMatch(Answer::hasAValue);
   }
 
-  /** Whether a status is a definite no: 408 and 429 answer the question when, not whether. */
+  /** Whether a status is a definite no: 408, 409 and 429 do not answer whether it is made. */
   static boolean refuses(int status) {
-    return status >= 400 && status < 500 && status != 429 && !LEAVE_IT_OPEN.contains(status);
+    return status >= 400
+        && status < 500
+        && status != 429
+        && !LEAVE_IT_OPEN.contains(status)
+        && !IN_CONFLICT_WITH_ANOTHER.contains(status);
   }
 
   /**

@@ -82,8 +82,11 @@ final class ErrorWords {
               + " error|http exception|internal (server )?error|service error|\\bfailed to"
               + " (fetch|connect)|(service|server|temporarily|currently) (is )?unavailable|missing"
               + " ['\"]?data['\"]? field|from remote|remote (schema|server|host|service)|no"
-              + " response|connection (was )?(reset|closed|refused|aborted|lost|terminated)|socket"
-              + " hang ?up|\\beconn|\\betimedout|unexpected (eof|end)|broken pipe|\\bwebhook\\b|in"
+              + " response|\\balready (been |being )?(in progress|exist|runn|process|queued|pending"
+              + "|submitted|started|created|accepted|made|generat|complete|done|received|sent)|\\bduplicated?"
+              + " (request|generation|job|call|submission)|\\bin progress\\b|connection (was"
+              + " )?(reset|closed|refused|aborted|lost|terminated)|socket hang"
+              + " ?up|\\beconn|\\betimedout|unexpected (eof|end)|broken pipe|\\bwebhook\\b|in"
               + " response|response from (?!authorization hook)");
 
   private static final Pattern OPEN_PAGE = Pattern.compile("(?i)\\btim(e|ed)[ -]?out|\\bupstream");

@@ -51,7 +51,7 @@ record ProviderError(JsonNode json) {
       int said = code.isNumber() && !code.canConvertToInt() ? UNSURE : code.asInt(UNSURE);
       return Answer.refuses(said) && reasons().isEmpty() ? UNSURE : said;
     }
-    if (http != null) {
+    if (http != null && Answer.refuses(http)) {
       return http;
     }
     boolean named =

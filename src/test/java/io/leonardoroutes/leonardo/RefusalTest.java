@@ -26,6 +26,7 @@ class RefusalTest {
           400 | {"error": "invalid init image id"}                                                             | invalid init image id
           400 | {"error": "couldn't access image"}                                                             | couldn't access image
           400 | {"error": "failed to find init variation"}                                                     | failed to find init variation
+          409 | {"error": "parameters.duration must be one of: 5, 10"}                                       | parameters.duration must be one of: 5, 10
           # bodies that nobody has described
           402 | {}                                                                                             | HTTP 402, no reason given
           402 | ``                                                                                             | HTTP 402, no reason given

@@ -262,6 +262,15 @@ class SubmissionTest {
           200 | [{"message": "m", "extensions": {"statusCode": 400}}, {"message": "n", "extensions": {"statusCode": 500}}] | (m; n)
           200 | [{"message": "m", "extensions": {"statusCode": 429}}, {"message": "n", "extensions": {"statusCode": 500}}] | (m; n)
           200 | [{"message": "m", "extensions": {"statusCode": 4294967696}}] | (m)
+          # the other one may be the same call, sent twice by something in between
+          409 | {"error": "generation already in progress"}  | (generation already in progress)
+          409 | {"error": "conflict"}                        | (conflict)
+          409 | {}                                           | without a generation id
+          423 | {"error": "locked"}                          | (locked)
+          424 | {"error": "a job before it failed"}          | (a job before it failed)
+          400 | {"error": "this request was already submitted"} | (this request was already submitted)
+          403 | {"message": "Duplicate request"}             | (Duplicate request)
+          200 | [{"message": "m", "extensions": {"statusCode": 409}}] | (m)
           # refusals that name a generation
           200 | {"errors": [{"message": "no poster"}], "data": {"generate": {"generationId": "1f0a"}}} | (no poster)
           200 | [{"message": "m", "extensions": {"generationId": "1f0a"}}] | (m)
