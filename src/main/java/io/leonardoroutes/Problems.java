@@ -18,6 +18,7 @@ final class Problems {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SINCE = "since";
   private static final String HELD = "held";
+  private static final String READINGS = "readings";
   private static final String WITHOUT_A_REASON = ", without a reason";
   private static final String NAMED = "generationIds";
   private static final Pattern MADE =
@@ -84,7 +85,18 @@ final class Problems {
   static JsonNode held(JsonNode inDoubt, String why) {
     ObjectNode problem =
         inDoubt instanceof ObjectNode known ? known.deepCopy() : JSON.createObjectNode();
+    problem.remove(READINGS);
     return problem.put(HELD, why);
+  }
+
+  /** The same doubt, which so many readings of the list in a row did not find. */
+  static JsonNode notListed(JsonNode inDoubt, String why, int readings) {
+    return ((ObjectNode) held(inDoubt, why)).put(READINGS, readings);
+  }
+
+  /** How many readings of the provider's list in a row did not find it. */
+  static int readings(Job job) {
+    return job.problem() == null ? 0 : job.problem().path(READINGS).asInt(0);
   }
 
   /** Generations that the answer to its create may have named as its own. */

@@ -4,6 +4,7 @@ import static io.leonardoroutes.ledger.JobState.ACCEPTED;
 import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
 import static io.leonardoroutes.ledger.JobState.RUNNING;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.delivery.EventType;
 import io.leonardoroutes.ledger.Job;
 import io.leonardoroutes.ledger.Ledger;
@@ -12,6 +13,7 @@ import io.leonardoroutes.leonardo.Account;
 import io.leonardoroutes.leonardo.Attempt;
 import io.leonardoroutes.leonardo.Listing;
 import io.leonardoroutes.leonardo.Look;
+import io.leonardoroutes.leonardo.Reconciliation;
 import io.leonardoroutes.leonardo.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +32,13 @@ import org.slf4j.LoggerFactory;
  * once for all jobs of an account. Those of another account stand in another list, and are neither
  * sought nor witnesses here.
  *
- * <p>What is found is adopted. What is not found is submitted again only after two rounds in which
- * the list proved that it would show it (see {@link Sought}). All else stays in doubt and is looked
- * into again later.
+ * <p>What is found is adopted. What is not found is submitted again only after {@link
+ * Reconciliation#READINGS several} rounds in a row in which the list proved that it would show it
+ * (see {@link Sought}). All else stays in doubt and is looked into again later.
  */
 public final class Reconcile {
   static final String NOT_LISTED =
-      "the provider's list does not show it: looked at once more before it is submitted again";
+      "the provider's list does not show it: read again before it is submitted again";
 
   static final String WAS_MADE =
       "the answer to its create spoke of a generation, which the provider's list does not show";
@@ -302,11 +304,20 @@ public final class Reconcile {
   private void unpaid(Job job, boolean certain) {
     if (!certain) {
       open(job, "other jobs in doubt were moved meanwhile", null);
-    } else if (!Problems.heldBecause(job).equals(NOT_LISTED)) {
-      // A second look is all that it lacks, however long it was doubtful.
-      open(job, NOT_LISTED, settings.reconcile().settle());
+    } else if (Problems.readings(job) + 1 < Reconciliation.READINGS) {
+      // More readings are all that it lacks, however long it was doubtful.
+      notListed(job);
     } else if (ledger.move(job, released(job, now()))) {
       LOG.info("{} was not made by the provider, and is submitted again", job.name());
+    }
+  }
+
+  private void notListed(Job job) {
+    JsonNode problem = Problems.notListed(job.problem(), NOT_LISTED, Problems.readings(job) + 1);
+    Instant next = now().plus(settings.reconcile().settle());
+    if (ledger.move(job, job.to(IN_DOUBT).problem(problem).triedAgainAt(next))
+        && Problems.readings(job) == 0) {
+      LOG.warn("{} stays in doubt: {}", job.name(), NOT_LISTED);
     }
   }
 

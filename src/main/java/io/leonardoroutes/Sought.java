@@ -81,10 +81,9 @@ final class Sought {
             .toList();
     Map<String, Attempt> owned = new HashMap<>();
     owners.forEach((generation, owner) -> owned.put(generation, owner(owner)));
-    Set<String> pendingShown = Reconciliation.pendingShown(round.history, owned);
-    ledger.listEvidence().pendingShown(round.userId, pendingShown);
+    ledger.listEvidence().shown(round.userId, Reconciliation.shown(round.history, owned));
     KnownCreates known =
-        new KnownCreates(owned, leftOut(), ledger.listEvidence().pendingShown(round.userId));
+        new KnownCreates(owned, leftOut(), ledger.listEvidence().shown(round.userId));
     return Reconciliation.of(
         round.history, known, attempts, settings.reconcile().settle(), round.now());
   }
@@ -163,7 +162,7 @@ final class Sought {
         stage);
   }
 
-  /** Twice the longest that the last jobs of its kind took; if none is known, when it is late. */
+  /** Twice the longest that the last jobs of its kind took, and not before it is late. */
   private Duration surelyMadeIn(Job job) {
     return longest.computeIfAbsent(
         job.kind(),
@@ -171,6 +170,7 @@ final class Sought {
             ledger.took(kind, LIKE).stream()
                 .max(Comparator.naturalOrder())
                 .map(took -> took.multipliedBy(2))
+                .filter(twice -> twice.compareTo(settings.track().giveUp()) > 0)
                 .orElseGet(() -> settings.track().giveUp()));
   }
 }

@@ -104,6 +104,11 @@ final class Doubt implements AutoCloseable {
     return ((Number) looks).longValue();
   }
 
+  /** So many readings of the list in a row have not shown it. */
+  int readings(String id) {
+    return job(id).path("problem").path("readings").asInt();
+  }
+
   /** The job, once the list was asked and could not end the doubt. */
   String held(String id) {
     return await().atMost(PATIENCE).until(() -> heldBecause(id), why -> !why.isEmpty());

@@ -13,7 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
@@ -37,11 +39,13 @@ class UntrueListTest {
   private enum Lie {
     CHANGES_TEXT((list, now) -> list.map(m -> m.shownAs(changed(m.prompt())))),
     SHOWS_ANOTHER_TEXT((list, now) -> list.map(m -> m.plain() ? m : m.shownAs("?"))),
+    HIDES_WHAT_IS_NOT_ASCII((list, now) -> list.filter(m -> m.prompt().matches("\\p{ASCII}*"))),
     HIDES_ONE_MODEL((list, now) -> list.filter(m -> !m.model().equals(O3))),
     /** This one takes much longer than the others. */
     HIDES_WHAT_IS_BEING_MADE(
         (list, now) ->
             list.filter(m -> m.plain() || now.isAfter(m.at().plus(Duration.ofMinutes(40))))),
+    SPELLS_IDS_IN_CAPITALS((list, now) -> list.map(Made::inCapitals)),
     IS_CUT_AFTER_TWO((list, now) -> list.limit(2));
 
     private final BiFunction<Stream<Made>, Instant, Stream<Made>> told;
@@ -62,6 +66,10 @@ class UntrueListTest {
       return !prompt.equals(PROMPT);
     }
 
+    Made inCapitals() {
+      return new Made(id.toUpperCase(Locale.ROOT), prompt, model, at);
+    }
+
     Made shownAs(String other) {
       return new Made(id, other, model, at);
     }
@@ -73,6 +81,8 @@ class UntrueListTest {
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private Provider provider;
   private Doubt doubt;
+  private final AtomicInteger readings = new AtomicInteger();
+  private IntPredicate showsIt = reading -> true;
   private Lie lie;
 
   @BeforeEach
@@ -119,11 +129,46 @@ class UntrueListTest {
             .toArray(Provider.Answer[]::new));
     for (int i = 0; i < 4; i++) {
       accept("plain later " + i, O3);
+      accept("caf\u00e9 & \ud83d\udc28 later " + i, O3);
       clock.tick(Duration.ofSeconds(40));
     }
 
     doubt.inTime("COMPLETE", id);
     assertThat(made).filteredOn(m -> m.prompt().equals(PROMPT)).hasSize(1);
+  }
+
+  @Test
+  void whatTheListShowsInOneReadingOfThreeIsPaidOnce() throws Exception {
+    doubt.start();
+    ordinary(3);
+    provider.onCreate(this::loses);
+    String id = accept(PROMPT, O3);
+    doubt.until("IN_DOUBT", id);
+    provider.onCreate(this::makes, this::makes);
+    accept("plain later", O3);
+    accept("caf\u00e9 & \ud83d\udc28 later", O3);
+    showsIt = reading -> reading % 3 == 0;
+
+    doubt.inTime("COMPLETE", id);
+
+    assertThat(asked).filteredOn(PROMPT::equals).hasSize(1);
+  }
+
+  @Test
+  void aGenerationThatAJobHasIsNotTakenForAnotherInCapitals() throws Exception {
+    doubt.start();
+    provider.onCreate(this::makes);
+    String first = accept(PROMPT, O3);
+    doubt.inTime("COMPLETE", first);
+    provider.onCreate(request -> Provider.json(500, "{\"error\":\"Service Error\"}"));
+    String second = accept(PROMPT, O3);
+    doubt.until("IN_DOUBT", second);
+    lie = Lie.SPELLS_IDS_IN_CAPITALS;
+
+    clock.tick(Duration.ofMinutes(1));
+    doubt.held(second);
+
+    assertThat(doubt.state(second)).isEqualTo("IN_DOUBT");
   }
 
   @ParameterizedTest
@@ -164,6 +209,8 @@ class UntrueListTest {
   void whatAnAnswerSpokeOfIsNeverMadeAgainThoughNothingShowsIt(String answer) throws Exception {
     doubt.start();
     ordinary(3);
+    provider.onCreate(this::makes);
+    doubt.inTime("COMPLETE", accept("caf\u00e9 & \ud83d\udc28 before", O3));
     provider.onCreate(
         request -> {
           asked.add(PROMPT);
@@ -253,7 +300,9 @@ class UntrueListTest {
 
   private MockResponse list(RecordedRequest request) throws IOException {
     int offset = Integer.parseInt(request.getUrl().queryParameter("offset"));
+    int reading = offset == 0 ? readings.incrementAndGet() : readings.get();
     List<Made> all = new ArrayList<>(made);
+    all.removeIf(m -> !m.plain() && !showsIt.test(reading));
     all.sort(Comparator.comparing(Made::at).reversed());
     Stream<Made> told = lie == null ? all.stream() : lie.told.apply(all.stream(), clock.instant());
     return Provider.json(

@@ -213,11 +213,12 @@ final class Leases {
                     .createUpdate(
                         """
                         UPDATE job SET due_at = :now, running_at = :now, leased_until = 0
-                        WHERE generation_id = :generation AND state = 'RUNNING'
+                        WHERE %s IN (<generation>) AND state = 'RUNNING'
                           AND account IN (<accounts>)
-                        """)
+                        """
+                            .formatted(GenerationOwners.ALIKE))
                     .bind("now", clock.millis())
-                    .bind("generation", generationId)
+                    .bindList("generation", GenerationOwners.alike(generationId).toList())
                     .bindList("accounts", List.copyOf(accounts))
                     .execute()
                 > 0);

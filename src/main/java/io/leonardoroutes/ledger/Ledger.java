@@ -430,7 +430,7 @@ public final class Ledger implements AutoCloseable {
     return jdbi.inTransaction(
         handle -> {
           database.alone(handle);
-          return JobTable.one(handle, "generation_id", generation).isEmpty()
+          return GenerationOwners.of(handle, List.of(generation)).isEmpty()
               && move(handle, seen, change, 0L, told);
         });
   }

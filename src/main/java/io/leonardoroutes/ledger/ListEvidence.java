@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -144,6 +144,7 @@ public final class ListEvidence {
    */
   public Optional<Made> leftOut(
       String account, String model, long after, Instant since, Instant until, Set<String> listed) {
+    Set<String> shown = listed.stream().map(GenerationOwners::key).collect(Collectors.toSet());
     return jdbi.withHandle(
         handle ->
             handle
@@ -162,7 +163,7 @@ public final class ListEvidence {
                 .bind("most", listed.size() + 1)
                 .map((row, context) -> made(row))
                 .stream()
-                .filter(made -> !listed.contains(made.generationId()))
+                .filter(made -> !shown.contains(GenerationOwners.key(made.generationId())))
                 .findFirst());
   }
 
@@ -177,33 +178,44 @@ public final class ListEvidence {
     return time.equals(Instant.MIN) ? Long.MIN_VALUE : time.toEpochMilli();
   }
 
-  /** Models of which this user's list has shown a generation that was still being made. */
-  public Set<String> pendingShown(String user) {
-    return jdbi.withHandle(
+  /** By model, what generations of ours that this user's list has shown ever had. */
+  public Map<String, Set<String>> shown(String user) {
+    Map<String, Set<String>> shown = new HashMap<>();
+    jdbi.useHandle(
         handle ->
-            new TreeSet<>(
-                handle
-                    .createQuery("SELECT model FROM pending_shown WHERE user_id = :user")
-                    .bind("user", user)
-                    .mapTo(String.class)
-                    .list()));
+            handle
+                .createQuery("SELECT model, trait FROM list_shown WHERE user_id = :user")
+                .bind("user", user)
+                .map((row, context) -> Map.entry(row.getString("model"), row.getString("trait")))
+                .forEach(
+                    one ->
+                        shown
+                            .computeIfAbsent(one.getKey(), model -> new TreeSet<>())
+                            .add(one.getValue())));
+    return shown;
   }
 
-  /** Notes models of which this user's list shows a generation that is still being made. */
-  public void pendingShown(String user, Collection<String> models) {
-    if (!models.isEmpty()) {
-      jdbi.useTransaction(handle -> new HashSet<>(models).forEach(m -> note(handle, user, m)));
-    }
+  /** Notes what generations of ours have that this user's list shows. */
+  public void shown(String user, Map<String, Set<String>> shown) {
+    Map<String, Set<String>> known = shown(user);
+    jdbi.useTransaction(
+        handle ->
+            shown.forEach(
+                (model, traits) ->
+                    traits.stream()
+                        .filter(trait -> !known.getOrDefault(model, Set.of()).contains(trait))
+                        .forEach(trait -> note(handle, user, model, trait))));
   }
 
-  private void note(Handle handle, String user, String model) {
+  private void note(Handle handle, String user, String model, String trait) {
     handle.execute(
         """
-        INSERT INTO pending_shown (user_id, model, at) VALUES (?, ?, ?)
-        ON CONFLICT (user_id, model) DO UPDATE SET at = excluded.at
+        INSERT INTO list_shown (user_id, model, trait, at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (user_id, model, trait) DO NOTHING
         """,
         user,
         model,
+        trait,
         clock.millis());
   }
 }

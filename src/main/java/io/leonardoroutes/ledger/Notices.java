@@ -80,7 +80,7 @@ public final class Notices {
       Collection<String> accounts,
       UnaryOperator<JsonNode> reason) {
     List<Job> failed =
-        JobTable.one(handle, "generation_id", generationId).stream()
+        GenerationOwners.of(handle, List.of(generationId)).values().stream()
             .filter(job -> job.state() == JobState.FAILED && accounts.contains(job.account()))
             .filter(job -> job.problem() != null)
             .toList();

@@ -244,17 +244,6 @@ final class Reads {
 
   /** See {@link Ledger#owners}. */
   Map<String, Job> owners(Collection<String> generationIds) {
-    Map<String, Job> owners = new HashMap<>();
-    jdbi.useHandle(
-        handle ->
-            batches(generationIds)
-                .forEach(
-                    batch ->
-                        handle
-                            .createQuery("SELECT * FROM job WHERE generation_id IN (<ids>)")
-                            .bindList("ids", batch)
-                            .map(JobTable::read)
-                            .forEach(job -> owners.putIfAbsent(job.generationId(), job))));
-    return owners;
+    return jdbi.withHandle(handle -> GenerationOwners.of(handle, generationIds));
   }
 }

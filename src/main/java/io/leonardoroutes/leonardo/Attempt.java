@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.leonardo.Shown.Likeness;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * One create of ours that may be in the provider's list.
@@ -47,6 +48,11 @@ public record Attempt(String job, JsonNode request, Shown shown, CallTime call, 
         && request.path("public").asBoolean() == other.request.path("public").asBoolean();
   }
 
+  /** What a list might leave it out for. */
+  Set<String> traits() {
+    return ListTraits.of(request);
+  }
+
   /**
    * How likely the generation is what became of this create. A later one may be, however much: a
    * machine that slept wakes with the time of long ago.
@@ -73,7 +79,7 @@ public record Attempt(String job, JsonNode request, Shown shown, CallTime call, 
     JsonNode shown = Answer.of(body).root().path("generations_by_pk");
     Listed listed = Listed.read(shown);
     return Answer.isSuccess(status)
-        && generationId.equals(listed.id())
+        && generationId.equalsIgnoreCase(listed.id())
         && to(listed) == Likeness.YES;
   }
 

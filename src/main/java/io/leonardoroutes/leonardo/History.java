@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What was read of the provider's list in one go, page after page.
@@ -23,7 +23,10 @@ public final class History {
   private static final Duration LONG_BEFORE = Duration.ofDays(1);
 
   private final List<Listed> generations = new ArrayList<>();
-  private final Set<String> ids = new HashSet<>();
+
+  /** An id may be shown in other letters than it was answered in. */
+  private final Set<String> ids = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
   private int position;
   private int longestPage;
   private String last;
@@ -83,7 +86,7 @@ public final class History {
   private boolean reaches(Instant from, Map<String, Instant> earlier) {
     return earlier.isEmpty()
         ? showsOlder(from)
-        : !Collections.disjoint(ids, earlier.keySet())
+        : earlier.keySet().stream().anyMatch(ids::contains)
             || oldest.isBefore(Collections.min(earlier.values()).minus(LONG_BEFORE));
   }
 

@@ -8,10 +8,11 @@ import java.util.Set;
  *
  * @param owned the creates behind listed generations that jobs of ours have, by the generation's id
  * @param leftOut by model, the last of our generations that the list should show and does not
- * @param pendingShown the models of which the list has shown a generation that was being made
+ * @param shown by model, the {@link ListTraits traits} of generations of ours that the list has
+ *     shown
  */
 public record KnownCreates(
-    Map<String, Attempt> owned, Map<String, LeftOut> leftOut, Set<String> pendingShown) {
+    Map<String, Attempt> owned, Map<String, LeftOut> leftOut, Map<String, Set<String>> shown) {
 
   /**
    * One that is missing in the list.
@@ -24,6 +25,6 @@ public record KnownCreates(
   public KnownCreates {
     owned = Map.copyOf(owned);
     leftOut = Map.copyOf(leftOut);
-    pendingShown = Set.copyOf(pendingShown);
+    shown = Map.copyOf(shown);
   }
 }

@@ -33,6 +33,12 @@ import java.util.stream.Collectors;
  * says what is assumed of it, and what must have been seen in it before that is relied on.
  */
 public final class Reconciliation {
+  /**
+   * So many readings in a row have to call a create unpaid: one may come from a replica of the
+   * provider's that is behind, or leave something out by chance.
+   */
+  public static final int READINGS = 4;
+
   private final History history;
   private final KnownCreates known;
   private final List<Attempt> attempts;
@@ -42,7 +48,7 @@ public final class Reconciliation {
   private final Set<Listed> misdated = identitySet();
   private final List<Witness> witnesses = new ArrayList<>();
   private final long oldestOver;
-  private final Set<String> pendingShown;
+  private final Map<String, Set<String>> shown = new HashMap<>();
   private final Map<String, Verdict> verdicts = new HashMap<>();
 
   /** A create of ours that the list shows as it was asked for. */
@@ -55,15 +61,14 @@ public final class Reconciliation {
     this.attempts = attempts;
     this.settle = settle;
     this.now = now;
-    this.pendingShown = new HashSet<>(known.pendingShown());
+    known.shown().forEach((model, traits) -> shown.put(model, new HashSet<>(traits)));
+    shown(history, known.owned())
+        .forEach((model, traits) -> shown.merge(model, traits, Reconciliation::union));
     for (Listed generation : history.generations()) {
       Attempt owner = generation.id() == null ? null : known.owned().get(generation.id());
       if (owner == null) {
         free.add(generation);
         continue;
-      }
-      if (generation.pending()) {
-        pendingShown.add(owner.model());
       }
       if (owner.to(generation) == Likeness.YES) {
         witnesses.add(new Witness(owner, earlier(owner.call().from(), generation.createdAt())));
@@ -102,15 +107,20 @@ public final class Reconciliation {
     return new Reconciliation(history, known, attempts, settle, now).decide();
   }
 
-  /** Models of which this list shows a generation of ours that is still being made. */
-  public static Set<String> pendingShown(History history, Map<String, Attempt> owned) {
-    Set<String> models = new HashSet<>();
+  /** By model, the traits of the generations of ours that this list shows. */
+  public static Map<String, Set<String>> shown(History history, Map<String, Attempt> owned) {
+    Map<String, Set<String>> shown = new HashMap<>();
     for (Listed generation : history.generations()) {
-      if (generation.pending() && generation.id() != null && owned.containsKey(generation.id())) {
-        models.add(owned.get(generation.id()).model());
+      Attempt owner = generation.id() == null ? null : owned.get(generation.id());
+      if (owner != null) {
+        Set<String> traits = shown.computeIfAbsent(owner.model(), model -> new HashSet<>());
+        traits.addAll(owner.traits());
+        if (generation.pending()) {
+          traits.add(ListTraits.BEING_MADE);
+        }
       }
     }
-    return models;
+    return shown;
   }
 
   private Map<String, Verdict> decide() {
@@ -286,7 +296,15 @@ public final class Reconciliation {
       return Optional.of(
           "the provider's list shows nothing that is surely older: it may be cut off there");
     }
-    if (!pendingShown.contains(model) && now.isBefore(attempt.call().finished())) {
+    Set<String> traits = shown.getOrDefault(model, Set.of());
+    Optional<String> unseen =
+        attempt.traits().stream().filter(trait -> !traits.contains(trait)).findFirst();
+    if (unseen.isPresent()) {
+      return Optional.of(
+          "the provider's list has shown no %s job of ours with %s yet: it may not show these"
+              .formatted(model, unseen.get()));
+    }
+    if (!traits.contains(ListTraits.BEING_MADE) && now.isBefore(attempt.call().finished())) {
       return Optional.of(
           "the provider's list has shown no "
               + model
@@ -316,6 +334,12 @@ public final class Reconciliation {
 
   private static Instant earlier(Instant one, Instant other) {
     return one.isBefore(other) ? one : other;
+  }
+
+  private static Set<String> union(Set<String> one, Set<String> other) {
+    Set<String> both = new HashSet<>(one);
+    both.addAll(other);
+    return both;
   }
 
   private static <T> Set<T> identitySet() {

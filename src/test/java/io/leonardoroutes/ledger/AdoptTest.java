@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass(name = "{0}")
@@ -66,6 +68,22 @@ class AdoptTest {
     assertThat(adopted).isEqualTo(1);
     assertThat(ledger.list(RUNNING, 100, null)).hasSize(1);
     assertThat(ledger.list(IN_DOUBT, 100, null)).hasSize(15);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0196c6ed-7f4e-6a11-9f0c-00000000000a, 0196C6ED-7F4E-6A11-9F0C-00000000000A, true",
+    "0196C6ED-7F4E-6A11-9F0C-00000000000A, 0196c6ed-7f4e-6a11-9f0c-00000000000a, true",
+    "0196c6ed-7f4e-6a11-9f0c-00000000000a, 0196c6ed7f4e6a119f0c00000000000a, true",
+    "gen-A, GEN-a, true",
+    "gen-\u00e9A, GEN-\u00e9a, true",
+    "gen-1-1, gen-11, false"
+  })
+  void aGenerationIsTakenHoweverItsIdIsSpelled(String id, String shown, boolean taken) {
+    adopt(inDoubt(), id);
+
+    assertThat(ledger.owners(List.of(shown)).containsKey(shown)).isEqualTo(taken);
+    assertThat(adopt(inDoubt(), shown)).isEqualTo(!taken);
   }
 
   @Test
@@ -137,12 +155,13 @@ class AdoptTest {
   }
 
   @Test
-  void whatAListHasShownWhileItWasBeingMadeIsKeptForItsUser() {
-    ledger.listEvidence().pendingShown("ann", List.of("turbo", "o3"));
-    ledger.listEvidence().pendingShown("ann", List.of("turbo"));
+  void whatAListHasShownIsKeptForItsUserAndModel() {
+    ledger.listEvidence().shown("ann", Map.of("turbo", Set.of("a"), "o3", Set.of("b")));
+    ledger.listEvidence().shown("ann", Map.of("turbo", Set.of("a", "c")));
 
-    assertThat(ledger.listEvidence().pendingShown("ann")).containsExactly("o3", "turbo");
-    assertThat(ledger.listEvidence().pendingShown("bob")).isEmpty();
+    assertThat(ledger.listEvidence().shown("ann"))
+        .isEqualTo(Map.of("turbo", Set.of("a", "c"), "o3", Set.of("b")));
+    assertThat(ledger.listEvidence().shown("bob")).isEmpty();
   }
 
   @Test

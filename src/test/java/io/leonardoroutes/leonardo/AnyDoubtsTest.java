@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AnyDoubtsTest {
   private static final int STORIES = Integer.getInteger("stories", 1_000);
   private static final Duration SETTLE = Duration.ofSeconds(30);
-  private static final Duration USUAL = Duration.ofSeconds(120);
+
+  /** When a job is late: none takes longer. */
+  private static final Duration LATE = Duration.ofMinutes(10);
+
   private static final Instant ZERO = Instant.parse("2026-11-21T12:00:00Z");
   private static final String[] PROMPTS = {
     "koala", "a cat & a dog", "caf\u00e9 \u2014 \u201cnight\u201d \ud83d\udc28", "KOALA"
@@ -49,7 +52,9 @@ class AnyDoubtsTest {
     TEXT_HIDDEN,
     MODEL_HIDDEN,
     PRIVATE_HIDDEN,
+    NOT_ASCII_HIDDEN,
     PENDING_HIDDEN,
+    PENDING_HIDDEN_AND_DOUBTS_SLOW,
     CAPPED,
     CAPPED_AND_PENDING_HIDDEN,
     LAGGING,
@@ -102,7 +107,7 @@ class AnyDoubtsTest {
       int held;
     }
 
-    private static final int ROUNDS = 14;
+    private static final int ROUNDS = 20;
 
     private final World world;
     private final Random random;
@@ -112,8 +117,8 @@ class AnyDoubtsTest {
     private final Map<JsonNode, Integer> unmade = new HashMap<>();
     private final Map<String, Attempt> owned = new HashMap<>();
     private final Map<String, String> owners = new HashMap<>();
-    private final Set<String> once = new HashSet<>();
-    private final Set<String> pendingShown = new HashSet<>();
+    private final Map<String, Integer> readings = new HashMap<>();
+    private final Map<String, Set<String>> traits = new HashMap<>();
     private final int cap;
     private final int lag;
     private final int page;
@@ -154,7 +159,10 @@ class AnyDoubtsTest {
         for (String model : new String[] {"turbo", "o3"}) {
           for (boolean open : new boolean[] {false, true}) {
             if (round == 3 || random.nextInt(3) == 0) {
-              known(now + random.nextInt(20), model, open);
+              known(now + random.nextInt(20), model, open, random.nextBoolean());
+            }
+            if (round == 3) {
+              known(now + random.nextInt(20), model, open, false);
             }
           }
         }
@@ -166,12 +174,12 @@ class AnyDoubtsTest {
     }
 
     private void known(int at, boolean open) {
-      known(at, random.nextBoolean() ? "turbo" : "o3", open);
+      known(at, random.nextBoolean() ? "turbo" : "o3", open, random.nextBoolean());
     }
 
     /** A create of ours that was answered. */
-    private void known(int at, String model, boolean open) {
-      String prompt = "plain " + number;
+    private void known(int at, String model, boolean open, boolean ascii) {
+      String prompt = (ascii ? "plain " : "plain \u00e9 \ud83d\udc28 & ") + number;
       Made generation = make(prompt, model, open, at + random.nextInt(3), true);
       long begun = ++steps;
       owned.put(
@@ -216,8 +224,10 @@ class AnyDoubtsTest {
     }
 
     private Made make(String prompt, String model, boolean open, int at, boolean ours) {
-      Made generation =
-          new Made("gen-" + number++, prompt, model, open, at, at + 20 + random.nextInt(100), ours);
+      boolean slow =
+          world == World.PENDING_HIDDEN_AND_DOUBTS_SLOW && ours && !prompt.startsWith("plain");
+      int done = at + 20 + random.nextInt(slow ? 560 : 100);
+      Made generation = new Made("gen-" + number++, prompt, model, open, at, done, ours);
       made.add(generation);
       return generation;
     }
@@ -230,9 +240,7 @@ class AnyDoubtsTest {
           .put("prompt", of.prompt())
           .put("width", 1280)
           .put("height", 720);
-      CallTime call =
-          new CallTime(
-              at(from), at(until), at(until).plus(USUAL.multipliedBy(2)), false, begun, over);
+      CallTime call = new CallTime(at(from), at(until), at(until).plus(LATE), false, begun, over);
       return new Attempt(job, request, call, Stage.SETTLED);
     }
 
@@ -255,7 +263,9 @@ class AnyDoubtsTest {
       History history = read(back, earlier);
       Map<String, Attempt> listed = new HashMap<>(owned);
       listed.keySet().retainAll(history.ids());
-      pendingShown.addAll(Reconciliation.pendingShown(history, listed));
+      Reconciliation.shown(history, listed)
+          .forEach(
+              (model, some) -> traits.computeIfAbsent(model, m -> new HashSet<>()).addAll(some));
       List<Attempt> all =
           doubtful.values().stream()
               .map(a -> new Attempt(a.job(), a.request(), a.call(), stage(a)))
@@ -263,7 +273,7 @@ class AnyDoubtsTest {
       Map<String, Verdict> verdicts =
           Reconciliation.of(
               history,
-              new KnownCreates(listed, leftOut(history, first), pendingShown),
+              new KnownCreates(listed, leftOut(history, first), traits),
               all,
               SETTLE,
               at(now));
@@ -272,7 +282,7 @@ class AnyDoubtsTest {
         if (verdicts.get(attempt.job()) instanceof Verdict.Unpaid) {
           unpaid(attempt.job());
         } else {
-          once.remove(attempt.job());
+          readings.remove(attempt.job());
         }
       }
     }
@@ -293,9 +303,9 @@ class AnyDoubtsTest {
       }
     }
 
-    /** Submitted again after two readings in a row. */
+    /** Submitted again after several readings in a row. */
     private void unpaid(String job) {
-      if (!once.add(job)) {
+      if (readings.merge(job, 1, Integer::sum) == Reconciliation.READINGS) {
         Attempt attempt = doubtful.remove(job);
         count.released++;
         // Equal requests are interchangeable: what counts is how many of them were not made.
@@ -345,8 +355,7 @@ class AnyDoubtsTest {
     private List<Listed> shown() {
       List<Made> all = new ArrayList<>(made.stream().filter(m -> m.at() <= now).toList());
       all.sort(Comparator.comparing(Made::at).reversed());
-      boolean hidesPending =
-          world == World.PENDING_HIDDEN || world == World.CAPPED_AND_PENDING_HIDDEN;
+      boolean hidesPending = world.name().contains("PENDING_HIDDEN");
       if (world == World.CAPPED_AND_PENDING_HIDDEN) {
         all = all.subList(0, Math.min(cap, all.size()));
       }
@@ -355,6 +364,7 @@ class AnyDoubtsTest {
               all.stream()
                   .filter(m -> world != World.MODEL_HIDDEN || !m.model().equals("o3"))
                   .filter(m -> world != World.PRIVATE_HIDDEN || m.open())
+                  .filter(m -> world != World.NOT_ASCII_HIDDEN || m.prompt().matches("\\p{ASCII}*"))
                   .filter(m -> !hidesPending || m.done() <= now)
                   .filter(m -> world != World.LAGGING || m.at() + lag <= now)
                   .toList());

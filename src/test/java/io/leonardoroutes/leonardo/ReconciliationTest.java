@@ -2,7 +2,9 @@ package io.leonardoroutes.leonardo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -30,13 +32,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The attempt `a` is begun at 0 s and over at 10 s; the list is not believed for 30 s. */
 class ReconciliationTest {
   private static final Instant ZERO = Instant.parse("2026-11-21T12:00:00Z");
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LAGS =
       "the provider's list shows neither it nor a later one of ours: it may lag";
 
   private final List<Attempt> attempts = new ArrayList<>();
   private final Map<String, Attempt> owned = new HashMap<>();
   private final Map<String, LeftOut> leftOut = new HashMap<>();
-  private final Set<String> pendingShown = new HashSet<>();
+  private final Map<String, Set<String>> shown = new HashMap<>();
   private final History history = new History();
   private Instant now = at(100_000);
   private final List<String> next = new ArrayList<>();
@@ -378,7 +381,7 @@ class ReconciliationTest {
   })
   void absenceProvesNothingUntilTheListHasShownOneBeingMadeOrItWouldBeDone(
       String shown, boolean shownNow, int now, String verdict) {
-    pendingShown.add(shown);
+    this.shown.put(shown, Set.of("being made"));
     attempts.add(
         new Attempt(
             "a",
@@ -405,6 +408,51 @@ class ReconciliationTest {
                     ? "[why=the provider's list has shown no turbo job of ours while it was being"
                         + " made: this one may still be, until 2026-11-21T12:10:00Z]"
                     : ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"prompt": "caf\\u00e9"}                         | a prompt beyond ASCII
+          {"prompt": "koala \\ud83d\\udc28"}               | emoji in its prompt
+          {"prompt": "black & white"}                      | markup in its prompt
+          {"prompt": "black\\nwhite"}                      | line breaks in its prompt
+          {"width": 1920, "height": 1080}                  | size 1920 x 1080
+          {"duration": 10}                                 | `duration`
+          {"guidances": {"start_frame": [{}]}}             | `start_frame`
+          """)
+  void absenceProvesNothingUntilTheListHasShownOneLikeIt(String parameters, String trait)
+      throws Exception {
+    like(parameters);
+    later();
+    end();
+    assertThat(verdicts())
+        .startsWith("a=Open[why=the provider's list has shown no turbo job of ours with ")
+        .endsWith(" yet: it may not show these]");
+
+    Set<String> had = new HashSet<>(ListTraits.of(attempts.get(0).request()));
+    assertThat(had).contains(trait);
+    shown.put("turbo", had);
+    assertThat(verdicts()).isEqualTo("a=Unpaid[]");
+    had.remove(trait);
+    assertThat(verdicts()).contains(trait);
+  }
+
+  @Test
+  void aLongPromptIsNotMissedUntilTheListHasShownOne() throws Exception {
+    like("{\"prompt\": \"" + "koala ".repeat(60) + "\"}");
+    later();
+    end();
+
+    assertThat(verdicts()).contains("a prompt of more than 255 characters");
+  }
+
+  private void like(String parameters) throws JsonProcessingException {
+    ObjectNode request = request("koala");
+    request.withObject("parameters").setAll((ObjectNode) JSON.readTree(parameters));
+    attempts.add(new Attempt("a", request, call(0, 10), Stage.SETTLED));
   }
 
   private static Listed pending(String id, int second, boolean pending) {
@@ -618,11 +666,7 @@ class ReconciliationTest {
   private Map<String, Verdict> decide() {
     readNext();
     return Reconciliation.of(
-        history,
-        new KnownCreates(owned, leftOut, pendingShown),
-        attempts,
-        Duration.ofSeconds(30),
-        now);
+        history, new KnownCreates(owned, leftOut, shown), attempts, Duration.ofSeconds(30), now);
   }
 
   private String verdicts() {
