@@ -143,6 +143,7 @@ class UntrueListTest {
     provider.onCreate(this::loses);
     String id = accept(PROMPT, O3);
     doubt.until("IN_DOUBT", id);
+    clock.tick(Duration.ofMinutes(1));
     provider.onCreate(this::makes, this::makes);
     accept("plain later", O3);
     accept("caf\u00e9 & \ud83d\udc28 later", O3);
