@@ -319,9 +319,13 @@ public final class Fetch {
 
   /** Deletes our copies that are older than {@code leonardo.videos.keep}. */
   public void sweep() {
+    parts.outages().tried(this::deleteOldVideos);
+  }
+
+  private void deleteOldVideos() {
     Instant before = parts.clock().instant().minus(settings.keep());
     try {
-      int swept = videos.sweep(before);
+      int swept = videos.sweep(before, parts.ledger().outbox()::wantsVideo);
       if (swept > 0) {
         LOG.info("{} videos older than {} deleted", swept, settings.keep());
       }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -134,6 +135,36 @@ class RedeliverTest {
                   + " kept for leonardo.videos.keep only");
       assertThat(dead()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void aVideoThatItsSinkHasNotTakenIsKeptHoweverOldItIs() throws Exception {
+    String id = story.accept(Story.REQUEST);
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              clock.tick(Duration.ofMillis(200));
+              return failed("VIDEO") == 1;
+            });
+    Path copy = story.app().data().resolve("videos").resolve(id + ".mp4");
+    Files.setLastModifiedTime(copy, FileTime.from(clock.instant().minus(Duration.ofDays(30))));
+
+    story.app().context().getRegistry().lookupByNameAndType("leonardoFetch", Fetch.class).sweep();
+    broken = false;
+    clock.tick(Duration.ofDays(1));
+
+    String video = "kling-3.0-turbo-%s.mp4".formatted(id.substring(0, 8));
+    await().atMost(LONG).until(() -> taken.contains(video));
+  }
+
+  private long failed(String content) {
+    return Rows.of(
+            story.app(),
+            "SELECT * FROM delivery WHERE tries = 1 AND state = 'PENDING' AND content = '"
+                + content
+                + "'")
+        .size();
   }
 
   @Test

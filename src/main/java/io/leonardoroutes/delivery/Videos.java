@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * The folder of downloaded videos, one {@code <job id>.mp4} for each job.
@@ -62,7 +63,7 @@ public final class Videos {
     this.hosts = new VideoHosts(limits.hosts());
     this.clock = clock;
     try (SafeFolder open = SafeFolder.make(folder, FolderPolicy.OWN)) {
-      delete(open, TEMPORARY, clock.instant().minus(limits.maxTime()));
+      delete(open, TEMPORARY, clock.instant().minus(limits.maxTime()), part -> false);
     } catch (UnsafeFolder toldOnceAVideoIsThere) {
       return;
     }
@@ -139,19 +140,30 @@ public final class Videos {
         .filter(copy -> Files.isRegularFile(copy, NOFOLLOW_LINKS));
   }
 
-  /** Deletes the videos that were kept before that instant, and says how many. */
-  public int sweep(Instant olderThan) throws IOException {
+  /**
+   * Deletes the videos that were kept, or were last wanted, before that instant.
+   *
+   * @param wanted whether the video of a job, given by its id, still has to reach a sink
+   * @return how many were deleted
+   */
+  public int sweep(Instant olderThan, Predicate<String> wanted) throws IOException {
     try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
-      return delete(open, FINAL, olderThan);
+      return delete(open, FINAL, olderThan, wanted);
     } catch (UnsafeFolder toldOnceAVideoIsThere) {
       return 0;
     }
   }
 
-  private static int delete(SafeFolder open, String ending, Instant olderThan) throws IOException {
+  private int delete(SafeFolder open, String ending, Instant olderThan, Predicate<String> wanted)
+      throws IOException {
     int deleted = 0;
     for (String name : open.names()) {
-      if (name.endsWith(ending) && open.isOlder(name, olderThan)) {
+      if (!name.endsWith(ending) || !open.isOlder(name, olderThan)) {
+        continue;
+      }
+      if (wanted.test(name.substring(0, name.length() - ending.length()))) {
+        open.touch(name, clock.instant());
+      } else {
         open.delete(name);
         deleted++;
       }

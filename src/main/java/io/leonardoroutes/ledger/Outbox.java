@@ -94,6 +94,22 @@ public final class Outbox {
         event.time().toEpochMilli());
   }
 
+  /** Whether the job's video still has to reach a sink. */
+  public boolean wantsVideo(String job) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT 1 FROM event e JOIN delivery d ON d.event_id = e.id
+                    WHERE e.subject = :job AND d.content = 'VIDEO' AND d.state = 'PENDING' LIMIT 1
+                    """)
+                .bind("job", job)
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent());
+  }
+
   /** A glance that takes no lock, as loops ask all the time. */
   private boolean any(String sink, long now) {
     return jdbi.withHandle(

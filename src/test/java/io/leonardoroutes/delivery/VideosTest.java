@@ -112,9 +112,25 @@ class VideosTest {
     videos.keep("new", null, -1, stream(video(100)));
     Files.write(folder.resolve("notes.txt"), List.of("not ours"));
 
-    assertThat(videos.sweep(clock.instant().minus(Duration.ofDays(7)))).isZero();
-    assertThat(videos.sweep(clock.instant().minus(Duration.ofDays(6)))).isEqualTo(1);
+    assertThat(sweep(Duration.ofDays(7), "none")).isZero();
+    assertThat(sweep(Duration.ofDays(6), "none")).isEqualTo(1);
     assertThat(names()).containsExactly("new.mp4", "notes.txt");
+  }
+
+  @Test
+  void aVideoThatIsWantedStaysAndItsTimeBeginsAnew() throws Exception {
+    videos.keep("wanted", null, -1, stream(video(100)));
+    clock.tick(Duration.ofDays(8));
+
+    assertThat(sweep(Duration.ofDays(7), "wanted")).isZero();
+    clock.tick(Duration.ofDays(6));
+    assertThat(sweep(Duration.ofDays(7), "none")).isZero();
+    clock.tick(Duration.ofDays(2));
+    assertThat(sweep(Duration.ofDays(7), "none")).isEqualTo(1);
+  }
+
+  private int sweep(Duration keep, String wanted) throws IOException {
+    return videos.sweep(clock.instant().minus(keep), wanted::equals);
   }
 
   private List<String> names() {
