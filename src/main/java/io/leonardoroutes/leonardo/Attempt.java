@@ -70,6 +70,11 @@ public record Attempt(String job, JsonNode request, Shown shown, CallTime call, 
     return likeness == Likeness.YES ? Likeness.PERHAPS : Likeness.NO;
   }
 
+  /** Whether it is what was asked for; its time tells nothing if our clock was wrong then. */
+  boolean mayOwn(Listed generation) {
+    return to(generation) != Likeness.NO && shown.to(generation.shown()) == Likeness.YES;
+  }
+
   /**
    * Whether the answer to {@code GET /v1/generations/{id}} shows what became of this create.
    *

@@ -150,7 +150,7 @@ public final class Reconciliation {
       rivals.attempts().add(attempt);
       for (Listed generation : free) {
         if (attempt.to(generation) == Likeness.YES && rivals.generations().add(generation)) {
-          left.stream().filter(a -> a.to(generation) == Likeness.YES).forEach(next::add);
+          left.stream().filter(other -> other.mayOwn(generation)).forEach(next::add);
         }
       }
     }

@@ -189,6 +189,18 @@ class ReconciliationTest {
   }
 
   @Test
+  void aGenerationIsNotTakenFromADoubtThatWasBegunUnderAWrongClock() {
+    attempt("lower", 0, 10, "koala");
+    attempt("upper", 900, 910, "KOALA");
+    later();
+    list("g 1 KOALA 1280 720 false");
+    end();
+
+    String why = "Open[why=generation g may be its own, or not]";
+    assertThat(verdicts()).isEqualTo("lower=" + why + ", upper=" + why);
+  }
+
+  @Test
   void nothingIsDecidedWhileAnEqualRequestIsBeingSubmitted() {
     attempt("a", 0, 10, "koala");
     attempts.add(new Attempt("b", request("koala"), call(60, 61), Stage.UNDER_WAY));
