@@ -103,6 +103,8 @@ class FreshAddressTest {
               clock.tick(Duration.ofMillis(10));
               return provider.downloads().size() == 1;
             });
+    String tried = "SELECT id FROM job WHERE state = 'COMPLETE' AND tries = 1";
+    await().atMost(Patience.LONG).until(() -> Rows.of(story.app(), tried).size() == 1);
     clock.tick(Duration.ofSeconds(50));
     await().during(Duration.ofMillis(300)).until(() -> provider.downloads().size() == 1);
     clock.tick(Duration.ofSeconds(11));

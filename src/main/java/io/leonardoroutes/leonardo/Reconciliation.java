@@ -39,6 +39,9 @@ public final class Reconciliation {
    */
   public static final int READINGS = 4;
 
+  private static final String SEVERAL =
+      "%s may be of any of several jobs in doubt that ask for different things";
+
   private final History history;
   private final KnownCreates known;
   private final List<Attempt> attempts;
@@ -126,8 +129,8 @@ public final class Reconciliation {
   private Map<String, Verdict> decide() {
     Set<Attempt> left = identitySet();
     left.addAll(attempts);
-    while (!left.isEmpty()) {
-      Rivals rivals = rivals(left);
+    for (Attempt attempt : attempts) {
+      Rivals rivals = rivals(attempt, left);
       if (!rivals.generations().isEmpty()) {
         decide(rivals);
       }
@@ -139,9 +142,9 @@ public final class Reconciliation {
   /** Attempts that could own the same generations, directly or through each other. */
   private record Rivals(List<Attempt> attempts, Set<Listed> generations) {}
 
-  private Rivals rivals(Set<Attempt> left) {
+  private Rivals rivals(Attempt first, Set<Attempt> left) {
     Rivals rivals = new Rivals(new ArrayList<>(), identitySet());
-    Deque<Attempt> next = new ArrayDeque<>(List.of(left.iterator().next()));
+    Deque<Attempt> next = new ArrayDeque<>(List.of(first));
     while (!next.isEmpty()) {
       Attempt attempt = next.pop();
       if (!left.remove(attempt)) {
@@ -150,7 +153,7 @@ public final class Reconciliation {
       rivals.attempts().add(attempt);
       for (Listed generation : free) {
         if (attempt.to(generation) == Likeness.YES && rivals.generations().add(generation)) {
-          left.stream().filter(other -> other.mayOwn(generation)).forEach(next::add);
+          left.stream().filter(a -> a.to(generation) == Likeness.YES).forEach(next::add);
         }
       }
     }
@@ -158,7 +161,9 @@ public final class Reconciliation {
   }
 
   private void decide(Rivals rivals) {
-    if (rivals.attempts().size() == 1 && rivals.attempts().get(0).stage() == Stage.FRESH) {
+    if (rivals.generations().stream().anyMatch(listed -> isOfAnother(listed, rivals))) {
+      open(rivals, SEVERAL);
+    } else if (rivals.attempts().size() == 1 && rivals.attempts().get(0).stage() == Stage.FRESH) {
       // That it is there needs no waiting for, as nobody else may own it.
       match(rivals);
     } else if (!rivals.attempts().stream().allMatch(Attempt::isSettled)) {
@@ -167,8 +172,22 @@ public final class Reconciliation {
       // Of two, the one with its own generation unread would take the other's.
       open(rivals, "%s may also be of a job that the list was not read back to");
     } else if (!matchByRequest(rivals)) {
-      open(rivals, "%s may be of any of several jobs in doubt that ask for different things");
+      open(rivals, SEVERAL);
     }
+  }
+
+  /** Whether it may be what became of another request, begun while our clock was wrong. */
+  private boolean isOfAnother(Listed generation, Rivals rivals) {
+    boolean exact =
+        rivals.attempts().stream().anyMatch(a -> a.shown().hasPromptOf(generation.shown()));
+    return attempts.stream()
+        .filter(other -> other.mayOwn(generation))
+        .filter(other -> !exact || other.shown().hasPromptOf(generation.shown()))
+        .anyMatch(
+            other ->
+                !rivals.attempts().contains(other)
+                    && rivals.attempts().stream()
+                        .noneMatch(rival -> rival.request().equals(other.request())));
   }
 
   /**
