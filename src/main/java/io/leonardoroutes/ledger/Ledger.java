@@ -402,7 +402,7 @@ public final class Ledger implements AutoCloseable {
 
   /** The jobs that own these generations, by the generation's id. */
   public Map<String, Job> owners(Collection<String> generationIds) {
-    return reads.owners(generationIds);
+    return jdbi.withHandle(handle -> GenerationOwners.of(handle, generationIds));
   }
 
   /** What it knows that the provider's list has to agree with. */

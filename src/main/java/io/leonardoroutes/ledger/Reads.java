@@ -241,9 +241,4 @@ final class Reads {
         .mapToObj(i -> all.subList(i * BATCH, Math.min((i + 1) * BATCH, all.size())))
         .toList();
   }
-
-  /** See {@link Ledger#owners}. */
-  Map<String, Job> owners(Collection<String> generationIds) {
-    return jdbi.withHandle(handle -> GenerationOwners.of(handle, generationIds));
-  }
 }
