@@ -119,14 +119,20 @@ class LookUnderWayTest {
     assertThat(looks()).isEqualTo(2);
   }
 
+  /** A job whose first look is under way. */
+  private String lookedAt() throws Exception {
+    story.bind("clock", clock).with("leonardo.track.first", "1s").start();
+    String id = story.accept(Story.REQUEST);
+    story.until(id, "RUNNING");
+    clock.tick(Duration.ofSeconds(1));
+    await().atMost(LONG).until(() -> looks() == 1);
+    return id;
+  }
+
   @Test
   void aClockThatIsSetForwardDuringALookIsNoProviderThatHangs() throws Exception {
     try (Log log = Log.open()) {
-      story.bind("clock", clock).with("leonardo.track.first", "1s").start();
-      String id = story.accept(Story.REQUEST);
-      story.until(id, "RUNNING");
-      clock.tick(Duration.ofSeconds(1));
-      await().atMost(LONG).until(() -> looks() == 1);
+      String id = lookedAt();
 
       clock.tick(Duration.ofHours(1));
       released.countDown();
@@ -140,11 +146,7 @@ class LookUnderWayTest {
   void thatNoLookEndsIsToldUntilOneDoes() throws Exception {
     Rest operator = new Rest(URI.create(story.app().managed()), HttpClient.newHttpClient());
     try (Log log = Log.open()) {
-      story.bind("clock", clock).with("leonardo.track.first", "1s").start();
-      String id = story.accept(Story.REQUEST);
-      story.until(id, "RUNNING");
-      clock.tick(Duration.ofSeconds(1));
-      await().atMost(LONG).until(() -> looks() == 1);
+      String id = lookedAt();
       assertThat(log.with("no look ended")).isEmpty();
 
       await()

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,13 +74,7 @@ class RedeliverTest {
   /** A job whose deliveries are all given up. */
   private String dead(int deliveries) {
     String id = story.accept(Story.REQUEST);
-    await()
-        .atMost(LONG)
-        .until(
-            () -> {
-              clock.tick(Duration.ofMillis(200));
-              return dead() == deliveries;
-            });
+    inTime(() -> dead() == deliveries);
     return id;
   }
 
@@ -140,13 +135,7 @@ class RedeliverTest {
   @Test
   void aVideoThatItsSinkHasNotTakenIsKeptHoweverOldItIs() throws Exception {
     String id = story.accept(Story.REQUEST);
-    await()
-        .atMost(LONG)
-        .until(
-            () -> {
-              clock.tick(Duration.ofMillis(200));
-              return failed("VIDEO") == 1;
-            });
+    inTime(() -> failedVideos() == 1);
     Path copy = story.app().data().resolve("videos").resolve(id + ".mp4");
     Files.setLastModifiedTime(copy, FileTime.from(clock.instant().minus(Duration.ofDays(30))));
 
@@ -158,13 +147,21 @@ class RedeliverTest {
     await().atMost(LONG).until(() -> taken.contains(video));
   }
 
-  private long failed(String content) {
-    return Rows.of(
-            story.app(),
-            "SELECT * FROM delivery WHERE tries = 1 AND state = 'PENDING' AND content = '"
-                + content
-                + "'")
-        .size();
+  private long failedVideos() {
+    String failed =
+        "SELECT * FROM delivery WHERE tries = 1 AND state = 'PENDING' AND content = 'VIDEO'";
+    return Rows.of(story.app(), failed).size();
+  }
+
+  /** Until it is so, while the clock goes on. */
+  private void inTime(BooleanSupplier fact) {
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              clock.tick(Duration.ofMillis(200));
+              return fact.getAsBoolean();
+            });
   }
 
   @Test

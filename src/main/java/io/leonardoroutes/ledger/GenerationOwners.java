@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
@@ -15,6 +16,8 @@ import org.jdbi.v3.core.Handle;
 final class GenerationOwners {
   /** What spellings of an id have in common, and may have in common with another id. */
   static final String ALIKE = "lower(replace(generation_id, '-', ''))";
+
+  private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
 
   private GenerationOwners() {}
 
@@ -36,9 +39,9 @@ final class GenerationOwners {
   /** What {@link #ALIKE} is of an id: the databases differ in what they take for a letter. */
   static Stream<String> alike(String generationId) {
     String plain = JobTable.storable(generationId).replace("-", "");
-    StringBuilder ascii = new StringBuilder();
-    plain.chars().forEach(c -> ascii.append((char) (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c)));
-    return Stream.of(ascii.toString(), plain.toLowerCase(Locale.ROOT));
+    String ascii =
+        CAPITALS.matcher(plain).replaceAll(found -> found.group().toLowerCase(Locale.ROOT));
+    return Stream.of(ascii, plain.toLowerCase(Locale.ROOT));
   }
 
   /** The same for all spellings of an id, and for no other id. */
