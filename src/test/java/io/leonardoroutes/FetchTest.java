@@ -178,9 +178,14 @@ class FetchTest {
     await().atMost(Patience.LONG).until(() -> provider.downloads().size() >= before + 30);
 
     assertThat(completed().has("problem")).isFalse();
-    try (Stream<Path> parts = Files.list(story.app().data().resolve("videos"))) {
-      assertThat(parts).allMatch(file -> file.toString().endsWith(".mp4"));
-    }
+    await()
+        .atMost(Patience.LONG)
+        .untilAsserted(
+            () -> {
+              try (Stream<Path> parts = Files.list(story.app().data().resolve("videos"))) {
+                assertThat(parts).allMatch(file -> file.toString().endsWith(".mp4"));
+              }
+            });
   }
 
   private JsonNode completed() {

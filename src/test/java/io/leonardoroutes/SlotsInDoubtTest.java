@@ -87,6 +87,7 @@ class SlotsInDoubtTest {
     Fault error = Fault.refused(500, "Service Error");
     sandbox.next(Door.CREATE, error, error);
     doubt.start();
+    accountIsKnown();
     String first = doubt.accept("a koala");
     doubt.until("IN_DOUBT", first);
     String second = doubt.accept("a cat");
@@ -108,7 +109,7 @@ class SlotsInDoubtTest {
     doubt.with("leonardo.submit.probe", "10s").with("leonardo.reconcile", "hold");
     sandbox.next(Door.CREATE, Fault.refused(500, "Service Error"));
     doubt.start();
-    await().atMost(LONG).until(() -> sandbox.count(Door.ME) == 1);
+    accountIsKnown();
     doubt.until("IN_DOUBT", doubt.accept("a koala"));
     String waiting = doubt.accept("a cat");
     sandbox.next(Door.ME, Fault.tooManyRequests(Duration.ofMinutes(5)));
@@ -125,6 +126,16 @@ class SlotsInDoubtTest {
 
     clock.tick(Duration.ofMinutes(5));
     doubt.until("RUNNING", waiting);
+  }
+
+  /** The first question for it was answered, and the answer heeded. */
+  private void accountIsKnown() {
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                sandbox.count(Door.ME) == 1
+                    && doubt.app.context().getInflightRepository().size("slots") == 0);
   }
 
   private long inDoubt(String... jobs) {

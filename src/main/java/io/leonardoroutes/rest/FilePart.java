@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +62,13 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
       return;
     }
     response.setWriteQueueMaxSize(PIECE);
-    call.addEndHandler(end -> open.close());
+    // Its pieces and the drained response may still come after its end, and a closed file throws.
+    AtomicBoolean over = new AtomicBoolean();
+    call.addEndHandler(
+        end -> {
+          over.set(true);
+          open.close();
+        });
     open.setReadBufferSize(PIECE)
         .setReadPos(range.from())
         .setReadLength(range.length())
@@ -69,10 +76,18 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
         .endHandler(read -> end(call))
         .handler(
             piece -> {
+              if (over.get()) {
+                return;
+              }
               response.write(piece);
-              if (response.writeQueueFull()) {
+              if (!over.get() && response.writeQueueFull()) {
                 open.pause();
-                response.drainHandler(drained -> open.resume());
+                response.drainHandler(
+                    drained -> {
+                      if (!over.get()) {
+                        open.resume();
+                      }
+                    });
               }
             });
   }
