@@ -1,5 +1,6 @@
 package io.leonardoroutes;
 
+import io.leonardoroutes.ledger.Engine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -89,6 +90,9 @@ public final class App implements AutoCloseable {
   }
 
   public App start() throws Exception {
+    if (!settings.containsKey("leonardo.ledger.url")) {
+      Engine.emptyLedger(data().resolve("ledger.db"));
+    }
     settings.forEach(main::addInitialProperty);
     try {
       main.start();

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -108,8 +109,11 @@ final class Database implements AutoCloseable {
             .baselineOnMigrate(true)
             .baselineVersion("0")
             .load();
-    refuseNewer(flyway.info().all());
-    flyway.migrate();
+    MigrationInfoService migrations = flyway.info();
+    refuseNewer(migrations.all());
+    if (migrations.pending().length > 0) {
+      flyway.migrate();
+    }
   }
 
   /** Flyway itself would only warn, and an older program breaks rules that it does not know. */

@@ -35,6 +35,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
   private final RequestBodies bodies;
   private HttpServer server;
   private Vertx own;
+  private volatile boolean stopping;
 
   BoundedServer(
       VertxPlatformHttpServerConfiguration config,
@@ -72,6 +73,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
 
   @Override
   protected void startServer() throws Exception {
+    stopping = false;
     // While it is not known whether a call will be HTTP/1 or 2, a connection counts as none.
     HttpServerOptions options =
         new HttpServerOptions().setHttp2ClearTextEnabled(false).setUseAlpn(true);
@@ -123,7 +125,17 @@ final class BoundedServer extends VertxPlatformHttpServer {
   @Override
   protected Vertx createVertxInstance() {
     own = super.createVertxInstance();
+    own.exceptionHandler(this::failed);
     return own;
+  }
+
+  /** Calls that were being answered when this stops miss what it had: no news for the log. */
+  private void failed(Throwable failure) {
+    if (stopping) {
+      LOG.debug("a call was not answered to its end", failure);
+    } else {
+      LOG.error("A call was not answered to its end", failure);
+    }
   }
 
   /** Camel's own needs what its own start left. */
@@ -145,6 +157,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
 
   @Override
   protected void stopServer() {
+    stopping = true;
     if (server != null) {
       getCamelContext().removeComponent("platform-http");
       closed(server.close());

@@ -4,18 +4,24 @@ import io.leonardoroutes.Patience;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.util.FileUtil;
 
 /** The real databases that a ledger runs on. */
 public enum Engine {
   SQLITE {
     @Override
     public String emptyDatabase(Path folder) {
-      return "jdbc:sqlite:" + folder.resolve("ledger.db");
+      Path file = folder.resolve("ledger.db");
+      emptyLedger(file);
+      return "jdbc:sqlite:" + file;
     }
   },
   POSTGRES {
@@ -24,7 +30,7 @@ public enum Engine {
       String name = "ledger" + Server.DATABASES.incrementAndGet();
       try (Connection server = Server.POSTGRES.getPostgresDatabase().getConnection();
           Statement statement = server.createStatement()) {
-        statement.execute("CREATE DATABASE " + name);
+        statement.execute("CREATE DATABASE " + name + " TEMPLATE " + Server.TEMPLATE);
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }
@@ -32,13 +38,43 @@ public enum Engine {
     }
   };
 
-  /** The address of a database that has nothing in it. */
+  /** The address of a ledger that has nothing in it: its tables, copied, are there already. */
   public abstract String emptyDatabase(Path folder);
+
+  /** Makes one of a file that is not there yet. */
+  public static void emptyLedger(Path file) {
+    try {
+      Files.createDirectories(file.getParent());
+      Files.write(file, Template.LEDGER, StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException there) {
+      // it is asked for twice
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** To make the tables takes longer than most tests. */
+  private static final class Template {
+    static final byte[] LEDGER = make();
+
+    private static byte[] make() {
+      try {
+        Path file = Files.createTempDirectory("ledger").resolve("ledger.db");
+        Ledger.open("jdbc:sqlite:" + file).close();
+        byte[] ledger = Files.readAllBytes(file);
+        FileUtil.removeDir(file.getParent().toFile());
+        return ledger;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
 
   /** Started once for each JVM, and only if it is needed; it ends with the JVM. */
   private static final class Server {
     static final EmbeddedPostgres POSTGRES = start();
     static final AtomicInteger DATABASES = new AtomicInteger();
+    static final String TEMPLATE = template();
 
     private static EmbeddedPostgres start() {
       try {
@@ -50,6 +86,17 @@ public enum Engine {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    private static String template() {
+      try (Connection server = POSTGRES.getPostgresDatabase().getConnection();
+          Statement statement = server.createStatement()) {
+        statement.execute("CREATE DATABASE migrated");
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+      Ledger.open(POSTGRES.getJdbcUrl("postgres", "migrated")).close();
+      return "migrated";
     }
   }
 }
