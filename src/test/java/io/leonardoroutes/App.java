@@ -90,8 +90,8 @@ public final class App implements AutoCloseable {
   }
 
   public App start() throws Exception {
-    if (!settings.containsKey("leonardo.ledger.url")) {
-      Engine.emptyLedger(data().resolve("ledger.db"));
+    if (!settings.containsKey("leonardo.ledger.url") && !settings.containsKey("leonardo.sandbox")) {
+      Engine.emptyLedgerFile(data().resolve("ledger.db"));
     }
     settings.forEach(main::addInitialProperty);
     try {

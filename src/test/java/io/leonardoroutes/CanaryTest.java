@@ -136,7 +136,7 @@ class CanaryTest {
 
   @Test
   void noSecretIsFoundAnywhereInTheWholeLifeOfJobs() throws Exception {
-    String ledger = Engine.POSTGRES.emptyDatabase(folder) + "&password=" + LEDGER;
+    String ledger = Engine.POSTGRES.emptyLedger(folder) + "&password=" + LEDGER;
     int jms = App.freePort();
     try (TestBroker broker = new TestBroker(folder.resolve("life/broker"), jms);
         App app =

@@ -36,7 +36,9 @@ class FilePermissionsTest {
   }
 
   private App app() {
-    return App.in(folder).at(provider);
+    // Given, it is made by the program, not copied.
+    String ledger = "jdbc:sqlite:" + folder.resolve("data").resolve("ledger.db");
+    return App.in(folder).at(provider).with("leonardo.ledger.url", ledger);
   }
 
   @AfterEach

@@ -44,7 +44,7 @@ class InstancesTest {
   @BeforeEach
   void open() throws IOException {
     provider = Provider.start();
-    url = Engine.POSTGRES.emptyDatabase(folder);
+    url = Engine.POSTGRES.emptyLedger(folder);
   }
 
   @AfterEach

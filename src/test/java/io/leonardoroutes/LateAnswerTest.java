@@ -45,7 +45,7 @@ class LateAnswerTest {
   @BeforeEach
   void open() throws IOException {
     provider = Provider.start();
-    url = Engine.POSTGRES.emptyDatabase(folder);
+    url = Engine.POSTGRES.emptyLedger(folder);
     story =
         Story.in(folder, provider)
             .with("leonardo.ledger.url", url)

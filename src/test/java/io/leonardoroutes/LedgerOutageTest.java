@@ -32,8 +32,8 @@ class LedgerOutageTest {
   @BeforeEach
   void open() throws IOException {
     provider = Provider.start();
-    url = Engine.POSTGRES.emptyDatabase(folder);
-    server = Jdbi.create(Engine.POSTGRES.emptyDatabase(folder));
+    url = Engine.POSTGRES.emptyLedger(folder);
+    server = Jdbi.create(Engine.POSTGRES.emptyLedger(folder));
   }
 
   @AfterEach

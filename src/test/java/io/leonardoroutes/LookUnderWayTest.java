@@ -63,7 +63,7 @@ class LookUnderWayTest {
   @EnumSource(Engine.class)
   void aLookThatOutlastsItsLeaseIsNotMadeASecondTime(Engine engine) throws Exception {
     story
-        .with("leonardo.ledger.url", engine.emptyDatabase(folder))
+        .with("leonardo.ledger.url", engine.emptyLedger(folder))
         .with("leonardo.lease", "200ms")
         .start();
     String first = story.accept(Story.REQUEST);

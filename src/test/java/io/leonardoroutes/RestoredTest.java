@@ -210,7 +210,7 @@ class RestoredTest {
 
   @Test
   void onPostgresACallOfAnInstanceThatIsCutOffMayStillBeUnderWay() throws Exception {
-    String url = Engine.POSTGRES.emptyDatabase(folder);
+    String url = Engine.POSTGRES.emptyLedger(folder);
     Job job;
     try (Ledger ledger = Ledger.open(url, clock)) {
       job = waiting(ledger, "a koala");

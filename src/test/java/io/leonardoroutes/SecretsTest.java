@@ -336,7 +336,7 @@ class SecretsTest {
 
   @Test
   void theLedgerIsOpenedByThePasswordAsItIsAtEachNewConnection() throws Exception {
-    String url = Engine.POSTGRES.emptyDatabase(folder);
+    String url = Engine.POSTGRES.emptyLedger(folder);
     sql(url, "DROP ROLE IF EXISTS rotated");
     sql(url, "CREATE ROLE rotated SUPERUSER LOGIN PASSWORD 'old-canary'");
     Path password = file("password", "old-canary\n");

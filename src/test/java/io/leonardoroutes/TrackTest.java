@@ -335,7 +335,7 @@ class TrackTest {
 
   @Test
   void noThreadWaitsForAVideoHoweverManyRun() throws Exception {
-    String url = Engine.SQLITE.emptyDatabase(folder);
+    String url = Engine.SQLITE.emptyLedger(folder);
     running(url);
     story
         .with("leonardo.ledger.url", url)

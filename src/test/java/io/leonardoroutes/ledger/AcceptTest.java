@@ -39,7 +39,7 @@ class AcceptTest {
 
   @BeforeEach
   void open() {
-    url = engine.emptyDatabase(folder);
+    url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
   }
 

@@ -50,7 +50,7 @@ class AdoptTest {
 
   @BeforeEach
   void open() {
-    url = engine.emptyDatabase(folder);
+    url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
   }
 

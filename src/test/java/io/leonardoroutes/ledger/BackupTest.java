@@ -41,7 +41,7 @@ class BackupTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyDatabase(folder), clock);
+    ledger = Ledger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach

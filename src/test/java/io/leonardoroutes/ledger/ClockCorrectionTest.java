@@ -32,7 +32,7 @@ class ClockCorrectionTest {
   private String url;
 
   private void open(Engine engine) {
-    url = engine.emptyDatabase(folder);
+    url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
     assertThat(ledger.correctTimes(LONGEST, true).any()).isFalse();
   }

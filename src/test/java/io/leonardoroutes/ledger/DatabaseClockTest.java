@@ -36,7 +36,7 @@ class DatabaseClockTest {
 
   @BeforeEach
   void open() {
-    url = Engine.POSTGRES.emptyDatabase(folder);
+    url = Engine.POSTGRES.emptyLedger(folder);
     jdbi = Jdbi.create(url);
   }
 
@@ -104,7 +104,7 @@ class DatabaseClockTest {
   /** It is gone, as far as a client can tell. */
   private void dropTheDatabase() {
     String name = url.replaceAll(".*/([^?]*).*", "$1");
-    Jdbi.create(Engine.POSTGRES.emptyDatabase(folder))
+    Jdbi.create(Engine.POSTGRES.emptyLedger(folder))
         .useHandle(elsewhere -> elsewhere.execute("DROP DATABASE " + name));
   }
 

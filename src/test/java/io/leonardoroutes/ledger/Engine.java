@@ -19,30 +19,35 @@ public enum Engine {
   SQLITE {
     @Override
     public String emptyDatabase(Path folder) {
-      Path file = folder.resolve("ledger.db");
-      emptyLedger(file);
-      return "jdbc:sqlite:" + file;
+      return "jdbc:sqlite:" + folder.resolve("ledger.db");
+    }
+
+    @Override
+    public String emptyLedger(Path folder) {
+      emptyLedgerFile(folder.resolve("ledger.db"));
+      return emptyDatabase(folder);
     }
   },
   POSTGRES {
     @Override
     public String emptyDatabase(Path folder) {
-      String name = "ledger" + Server.DATABASES.incrementAndGet();
-      try (Connection server = Server.POSTGRES.getPostgresDatabase().getConnection();
-          Statement statement = server.createStatement()) {
-        statement.execute("CREATE DATABASE " + name + " TEMPLATE " + Server.TEMPLATE);
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
-      return Server.POSTGRES.getJdbcUrl("postgres", name);
+      return Server.database("template1");
+    }
+
+    @Override
+    public String emptyLedger(Path folder) {
+      return Server.database(Server.TEMPLATE);
     }
   };
 
-  /** The address of a ledger that has nothing in it: its tables, copied, are there already. */
+  /** The address of a database that has nothing in it. */
   public abstract String emptyDatabase(Path folder);
 
-  /** Makes one of a file that is not there yet. */
-  public static void emptyLedger(Path file) {
+  /** The address of a ledger that has tables, and no jobs. */
+  public abstract String emptyLedger(Path folder);
+
+  /** The same in this file, if it is not there yet. */
+  public static void emptyLedgerFile(Path file) {
     try {
       Files.createDirectories(file.getParent());
       Files.write(file, Template.LEDGER, StandardOpenOption.CREATE_NEW);
@@ -89,14 +94,20 @@ public enum Engine {
     }
 
     private static String template() {
+      String url = database("template1");
+      Ledger.open(url).close();
+      return url.replaceAll(".*/(\\w+).*", "$1");
+    }
+
+    private static String database(String template) {
+      String name = "ledger" + DATABASES.incrementAndGet();
       try (Connection server = POSTGRES.getPostgresDatabase().getConnection();
           Statement statement = server.createStatement()) {
-        statement.execute("CREATE DATABASE migrated");
+        statement.execute("CREATE DATABASE " + name + " TEMPLATE " + template);
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }
-      Ledger.open(POSTGRES.getJdbcUrl("postgres", "migrated")).close();
-      return "migrated";
+      return POSTGRES.getJdbcUrl("postgres", name);
     }
   }
 }

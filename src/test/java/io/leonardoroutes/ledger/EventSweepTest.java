@@ -36,7 +36,7 @@ class EventSweepTest {
 
   @BeforeEach
   void open() {
-    url = engine.emptyDatabase(folder);
+    url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
     outbox = ledger.outbox();
     job = ((Acceptance.Accepted) ledger.accept(request(), one -> List.of())).job();

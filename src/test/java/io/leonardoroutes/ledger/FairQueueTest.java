@@ -36,7 +36,7 @@ class FairQueueTest {
 
   @BeforeEach
   void open() {
-    url = engine.emptyDatabase(folder);
+    url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
   }
 

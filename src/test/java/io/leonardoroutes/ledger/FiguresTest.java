@@ -79,7 +79,7 @@ class FiguresTest {
 
   @BeforeEach
   void open() {
-    url = engine.emptyDatabase(folder);
+    url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
   }
 

@@ -38,7 +38,7 @@ class GovernorTest {
 
   @BeforeEach
   void open() {
-    String url = engine.emptyDatabase(folder);
+    String url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
     other = engine == Engine.POSTGRES ? Ledger.open(url, clock) : ledger;
   }

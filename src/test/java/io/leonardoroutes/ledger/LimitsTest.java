@@ -37,7 +37,7 @@ class LimitsTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyDatabase(folder), clock);
+    ledger = Ledger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach

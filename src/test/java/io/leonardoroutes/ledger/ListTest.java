@@ -49,7 +49,7 @@ class ListTest {
 
   @BeforeEach
   void open() {
-    url = engine.emptyDatabase(folder);
+    url = engine.emptyLedger(folder);
     ledger = Ledger.open(url, clock);
   }
 

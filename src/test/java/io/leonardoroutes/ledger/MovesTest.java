@@ -50,7 +50,7 @@ class MovesTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyDatabase(folder), clock);
+    ledger = Ledger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach

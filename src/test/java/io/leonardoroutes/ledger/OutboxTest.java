@@ -37,7 +37,7 @@ class OutboxTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyDatabase(folder), clock);
+    ledger = Ledger.open(engine.emptyLedger(folder), clock);
     outbox = ledger.outbox();
     job = ((Accepted) ledger.accept(request(), one -> List.of())).job();
   }

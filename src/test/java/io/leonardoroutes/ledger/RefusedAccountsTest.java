@@ -47,7 +47,7 @@ class RefusedAccountsTest {
 
   @BeforeEach
   void open() {
-    open(engine.emptyDatabase(folder));
+    open(engine.emptyLedger(folder));
   }
 
   private void open(String url) {

@@ -33,7 +33,7 @@ class TogetherTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyDatabase(folder), new TickingClock());
+    ledger = Ledger.open(engine.emptyLedger(folder), new TickingClock());
   }
 
   @AfterEach

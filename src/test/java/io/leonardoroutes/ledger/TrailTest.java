@@ -33,7 +33,7 @@ class TrailTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyDatabase(folder), clock);
+    ledger = Ledger.open(engine.emptyLedger(folder), clock);
     job = ((Accepted) ledger.accept(Asked.request(), accepted -> List.of())).job();
   }
 

@@ -53,7 +53,7 @@ class ProveIT {
 
   @Test
   void ofTwoInstancesOnOneDatabaseOneGoesOnWhereTheOtherIsKilled() throws Exception {
-    String ledger = Engine.POSTGRES.emptyDatabase(folder);
+    String ledger = Engine.POSTGRES.emptyLedger(folder);
 
     String printed =
         prove(0, "--kills 3 --ambiguous 0 --points none --seed 7 --instances 2 --ledger " + ledger);
