@@ -1,8 +1,8 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leonardoroutes.request.Models;
-import io.leonardoroutes.request.Rules;
-import io.leonardoroutes.request.StrictJson;
+import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.models.ModelRegistry;
+import io.leonardoroutes.request.RequestValidation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -21,18 +21,20 @@ final class VerdictTime {
       """
       {"model":"%s","public":false,"reference":"r-1","priority":4,"sinks":["outbox"],"parameters":
       {"prompt":"%s","duration":5,"motion_has_audio":true,"width":1920,"height":1080,"guidances":
-      {"start_frame":[{"image":{"id":"5f3c1a80-9d1e-4b59-8c1f-2f4f8b6f7a11","type":"UPLOADED"}}]}}}""";
+      {"start_frame":[{"image":{"id":"5f3c1a80-9d1e-4b59-8c1f-2f4f8b6f7a11","type":"UPLOADED"}}]}}}\
+      """;
   private static final String WRONG =
       """
       {"model":"%s","publik":1,"priority":10,"sinks":["s3"],"parameters":
       {"promt":"%s","prompt":" ","duration":20,"motion_has_audio":"true","width":1920,"height":1081,
       "mode":"4K","guidances":{"start_frame":[{"image":{"id":"<YOUR_START_IMAGE_ID>","type":"URL"}},{}],
-      "end_frame":[{"image":{}}]}}}""";
+      "end_frame":[{"image":{}}]}}}\
+      """;
 
   public static void main(String[] arguments) throws Exception {
     int requests = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
     Set<String> sinks = Set.of("outbox");
-    Models models = Models.found(Rules.validatorFactory(sinks), sinks);
+    ModelRegistry models = ModelRegistry.found(RequestValidation.validatorFactory(sinks), sinks);
     ObjectMapper json = StrictJson.mapper();
     for (String model : models.ids()) {
       for (String request : List.of(RIGHT, WRONG)) {
@@ -54,7 +56,7 @@ final class VerdictTime {
     }
   }
 
-  private static long[] measure(Models models, ObjectMapper json, String text, int requests)
+  private static long[] measure(ModelRegistry models, ObjectMapper json, String text, int requests)
       throws Exception {
     long[] nanos = new long[requests];
     for (int i = 0; i < requests; i++) {

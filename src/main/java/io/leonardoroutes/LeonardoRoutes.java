@@ -1,12 +1,14 @@
 package io.leonardoroutes;
 
+import io.leonardoroutes.app.ProgramCommands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
 /**
  * The program: Camel's own main, with the settings of {@code config/} and the routes of {@code
- * routes/} in the folder it is started in. See {@link Commands} for what else it can be asked for.
+ * routes/} in the folder it is started in. See {@link ProgramCommands} for what else it can be
+ * asked for.
  */
 public final class LeonardoRoutes {
   private static final Path LOGGING = Path.of("config", "log4j2.properties");
@@ -24,7 +26,7 @@ public final class LeonardoRoutes {
     System.setProperty(
         "log4j2.configurationFile", System.getProperty("log4j2.configurationFile", logging));
     try {
-      System.exit(Commands.run(arguments));
+      System.exit(ProgramCommands.run(arguments));
     } catch (NoClassDefFoundError e) {
       System.err.println(
           "leonardo-routes did not start: the jars of lib/ have to be beside leonardo-routes.jar,"

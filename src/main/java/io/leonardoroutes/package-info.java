@@ -9,7 +9,7 @@
  *          v                                                             ^
  *   accept.camel.yaml    text &gt; json &gt; model &gt; validate &gt; commit          |
  *          |                                     |             one row per event x sink
- *    refusal goes back the way it came           +--&gt; LEDGER &lt;-----------+
+ *    rejection goes back the way it came         +--&gt; LEDGER &lt;-----------+
  *                                                     ^  ^  ^
  *                          submit.camel.yaml  --------+  |  +-------- fetch.camel.yaml
  *                          POST v2/generations           |            GET the video
@@ -22,17 +22,32 @@
  * and {@code reconcile} to submit, {@code webhook} to track; {@code generations}, {@code events},
  * {@code video}, {@code history}, {@code costs}, {@code models} and {@code resolve} are the other
  * REST calls, and {@code answers} is how all of them end. Then {@link
- * io.leonardoroutes.ledger.JobState}, the life of a job, and {@link
- * io.leonardoroutes.ledger.Ledger}, the only moves there are. {@link io.leonardoroutes.Boot} ties
- * all together; {@link io.leonardoroutes.Submit} is the one place where money is spent, and {@code
- * io.leonardoroutes.prove} the command that kills the program to show that none is spent twice.
+ * io.leonardoroutes.job.JobState}, the life of a job, and {@link io.leonardoroutes.ledger.Ledger},
+ * the only moves there are.
  *
- * <p>The rooms: {@code request} (what may be asked), {@code ledger} (what was promised and paid),
- * {@code leonardo} (how it is said to the provider), {@code delivery} (events, sinks, videos),
- * {@code provider} (the HTTP client and what it bounds), {@code files} (what is created where
- * others write too), {@code rest} (the HTTP server and who may call it), {@code jms} (the broker),
- * {@code openapi} (what the REST API says of itself), {@code settings}, {@code health}, {@code
- * sandbox} (a stand-in for the provider) and {@code prove}. Only this package, whose classes are
- * the steps that routes name, ties them.
+ * <p>The house, from the top; a room knows only rooms below it:
+ *
+ * <pre>
+ *  app                       start and stop: commands, plug-in, checks, wiring
+ *  api                       the read side of REST: jobs, events, waiting, videos, costs
+ *  submit   delivery         the one place that pays, and doubts | downloads, sinks, redelivery
+ *  intake   track            file, REST, JMS, batch -&gt; accept | poll schedule, webhook
+ *  provider                  how the provider is called: permits, keys, responses
+ *  flow                      what every step works with: settings, events, problems, delays
+ *  ledger                    what was promised and paid: the guarded moves
+ *  limits   database         what an account may do | the database under the ledger
+ *  job      leonardo         what a job is | what the provider answered, as sealed outcomes
+ * </pre>
+ *
+ * <p>Beside them stand the rooms of the edges. A request: {@code models} and {@code problem} over
+ * {@code request} (one file per model, and the rules) over {@code json}. The ways in: {@code rest}
+ * over {@code auth}, and {@code jms}. The ways out: {@code event}, {@code video} and {@code http}.
+ * For all: {@code settings} over {@code health} and {@code files}; {@code openapi} describes the
+ * API. Apart: {@code sandbox}, a stand-in for the provider, and {@code prove}, the command that
+ * kills the program to show that nothing is paid twice.
+ *
+ * <p>{@code ArchitectureTest} holds this map. {@link io.leonardoroutes.app.RouteLoader} ties the
+ * rooms together, and {@link io.leonardoroutes.submit.SubmitStep} is the one place where money is
+ * spent.
  */
 package io.leonardoroutes;

@@ -4,9 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.app.SettingsTest;
+import io.leonardoroutes.auth.ApiKeys;
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.auth.OpenDoorTest;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Canary;
+import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.ProxyServer;
+import io.leonardoroutes.fixture.RestClient;
+import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestBroker;
 import io.leonardoroutes.ledger.Engine;
-import io.leonardoroutes.rest.ApiKeys;
-import io.leonardoroutes.rest.Caller;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -60,14 +70,14 @@ class CanaryTest {
 
   @TempDir Path folder;
   private Path answers;
-  private Provider provider;
+  private ScriptedProvider provider;
   private ProxyServer proxy;
   private FileAppender log;
 
   @BeforeEach
   void open() throws Exception {
     answers = folder.resolve("answers.txt");
-    provider = Provider.start();
+    provider = ScriptedProvider.start();
     proxy = ProxyServer.start();
     listen();
   }
@@ -148,8 +158,8 @@ class CanaryTest {
                 .with("leonardo.jms.password", BROKER)
                 .start();
         TestBroker.Caller sender = new TestBroker.Caller("tcp://127.0.0.1:" + jms)) {
-      Rest rest =
-          new Rest(
+      RestClient rest =
+          new RestClient(
               URI.create(app.rest().replace("http:", "https:")),
               HttpClient.newBuilder()
                   .sslContext(OpenDoorTest.trusting(folder.resolve("server.p12"), TLS))
@@ -183,7 +193,7 @@ class CanaryTest {
     return broker;
   }
 
-  private HttpResponse<String> call(Rest rest, String method, String path, String body)
+  private HttpResponse<String> call(RestClient rest, String method, String path, String body)
       throws Exception {
     HttpResponse<String> answer =
         rest.send(method, path, body, "Authorization", "Bearer " + caller.key());
@@ -196,29 +206,29 @@ class CanaryTest {
     return answer.statusCode() + " " + answer.headers().map() + " " + answer.body() + "\n";
   }
 
-  private String accepted(Rest rest, String prompt) throws Exception {
-    HttpResponse<String> answer = call(rest, "POST", "/generations", Drop.request(prompt));
+  private String accepted(RestClient rest, String prompt) throws Exception {
+    HttpResponse<String> answer = call(rest, "POST", "/generations", InboxFixture.request(prompt));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-    return Rest.json(answer).get("id").asText();
+    return RestClient.json(answer).get("id").asText();
   }
 
-  private JsonNode until(Rest rest, String id, String state) throws Exception {
+  private JsonNode until(RestClient rest, String id, String state) throws Exception {
     await()
         .atMost(LONG)
         .until(
             () ->
-                Rest.json(call(rest, "GET", "/generations/" + id, ""))
+                RestClient.json(call(rest, "GET", "/generations/" + id, ""))
                     .get("state")
                     .asText()
                     .equals(state));
-    return Rest.json(call(rest, "GET", "/generations/" + id, ""));
+    return RestClient.json(call(rest, "GET", "/generations/" + id, ""));
   }
 
   /** What the provider was sent, in all the ways in which one could be so kind as to show it. */
   private static MockResponse echo(RecordedRequest request, int status) {
     String sent = request.getHeaders().get("Authorization");
     String key = sent.replace("Bearer ", "");
-    return Provider.json(
+    return ScriptedProvider.json(
         status,
         """
         {"error":"no such key %1$s, sent as %2$s","path":"$","code":"unexpected","%1$s":1,
@@ -232,14 +242,14 @@ class CanaryTest {
     okio.Buffer body = new okio.Buffer();
     answer.getBody().writeTo(body);
     String key = request.getHeaders().get("Authorization").replace("Bearer ", "");
-    return Provider.json(
+    return ScriptedProvider.json(
         200, body.readUtf8().strip().replaceFirst("\\{", "{\"debug\":{\"sent\":\"" + key + "\"},"));
   }
 
-  private void completed(App app, Rest rest) throws Exception {
+  private void completed(App app, RestClient rest) throws Exception {
     provider.onCreate(create -> inside(create, provider.created()));
     provider.onLook(look -> echo(look, 500), look -> inside(look, provider.complete(look)));
-    Drop.into(app.inbox()).file("a.json", Drop.request("from a file"));
+    InboxFixture.into(app.inbox()).file("a.json", InboxFixture.request("from a file"));
     await()
         .atMost(LONG)
         .until(
@@ -248,9 +258,9 @@ class CanaryTest {
         .allMatch(download -> download.getHeaders().get("Authorization") == null);
   }
 
-  private void refused(TestBroker.Caller sender, Rest rest) throws Exception {
+  private void refused(TestBroker.Caller sender, RestClient rest) throws Exception {
     provider.onCreate(create -> echo(create, 401), create -> echo(create, 400));
-    sender.send("leonardo.requests", Drop.request("from a queue"));
+    sender.send("leonardo.requests", InboxFixture.request("from a queue"));
     sender.send("leonardo.requests", "{}");
     canary.look("a message", sender.receive("leonardo.requests.rejected").getBody(String.class));
     for (String state : List.of("ACCEPTED", "FAILED")) {
@@ -264,15 +274,15 @@ class CanaryTest {
     }
   }
 
-  private void failed(App app, Rest rest) throws Exception {
-    provider.onLook(look -> inside(look, Provider.failed(look)));
+  private void failed(App app, RestClient rest) throws Exception {
+    provider.onLook(look -> inside(look, ScriptedProvider.failed(look)));
     until(rest, accepted(rest, "fails"), "FAILED");
     call(rest, "POST", "/generations", "{\"model\":1}");
     call(rest, "POST", "/generations", "not JSON");
-    Drop.into(app.inbox()).file("bad.json", "{}");
+    InboxFixture.into(app.inbox()).file("bad.json", "{}");
   }
 
-  private void doubtful(Rest rest) throws Exception {
+  private void doubtful(RestClient rest) throws Exception {
     provider.list(list -> echo(list, 502));
     provider.onCreate(create -> echo(create, 502));
     String id = accepted(rest, "doubtful");
@@ -280,12 +290,12 @@ class CanaryTest {
     await()
         .atMost(LONG)
         .until(() -> call(rest, "GET", "/generations/" + id, "").body().contains("held"));
-    provider.list(list -> inside(list, Provider.json(200, "{\"generations\":[]}")));
+    provider.list(list -> inside(list, ScriptedProvider.json(200, "{\"generations\":[]}")));
     call(rest, "POST", "/generations/" + id + "/resolve", "{\"as\":\"failed\"}");
     until(rest, id, "FAILED");
   }
 
-  private void noticed(Rest rest) throws Exception {
+  private void noticed(RestClient rest) throws Exception {
     String body =
         """
         {"data":{"object":{"id":"gen-1","apiKey":{"key":"%s","webhookCallbackApiKey":"%s"}}}}\
@@ -302,14 +312,14 @@ class CanaryTest {
     canary.look("the answer to a notice", all(broken));
   }
 
-  private void asked(Rest rest) throws Exception {
+  private void asked(RestClient rest) throws Exception {
     String id =
-        Rest.json(call(rest, "GET", "/generations?limit=100", "")).at("/items/0/id").asText();
+        RestClient.json(call(rest, "GET", "/generations?limit=100", "")).at("/items/0/id").asText();
     call(rest, "GET", "/generations/" + id + "/history", "");
     call(rest, "GET", "/costs", "");
     call(rest, "GET", "/openapi.json", "");
     call(rest, "GET", "/models", "");
-    call(rest, "POST", "/generations?dry-run=true", Drop.request("dry"));
+    call(rest, "POST", "/generations?dry-run=true", InboxFixture.request("dry"));
     call(rest, "POST", "/generations?dry-run=true", "{\"a\":1}");
     call(rest, "DELETE", "/generations/" + id, "");
     canary.look(

@@ -2,6 +2,11 @@ package io.leonardoroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.FlowFixture;
+import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.LogCapture;
+import io.leonardoroutes.fixture.RestClient;
+import io.leonardoroutes.fixture.ScriptedProvider;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -24,10 +29,12 @@ class CopiedRoutesTest {
                   method: account
         """
             .indent(8);
-    try (Provider provider = Provider.start();
-        Story story =
-            Story.in(folder, provider).edited(folder, "accept.camel.yaml", account, "").start()) {
-      String id = story.accept(Story.REQUEST);
+    try (ScriptedProvider provider = ScriptedProvider.start();
+        FlowFixture story =
+            FlowFixture.in(folder, provider)
+                .edited(folder, "accept.camel.yaml", account, "")
+                .start()) {
+      String id = story.accept(FlowFixture.REQUEST);
 
       assertThat(story.until(id, "COMPLETE").get("account").asText()).isEqualTo("default");
     }
@@ -36,28 +43,50 @@ class CopiedRoutesTest {
   @Test
   void copiesThatEndCallsByTheBeanOfTheJobsEndThemAsOurs() throws Exception {
     String url = "jdbc:sqlite:" + folder.resolve("data/ledger.db");
-    try (Provider provider = Provider.start();
-        Story story =
-            Story.in(folder, provider)
+    try (ScriptedProvider provider = ScriptedProvider.start();
+        FlowFixture story =
+            FlowFixture.in(folder, provider)
                 .with("leonardo.rest.enabled", "true")
                 .with("leonardo.ledger.url", url + "?busy_timeout=100")
                 .edited(folder, "answers.camel.yaml", "leonardoAnswers", "leonardoGenerations")
                 .edited(folder, "batch.camel.yaml", "leonardoAnswers", "leonardoGenerations")
                 .start();
-        Log log = Log.open();
+        LogCapture log = LogCapture.open();
         Connection other = DriverManager.getConnection(url);
         Statement sql = other.createStatement()) {
-      Rest rest = Rest.of(story.app());
+      RestClient rest = RestClient.of(story.app());
 
       assertThat(rest.get("/generations/x").statusCode()).isEqualTo(404);
       assertThat(rest.send("POST", "/generations?dry-run=true", "{}").statusCode()).isEqualTo(422);
       sql.execute("BEGIN IMMEDIATE");
-      assertThat(rest.post(Drop.request("a")).statusCode()).isEqualTo(503);
-      HttpResponse<String> batch = rest.post("[" + Drop.request("a") + "]");
-      assertThat(Rest.json(batch).at("/items/0/status").asInt()).isEqualTo(503);
+      assertThat(rest.post(InboxFixture.request("a")).statusCode()).isEqualTo(503);
+      HttpResponse<String> batch = rest.post("[" + InboxFixture.request("a") + "]");
+      assertThat(RestClient.json(batch).at("/items/0/status").asInt()).isEqualTo(503);
       sql.execute("COMMIT");
-      assertThat(rest.post(Drop.request("a")).statusCode()).isEqualTo(202);
+      assertThat(rest.post(InboxFixture.request("a")).statusCode()).isEqualTo(202);
       assertThat(log.with("what REST calls need")).hasSize(2);
+    }
+  }
+
+  @Test
+  void copiesThatCatchARejectionByItsEarlierNameAnswerItAsOurs() throws Exception {
+    String now = "io.leonardoroutes.problem.RequestRejected";
+    String earlier = "io.leonardoroutes.request.Refused";
+    try (ScriptedProvider provider = ScriptedProvider.start();
+        FlowFixture story =
+            FlowFixture.in(folder, provider)
+                .with("leonardo.rest.enabled", "true")
+                .edited(folder, "accept.camel.yaml", now, earlier)
+                .edited(folder, "answers.camel.yaml", now, earlier)
+                .edited(folder, "batch.camel.yaml", now, earlier)
+                .edited(folder, "intake-file.camel.yaml", now, earlier)
+                .edited(folder, "message.camel.yaml", now, earlier)
+                .start()) {
+      RestClient rest = RestClient.of(story.app());
+
+      assertThat(rest.post("{}").statusCode()).isEqualTo(422);
+      HttpResponse<String> batch = rest.post("[{}]");
+      assertThat(RestClient.json(batch).at("/items/0/status").asInt()).isEqualTo(422);
     }
   }
 }

@@ -3,8 +3,13 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leonardoroutes.rest.ApiKeys;
-import io.leonardoroutes.rest.Caller;
+import io.leonardoroutes.auth.ApiKeys;
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.LogCapture;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.ScriptedProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +30,12 @@ class FilePermissionsTest {
   private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
-  private Provider provider;
+  private ScriptedProvider provider;
   private App app;
 
   @BeforeEach
   void open() throws Exception {
-    provider = Provider.start();
+    provider = ScriptedProvider.start();
     app = app();
     permit(folder, "rwxr-xr-x");
   }
@@ -60,9 +65,9 @@ class FilePermissionsTest {
   }
 
   private void finishOne() throws Exception {
-    Drop drop = Drop.into(app.inbox());
+    InboxFixture drop = InboxFixture.into(app.inbox());
     drop.file("bad.json", "{}");
-    drop.file("koala.json", Drop.request("koala"));
+    drop.file("koala.json", InboxFixture.request("koala"));
     await().atMost(LONG).until(() -> count(app.outbox()) == 3);
     await().atMost(LONG).until(() -> Files.exists(drop.rejected("bad.json")));
   }
@@ -141,7 +146,7 @@ class FilePermissionsTest {
     Files.writeString(keys, ApiKeys.make(new Caller("erp", false)).line() + "\n");
     permit(key, permissions);
     permit(keys, permissions);
-    try (Log log = Log.open()) {
+    try (LogCapture log = LogCapture.open()) {
       app.with("leonardo.api-key", "file:" + key)
           .with("leonardo.rest.enabled", "true")
           .with("leonardo.rest.auth", "api-key")
@@ -166,7 +171,7 @@ class FilePermissionsTest {
     Path key = Files.writeString(hidden.resolve("key"), "test-key");
     permit(key, "rw-r--r--");
     permit(hidden, "rwxr-x---");
-    try (Log log = Log.open()) {
+    try (LogCapture log = LogCapture.open()) {
       app.with("leonardo.api-key", "file:" + key).start();
       assertThat(log.warnings()).isEmpty();
     }
@@ -183,7 +188,7 @@ class FilePermissionsTest {
             + "leonardo.webhook.key=\n");
     permit(file, "rw-r--r--");
     app.main().setPropertyPlaceholderLocations("file:" + file);
-    try (Log log = Log.open()) {
+    try (LogCapture log = LogCapture.open()) {
       app.start();
 
       assertThat(log.warnings())

@@ -3,6 +3,8 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Patience;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -39,7 +41,7 @@ class FirstRunIT {
     assertThat(folder.resolve("data/ledger.db")).doesNotExist();
     assertThat(Files.readString(folder.resolve("out.log")))
         .containsPattern(
-            "(?m)^20[0-9-]{8}T[0-9:.]{12}(Z|[+-][0-9:]{5}) INFO  Ready - leonardo-routes"
+            "(?m)^20[0-9-]{8}T[0-9:.]{12}(Z|[+-][0-9:]{5}) INFO  StartupReport - leonardo-routes"
                 + " [0-9][^,]*, configuration /.*/config/application.properties; ledger /")
         .contains("data/sandbox.db, unfinished jobs: 0")
         .contains("leonardo-routes ready, drop requests into data/inbox")

@@ -3,13 +3,22 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leonardoroutes.ledger.Delivery;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.FlowFixture;
+import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.LogCapture;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.ReconcileFixture;
+import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestBroker;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.ledger.Engine;
-import io.leonardoroutes.ledger.Job;
-import io.leonardoroutes.ledger.JobState;
 import io.leonardoroutes.ledger.Ledger;
-import io.leonardoroutes.ledger.Limits;
-import io.leonardoroutes.ledger.Outgoing;
+import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.sandbox.Create;
 import io.leonardoroutes.sandbox.Door;
 import io.leonardoroutes.sandbox.Fault;
@@ -34,16 +43,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several instances on one PostgreSQL ledger and one data folder. */
 class InstancesTest {
   private static final Duration LONG = Patience.LONG;
-  private static final Limits LIMITS = new Limits(10, 100);
+  private static final AccountLimits LIMITS = new AccountLimits(10, 100);
 
   @TempDir Path folder;
   private final List<App> instances = new ArrayList<>();
-  private Provider provider;
+  private ScriptedProvider provider;
   private String url;
 
   @BeforeEach
   void open() throws IOException {
-    provider = Provider.start();
+    provider = ScriptedProvider.start();
     url = Engine.POSTGRES.emptyLedger(folder);
   }
 
@@ -56,13 +65,13 @@ class InstancesTest {
   @Test
   void twoThatStartAtOnceOnAnEmptyDatabaseBothComeUpAndTakeEachFileOfASharedFolderOnce()
       throws Exception {
-    Drop drop = Drop.into(folder.resolve("data").resolve("inbox"));
+    InboxFixture drop = InboxFixture.into(folder.resolve("data").resolve("inbox"));
     App one = instance().with("leonardo.file.enabled", "true");
     App two = instance().with("leonardo.file.enabled", "true");
-    try (Log log = Log.ofEverything()) {
+    try (LogCapture log = LogCapture.ofEverything()) {
       CompletableFuture.allOf(starting(one), starting(two)).join();
       for (int i = 0; i < 30; i++) {
-        drop.file("koala-" + i + ".json", Drop.request("The koala number " + i));
+        drop.file("koala-" + i + ".json", InboxFixture.request("The koala number " + i));
         drop.file("wrong-" + i + ".json", "{\"model\":\"kling-9\"}");
       }
 
@@ -87,7 +96,7 @@ class InstancesTest {
       }
       try (TestBroker.Caller caller = new TestBroker.Caller(broker.url())) {
         for (int i = 0; i < 40; i++) {
-          caller.send("leonardo.requests", Drop.request("The koala number " + i));
+          caller.send("leonardo.requests", InboxFixture.request("The koala number " + i));
         }
         await().atMost(LONG).until(() -> files(instances.get(0), "outbox").size() == 120);
 
@@ -169,9 +178,11 @@ class InstancesTest {
     try (Sandbox sandbox =
             Sandbox.start(
                 SandboxOptions.defaults().withClock(clock).withJobDuration(Duration.ZERO));
-        Doubt one = new Doubt(folder.resolve("one"), clock, sandbox.baseUrl(), sandbox.host());
-        Doubt two = new Doubt(folder.resolve("two"), clock, sandbox.baseUrl(), sandbox.host())) {
-      for (Doubt instance : List.of(one, two)) {
+        ReconcileFixture one =
+            new ReconcileFixture(folder.resolve("one"), clock, sandbox.baseUrl(), sandbox.host());
+        ReconcileFixture two =
+            new ReconcileFixture(folder.resolve("two"), clock, sandbox.baseUrl(), sandbox.host())) {
+      for (ReconcileFixture instance : List.of(one, two)) {
         // No list shows a job that is made at once while it is being made.
         instance.with("leonardo.ledger.url", url).with("leonardo.track.give-up", "1m").start();
       }
@@ -207,17 +218,20 @@ class InstancesTest {
     return by.submitting(due.get(0), LIMITS, lease).orElseThrow();
   }
 
-  private static Outgoing event(Job job, Instant now) {
-    List<Outgoing.Target> outbox = List.of(new Outgoing.Target("outbox", Delivery.Content.EVENT));
-    return new Outgoing("event-1", job.id(), "submitted", "{}", "dead", null, now, outbox);
+  private static OutboxEvent event(Job job, Instant now) {
+    List<OutboxEvent.Target> outbox =
+        List.of(new OutboxEvent.Target("outbox", Delivery.Content.EVENT));
+    return new OutboxEvent("event-1", job.id(), "submitted", "{}", "dead", null, now, outbox);
   }
 
   private static String accept(App app, int number) {
     String answer =
         app.template()
             .requestBody(
-                "direct:leonardo-accept", Drop.request("The koala number " + number), String.class);
-    return Story.json(answer).get("id").asText();
+                "direct:leonardo-accept",
+                InboxFixture.request("The koala number " + number),
+                String.class);
+    return FlowFixture.json(answer).get("id").asText();
   }
 
   private App instance() {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.fixture.FlowFixture;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.ProgramProcess;
+import io.leonardoroutes.fixture.ScriptedProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +34,14 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillIT {
   @TempDir Path folder;
-  private Provider provider;
-  private Program program;
+  private ScriptedProvider provider;
+  private ProgramProcess program;
   private volatile boolean killed;
 
   @BeforeEach
   void open() throws IOException {
-    provider = Provider.start();
-    program = Program.in(folder).at(provider);
+    provider = ScriptedProvider.start();
+    program = ProgramProcess.in(folder).at(provider);
   }
 
   @AfterEach
@@ -48,11 +52,12 @@ class KillIT {
 
   @Test
   void killedBetweenAcceptAndSubmitItSubmitsOnce() throws Exception {
-    Provider.Answer untilKilled = look -> killed ? provider.complete(look) : Provider.pending(look);
-    provider.onLook(Collections.nCopies(1000, untilKilled).toArray(Provider.Answer[]::new));
-    program.with("leonardo.limits.concurrent", "1").start().drop("first.json", Story.REQUEST);
+    ScriptedProvider.Answer untilKilled =
+        look -> killed ? provider.complete(look) : ScriptedProvider.pending(look);
+    provider.onLook(Collections.nCopies(1000, untilKilled).toArray(ScriptedProvider.Answer[]::new));
+    program.with("leonardo.limits.concurrent", "1").start().drop("first.json", FlowFixture.REQUEST);
     program.says(" submitted, generation ");
-    program.drop("second.json", Story.REQUEST);
+    program.drop("second.json", FlowFixture.REQUEST);
     program.says("second-");
     int looks = provider.looks().size();
     await().atMost(Patience.LONG).until(() -> provider.looks().size() > looks + 3);
@@ -75,7 +80,7 @@ class KillIT {
           program.kill();
           return provider.created();
         });
-    program.start().drop("koala.json", Story.REQUEST);
+    program.start().drop("koala.json", FlowFixture.REQUEST);
     await().atMost(Patience.LONG).until(() -> !program.isRunning());
 
     program.start();
@@ -94,7 +99,7 @@ class KillIT {
                 + "              - delay: {constant: 60000}\n"
                 + record)
         .start()
-        .drop("koala.json", Story.REQUEST);
+        .drop("koala.json", FlowFixture.REQUEST);
     program.says("held before the record");
     program.kill();
 
@@ -106,13 +111,13 @@ class KillIT {
   @Test
   void killedWhileTrackingItGoesOnLooking() throws Exception {
     provider.onLook(
-        Provider::pending,
+        ScriptedProvider::pending,
         look -> {
           program.kill();
-          return Provider.pending(look);
+          return ScriptedProvider.pending(look);
         },
-        Provider::pending);
-    program.start().drop("koala.json", Story.REQUEST);
+        ScriptedProvider::pending);
+    program.start().drop("koala.json", FlowFixture.REQUEST);
     await().atMost(Patience.LONG).until(() -> !program.isRunning());
 
     program.start();
@@ -126,20 +131,20 @@ class KillIT {
         download -> {
           CompletableFuture.runAsync(
               program::kill, CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
-          return Provider.video()
+          return ScriptedProvider.video()
               .newBuilder()
-              .throttleBody(Provider.videoBytes().length / 2, 5, TimeUnit.SECONDS)
+              .throttleBody(ScriptedProvider.videoBytes().length / 2, 5, TimeUnit.SECONDS)
               .build();
         });
-    program.start().drop("koala.json", Story.REQUEST);
+    program.start().drop("koala.json", FlowFixture.REQUEST);
     await().atMost(Patience.LONG).until(() -> !program.isRunning());
-    assertThat(program.files("data/videos")).hasSize(1).noneMatch(Program::isVideo);
+    assertThat(program.files("data/videos")).hasSize(1).noneMatch(ProgramProcess::isVideo);
 
     program.start();
 
     complete();
     // The half of the one that was killed may be another instance's: it is swept when it is old.
-    assertThat(program.files("data/videos")).filteredOn(Program::isVideo).hasSize(1);
+    assertThat(program.files("data/videos")).filteredOn(ProgramProcess::isVideo).hasSize(1);
   }
 
   @Test
@@ -151,7 +156,7 @@ class KillIT {
           new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
-              JsonNode event = Story.json(request.getBody().utf8());
+              JsonNode event = FlowFixture.json(request.getBody().utf8());
               ids.add(event.get("id").asText());
               if (killedAt.add(event.get("type").asText())) {
                 program.kill();
@@ -161,7 +166,7 @@ class KillIT {
           });
       sink.start();
       program.with("leonardo.sinks.web.uri", sink.url("/in").toString());
-      program.start().drop("koala.json", Story.REQUEST);
+      program.start().drop("koala.json", FlowFixture.REQUEST);
       await().atMost(Patience.LONG).until(() -> !program.isRunning());
       program.start();
       await().atMost(Patience.LONG).until(() -> !program.isRunning());
@@ -180,9 +185,9 @@ class KillIT {
   /** Everything is in the outbox, once and whole, and was paid once. */
   private void complete() throws IOException {
     Path completed = program.delivered(".completed.json");
-    assertThat(Story.json(Files.readString(completed)).at("/data/state").asText())
+    assertThat(FlowFixture.json(Files.readString(completed)).at("/data/state").asText())
         .isEqualTo("COMPLETE");
-    assertThat(program.delivered(".mp4")).hasBinaryContent(Provider.videoBytes());
+    assertThat(program.delivered(".mp4")).hasBinaryContent(ScriptedProvider.videoBytes());
     program.delivered(".submitted.json");
     assertThat(program.files("data/outbox")).hasSize(3);
     assertThat(provider.creates()).hasSize(1);
@@ -190,7 +195,7 @@ class KillIT {
 
   /** A person is told, and however long one waits nothing is sent again. */
   private void inDoubt() throws IOException {
-    JsonNode event = Story.json(Files.readString(program.delivered(".in_doubt.json")));
+    JsonNode event = FlowFixture.json(Files.readString(program.delivered(".in_doubt.json")));
     assertThat(event.at("/data/state").asText()).isEqualTo("IN_DOUBT");
     assertThat(event.at("/data/problem/detail").asText())
         .isEqualTo("the program ended between the paid call and the record of its answer");

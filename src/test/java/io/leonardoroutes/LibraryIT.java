@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

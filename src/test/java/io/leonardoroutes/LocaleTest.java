@@ -3,6 +3,11 @@ package io.leonardoroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.fixture.FlowFixture;
+import io.leonardoroutes.fixture.LogCapture;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.RestClient;
+import io.leonardoroutes.fixture.ScriptedProvider;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -32,16 +37,16 @@ class LocaleTest {
   @ValueSource(strings = {"fa-IR", "ar-EG", "th-TH-u-nu-thai-x-lvariant-TH", "tr-TR", "mr-IN"})
   void whatAMachineReadsIsTheSameEverywhere(String language) throws Exception {
     Locale.setDefault(Locale.forLanguageTag(language));
-    try (Log log = Log.open();
-        Provider provider = Provider.start();
-        Story story =
-            Story.in(folder, provider)
+    try (LogCapture log = LogCapture.open();
+        ScriptedProvider provider = ScriptedProvider.start();
+        FlowFixture story =
+            FlowFixture.in(folder, provider)
                 .with("leonardo.rest.enabled", "true")
                 .with("leonardo.reconcile.settle", "1ms")) {
       String managed = story.app().managed();
       story.start();
-      Rest rest = Rest.of(story.app());
-      String id = Rest.json(rest.post(Story.REQUEST)).get("id").asText();
+      RestClient rest = RestClient.of(story.app());
+      String id = RestClient.json(rest.post(FlowFixture.REQUEST)).get("id").asText();
       story.until(id, "COMPLETE");
       story.told(id, "completed");
 
@@ -53,7 +58,7 @@ class LocaleTest {
                       .build(),
                   BodyHandlers.ofString());
       assertThat(part.headers().firstValue("Content-Range"))
-          .contains("bytes 0-9/" + Provider.videoBytes().length);
+          .contains("bytes 0-9/" + ScriptedProvider.videoBytes().length);
       assertPlain(
           rest.post("{\"model\":\"kling-3.0-turbo\",\"parameters\":{\"duration\":99}}").body());
       assertPlain(rest.post("{\"model\":\"KLING-3.0-TURBO-INFINITE\"}").body());
@@ -69,8 +74,8 @@ class LocaleTest {
       assertPlain(rest.get("/generations/" + id).body());
       story.events(id).forEach(event -> assertPlain(event.toString()));
 
-      provider.onCreate(request -> Provider.json(500, "{}"));
-      story.accept(Story.REQUEST);
+      provider.onCreate(request -> ScriptedProvider.json(500, "{}"));
+      story.accept(FlowFixture.REQUEST);
       await().atMost(LONG).until(() -> !provider.lists().isEmpty());
       provider.all().forEach(call -> assertPlain(call.getTarget() + call.getHeaders()));
       log.with("").forEach(LocaleTest::assertPlain);

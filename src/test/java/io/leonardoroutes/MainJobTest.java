@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.ScriptedProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,14 +20,15 @@ class MainJobTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String REQUEST =
       """
-      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}""";
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala plays with the cat"}}\
+      """;
 
   @TempDir Path folder;
-  private Provider provider;
+  private ScriptedProvider provider;
 
   @BeforeEach
   void open() throws IOException {
-    provider = Provider.start();
+    provider = ScriptedProvider.start();
   }
 
   @AfterEach
@@ -43,7 +46,8 @@ class MainJobTest {
       assertThat(job.get("state").asText()).isEqualTo("ACCEPTED");
       Path completed = app.outbox().resolve(name + ".completed.json");
       await().until(() -> Files.exists(completed));
-      assertThat(app.outbox().resolve(name + ".mp4")).hasBinaryContent(Provider.videoBytes());
+      assertThat(app.outbox().resolve(name + ".mp4"))
+          .hasBinaryContent(ScriptedProvider.videoBytes());
       assertThat(app.outbox().resolve(name + ".submitted.json")).exists();
       assertThat(provider.creates()).hasSize(1);
     }

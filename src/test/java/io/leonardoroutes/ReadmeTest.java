@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.ScriptedProvider;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -106,7 +108,7 @@ class ReadmeTest {
   @Test
   void theShownRequestBecomesTheShownFilesAndTheRefusedOneTheShownProblem() throws Exception {
     List<String> shown = blocks("json");
-    try (Provider provider = Provider.start();
+    try (ScriptedProvider provider = ScriptedProvider.start();
         App app =
             App.in(folder)
                 .at(provider)

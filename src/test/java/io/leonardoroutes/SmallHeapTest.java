@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.RestClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -44,7 +47,7 @@ class SmallHeapTest {
   private final List<Socket> sockets = new ArrayList<>();
   private final List<String> said = new CopyOnWriteArrayList<>();
   private Process process;
-  private Rest rest;
+  private RestClient rest;
 
   /** The application in the child process. */
   static final class Child {
@@ -92,7 +95,7 @@ class SmallHeapTest {
     reader.start();
     await().atMost(LONG).until(() -> said("leonardo-routes ready"));
     rest =
-        new Rest(
+        new RestClient(
             URI.create("http://127.0.0.1:" + port),
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
   }
@@ -180,13 +183,13 @@ class SmallHeapTest {
       socket.close();
     }
     sockets.clear();
-    await().atMost(LONG).until(() -> rest.post(Drop.request("a")).statusCode() == 202);
+    await().atMost(LONG).until(() -> rest.post(InboxFixture.request("a")).statusCode() == 202);
     assertThat(process.isAlive()).isTrue();
     assertThat(said).noneMatch(line -> line.contains("OutOfMemoryError"));
   }
 
   private void thousandJobs() throws Exception {
-    String one = Drop.request("a koala ".repeat(150));
+    String one = InboxFixture.request("a koala ".repeat(150));
     String batch = "[" + String.join(",", Collections.nCopies(100, one)) + "]";
     for (int i = 0; i < 10; i++) {
       assertThat(rest.post(batch).statusCode()).isEqualTo(207);
@@ -217,21 +220,21 @@ class SmallHeapTest {
     start("leonardo.tick", "1h");
     thousandJobs();
 
-    ArrayNode pages = Rest.JSON.createArrayNode();
+    ArrayNode pages = RestClient.JSON.createArrayNode();
     String after = "";
     for (int i = 0; i < 10; i++) {
-      JsonNode page = Rest.json(rest.get("/generations?limit=100" + after));
+      JsonNode page = RestClient.json(rest.get("/generations?limit=100" + after));
       page.get("items").forEach(pages::add);
       after = "&after=" + page.get("next").asText();
     }
     List<byte[]> lists = atOnce(20, "/generations?limit=1000");
     assertThat(lists).hasSize(20);
     for (byte[] list : lists) {
-      JsonNode page = Rest.JSON.readTree(list);
+      JsonNode page = RestClient.JSON.readTree(list);
       assertThat(page.get("items")).isEqualTo(pages);
       assertThat(page.get("next").isNull()).isTrue();
     }
-    JsonNode some = Rest.json(rest.get("/generations?limit=101"));
+    JsonNode some = RestClient.json(rest.get("/generations?limit=101"));
     assertThat(some.get("items")).hasSize(101);
     assertThat(some.get("next")).isEqualTo(some.at("/items/100/id"));
     String id = pages.get(0).get("id").asText();

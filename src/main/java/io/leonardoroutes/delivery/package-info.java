@@ -1,9 +1,7 @@
 /**
- * What goes out: the events that tell of a job, the video fetched once and kept, and the names
- * files get in the outbox.
- *
- * <p>Start with {@link io.leonardoroutes.delivery.Event} and {@link
- * io.leonardoroutes.delivery.Videos}. Nothing here opens a connection: an HTTP client hands in the
- * stream.
+ * Brings results to their receivers: {@link io.leonardoroutes.delivery.DownloadStep} downloads each
+ * finished video once, {@link io.leonardoroutes.delivery.DeliverStep} sends every event to every
+ * sink on its own, and {@link io.leonardoroutes.delivery.RedeliverStep} tries again what was given
+ * up.
  */
 package io.leonardoroutes.delivery;

@@ -64,7 +64,7 @@ public final class Outages {
   /**
    * Something that is needed did not work; the rest goes on and it is asked for again by itself.
    */
-  public void away(String what, String why) {
+  public void reportDown(String what, String why) {
     if (away.add(what)) {
       LOG.warn("{} is away, trying again until it is back: {}", what, why);
     }
@@ -77,7 +77,7 @@ public final class Outages {
   public void metCause(String what, String why) {
     causes.add(what);
     met.put(what, nanos.getAsLong());
-    away(what, why);
+    reportDown(what, why);
   }
 
   /**
@@ -89,7 +89,7 @@ public final class Outages {
       return;
     }
     met.put(what, nanos.getAsLong());
-    away(what, why);
+    reportDown(what, why);
   }
 
   /**
@@ -102,10 +102,10 @@ public final class Outages {
     String words = why.getMessage() == null ? why.toString() : why.getMessage();
     switch (LedgerFault.of(why)) {
       case BUSY -> busy();
-      case AWAY -> away(LEDGER, words);
+      case AWAY -> reportDown(LEDGER, words);
       case LOCKED -> {
         locked.add(what);
-        away(what, words);
+        reportDown(what, words);
       }
       default -> met(what, words);
     }
@@ -170,7 +170,7 @@ public final class Outages {
   }
 
   /** It worked. */
-  public void back(String what) {
+  public void reportUp(String what) {
     failing.computeIfAbsent(what, first -> ConcurrentHashMap.newKeySet()).clear();
     met.remove(what);
     locked.remove(what);
@@ -181,8 +181,8 @@ public final class Outages {
   }
 
   /** Something that the ledger is asked for now and then, and that can wait while it is away. */
-  public void tried(Runnable step) {
-    due(
+  public void attempt(Runnable step) {
+    query(
         () -> {
           step.run();
           return List.of();
@@ -190,7 +190,7 @@ public final class Outages {
   }
 
   /** What the ledger has to do, or nothing while it is away. */
-  public <T> List<T> due(Supplier<List<T>> claim) {
+  public <T> List<T> query(Supplier<List<T>> claim) {
     try {
       List<T> due = claim.get();
       if (busy.get()
@@ -205,7 +205,7 @@ public final class Outages {
       if (LedgerFault.of(e) == LedgerFault.BUSY) {
         busy();
       } else {
-        away(LEDGER, String.valueOf(e.getMessage()));
+        reportDown(LEDGER, String.valueOf(e.getMessage()));
       }
       return List.of();
     }
@@ -217,8 +217,8 @@ public final class Outages {
       try {
         List<String> with = List.copyOf(locked);
         write.run();
-        back(LEDGER);
-        with.forEach(this::back);
+        reportUp(LEDGER);
+        with.forEach(this::reportUp);
       } catch (JdbiException e) {
         // it can be read, and that is not enough
       } finally {

@@ -87,10 +87,10 @@ record BrokerConfiguration(Path folder, String url, JmsSettings jms) {
         // STOMP says only names
         .setDefaultAddressRoutingType(RoutingType.ANYCAST)
         .setDefaultQueueRoutingType(RoutingType.ANYCAST)
-        .setMaxDeliveryAttempts(Broker.REDELIVERIES)
-        .setRedeliveryDelay(Broker.FIRST_REDELIVERY)
+        .setMaxDeliveryAttempts(JmsBroker.REDELIVERIES)
+        .setRedeliveryDelay(JmsBroker.FIRST_REDELIVERY)
         .setRedeliveryMultiplier(2)
-        .setMaxRedeliveryDelay(Broker.LAST_REDELIVERY)
+        .setMaxRedeliveryDelay(JmsBroker.LAST_REDELIVERY)
         .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
         .setMaxSizeBytes(Math.min(IN_MEMORY, jms.limits().maxBytes()))
         .setPageSizeBytes((int) Math.min(PAGE, jms.limits().maxBytes()))

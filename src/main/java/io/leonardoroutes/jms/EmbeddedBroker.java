@@ -160,9 +160,10 @@ final class EmbeddedBroker implements AutoCloseable {
   /** A disk that is too full: senders are refused, and the ledger has the rest of it. */
   static void room(Outages outages, long left, boolean enough) {
     if (enough) {
-      outages.back(ROOM);
+      outages.reportUp(ROOM);
     } else {
-      outages.away(ROOM, (left >> 20) + " MiB are left: the broker inside takes nothing more");
+      outages.reportDown(
+          ROOM, (left >> 20) + " MiB are left: the broker inside takes nothing more");
     }
   }
 
@@ -172,10 +173,10 @@ final class EmbeddedBroker implements AutoCloseable {
     }
     try {
       if (server.getState() == ActiveMQServer.SERVER_STATE.STOPPED) {
-        outages.away(NAME, "it has stopped, as it does when it cannot write to its disk");
+        outages.reportDown(NAME, "it has stopped, as it does when it cannot write to its disk");
         stop();
         open();
-        outages.back(NAME);
+        outages.reportUp(NAME);
       }
       if (server.isActive()) {
         for (String queue : jms.names().ofRequests()) {
@@ -186,7 +187,7 @@ final class EmbeddedBroker implements AutoCloseable {
       pause = LOOK_MILLIS;
     } catch (Exception | LinkageError e) {
       pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-      outages.away(NAME, String.valueOf(e.getMessage()));
+      outages.reportDown(NAME, String.valueOf(e.getMessage()));
     }
     watch.schedule(this::look, pause, TimeUnit.MILLISECONDS);
   }
@@ -198,9 +199,10 @@ final class EmbeddedBroker implements AutoCloseable {
             ? null
             : server.getPagingManager().getPageStore(address);
     if (store != null && store.isPageFull()) {
-      outages.away("room in queue " + queue, "it has leonardo.jms.max-bytes of messages, " + then);
+      outages.reportDown(
+          "room in queue " + queue, "it has leonardo.jms.max-bytes of messages, " + then);
     } else {
-      outages.back("room in queue " + queue);
+      outages.reportUp("room in queue " + queue);
     }
   }
 

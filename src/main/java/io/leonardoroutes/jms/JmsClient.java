@@ -106,12 +106,12 @@ public enum JmsClient {
     /** Here the client counts them, and would put a message aside after six. */
     private static RedeliveryPolicy redeliveries() {
       RedeliveryPolicy policy = new RedeliveryPolicy();
-      policy.setMaximumRedeliveries(Broker.REDELIVERIES);
-      policy.setInitialRedeliveryDelay(Broker.FIRST_REDELIVERY);
-      policy.setRedeliveryDelay(Broker.FIRST_REDELIVERY);
+      policy.setMaximumRedeliveries(JmsBroker.REDELIVERIES);
+      policy.setInitialRedeliveryDelay(JmsBroker.FIRST_REDELIVERY);
+      policy.setRedeliveryDelay(JmsBroker.FIRST_REDELIVERY);
       policy.setUseExponentialBackOff(true);
       policy.setBackOffMultiplier(2);
-      policy.setMaximumRedeliveryDelay(Broker.LAST_REDELIVERY);
+      policy.setMaximumRedeliveryDelay(JmsBroker.LAST_REDELIVERY);
       return policy;
     }
 

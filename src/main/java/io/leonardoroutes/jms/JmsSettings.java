@@ -1,9 +1,9 @@
 package io.leonardoroutes.jms;
 
 import io.leonardoroutes.settings.BadSetting;
-import io.leonardoroutes.settings.Keys;
 import io.leonardoroutes.settings.Secret;
-import io.leonardoroutes.settings.Secrets;
+import io.leonardoroutes.settings.SecretRegistry;
+import io.leonardoroutes.settings.SettingReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -50,7 +50,7 @@ public record JmsSettings(
    */
   public record Limits(int maxRequestBytes, long maxBytes, long minDiskFree) {}
 
-  public static JmsSettings read(Keys keys, Secrets secrets) {
+  public static JmsSettings read(SettingReader keys, SecretRegistry secrets) {
     String url = keys.optional(URL);
     JmsClient client = client(keys);
     if (url != null && !client.connectsTo(url)) {
@@ -106,7 +106,7 @@ public record JmsSettings(
             user == null ? "any program on this machine" : "who has leonardo.jms.password");
   }
 
-  private static JmsClient client(Keys keys) {
+  private static JmsClient client(SettingReader keys) {
     String name = keys.text("leonardo.jms.client");
     return Arrays.stream(JmsClient.values())
         .filter(client -> client.word().equals(name))

@@ -29,10 +29,10 @@ public final class QueueListener extends DefaultJmsMessageListenerContainer {
   protected MessageConsumer createListenerConsumer(Session session) throws JMSException {
     try {
       MessageConsumer consumer = super.createListenerConsumer(session);
-      outages.back(queue);
+      outages.reportUp(queue);
       return consumer;
     } catch (JMSException e) {
-      outages.away(queue, String.valueOf(e.getMessage()));
+      outages.reportDown(queue, String.valueOf(e.getMessage()));
       throw e;
     }
   }

@@ -1,6 +1,6 @@
 package io.leonardoroutes.jms;
 
-import io.leonardoroutes.request.Refused;
+import io.leonardoroutes.problem.RequestRejected;
 import jakarta.jms.Destination;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
@@ -37,7 +37,7 @@ public enum ReplyAddress {
    * What the ledger keeps of a destination; null of none.
    *
    * @param names which queues and topics are nobody else's; a temporary one is the caller's own
-   * @throws Refused 403 if answers are not sent there
+   * @throws RequestRejected 403 if answers are not sent there
    */
   public static String of(Destination destination, QueueNames names) throws JMSException {
     if (destination == null) {
@@ -57,7 +57,7 @@ public enum ReplyAddress {
       kind = QUEUE;
     }
     if (name == null || !QueueNames.isOne(name) || !kind.isOpen(name, names)) {
-      throw new Refused(
+      throw new RequestRejected(
           403,
           "reply-to",
           "No answers are sent to this address",

@@ -89,13 +89,13 @@ final class ClockCorrection {
   }
 
   /** See {@link Ledger#correctTimes}. */
-  Corrected correct(Longest longest, boolean start) {
+  CorrectedTimes correct(FutureLimits longest, boolean start) {
     long ahead = setBack();
     int jobs = ahead > 0 ? shiftJobs(ahead, longest) : 0;
     int deliveries = ahead > 0 ? shiftDeliveries(ahead, longest) : 0;
     jobs += boundJobs(longest, start);
     deliveries += boundDeliveries(longest);
-    return new Corrected(
+    return new CorrectedTimes(
         Duration.ofMillis(ahead > 0 ? ahead : Math.max(0, furthest - now)), jobs, deliveries);
   }
 
@@ -114,7 +114,7 @@ final class ClockCorrection {
         });
   }
 
-  private int shiftJobs(long ahead, Longest longest) {
+  private int shiftJobs(long ahead, FutureLimits longest) {
     int jobs = 0;
     for (String state : SHIFTED) {
       jobs += pull(Column.jobs("due_at", state), now, at -> Math.max(now, at - ahead));
@@ -129,7 +129,7 @@ final class ClockCorrection {
     return jobs;
   }
 
-  private int shiftDeliveries(long ahead, Longest longest) {
+  private int shiftDeliveries(long ahead, FutureLimits longest) {
     int deliveries = 0;
     for (String sink : sinks()) {
       deliveries += pull(pending("due_at", sink), now, at -> Math.max(now, at - ahead));
@@ -139,12 +139,12 @@ final class ClockCorrection {
   }
 
   /** Never to less than a whole lease: whoever holds it may only renew it after a third of one. */
-  private void shiftLeases(Column leased, long ahead, Longest longest) {
+  private void shiftLeases(Column leased, long ahead, FutureLimits longest) {
     long whole = now + longest.lease().toMillis();
     pull(leased, whole, at -> Math.max(whole, at - ahead));
   }
 
-  private int boundJobs(Longest longest, boolean start) {
+  private int boundJobs(FutureLimits longest, boolean start) {
     int jobs = 0;
     jobs += due("state = 'ACCEPTED' AND tries = 0", AT_ONCE);
     jobs += due("state = 'ACCEPTED'", longest.delay());
@@ -166,7 +166,7 @@ final class ClockCorrection {
     furthest = dated;
   }
 
-  private int boundDeliveries(Longest longest) {
+  private int boundDeliveries(FutureLimits longest) {
     int deliveries = 0;
     for (String sink : sinks()) {
       Column due = pending("due_at", sink);

@@ -1,5 +1,7 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +56,8 @@ final class FairQueue {
   }
 
   /** Whose job waits: a caller by its name, everybody else by where the request came in. */
-  static String queuedBy(By by) {
-    return by.who() != null ? "=" + by.who() : by.where() == null ? "" : by.where();
+  static String queuedBy(Actor actor) {
+    return actor.name() != null ? "=" + actor.name() : actor.source() == null ? "" : actor.source();
   }
 
   /** Leases the next jobs, in their order. */
@@ -97,7 +99,7 @@ final class FairQueue {
         .map(
             (row, context) -> {
               last.put(row.getInt("priority"), row.getString("queued_by"));
-              return JobTable.read(row, context);
+              return JobMapper.read(row, context);
             })
         .one();
   }

@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.job.Job;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -24,12 +25,12 @@ final class GenerationOwners {
   /** The jobs that have these generations, by the ids as they are given. */
   static Map<String, Job> of(Handle handle, Collection<String> generationIds) {
     Map<String, Job> owners = new HashMap<>();
-    for (List<String> batch : Reads.batches(generationIds)) {
+    for (List<String> batch : JobQueries.batches(generationIds)) {
       Map<String, Job> found = new HashMap<>();
       handle
           .createQuery("SELECT * FROM job WHERE " + ALIKE + " IN (<ids>)")
           .bindList("ids", batch.stream().flatMap(GenerationOwners::alike).distinct().toList())
-          .map(JobTable::read)
+          .map(JobMapper::read)
           .forEach(job -> found.putIfAbsent(key(job.generationId()), job));
       batch.forEach(id -> owners.computeIfAbsent(id, given -> found.get(key(given))));
     }
@@ -38,7 +39,7 @@ final class GenerationOwners {
 
   /** What {@link #ALIKE} is of an id: the databases differ in what they take for a letter. */
   static Stream<String> alike(String generationId) {
-    String plain = JobTable.storable(generationId).replace("-", "");
+    String plain = JobMapper.storable(generationId).replace("-", "");
     String ascii =
         CAPITALS.matcher(plain).replaceAll(found -> found.group().toLowerCase(Locale.ROOT));
     return Stream.of(ascii, plain.toLowerCase(Locale.ROOT));

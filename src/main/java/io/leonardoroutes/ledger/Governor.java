@@ -1,9 +1,18 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
-import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
 
+import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.CallCounter;
+import io.leonardoroutes.limits.CircuitBreaker;
+import io.leonardoroutes.limits.CostQueries;
+import io.leonardoroutes.limits.DailyCosts;
+import io.leonardoroutes.limits.SlotUsage;
+import io.leonardoroutes.limits.ThrottleState;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,11 +33,11 @@ import org.jdbi.v3.core.Jdbi;
 public final class Governor {
   private final Ledger ledger;
   private final Leases leases;
-  private final Database database;
+  private final LedgerDatabase database;
   private final Jdbi jdbi;
   private final Clock clock;
 
-  Governor(Ledger ledger, Leases leases, Database database, Jdbi jdbi, Clock clock) {
+  Governor(Ledger ledger, Leases leases, LedgerDatabase database, Jdbi jdbi, Clock clock) {
     this.ledger = ledger;
     this.leases = leases;
     this.database = database;
@@ -56,20 +65,20 @@ public final class Governor {
    * is first; of a refused account the one that was not tried for the longest time, lest one that
    * is refused by itself holds up all others.
    */
-  public Due due(int most, Limits limits, Duration lease) {
+  public Due due(int most, AccountLimits limits, Duration lease) {
     if (!leases.any(ACCEPTED, limits.account())) {
       return new Due(List.of(), null, Fit.ALL);
     }
     return jdbi.inTransaction(
         handle -> {
           int room = Math.min(most, free(handle, limits));
-          boolean refused = RefusedAccount.read(handle, limits.account()).stands();
+          boolean refused = BlockedAccount.read(handle, limits.account()).stands();
           Leases.Wanted waiting = Leases.Wanted.of(ACCEPTED, limits.account());
           Leases.Wanted wanted = refused ? waiting.byDueTime() : waiting;
           if (room == 0 || limits.budget() == null) {
             return new Due(leases.claim(handle, wanted, room, lease), null, Fit.UNSURE);
           }
-          Purse.Fitting fitting = Purse.sort(handle, limits, clock.instant());
+          BudgetFitter.Fitting fitting = BudgetFitter.sort(handle, limits, clock.instant());
           return new Due(
               fitting.kinds().isEmpty()
                   ? List.of()
@@ -79,18 +88,19 @@ public final class Governor {
         });
   }
 
-  int free(Limits limits) {
+  int free(AccountLimits limits) {
     return jdbi.withHandle(handle -> free(handle, limits));
   }
 
-  private int free(Handle handle, Limits limits) {
+  private int free(Handle handle, AccountLimits limits) {
     long now = clock.millis();
-    Pace pace = Pace.read(handle, limits.account());
-    if (pace.createsPause(now)) {
+    ThrottleState throttle = ThrottleState.read(handle, limits.account());
+    if (throttle.createsPause(now)) {
       return 0;
     }
-    RefusedAccount refused = RefusedAccount.read(handle, limits.account());
-    if (refused.pauses(now) || (refused.stands() && Held.submitting(handle, limits, now) > 0)) {
+    BlockedAccount refused = BlockedAccount.read(handle, limits.account());
+    if (refused.pauses(now)
+        || (refused.stands() && SlotUsage.submitting(handle, limits, now) > 0)) {
       return 0;
     }
     CircuitBreaker circuit = CircuitBreaker.read(handle, limits.account());
@@ -98,14 +108,14 @@ public final class Governor {
     if (probes
         && (circuit.pauses(limits.probe(), now)
             || circuit.wantsAnswer()
-            || Held.submitting(handle, limits, now) > 0)) {
+            || SlotUsage.submitting(handle, limits, now) > 0)) {
       return 0;
     }
-    int slots = concurrent(handle, limits, circuit) - Held.slots(handle, limits, now);
+    int slots = concurrent(handle, limits, circuit) - SlotUsage.slots(handle, limits, now);
     if (slots <= 0) {
       return 0;
     }
-    Sent sent = Sent.lastMinute(handle, limits.account(), now);
+    CallCounter sent = CallCounter.lastMinute(handle, limits.account(), now);
     int calls =
         Math.min(
             limits.createsPerMinute() - sent.creates(),
@@ -117,34 +127,34 @@ public final class Governor {
    * Jobs that may be there at once. Doubts never hold the last slot once the provider's list was
    * read after they began: one more shows that the list is current, and so what became of them.
    */
-  private int concurrent(Handle handle, Limits limits, CircuitBreaker circuit) {
+  private int concurrent(Handle handle, AccountLimits limits, CircuitBreaker circuit) {
     long now = clock.millis();
-    int most = Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now);
-    int inDoubt = Held.inDoubt(handle, limits, now);
+    int most = ThrottleState.read(handle, limits.account()).concurrent(limits.concurrent(), now);
+    int inDoubt = SlotUsage.inDoubt(handle, limits, now);
     boolean stuck = inDoubt >= most;
-    return stuck && circuit.listedAt() > Held.lastInDoubt(handle, limits) ? inDoubt + 1 : most;
+    return stuck && circuit.listedAt() > SlotUsage.lastInDoubt(handle, limits) ? inDoubt + 1 : most;
   }
 
   /** Jobs that hold a slot, and how many may at once. */
-  Figures.Slots slots(Limits limits) {
+  LedgerStats.Slots slots(AccountLimits limits) {
     long now = clock.millis();
     return jdbi.withHandle(
         handle ->
-            new Figures.Slots(
-                Held.slots(handle, limits, now),
-                Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now)));
+            new LedgerStats.Slots(
+                SlotUsage.slots(handle, limits, now),
+                ThrottleState.read(handle, limits.account()).concurrent(limits.concurrent(), now)));
   }
 
   /**
    * What became of a create is not known: the account's creates pause, and go on one by one once
    * the provider answers again.
    */
-  public void createUnknown(Limits limits) {
+  public void createUnknown(AccountLimits limits) {
     circuit(limits.account(), circuit -> circuit.failed(clock.millis()));
   }
 
   /** A create was answered: the next ones need not wait. */
-  public void createAnswered(Limits limits) {
+  public void createAnswered(AccountLimits limits) {
     if (read(limits).isOpen()) {
       circuit(limits.account(), CircuitBreaker::closed);
     }
@@ -163,14 +173,14 @@ public final class Governor {
   }
 
   /** Whether a free call has to work before the account's next create. */
-  public boolean wantsAnswer(Limits limits) {
+  public boolean wantsAnswer(AccountLimits limits) {
     CircuitBreaker circuit = read(limits);
     return limits.hasProbes()
         && circuit.wantsAnswer()
         && !circuit.pauses(limits.probe(), clock.millis());
   }
 
-  private CircuitBreaker read(Limits limits) {
+  private CircuitBreaker read(AccountLimits limits) {
     return jdbi.withHandle(handle -> CircuitBreaker.read(handle, limits.account()));
   }
 
@@ -183,16 +193,17 @@ public final class Governor {
   }
 
   /** Whether no slot is left because jobs in doubt hold all of them. */
-  public boolean stuckInDoubt(Limits limits) {
+  public boolean stuckInDoubt(AccountLimits limits) {
     long now = clock.millis();
     return jdbi.withHandle(
         handle ->
-            Held.inDoubt(handle, limits, now)
-                >= Pace.read(handle, limits.account()).concurrent(limits.concurrent(), now));
+            SlotUsage.inDoubt(handle, limits, now)
+                >= ThrottleState.read(handle, limits.account())
+                    .concurrent(limits.concurrent(), now));
   }
 
   /** See {@link Ledger#submitting}. The money is reserved in the same commit. */
-  Optional<Job> submitting(Job seen, Limits limits, Duration lease) {
+  Optional<Job> submitting(Job seen, AccountLimits limits, Duration lease) {
     if (!seen.account().equals(limits.account())) {
       throw new IllegalArgumentException(
           "job %s goes by account %s, and not by the limits of %s"
@@ -207,8 +218,8 @@ public final class Governor {
           }
           BigDecimal price = null;
           if (limits.budget() != null) {
-            price = Money.price(handle, limits, seen.kind());
-            BigDecimal used = Money.used(handle, limits, now).amount();
+            price = CostQueries.price(handle, limits, seen.kind());
+            BigDecimal used = CostQueries.used(handle, limits, now).amount();
             if (!limits.budget().lets(price, used)) {
               return Optional.empty();
             }
@@ -224,13 +235,13 @@ public final class Governor {
                 limits.budget().unit(),
                 seen.id());
           }
-          Sent.add(handle, limits.account(), now.toEpochMilli(), 1, 1);
+          CallCounter.add(handle, limits.account(), now.toEpochMilli(), 1, 1);
           return Optional.of(next.job());
         });
   }
 
   /** Leases running jobs of one account that are due for a look, and counts the looks. */
-  public List<Job> looks(int most, Limits limits, Duration lease) {
+  public List<Job> looks(int most, AccountLimits limits, Duration lease) {
     if (!leases.any(RUNNING, limits.account())) {
       return List.of();
     }
@@ -241,7 +252,7 @@ public final class Governor {
           List<Job> jobs =
               leases.claim(handle, Leases.Wanted.of(RUNNING, limits.account()), room, lease);
           if (!jobs.isEmpty()) {
-            Sent.add(handle, limits.account(), clock.millis(), jobs.size(), 0);
+            CallCounter.add(handle, limits.account(), clock.millis(), jobs.size(), 0);
           }
           return jobs;
         });
@@ -253,18 +264,18 @@ public final class Governor {
    *
    * @param gap between two looks at one job, if half of the calls that are left for looks allow it
    */
-  public void hastenLooks(Duration gap, Limits limits) {
+  public void hastenLooks(Duration gap, AccountLimits limits) {
     if (!leases.any(ACCEPTED, limits.account())) {
       return;
     }
     jdbi.useTransaction(
         handle -> {
           long now = clock.millis();
-          Pace pace = Pace.read(handle, limits.account());
-          int held = Held.slots(handle, limits, now);
-          boolean full = held >= pace.concurrent(limits.concurrent(), now);
+          ThrottleState throttle = ThrottleState.read(handle, limits.account());
+          int held = SlotUsage.slots(handle, limits, now);
+          boolean full = held >= throttle.concurrent(limits.concurrent(), now);
           int calls = (limits.otherRequestsPerMinute() - limits.keptForLists()) / 2;
-          if (full && calls > 0 && !pace.looksPause(now)) {
+          if (full && calls > 0 && !throttle.looksPause(now)) {
             long each = Duration.ofMinutes(1).toMillis() * held / calls;
             Duration bounded = Duration.ofMillis(Math.max(gap.toMillis(), each));
             long since = now - limits.holds().toMillis();
@@ -278,24 +289,24 @@ public final class Governor {
    *
    * @return whether it may be made now
    */
-  public boolean call(Limits limits) {
+  public boolean call(AccountLimits limits) {
     return jdbi.inTransaction(
         handle -> {
           database.alone(handle);
           boolean room = calls(handle, limits) > 0;
           if (room) {
-            Sent.add(handle, limits.account(), clock.millis(), 1, 0);
+            CallCounter.add(handle, limits.account(), clock.millis(), 1, 0);
           }
           return room;
         });
   }
 
-  private int calls(Handle handle, Limits limits) {
+  private int calls(Handle handle, AccountLimits limits) {
     long now = clock.millis();
-    return Pace.read(handle, limits.account()).looksPause(now)
+    return ThrottleState.read(handle, limits.account()).looksPause(now)
         ? 0
         : limits.otherRequestsPerMinute()
-            - Sent.lastMinute(handle, limits.account(), now).requests();
+            - CallCounter.lastMinute(handle, limits.account(), now).requests();
   }
 
   /**
@@ -305,46 +316,46 @@ public final class Governor {
    * @param begun when the create was begun
    * @param wait what the provider asked for, or null
    */
-  public void createTurnedAway(Instant begun, Duration wait, Limits limits) {
+  public void createTurnedAway(Instant begun, Duration wait, AccountLimits limits) {
     long now = clock.millis();
     change(
         limits.account(),
-        (handle, pace) ->
-            pace.createTurnedAway(
-                begun.toEpochMilli(), Held.slots(handle, limits, now), wait, now));
+        (handle, throttle) ->
+            throttle.createTurnedAway(
+                begun.toEpochMilli(), SlotUsage.slots(handle, limits, now), wait, now));
   }
 
   /**
    * The provider turned another call away: every call of the whole fleet by this account pauses.
    */
   public void lookTurnedAway(String account, Duration wait) {
-    change(account, (handle, pace) -> pace.lookTurnedAway(wait, clock.millis()));
+    change(account, (handle, throttle) -> throttle.lookTurnedAway(wait, clock.millis()));
   }
 
   /**
-   * What the account says it allows at once. It lowers {@link Limits#concurrent}.
+   * What the account says it allows at once. It lowers {@link AccountLimits#concurrent}.
    *
    * @param slots 0 if it does not say
    */
   public void slots(String account, int slots) {
-    change(account, (handle, pace) -> pace.withSlots(Math.max(0, slots)));
+    change(account, (handle, throttle) -> throttle.withSlots(Math.max(0, slots)));
   }
 
-  private void change(String account, BiFunction<Handle, Pace, Pace> change) {
+  private void change(String account, BiFunction<Handle, ThrottleState, ThrottleState> change) {
     jdbi.useTransaction(
         handle -> {
           database.alone(handle);
-          change.apply(handle, Pace.read(handle, account)).write(handle, account);
+          change.apply(handle, ThrottleState.read(handle, account)).write(handle, account);
         });
   }
 
   /** What jobs cost, by day, account, model and unit, the newest day first. */
-  public List<Costs> costs(LocalDate from) {
-    return jdbi.withHandle(handle -> Money.sums(handle, from));
+  public List<DailyCosts> costs(LocalDate from) {
+    return jdbi.withHandle(handle -> CostQueries.sums(handle, from));
   }
 
   /** What is spent and reserved of the account's budget today. */
-  public BigDecimal used(Limits limits) {
-    return jdbi.withHandle(handle -> Money.used(handle, limits, clock.instant()).amount());
+  public BigDecimal used(AccountLimits limits) {
+    return jdbi.withHandle(handle -> CostQueries.used(handle, limits, clock.instant()).amount());
   }
 }

@@ -1,8 +1,10 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
 
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -128,7 +130,7 @@ final class Leases {
       query.bindList("kinds", kinds);
     }
     // RETURNING has an order of its own.
-    return query.map(JobTable::read).stream()
+    return query.map(JobMapper::read).stream()
         .sorted(
             wanted.inTurn()
                 ? Comparator.comparing(Leases::turn).thenComparing(Job::createdAt)

@@ -1,8 +1,19 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
 
+import io.leonardoroutes.database.DatabaseClock;
+import io.leonardoroutes.database.LedgerConnection;
+import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobFilter;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.Moved;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.OutboxEvent;
+import io.leonardoroutes.limits.AccountLimits;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,31 +50,31 @@ public final class Ledger implements AutoCloseable {
   private static final String FREE_DELIVERIES =
       "UPDATE delivery SET leased_until = 0 WHERE state = 'PENDING' AND leased_until > 0";
 
-  private final Database database;
+  private final LedgerDatabase database;
   private final Jdbi jdbi;
   private final Clock clock;
   private final Outbox outbox;
-  private final Trail trail;
-  private final Accepting accepting;
+  private final AuditTrail trail;
+  private final JobInserter inserter;
   private final Leases leases;
-  private final Reads reads;
-  private final RefusedAccounts refusedAccounts;
-  private final Notices notices;
+  private final JobQueries queries;
+  private final BlockedAccounts refusedAccounts;
+  private final WebhookNotices notices;
   private final Governor governor;
   private final ListEvidence listEvidence;
   private volatile Supplier<Duration> skew = () -> null;
 
-  private Ledger(Database database, Clock clock, Supplier<String> ids) {
+  private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
     this.database = database;
     this.jdbi = database.jdbi();
     this.clock = clock;
     this.outbox = new Outbox(jdbi, clock, database.shared());
-    this.trail = new Trail(clock, this::skewMillis, database::committed);
-    this.accepting = new Accepting(jdbi, clock, outbox, trail, ids);
-    this.reads = new Reads(jdbi);
+    this.trail = new AuditTrail(clock, this::skewMillis, database::committed);
+    this.inserter = new JobInserter(jdbi, clock, outbox, trail, ids);
+    this.queries = new JobQueries(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
-    this.notices = new Notices(jdbi, clock);
-    this.refusedAccounts = new RefusedAccounts(database, jdbi, clock);
+    this.notices = new WebhookNotices(jdbi, clock);
+    this.refusedAccounts = new BlockedAccounts(database, jdbi, clock);
     this.governor = new Governor(this, leases, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
   }
@@ -82,12 +93,12 @@ public final class Ledger implements AutoCloseable {
    * @throws IllegalStateException if another instance has the SQLite file
    */
   public static Ledger open(String url) {
-    return open(new Access(url, null, null));
+    return open(new LedgerConnection(url, null, null));
   }
 
   /** The same, by a name and a password of their own. */
-  public static Ledger open(Access access) {
-    Database database = Database.open(access);
+  public static Ledger open(LedgerConnection access) {
+    LedgerDatabase database = LedgerDatabase.open(access);
     // It keeps milliseconds, and what is answered first is what is answered ever after.
     return open(database, database.clock(Clock.tickMillis(ZoneOffset.UTC)), Ledger::newId);
   }
@@ -98,15 +109,15 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** The same, by a name and a password of their own. */
-  public static Ledger open(Access access, Clock clock) {
-    return open(Database.open(access), clock, Ledger::newId);
+  public static Ledger open(LedgerConnection access, Clock clock) {
+    return open(LedgerDatabase.open(access), clock, Ledger::newId);
   }
 
   static Ledger open(String url, Clock clock, Supplier<String> ids) {
-    return open(Database.open(url), clock, ids);
+    return open(LedgerDatabase.open(url), clock, ids);
   }
 
-  static Ledger open(Database database, Clock clock, Supplier<String> ids) {
+  static Ledger open(LedgerDatabase database, Clock clock, Supplier<String> ids) {
     Ledger ledger = new Ledger(database, clock, ids);
     if (!database.shared()) {
       ledger.jdbi.useTransaction(
@@ -151,8 +162,8 @@ public final class Ledger implements AutoCloseable {
    *
    * @param told what has to be told of the acceptance, in the same commit
    */
-  public Acceptance accept(NewJob request, Function<Job, List<Outgoing>> told) {
-    return accepting.accept(request, told);
+  public Acceptance accept(NewJob request, Function<Job, List<OutboxEvent>> told) {
+    return inserter.accept(request, told);
   }
 
   /**
@@ -162,7 +173,7 @@ public final class Ledger implements AutoCloseable {
    *     the others say what would have become of them
    */
   public List<Acceptance> acceptAll(List<NewJob> requests) {
-    return accepting.acceptAll(requests, database.shared());
+    return inserter.acceptAll(requests, database.shared());
   }
 
   /** Writes, to show that it can be written; fails if it cannot. */
@@ -172,12 +183,13 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** What stands in it now, with the slots and the budgets of these accounts. */
-  public Figures figures(Collection<Limits> accounts) {
-    return reads.figures(accounts.stream().collect(Collectors.toMap(Limits::account, this::of)));
+  public LedgerStats figures(Collection<AccountLimits> accounts) {
+    return queries.figures(
+        accounts.stream().collect(Collectors.toMap(AccountLimits::account, this::of)));
   }
 
-  private Figures.Account of(Limits limits) {
-    return new Figures.Account(
+  private LedgerStats.Account of(AccountLimits limits) {
+    return new LedgerStats.Account(
         governor.slots(limits), limits.budget() == null ? null : governor.used(limits));
   }
 
@@ -186,40 +198,40 @@ public final class Ledger implements AutoCloseable {
    *
    * @param start whether this program has just begun to work on it
    */
-  public Corrected correctTimes(Longest longest, boolean start) {
+  public CorrectedTimes correctTimes(FutureLimits longest, boolean start) {
     return new ClockCorrection(jdbi, database.shared(), now().toEpochMilli())
         .correct(longest, start);
   }
 
   /** How many jobs it has that still go on or wait. */
   public long unfinished() {
-    return reads.unfinished();
+    return queries.unfinished();
   }
 
   /** Finds a job by its id. */
   public Optional<Job> find(String id) {
-    return jdbi.withHandle(handle -> JobTable.one(handle, "id", id));
+    return jdbi.withHandle(handle -> JobMapper.one(handle, "id", id));
   }
 
   /** Finds a job by its id, or by the {@linkplain Job#name() name} that log lines say. */
   public Optional<Job> named(String idOrName) {
     return find(idOrName)
-        .or(() -> jdbi.withHandle(handle -> JobTable.one(handle, "file_name", idOrName)));
+        .or(() -> jdbi.withHandle(handle -> JobMapper.one(handle, "file_name", idOrName)));
   }
 
   /** Finds the job that an intake's key stands for. */
   public Optional<Job> withKey(String intakeKey) {
-    return jdbi.withHandle(handle -> JobTable.one(handle, "intake_key", intakeKey));
+    return jdbi.withHandle(handle -> JobMapper.one(handle, "intake_key", intakeKey));
   }
 
   /** Those of these jobs that there are. */
   public List<Job> all(Collection<String> ids) {
-    return reads.among(ids, "");
+    return queries.among(ids, "");
   }
 
   /** Those of these jobs that have {@linkplain Job#ended() ended}. */
   public List<Job> ended(Collection<String> ids) {
-    return reads.among(ids, Reads.ENDED);
+    return queries.among(ids, JobQueries.ENDED);
   }
 
   /**
@@ -227,17 +239,17 @@ public final class Ledger implements AutoCloseable {
    * COMPLETE} before the video is fetched.
    */
   public Map<String, Integer> changes(Collection<String> ids) {
-    return reads.changes(ids);
+    return queries.changes(ids);
   }
 
   /** Every change of a job's state, the oldest first. */
   public List<Moved> history(String id) {
-    return jdbi.withHandle(handle -> Trail.of(handle, id));
+    return jdbi.withHandle(handle -> AuditTrail.of(handle, id));
   }
 
   /** Lists everybody's jobs, newest first. */
   public List<Job> list(JobState state, int limit, String after) {
-    return reads.page(JobFilter.of(state), limit, after);
+    return queries.page(JobFilter.of(state), limit, after);
   }
 
   /**
@@ -246,7 +258,7 @@ public final class Ledger implements AutoCloseable {
    * @param after the id of the last job of the page before, or null
    */
   public List<Job> page(JobFilter filter, int limit, String after) {
-    return reads.page(filter, limit, after);
+    return queries.page(filter, limit, after);
   }
 
   /**
@@ -255,7 +267,7 @@ public final class Ledger implements AutoCloseable {
    * @param seen the job as the mover saw it
    * @return whether it was this caller's move: false if the job stands elsewhere by now
    */
-  public boolean move(Job seen, Job.Change change, Outgoing... told) {
+  public boolean move(Job seen, Job.Change change, OutboxEvent... told) {
     return jdbi.inTransaction(handle -> move(handle, seen, change, 0L, told));
   }
 
@@ -275,21 +287,21 @@ public final class Ledger implements AutoCloseable {
    * @param told what is told of each
    */
   public Doubts restored(
-      Instant at, UnaryOperator<Job.Change> doubt, Function<Job, Outgoing> told) {
+      Instant at, UnaryOperator<Job.Change> doubt, Function<Job, OutboxEvent> told) {
     return jdbi.inTransaction(
         handle -> {
-          Backup backup = new Backup(this, handle, at);
+          RestoreFromBackup backup = new RestoreFromBackup(this, handle, at);
           return new Doubts(backup.doubt(doubt, told), backup.since());
         });
   }
 
-  boolean move(Handle handle, Job seen, Job.Change change, long leasedUntil, Outgoing... told) {
+  boolean move(Handle handle, Job seen, Job.Change change, long leasedUntil, OutboxEvent... told) {
     Job job = change.job();
     if (!seen.state().leadsTo(job.state())) {
       throw new IllegalStateException(seen.state() + " does not lead to " + job.state());
     }
     int moved =
-        JobTable.bindSeen(JobTable.bind(handle.createUpdate(JobTable.MOVE), job), seen)
+        JobMapper.bindSeen(JobMapper.bind(handle.createUpdate(JobMapper.MOVE), job), seen)
             .bind("leased_until", leasedUntil)
             .bind("unbilled", unbilled(seen, job))
             .execute();
@@ -336,8 +348,8 @@ public final class Ledger implements AutoCloseable {
    *
    * @param accounts those that there is a key for
    */
-  public List<Keyless> keyless(Collection<String> accounts) {
-    return jdbi.inTransaction(handle -> Keyless.find(handle, accounts));
+  public List<JobsWithoutKey> keyless(Collection<String> accounts) {
+    return jdbi.inTransaction(handle -> JobsWithoutKey.find(handle, accounts));
   }
 
   /** Decides how much may be at the provider. */
@@ -346,17 +358,17 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Remembers whose creates the provider refuses. */
-  public RefusedAccounts refusedAccounts() {
+  public BlockedAccounts refusedAccounts() {
     return refusedAccounts;
   }
 
   /** Keeps what the provider's notices say. */
-  public Notices notices() {
+  public WebhookNotices notices() {
     return notices;
   }
 
   /** How many more paid calls may begin now. */
-  public int free(Limits limits) {
+  public int free(AccountLimits limits) {
     return governor.free(limits);
   }
 
@@ -367,7 +379,7 @@ public final class Ledger implements AutoCloseable {
    *
    * @return the job as it stands now, or empty: then it must not be submitted
    */
-  public Optional<Job> submitting(Job seen, Limits limits, Duration lease) {
+  public Optional<Job> submitting(Job seen, AccountLimits limits, Duration lease) {
     return governor.submitting(seen, limits, lease);
   }
 
@@ -388,7 +400,7 @@ public final class Ledger implements AutoCloseable {
    * @param most this many jobs at most
    */
   public List<Duration> took(String kind, int most) {
-    return reads.took(kind, most);
+    return queries.took(kind, most);
   }
 
   /**
@@ -397,7 +409,7 @@ public final class Ledger implements AutoCloseable {
    * @return since when it is this user's; what was submitted before may be in another's list
    */
   public Instant userSince(String account, String user) {
-    return jdbi.inTransaction(handle -> Users.since(handle, account, user, clock.instant()));
+    return jdbi.inTransaction(handle -> AccountUsers.since(handle, account, user, clock.instant()));
   }
 
   /** The jobs that own these generations, by the generation's id. */
@@ -425,7 +437,7 @@ public final class Ledger implements AutoCloseable {
    *
    * @return whether it was this caller's move, and the generation free
    */
-  public boolean adopt(Job seen, Job.Change change, Outgoing... told) {
+  public boolean adopt(Job seen, Job.Change change, OutboxEvent... told) {
     String generation = change.job().generationId();
     return jdbi.inTransaction(
         handle -> {

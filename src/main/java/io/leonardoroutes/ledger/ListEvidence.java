@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.job.Actor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -56,7 +57,7 @@ public final class ListEvidence {
     Map<String, CreateOrder> orders = new HashMap<>();
     jdbi.useHandle(
         handle ->
-            Reads.batches(jobs)
+            JobQueries.batches(jobs)
                 .forEach(
                     batch ->
                         handle
@@ -84,7 +85,7 @@ public final class ListEvidence {
         switch (row.getString("to_state")) {
           case "SUBMITTING" -> new CreateOrder(step, Long.MAX_VALUE, skew, false);
           case "RUNNING" -> {
-            boolean sure = By.PROGRAM.who().equals(row.getString("who"));
+            boolean sure = Actor.PROGRAM.name().equals(row.getString("who"));
             boolean adopted = "IN_DOUBT".equals(row.getString("from_state"));
             // Of equal requests in doubt, one may have got what another made before.
             long begun = before == null || adopted ? 0 : before.begun();
@@ -126,7 +127,7 @@ public final class ListEvidence {
             handle
                 .createQuery(MADE.formatted("<") + " ORDER BY moved.step DESC LIMIT :most")
                 .bind("step", before)
-                .bind("program", By.PROGRAM.who())
+                .bind("program", Actor.PROGRAM.name())
                 .bind("account", account)
                 .bind("since", millis(since))
                 .bind("most", ANCHORS)
@@ -154,7 +155,7 @@ public final class ListEvidence {
                         + " AND (job.model = :model) IS TRUE AND moved.at <= :until"
                         + " ORDER BY moved.step DESC LIMIT :most")
                 .bind("step", after)
-                .bind("program", By.PROGRAM.who())
+                .bind("program", Actor.PROGRAM.name())
                 .bind("account", account)
                 .bind("since", millis(since))
                 .bind("model", model)

@@ -1,5 +1,8 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.OutboxEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,14 +51,14 @@ public final class Outbox {
   }
 
   /** Writes events that belong to no move, as those of a refused request. */
-  public void add(List<Outgoing> told) {
+  public void add(List<OutboxEvent> told) {
     if (told.stream().anyMatch(event -> !event.targets().isEmpty())) {
       jdbi.useTransaction(handle -> add(handle, told));
     }
   }
 
-  void add(Handle handle, List<Outgoing> told) {
-    for (Outgoing event : told) {
+  void add(Handle handle, List<OutboxEvent> told) {
+    for (OutboxEvent event : told) {
       if (event.targets().isEmpty()) {
         continue;
       }
@@ -74,7 +77,7 @@ public final class Outbox {
               .bind("document", event.document())
               .bind("file_name", event.fileName())
               .bind("reply_to", reply.destination())
-              .bind("correlation_id", JobTable.storable(reply.correlationId()))
+              .bind("correlation_id", JobMapper.storable(reply.correlationId()))
               .bind("time", event.time().toEpochMilli())
               .execute();
       if (added == 1) {
@@ -83,7 +86,7 @@ public final class Outbox {
     }
   }
 
-  private void add(Handle handle, Outgoing event, Outgoing.Target target) {
+  private void add(Handle handle, OutboxEvent event, OutboxEvent.Target target) {
     handle.execute(
         "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until, since)"
             + " VALUES (?, ?, ?, 'PENDING', 0, ?, 0, ?)",
@@ -158,7 +161,7 @@ public final class Outbox {
                               row.getString("error"),
                               row.getString("document"),
                               row.getString("file_name"),
-                              JobTable.replyTo(row),
+                              JobMapper.replyTo(row),
                               row.getString("video_file")))
                   .list();
           due.forEach(
@@ -283,8 +286,8 @@ public final class Outbox {
    * @param known those that there are
    * @param reply the name under which JMS callers are answered
    */
-  public List<Sinkless> sinkless(Collection<String> known, String reply) {
-    return jdbi.withHandle(handle -> Sinkless.find(handle, known, reply));
+  public List<DeliveriesWithoutSink> sinkless(Collection<String> known, String reply) {
+    return jdbi.withHandle(handle -> DeliveriesWithoutSink.find(handle, known, reply));
   }
 
   /** How many deliveries stand in a state, over all sinks. */

@@ -12,7 +12,9 @@ import java.util.Set;
  *     shown
  */
 public record KnownCreates(
-    Map<String, Attempt> owned, Map<String, LeftOut> leftOut, Map<String, Set<String>> shown) {
+    Map<String, CreateAttempt> owned,
+    Map<String, LeftOut> leftOut,
+    Map<String, Set<String>> shown) {
 
   /**
    * One that is missing in the list.

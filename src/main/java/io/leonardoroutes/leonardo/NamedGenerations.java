@@ -70,7 +70,7 @@ final class NamedGenerations {
 
   private static void add(Set<String> ids, String id, String before) {
     boolean ofAnother = INSIDE_ANOTHER.matcher(before).find();
-    String usable = Answer.usableId(TextNode.valueOf(id));
+    String usable = ProviderAnswer.usableId(TextNode.valueOf(id));
     if (usable != null && !ofAnother && !id.matches("(?i)null|true|false")) {
       ids.add(usable);
     }

@@ -49,9 +49,9 @@ record ProviderError(JsonNode json) {
     JsonNode code = json.at("/extensions/statusCode");
     if (!code.isMissingNode() && !code.isNull()) {
       int said = code.isNumber() && !code.canConvertToInt() ? UNSURE : code.asInt(UNSURE);
-      return Answer.refuses(said) && reasons().isEmpty() ? UNSURE : said;
+      return ProviderAnswer.refuses(said) && reasons().isEmpty() ? UNSURE : said;
     }
-    if (http != null && Answer.refuses(http)) {
+    if (http != null && ProviderAnswer.refuses(http)) {
       return http;
     }
     boolean named =

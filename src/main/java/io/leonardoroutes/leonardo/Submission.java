@@ -20,7 +20,7 @@ public sealed interface Submission {
   Set<Integer> OF_GATEWAYS = Set.of(408, 499, 502, 503, 504);
 
   /** The provider makes the video; {@code cost} is null if the answer does not say. */
-  record Created(String generationId, Cost cost, JsonNode response) implements Submission {}
+  record Created(String generationId, VideoCost cost, JsonNode response) implements Submission {}
 
   /**
    * The provider read the request and will not make it; nothing was billed.
@@ -31,7 +31,7 @@ public sealed interface Submission {
    */
   record Refused(int status, String reason, JsonNode response) implements Submission {
     public Refused {
-      reason = Wording.line(reason);
+      reason = TextRedaction.line(reason);
     }
 
     /** Whether the key was refused, and with it every request that it brings. */
@@ -52,8 +52,8 @@ public sealed interface Submission {
       return answer().saysTheAccountIsSuspended();
     }
 
-    private Answer answer() {
-      return new Answer(response);
+    private ProviderAnswer answer() {
+      return new ProviderAnswer(response);
     }
   }
 
@@ -66,7 +66,7 @@ public sealed interface Submission {
    */
   record NotSent(String reason, int status, Duration retryAfter) implements Submission {
     public NotSent {
-      reason = Wording.line(reason);
+      reason = TextRedaction.line(reason);
     }
   }
 
@@ -78,7 +78,7 @@ public sealed interface Submission {
    */
   record TurnedAway(String reason, Duration retryAfter) implements Submission {
     public TurnedAway {
-      reason = Wording.line(reason);
+      reason = TextRedaction.line(reason);
     }
   }
 
@@ -92,8 +92,8 @@ public sealed interface Submission {
    */
   record Unknown(String reason, int status, String body, List<String> named) implements Submission {
     public Unknown {
-      reason = Wording.line(reason);
-      body = Wording.excerpt(body);
+      reason = TextRedaction.line(reason);
+      body = TextRedaction.excerpt(body);
       named = List.copyOf(named);
     }
 
@@ -111,7 +111,7 @@ public sealed interface Submission {
 
     /** Whether a malformed or revoked key is answered so too; a passing fault is as well. */
     public boolean isOfTheKey() {
-      return Answer.of(body).saysTheKeyIsBad();
+      return ProviderAnswer.of(body).saysTheKeyIsBad();
     }
   }
 
@@ -123,23 +123,23 @@ public sealed interface Submission {
    * @param now what an HTTP date in {@code retryAfter} is measured from
    */
   static Submission read(int status, String retryAfter, String body, Instant now) {
-    Answer answer = Answer.of(body);
-    if (Answer.isSuccess(status) && answer.generationId() != null) {
+    ProviderAnswer answer = ProviderAnswer.of(body);
+    if (ProviderAnswer.isSuccess(status) && answer.generationId() != null) {
       return new Created(answer.generationId(), answer.cost(), answer.json());
     }
     int meaning = answer.meaning(status);
     if (answer.namesAGeneration()) {
       return unknown(status, body, answer);
     }
-    if (meaning == 429 || (Answer.refuses(meaning) && answer.saysTooMany())) {
+    if (meaning == 429 || (ProviderAnswer.refuses(meaning) && answer.saysTooMany())) {
       return new TurnedAway(
           answer.told(status, "a generation id") + ": it took nothing, send it again later",
           RetryAfter.read(retryAfter, now));
     }
-    if (!Answer.refuses(meaning)) {
+    if (!ProviderAnswer.refuses(meaning)) {
       return unknown(status, body, answer);
     }
-    if (Answer.isSuccess(status) || answer.isTheProviders(status, body)) {
+    if (ProviderAnswer.isSuccess(status) || answer.isTheProviders(status, body)) {
       String said = answer.reason();
       return new Refused(
           status, said == null ? "HTTP " + status + ", no reason given" : said, answer.json());
@@ -153,7 +153,7 @@ public sealed interface Submission {
   }
 
   private static String inBetween(int status, String body) {
-    String page = body == null ? "" : Wording.line(ErrorWords.visible(body));
+    String page = body == null ? "" : TextRedaction.line(ErrorWords.visible(body));
     return "something in between answered %s%s"
         .formatted(
             status,
@@ -165,7 +165,7 @@ public sealed interface Submission {
     return new Unknown(reason, 0, "");
   }
 
-  private static Unknown unknown(int status, String body, Answer answer) {
+  private static Unknown unknown(int status, String body, ProviderAnswer answer) {
     return new Unknown(
         answer.told(status, "a generation id")
             + ": whether it made and billed a video is not known",
@@ -180,11 +180,11 @@ public sealed interface Submission {
    * the exception may belong to a second attempt, and the first one may have been billed.
    */
   static Submission failed(Throwable failure) {
-    return NeverLeft.isCertain(failure)
+    return NotSentCheck.isCertain(failure)
         ? new NotSent(
-            Wording.failure(failure) + ": nothing left, it is safe to send again", 0, null)
+            TextRedaction.failure(failure) + ": nothing left, it is safe to send again", 0, null)
         : new Unknown(
-            Wording.failure(failure)
+            TextRedaction.failure(failure)
                 + ": whether the provider made and billed a video is not known",
             0,
             "");

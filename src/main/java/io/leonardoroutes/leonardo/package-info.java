@@ -3,8 +3,8 @@
  * sealed outcome.
  *
  * <p>Start with {@link io.leonardoroutes.leonardo.Submission} (the paid create, {@code POST
- * /v2/generations}), then {@link io.leonardoroutes.leonardo.Look} (the free read, {@code GET
- * /v1/generations/{id}}). Nothing here sends, waits or logs, and no answer, however broken, raises
- * an exception: not knowing is an outcome too.
+ * /v2/generations}), then {@link io.leonardoroutes.leonardo.GenerationStatus} (the free read,
+ * {@code GET /v1/generations/{id}}). Nothing here sends, waits or logs, and no answer, however
+ * broken, raises an exception: not knowing is an outcome too.
  */
 package io.leonardoroutes.leonardo;

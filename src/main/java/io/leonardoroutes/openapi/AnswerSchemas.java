@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.problem.Problem;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -35,7 +35,7 @@ final class AnswerSchemas {
   static void addTo(ObjectNode components, List<Class<? extends Record>> records) {
     AnswerSchemas schemas = new AnswerSchemas(components);
     records.forEach(schemas::add);
-    schemas.add(Catalog.ModelList.class);
+    schemas.add(ModelCatalog.ModelList.class);
     schemas.add(Problem.class);
     components.withObject("/JobPage/properties/next").putArray("type").add("string").add("null");
     components.putObject("Schema").put("type", "object");

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.openapi.RouteNote.Answer;
-import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.problem.Problem;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.apache.camel.CamelContext;
 /**
  * The REST API in OpenAPI 3.1, as it runs: its paths are the routes that answer with our problems,
  * their parameters the headers that a route keeps, their answers what {@link RouteNote} reads, and
- * its schemas those of the {@link Catalog} and of the records that are answered.
+ * its schemas those of the {@link ModelCatalog} and of the records that are answered.
  */
 public final class OpenApi {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,7 +72,7 @@ public final class OpenApi {
           "not-fetched");
 
   private final CamelContext context;
-  private final Catalog catalog;
+  private final ModelCatalog catalog;
   private final List<Class<? extends Record>> records;
   private final boolean keys;
   private final int batch;
@@ -84,7 +84,7 @@ public final class OpenApi {
    */
   public OpenApi(
       CamelContext context,
-      Catalog catalog,
+      ModelCatalog catalog,
       List<Class<? extends Record>> records,
       boolean keys,
       int batch) {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Drops requests into the inbox, alive or dead as the program may be. Some are seen half written
  * for a while, and some cannot be moved away at first, as something stands in their way.
  */
-final class FileCaller implements Callers.Caller {
+final class FileCaller implements ProofCallers.Caller {
   private static final int HALF_EVERY = 10;
   private static final int BLOCKED_EVERY = 20;
   private static final long HALF_MILLIS = 300;
@@ -24,7 +24,7 @@ final class FileCaller implements Callers.Caller {
   private final Path inbox;
   private final Set<Path> obstacles = ConcurrentHashMap.newKeySet();
 
-  FileCaller(Room room) {
+  FileCaller(ProofFolder room) {
     this.inbox = room.inbox();
   }
 
@@ -34,7 +34,7 @@ final class FileCaller implements Callers.Caller {
   }
 
   @Override
-  public Answer hand(Request request) throws InterruptedException {
+  public Answer hand(ProofRequest request) throws InterruptedException {
     try {
       if (request.number() % BLOCKED_EVERY == 1) {
         obstacles.add(Files.createDirectories(accepted().resolve(request.number() + ".json")));

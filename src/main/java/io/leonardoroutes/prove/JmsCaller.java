@@ -17,7 +17,7 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
  * Sends durable messages to the program's own broker; an acknowledged one must not be lost, and who
  * asked for answers in a queue must be told of the end there.
  */
-final class JmsCaller implements Callers.Caller {
+final class JmsCaller implements ProofCallers.Caller {
   private static final String REQUESTS = "leonardo.requests";
   private static final String REPLIES = "proof.replies";
   private static final long PATIENCE_MILLIS = 5_000;
@@ -28,7 +28,7 @@ final class JmsCaller implements Callers.Caller {
   private Connection connection;
   private Session session;
 
-  JmsCaller(Room room) {
+  JmsCaller(ProofFolder room) {
     factory = new ActiveMQConnectionFactory(room.jms());
     factory.setInitialConnectAttempts(1);
     factory.setReconnectAttempts(0);
@@ -41,7 +41,7 @@ final class JmsCaller implements Callers.Caller {
   }
 
   @Override
-  public Answer hand(Request request) {
+  public Answer hand(ProofRequest request) {
     try {
       send(request);
       return Answer.GIVEN;
@@ -51,7 +51,7 @@ final class JmsCaller implements Callers.Caller {
     }
   }
 
-  private void send(Request request) throws JMSException {
+  private void send(ProofRequest request) throws JMSException {
     if (connection == null) {
       connection = factory.createConnection();
       session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
@@ -64,7 +64,7 @@ final class JmsCaller implements Callers.Caller {
   }
 
   /** Some want their answers in a queue, some in a topic, and some want none. */
-  private void replyTo(Request request, TextMessage message) throws JMSException {
+  private void replyTo(ProofRequest request, TextMessage message) throws JMSException {
     Destination replies =
         switch (request.number() % 4) {
           case 0 -> session.createQueue(REPLIES);
@@ -93,7 +93,7 @@ final class JmsCaller implements Callers.Caller {
           reply = replies.receiveNoWait()) {
         String text = reply.getBody(String.class);
         if (text.contains("leonardo.generation.completed")) {
-          Request.numberIn(text).ifPresent(told::add);
+          ProofRequest.numberIn(text).ifPresent(told::add);
         }
       }
     } catch (JMSException e) {

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * doubt. Now and then it sends a batch, asks for a dry run first, or brings a notice that tells of
  * nothing.
  */
-final class RestCaller implements Callers.Caller {
+final class RestCaller implements ProofCallers.Caller {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int ASIDE_EVERY = 4;
@@ -29,7 +29,7 @@ final class RestCaller implements Callers.Caller {
   private final List<URI> doors;
   private final AtomicInteger calls = new AtomicInteger();
 
-  RestCaller(Room room) {
+  RestCaller(ProofFolder room) {
     this.doors = room.doors();
   }
 
@@ -46,7 +46,7 @@ final class RestCaller implements Callers.Caller {
     }
 
     /** The same whenever it is sent. */
-    static Form of(Request request) {
+    static Form of(ProofRequest request) {
       return switch (request.number() / ASIDE_EVERY % 4) {
         case 0 -> BATCH;
         case 1 -> ATOMIC;
@@ -69,7 +69,7 @@ final class RestCaller implements Callers.Caller {
   }
 
   @Override
-  public Answer hand(Request request) throws InterruptedException {
+  public Answer hand(ProofRequest request) throws InterruptedException {
     URI door = door();
     Form form = Form.of(request);
     HttpRequest post =
@@ -82,7 +82,7 @@ final class RestCaller implements Callers.Caller {
       } else if (request.number() % ASIDE_EVERY == 1) {
         send(
             post(door.resolve("/webhooks/leonardo"), "{}")
-                .header("Authorization", "Bearer " + Room.WEBHOOK_KEY)
+                .header("Authorization", "Bearer " + ProofFolder.WEBHOOK_KEY)
                 .build());
       }
       HttpResponse<String> response = send(post);
@@ -130,7 +130,7 @@ final class RestCaller implements Callers.Caller {
       for (JsonNode job : answer.path("items")) {
         JsonNode problem = job.path("problem");
         reasons.put(
-            Request.numberIn(job.toString()).orElseThrow(),
+            ProofRequest.numberIn(job.toString()).orElseThrow(),
             problem.path("held").asText("not looked up yet"));
       }
       next = answer.hasNonNull("next") ? "&after=" + answer.get("next").asText() : null;

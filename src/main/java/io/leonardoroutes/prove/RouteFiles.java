@@ -82,10 +82,10 @@ final class RouteFiles {
   }
 
   /** Where the program may be killed on purpose: wherever requests and jobs come along. */
-  List<Point> points() {
+  List<CrashPoint> points() {
     return texts.entrySet().stream()
         .filter(file -> !file.getKey().matches(READ_OR_OPERATED))
-        .flatMap(file -> Point.in(file.getValue()).stream())
+        .flatMap(file -> CrashPoint.in(file.getValue()).stream())
         .filter(point -> !point.name().matches(NOT_TO_BE_REACHED))
         .toList();
   }
@@ -95,12 +95,12 @@ final class RouteFiles {
    *
    * @param halt where they halt; nowhere if empty
    */
-  void write(Path folder, Optional<Point> halt) throws IOException {
+  void write(Path folder, Optional<CrashPoint> halt) throws IOException {
     Files.createDirectories(folder);
     for (Map.Entry<String, String> file : texts.entrySet()) {
       String text = file.getValue();
       String written =
-          halt.filter(at -> Point.in(text).contains(at)).map(at -> at.halt(text)).orElse(text);
+          halt.filter(at -> CrashPoint.in(text).contains(at)).map(at -> at.halt(text)).orElse(text);
       Files.writeString(folder.resolve(file.getKey()), written);
     }
   }

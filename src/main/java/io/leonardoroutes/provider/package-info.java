@@ -1,9 +1,6 @@
 /**
- * The HTTP client under every call to the provider, to the hosts of videos and to HTTP sinks: how
- * long a call may take, how much an answer may hold besides its body, and what of a call nobody
- * logs.
- *
- * <p>Start with {@link io.leonardoroutes.provider.BoundedClient}. The other end is taken to be
- * hostile or broken: it may send a head without end, one byte a second, or nothing at all.
+ * How the provider is called: {@link io.leonardoroutes.provider.ProviderClient} adds the account's
+ * key and lets a paid call out only with a permit, which the call uses up; {@link
+ * io.leonardoroutes.provider.ProviderResponse} is what came back, bounded and without the key.
  */
 package io.leonardoroutes.provider;

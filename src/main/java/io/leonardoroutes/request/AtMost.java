@@ -1,5 +1,8 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -41,7 +44,7 @@ public @interface AtMost {
     public boolean isValid(Collection<?> items, ConstraintValidatorContext context) {
       return items == null
           || items.size() <= most
-          || Finding.report(context, Map.of("count", items.size()));
+          || RuleContext.report(context, Map.of("count", items.size()));
     }
 
     @Override

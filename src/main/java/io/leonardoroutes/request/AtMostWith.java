@@ -1,5 +1,9 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -49,7 +53,7 @@ public @interface AtMostWith {
       return RecordShape.value(record, rule.with()) == null
           || !(RecordShape.value(record, rule.field()) instanceof Collection<?> items)
           || items.size() <= rule.max()
-          || Finding.report(
+          || RuleContext.report(
               context,
               rule.field(),
               List.of(rule.field(), rule.with()),

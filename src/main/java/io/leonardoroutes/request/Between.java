@@ -1,5 +1,8 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -51,7 +54,7 @@ public @interface Between {
     public boolean isValid(Integer number, ConstraintValidatorContext context) {
       return number == null
           || (between.min() <= number && number <= between.max())
-          || Finding.report(
+          || RuleContext.report(
               context, Map.of("off", number < between.min() ? between.below() : between.above()));
     }
 

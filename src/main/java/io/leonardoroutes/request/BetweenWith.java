@@ -1,6 +1,10 @@
 package io.leonardoroutes.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -60,7 +64,7 @@ public @interface BetweenWith {
       return RecordShape.value(record, rule.with()) == null
           || !(RecordShape.value(record, rule.field()) instanceof Integer number)
           || (rule.min() <= number && number <= rule.max())
-          || Finding.report(
+          || RuleContext.report(
               context,
               rule.field(),
               List.of(rule.field(), rule.with()),

@@ -1,6 +1,10 @@
 package io.leonardoroutes.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -50,7 +54,7 @@ public @interface BothOrNeither {
         return true;
       }
       String missing = first ? pair.second() : pair.first();
-      return Finding.report(
+      return RuleContext.report(
           context, missing, List.of(pair.first(), pair.second()), Map.of("missing", missing));
     }
 

@@ -1,6 +1,10 @@
 package io.leonardoroutes.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -53,7 +57,7 @@ public @interface Excludes {
               .filter(other -> RecordShape.value(record, other) != null)
               .toList();
       return present.isEmpty()
-          || Finding.report(
+          || RuleContext.report(
               context,
               rule.field(),
               List.of(rule.field()),

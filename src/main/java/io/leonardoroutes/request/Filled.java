@@ -1,5 +1,7 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;

@@ -1,5 +1,6 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.ModelParameters;
 import jakarta.validation.Valid;
 import java.util.List;
 
@@ -16,7 +17,7 @@ public final class KlingO3 implements Model {
   }
 
   @Override
-  public Class<? extends Parameters> parameters() {
+  public Class<? extends ModelParameters> parameters() {
     return Video.class;
   }
 
@@ -40,18 +41,24 @@ public final class KlingO3 implements Model {
       below = "too short",
       above = "too long")
   record Video(
-      @Says("what the video shows") @Required @Filled @Length(max = 1500, allowed = "1..{max}")
+      @FieldDescription("what the video shows")
+          @Required
+          @Filled
+          @Length(max = 1500, allowed = "1..{max}")
           String prompt,
-      @Says("in seconds; left to the provider when absent")
+      @FieldDescription("in seconds; left to the provider when absent")
           @Between(min = 3, max = 15, unit = "seconds", below = "too short", above = "too long")
           Integer duration,
-      @Says("in pixels; a size that is absent is that of the start frame") Integer width,
-      @Says("in pixels") Integer height,
-      @Says("the tier that the size belongs to") @OneOf({"RESOLUTION_720", "RESOLUTION_1080"})
+      @FieldDescription("in pixels; a size that is absent is that of the start frame")
+          Integer width,
+      @FieldDescription("in pixels") Integer height,
+      @FieldDescription("the tier that the size belongs to")
+          @OneOf({"RESOLUTION_720", "RESOLUTION_1080"})
           String mode,
-      @Says("whether the video has sound; not kept when a video is edited") Boolean motionHasAudio,
-      @Says("pictures and videos that guide the video") @Valid Guidances guidances)
-      implements Parameters {
+      @FieldDescription("whether the video has sound; not kept when a video is edited")
+          Boolean motionHasAudio,
+      @FieldDescription("pictures and videos that guide the video") @Valid Guidances guidances)
+      implements ModelParameters {
 
     @Override
     public List<String> warnings() {
@@ -73,19 +80,22 @@ public final class KlingO3 implements Model {
       others = {"start_frame", "end_frame"})
   @AtMostWith(field = "image_reference", with = "video_reference_base", max = 4)
   record Guidances(
-      @Says("a picture to start from") @AtMost(1) List<@Valid ImageItem> startFrame,
-      @Says("a picture to end with") @AtMost(1) List<@Valid ImageItem> endFrame,
-      @Says("pictures as models of style or content") @AtMost(7)
+      @FieldDescription("a picture to start from") @AtMost(1) List<@Valid ImageItem> startFrame,
+      @FieldDescription("a picture to end with") @AtMost(1) List<@Valid ImageItem> endFrame,
+      @FieldDescription("pictures as models of style or content") @AtMost(7)
           List<@Valid ImageItem> imageReference,
-      @Says("a video to edit") @AtMost(1) List<@Valid VideoItem> videoReferenceBase) {}
+      @FieldDescription("a video to edit") @AtMost(1) List<@Valid VideoItem> videoReferenceBase) {}
 
   /** A picture, as a frame of the video or as a model of its style or content. */
   record ImageItem(@Required @Valid Image image) {}
 
   /** A picture that the provider has: uploaded to it or made by it. */
   record Image(
-      @Says("the provider's id of the picture") @Required @Filled @NotPlaceholder String id,
-      @Says("how the provider came by the picture") @Required @OneOf({"GENERATED", "UPLOADED"})
+      @FieldDescription("the provider's id of the picture") @Required @Filled @NotPlaceholder
+          String id,
+      @FieldDescription("how the provider came by the picture")
+          @Required
+          @OneOf({"GENERATED", "UPLOADED"})
           String type) {}
 
   /** A video to edit. */
@@ -93,6 +103,8 @@ public final class KlingO3 implements Model {
 
   /** A video that the provider has made. */
   record Clip(
-      @Says("the provider's id of the video") @Required @Filled @NotPlaceholder String id,
-      @Says("how the provider came by the video") @Required @OneOf("GENERATED") String type) {}
+      @FieldDescription("the provider's id of the video") @Required @Filled @NotPlaceholder
+          String id,
+      @FieldDescription("how the provider came by the video") @Required @OneOf("GENERATED")
+          String type) {}
 }

@@ -1,5 +1,6 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.ModelParameters;
 import jakarta.validation.Valid;
 import java.util.List;
 
@@ -16,7 +17,7 @@ public final class KlingTurbo implements Model {
   }
 
   @Override
-  public Class<? extends Parameters> parameters() {
+  public Class<? extends ModelParameters> parameters() {
     return Video.class;
   }
 
@@ -24,27 +25,30 @@ public final class KlingTurbo implements Model {
   @BothOrNeither(first = "width", second = "height")
   @OneOfSizes({"1280x720", "960x960", "720x1280", "1920x1080", "1440x1440", "1080x1920", "0x0"})
   record Video(
-      @Says("what the video shows") @Required @Filled @Length(max = 2500, allowed = "1..{max}")
+      @FieldDescription("what the video shows")
+          @Required
+          @Filled
+          @Length(max = 2500, allowed = "1..{max}")
           String prompt,
-      @Says("pictures that guide the video") @Valid Guidances guidances,
-      @Says("in seconds")
+      @FieldDescription("pictures that guide the video") @Valid Guidances guidances,
+      @FieldDescription("in seconds")
           @Between(min = 3, max = 15, unit = "seconds", below = "too short", above = "too long")
           Integer duration,
-      @Says("whether the video has sound") Boolean motionHasAudio,
-      @Says("in pixels; 0 with height 0 leaves the size to the model") Integer width,
-      @Says("in pixels; 0 with width 0 leaves the size to the model") Integer height,
-      @Says("a tier of sizes; sent only when given")
+      @FieldDescription("whether the video has sound") Boolean motionHasAudio,
+      @FieldDescription("in pixels; 0 with height 0 leaves the size to the model") Integer width,
+      @FieldDescription("in pixels; 0 with width 0 leaves the size to the model") Integer height,
+      @FieldDescription("a tier of sizes; sent only when given")
           @Deprecated
           @OneOf({"RESOLUTION_720", "RESOLUTION_1080"})
           String mode,
-      @Says("how many videos")
+      @FieldDescription("how many videos")
           @Between(
               min = 1,
               max = 1,
               message = "{value} is {off} for {model}: {max}",
               allowed = "{max}")
           Integer quantity)
-      implements Parameters {
+      implements ModelParameters {
 
     Video {
       duration = duration == null ? 5 : duration;
@@ -61,15 +65,17 @@ public final class KlingTurbo implements Model {
   }
 
   /** Pictures that guide the video. */
-  record Guidances(@Says("a picture to start from") @AtMost(1) List<@Valid Frame> startFrame) {}
+  record Guidances(
+      @FieldDescription("a picture to start from") @AtMost(1) List<@Valid Frame> startFrame) {}
 
   /** A picture as a frame of the video. */
   record Frame(@Required @Valid Image image) {}
 
   /** A picture that the provider has: uploaded to it or made by it. */
   record Image(
-      @Says("the provider's id of the picture") @Required @Filled @NotPlaceholder String id,
-      @Says("how the provider came by the picture")
+      @FieldDescription("the provider's id of the picture") @Required @Filled @NotPlaceholder
+          String id,
+      @FieldDescription("how the provider came by the picture")
           @Required
           @OneOf({"INIT", "GENERATION", "UPLOADED", "GENERATED", "VARIATION"})
           String type) {}

@@ -1,5 +1,8 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -13,8 +16,8 @@ import java.util.Set;
 import org.hibernate.validator.constraintvalidation.HibernateConstraintValidatorContext;
 
 /**
- * The text is the name of a sink, of those that the {@linkplain Rules#validatorFactory factory} was
- * given.
+ * The text is the name of a sink, of those that the {@linkplain RequestValidation#validatorFactory
+ * factory} was given.
  */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -37,11 +40,11 @@ public @interface KnownSink {
       Set<String> known =
           context
               .unwrap(HibernateConstraintValidatorContext.class)
-              .getConstraintValidatorPayload(Rules.Sinks.class)
+              .getConstraintValidatorPayload(RequestValidation.Sinks.class)
               .names();
       return name == null
           || known.contains(name)
-          || Finding.report(context, Map.of("known", String.join(", ", known)));
+          || RuleContext.report(context, Map.of("known", String.join(", ", known)));
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -47,7 +50,7 @@ public @interface Length {
     public boolean isValid(String text, ConstraintValidatorContext context) {
       int count = text == null ? min : text.codePointCount(0, text.length());
       return (min <= count && count <= max)
-          || Finding.report(
+          || RuleContext.report(
               context, Map.of("count", count, "off", count < min ? "too few" : "too many"));
     }
 

@@ -1,6 +1,10 @@
 package io.leonardoroutes.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -62,7 +66,7 @@ public @interface ModeFitsSize {
       return !modeExists
           || fitting == null
           || fitting.equals(mode)
-          || Finding.report(
+          || RuleContext.report(
               context,
               "mode",
               List.of("mode", "width", "height"),

@@ -1,6 +1,7 @@
 package io.leonardoroutes.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.json.ModelParameters;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -15,7 +16,7 @@ public interface Model extends Processor {
   String id();
 
   /** The record that holds its parameters and their rules. */
-  Class<? extends Parameters> parameters();
+  Class<? extends ModelParameters> parameters();
 
   /** Reads a request of this model; nothing is refused yet, the rules are for the validator. */
   default VideoRequest read(JsonNode received) {

@@ -1,5 +1,9 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -48,7 +52,7 @@ public @interface OneOfSizes {
       }
       // a width that exists is taken as meant, so the height is what has to change
       boolean widthExists = sizes.stream().anyMatch(known -> known.startsWith(width + "x"));
-      return Finding.report(
+      return RuleContext.report(
           context,
           widthExists ? "height" : "width",
           List.of("width", "height"),

@@ -1,5 +1,9 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.RuleContext;
+import io.leonardoroutes.json.SchemaPart;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -45,7 +49,8 @@ public @interface Requires {
     public boolean isValid(Record record, ConstraintValidatorContext context) {
       return RecordShape.value(record, rule.field()) == null
           || RecordShape.value(record, rule.needs()) != null
-          || Finding.report(context, rule.field(), List.of(rule.field(), rule.needs()), Map.of());
+          || RuleContext.report(
+              context, rule.field(), List.of(rule.field(), rule.needs()), Map.of());
     }
 
     @Override

@@ -6,6 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.ModelParameters;
+import io.leonardoroutes.json.ParseTrace;
+import io.leonardoroutes.json.RecordReader;
+import io.leonardoroutes.json.SafeText;
+import io.leonardoroutes.json.Violation;
+import io.leonardoroutes.json.WireNames;
 import jakarta.validation.Valid;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,22 +29,22 @@ import java.util.Set;
  * @param account null leaves it to the caller
  * @param reading how the request was read, for the answer to what is wrong with it
  */
-@ReadWell
+@WellFormed
 public record VideoRequest(
     String model,
-    @Says("whether the video is public") Boolean isPublic,
-    @Required @Valid Parameters parameters,
-    @Says("the caller's own id; the same again with the same content is the same job")
+    @FieldDescription("whether the video is public") Boolean isPublic,
+    @Required @Valid ModelParameters parameters,
+    @FieldDescription("the caller's own id; the same again with the same content is the same job")
         @Length(min = 1, max = 200, message = Length.BOTH_ENDS)
         String reference,
-    @Says("where the video and its events go; left to the intake when absent")
+    @FieldDescription("where the video and its events go; left to the intake when absent")
         List<@KnownSink String> sinks,
-    @Says("9 goes first; left to the intake when absent")
+    @FieldDescription("9 goes first; left to the intake when absent")
         @Between(min = 0, max = 9, message = "{value} is {off} for a priority: {min} to {max}")
         Integer priority,
-    @Says("the name of the account that pays for it; left to the caller when absent")
+    @FieldDescription("the name of the account that pays for it; left to the caller when absent")
         String account,
-    Reading reading) {
+    ParseTrace reading) {
 
   private static final ObjectMapper WIRE =
       JsonMapper.builder()
@@ -53,18 +59,18 @@ public record VideoRequest(
     sinks = sinks == null ? List.of() : sinks;
   }
 
-  static VideoRequest read(JsonNode received, Class<? extends Parameters> parameters) {
-    Reading reading =
-        new Reading(received == null ? JsonNodeFactory.instance.nullNode() : received);
-    return new RecordReader(reading, parameters).read(VideoRequest.class);
+  static VideoRequest read(JsonNode received, Class<? extends ModelParameters> parameters) {
+    ParseTrace trace =
+        new ParseTrace(received == null ? JsonNodeFactory.instance.nullNode() : received);
+    return new RecordReader(trace, parameters).read(VideoRequest.class);
   }
 
   /** Reads all but the parameters, and notes that none of the known models is named. */
-  static VideoRequest readWithoutModel(JsonNode received, Set<String> known) {
+  public static VideoRequest readWithoutModel(JsonNode received, Set<String> known) {
     VideoRequest request = read(received, null);
     String allowed = String.join(", ", known);
     if (request.model() != null) {
-      String wrong = Quoted.value(received.get("model")) + " is no known model: " + allowed;
+      String wrong = SafeText.value(received.get("model")) + " is no known model: " + allowed;
       request.reading().misread(new Violation("/model", "unknown-model", wrong, allowed));
     } else if (!request.reading().isUnread("/model")) {
       String wrong = "`model` is required: " + allowed;
@@ -87,7 +93,9 @@ public record VideoRequest(
     String wrong =
         account == null
             ? "`account` is required: " + instead
-            : Quoted.value(reading.received().get("account")) + " is no known account: " + instead;
+            : SafeText.value(reading.received().get("account"))
+                + " is no known account: "
+                + instead;
     String code = account == null ? "required" : "unknown-account";
     reading.misread(new Violation("/account", code, wrong, known.isEmpty() ? null : allowed));
   }
@@ -122,7 +130,7 @@ public record VideoRequest(
    */
   public void refuseId(String pointer, String instead) {
     String wrong =
-        Quoted.value(reading.received().at(pointer))
+        SafeText.value(reading.received().at(pointer))
             + " is the id of a generation and not of its video: "
             + instead;
     reading.misread(new Violation(pointer, "generation-id", wrong, null));
@@ -147,6 +155,6 @@ public record VideoRequest(
   }
 
   private static String shown(String text) {
-    return text == null ? "none" : Quoted.plain(text);
+    return text == null ? "none" : SafeText.plain(text);
   }
 }

@@ -1,5 +1,7 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.auth.CallerShares;
 import io.vertx.ext.web.RoutingContext;
 
 /**

@@ -30,7 +30,7 @@ public final class AsyncHttp implements PlatformHttpEngine {
 
   /**
    * Done once nobody hears an answer any more; empty on a server that does not tell. There a wait
-   * holds a thread, and a body cannot be {@link Streamed}.
+   * holds a thread, and a body cannot be {@link StreamedBody}.
    */
   @SuppressWarnings("unchecked")
   public static Optional<CompletableFuture<Void>> gone(Exchange exchange) {

@@ -1,5 +1,7 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.auth.ProblemHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -94,12 +96,12 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     if (body == null) {
       head(call, exchange);
       call.response().end();
-    } else if (body instanceof Streamed streamed) {
+    } else if (body instanceof StreamedBody streamed) {
       if (AnswerMemory.of(call).reserve(call, streamed.ahead())) {
         head(call, exchange);
         streamed.writeTo(call);
       } else {
-        OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
+        ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
       }
     } else {
       byte[] bytes =
@@ -113,7 +115,7 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
             .end(Buffer.buffer(bytes))
             .onComplete(read -> memory.give(bytes.length));
       } else {
-        OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
+        ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.auth.ProblemHandler;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -31,7 +32,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
   private static final String DECODER = "httpDecoder";
 
   private final VertxPlatformHttpServerConfiguration config;
-  private final Function<Vertx, Connections> bounds;
+  private final Function<Vertx, ConnectionLimits> bounds;
   private final RequestBodies bodies;
   private HttpServer server;
   private Vertx own;
@@ -39,7 +40,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
 
   BoundedServer(
       VertxPlatformHttpServerConfiguration config,
-      Function<Vertx, Connections> bounds,
+      Function<Vertx, ConnectionLimits> bounds,
       RequestBodies bodies) {
     super(config);
     this.config = config;
@@ -79,9 +80,9 @@ final class BoundedServer extends VertxPlatformHttpServer {
         new HttpServerOptions().setHttp2ClearTextEnabled(false).setUseAlpn(true);
     if (config.getSslContextParameters() != null) {
       VertxHelper.setupSSLOptions(getCamelContext(), config.getSslContextParameters(), options);
-      Certificate.onlyForwardSecret(options.getSslOptions());
+      ServerCertificate.onlyForwardSecret(options.getSslOptions());
     }
-    Connections connections = bounds.apply(getVertx());
+    ConnectionLimits connections = bounds.apply(getVertx());
     Router camels =
         VertxPlatformHttpRouter.lookup(
             getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(config.getPort()));
@@ -99,7 +100,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
                   connections.opened(connection);
                   readStrictly(connection, options, connections);
                 })
-            .invalidRequestHandler(OwnAnswers::invalid)
+            .invalidRequestHandler(ProblemHandler::invalid)
             // The caller is gone, or sent what is no call: no news for whoever reads the log.
             .exceptionHandler(callers -> LOG.debug("a connection failed", callers))
             .requestHandler(router)
@@ -110,7 +111,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
   }
 
   private static void readStrictly(
-      HttpConnection connection, HttpServerOptions options, Connections connections) {
+      HttpConnection connection, HttpServerOptions options, ConnectionLimits connections) {
     ConnectionBase base = (ConnectionBase) connection;
     ChannelPipeline pipeline = base.channelHandlerContext().pipeline();
     if (pipeline.get(DECODER) != null) {

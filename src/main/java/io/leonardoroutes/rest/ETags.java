@@ -25,7 +25,7 @@ public final class ETags {
    * @param known the caller's tags; only routes that keep the header have them
    */
   public void tag(Exchange exchange, @Header("If-None-Match") Object known) {
-    if (exchange.getMessage().getBody() instanceof Streamed) {
+    if (exchange.getMessage().getBody() instanceof StreamedBody) {
       // Nobody knows it before it is written.
       return;
     }

@@ -10,7 +10,7 @@ import io.vertx.ext.web.RoutingContext;
  * Server-sent events to one caller. Between two of them it is an object and a connection. Nothing
  * is kept for a caller that does not read: ask {@link #isReady} before more is sent.
  */
-public final class EventStream implements Streamed {
+public final class EventStream implements StreamedBody {
   /** What begins every stream: after how many milliseconds a caller that was cut off comes back. */
   public static final String START = "retry: 3000\n\n";
 
@@ -67,7 +67,7 @@ public final class EventStream implements Streamed {
 
   /** Cuts it off. */
   public void cut() {
-    onItsThread(() -> Connections.cut(request), () -> {});
+    onItsThread(() -> ConnectionLimits.cut(request), () -> {});
   }
 
   private void onItsThread(Runnable step, Runnable gone) {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param most that this may take; a caller that is slower is left
  */
-public record FilePart(Path file, ByteRange range, Duration most) implements Streamed {
+public record FilePart(Path file, ByteRange range, Duration most) implements StreamedBody {
   private static final Logger LOG = LoggerFactory.getLogger(FilePart.class);
   private static final Duration LEAST = Duration.ofMinutes(1);
 
@@ -45,7 +45,8 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
       return;
     }
     // Otherwise one that never reads would keep its connection and the open file for ever.
-    long late = call.vertx().setTimer(most.toMillis(), timer -> Connections.cut(call.request()));
+    long late =
+        call.vertx().setTimer(most.toMillis(), timer -> ConnectionLimits.cut(call.request()));
     call.addEndHandler(end -> call.vertx().cancelTimer(late));
     // Not sendFile: of every caller that breaks off Vert.x would log a stack trace.
     call.vertx()

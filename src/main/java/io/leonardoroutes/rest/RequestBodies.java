@@ -1,7 +1,11 @@
 package io.leonardoroutes.rest;
 
-import io.leonardoroutes.request.BodyText;
-import io.leonardoroutes.request.Problem;
+import io.leonardoroutes.auth.AuthHandler;
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.auth.CallerShares;
+import io.leonardoroutes.auth.ProblemHandler;
+import io.leonardoroutes.problem.BodyText;
+import io.leonardoroutes.problem.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -100,7 +104,7 @@ final class RequestBodies implements Handler<RoutingContext> {
     }
     Problem refusal = refusal(call, length);
     if (refusal != null) {
-      OwnAnswers.give(call, refusal);
+      ProblemHandler.give(call, refusal);
       return;
     }
     Held held = new Held(memory, Caller.of(call));
@@ -109,7 +113,7 @@ final class RequestBodies implements Handler<RoutingContext> {
     boolean kept = KEPT.contains(request.method());
     Reading reading = new Reading(call, held, kept && length <= longest(call), Math.max(0, length));
     if (reading.kept && !held.grow(reading.reserved)) {
-      OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
+      ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
       return;
     }
     if (request.headers().contains(HttpHeaders.EXPECT) && !isOld(request)) {
@@ -135,7 +139,7 @@ final class RequestBodies implements Handler<RoutingContext> {
   }
 
   private int longest(RoutingContext call) {
-    return Door.isNotice(call) ? Math.min(LONGEST_NOTICE, longest) : longest;
+    return AuthHandler.isNotice(call) ? Math.min(LONGEST_NOTICE, longest) : longest;
   }
 
   private Problem refusal(RoutingContext call, long length) {
@@ -148,7 +152,7 @@ final class RequestBodies implements Handler<RoutingContext> {
       return tooLarge;
     }
     boolean ours = KEPT.contains(request.method()) && isOurs(call.normalizedPath());
-    return ours && !isJson(request) ? OwnAnswers.NOT_JSON : null;
+    return ours && !isJson(request) ? ProblemHandler.NOT_JSON : null;
   }
 
   /** Routes of the application's own may take what they like. */
@@ -193,12 +197,12 @@ final class RequestBodies implements Handler<RoutingContext> {
       read += piece.length();
       if (read > longest) {
         drop();
-        OwnAnswers.give(call, tooLarge);
+        ProblemHandler.give(call, tooLarge);
       } else if (kept && read > longest(call)) {
         drop();
       } else if (kept && read > reserved && !held.grow(read - reserved)) {
         drop();
-        OwnAnswers.give(call, OwnAnswers.UNAVAILABLE);
+        ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
       } else if (kept) {
         reserved = Math.max(reserved, read);
         body.appendBuffer(piece);

@@ -1,5 +1,9 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.auth.AuthHandler;
+import io.leonardoroutes.auth.HostCheck;
+import io.leonardoroutes.auth.ProblemHandler;
+import io.leonardoroutes.auth.RestSettings;
 import io.leonardoroutes.settings.BadSetting;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -40,7 +44,8 @@ public final class RestServer {
    * @throws BadSetting if callers are to be asked, and would not be
    */
   public static Runnable start(
-      CamelContext context, RestSettings rest, int maxBytes, Door.Asks asks) throws Exception {
+      CamelContext context, RestSettings rest, int maxBytes, AuthHandler.Asks asks)
+      throws Exception {
     if (isForeign(context)) {
       if (rest.asksForKeys()) {
         throw new BadSetting(
@@ -62,33 +67,33 @@ public final class RestServer {
               + " it",
           rest.address());
     }
-    Certificate certificate =
-        rest.tls() == null ? null : new Certificate(rest.tls(), asks.outages());
+    ServerCertificate certificate =
+        rest.tls() == null ? null : new ServerCertificate(rest.tls(), asks.outages());
     VertxPlatformHttpServer server =
         new BoundedServer(
             config,
-            vertx -> new Connections(vertx, rest.connections(), LONGEST_TO_CALL),
+            vertx -> new ConnectionLimits(vertx, rest.connections(), LONGEST_TO_CALL),
             new RequestBodies(maxBytes));
     context.addService(server);
     ServiceHelper.startService(server);
     // Camel gives out the router of its own paths only, and refusals are answered by the one above.
     Router router = (Router) server.getServer().requestHandler();
     if (!rest.asksForKeys()) {
-      router.route().order(-4).handler(new OwnNames(rest.host(), rest.hosts()));
+      router.route().order(-4).handler(new HostCheck(rest.host(), rest.hosts()));
     }
     // Before the door: a browser asks for leave without the key.
     router
         .route()
         .order(-3)
         .handler(rest.origins().isEmpty() ? RestServer::refusePages : pagesOf(rest.origins()));
-    Door door = Door.of(rest, server.getVertx(), asks);
+    AuthHandler door = AuthHandler.of(rest, server.getVertx(), asks);
     router.route().order(-2).handler(door);
     AnswerMemory memory = new AnswerMemory();
     router.route().order(-1).handler(memory::offer);
     // Nobody here takes files in forms, and the parser of their parts is one more to trust.
     router.route().order(-1).handler(call -> refuse(call, "multipart/"));
     router.route().order(-1).handler(RestServer::refuseCoded);
-    OwnAnswers.on(router, door, context::isStarted);
+    ProblemHandler.on(router, door, context::isStarted);
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
   }
 
@@ -109,7 +114,7 @@ public final class RestServer {
   /** No origin is listed: a page that calls is somebody else's, and the browser does not ask. */
   private static void refusePages(RoutingContext call) {
     if (call.request().getHeader("Origin") != null) {
-      OwnAnswers.give(call, OwnAnswers.NO_PAGES);
+      ProblemHandler.give(call, ProblemHandler.NO_PAGES);
     } else {
       call.next();
     }
@@ -161,7 +166,7 @@ public final class RestServer {
   private static void refuse(RoutingContext call, String type) {
     String sent = call.request().getHeader("Content-Type");
     if (sent != null && sent.strip().toLowerCase(Locale.ROOT).startsWith(type)) {
-      OwnAnswers.give(call, OwnAnswers.NOT_JSON);
+      ProblemHandler.give(call, ProblemHandler.NOT_JSON);
     } else {
       call.next();
     }
@@ -174,7 +179,7 @@ public final class RestServer {
       call.next();
     } else {
       call.response().putHeader("Accept-Encoding", "identity");
-      OwnAnswers.give(call, OwnAnswers.coded(coding));
+      ProblemHandler.give(call, ProblemHandler.coded(coding));
     }
   }
 }

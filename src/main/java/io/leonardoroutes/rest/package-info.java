@@ -1,6 +1,7 @@
 /**
- * The HTTP server under the REST routes: it listens, tells callers apart before any route sees
- * them, and refuses what no route should see. Start with {@link io.leonardoroutes.rest.Door}.
+ * The HTTP server under the REST routes: {@link io.leonardoroutes.rest.RestServer} listens and
+ * rejects what no route should see; {@link io.leonardoroutes.rest.AsyncHttp} answers late or at
+ * length without holding a thread.
  *
  * <p>What a call means is said by the routes; nothing here knows of jobs.
  */

@@ -15,6 +15,6 @@ public record Create(String generationId, Instant at, String body) {
 
   /** The request as a tree, read anew at each call. */
   public JsonNode json() {
-    return Answer.parse(body);
+    return SandboxAnswer.parse(body);
   }
 }

@@ -17,7 +17,7 @@ public final class Fault {
   public static final Fault NONE = new Fault("NONE", call -> call.send(call.work()));
 
   /** The connection closes before anything is accepted. To the client: {@link #ANSWER_LOST}. */
-  public static final Fault NOT_ACCEPTED = new Fault("NOT_ACCEPTED", Call::close);
+  public static final Fault NOT_ACCEPTED = new Fault("NOT_ACCEPTED", SandboxCall::close);
 
   /** Accepted, then the connection closes without an answer. */
   public static final Fault ANSWER_LOST =
@@ -29,7 +29,7 @@ public final class Fault {
           });
 
   /** Accepted, then no answer for as long as the sandbox runs or the client waits. */
-  public static final Fault HANGING = new Fault("HANGING", Call::work);
+  public static final Fault HANGING = new Fault("HANGING", SandboxCall::work);
 
   /** Accepted, then the answer or the file breaks off half way. */
   public static final Fault CUT_OFF = new Fault("CUT_OFF", call -> call.sendHalf(call.work()));
@@ -46,7 +46,7 @@ public final class Fault {
           "HTML",
           call -> {
             call.work();
-            call.send(Answer.html(200, "Please stand by"));
+            call.send(SandboxAnswer.html(200, "Please stand by"));
           });
 
   /** Accepted; the answer never ends. */
@@ -63,9 +63,9 @@ public final class Fault {
   public static final Fault FLAT = new Fault("FLAT", call -> call.send(flat(call.work())));
 
   private final String name;
-  private final Consumer<Call> way;
+  private final Consumer<SandboxCall> way;
 
-  private Fault(String name, Consumer<Call> way) {
+  private Fault(String name, Consumer<SandboxCall> way) {
     this.name = name;
     this.way = way;
   }
@@ -76,13 +76,14 @@ public final class Fault {
         "acceptedThen(" + status + ")",
         call -> {
           call.work();
-          call.send(Answer.error(status, "internal error"));
+          call.send(SandboxAnswer.error(status, "internal error"));
         });
   }
 
   /** Not accepted: this status, and this text in the provider's usual form. */
   public static Fault refused(int status, String error) {
-    return new Fault("refused(" + status + ")", call -> call.send(Answer.error(status, error)));
+    return new Fault(
+        "refused(" + status + ")", call -> call.send(SandboxAnswer.error(status, error)));
   }
 
   /** Not accepted: 429 with {@code Retry-After} in whole seconds. */
@@ -90,7 +91,8 @@ public final class Fault {
     var seconds = Long.toString(retryAfter.toSeconds());
     return new Fault(
         "tooManyRequests(" + retryAfter + ")",
-        call -> call.send(Answer.error(429, "too many requests").with("retry-after", seconds)));
+        call ->
+            call.send(SandboxAnswer.error(429, "too many requests").with("retry-after", seconds)));
   }
 
   /** Accepted at once, answered later by that much of real time, whatever the sandbox's clock. */
@@ -102,10 +104,10 @@ public final class Fault {
   public static Fault redirected(URI to) {
     return new Fault(
         "redirected(" + to + ")",
-        call -> call.send(Answer.html(307, "Moved").with("location", to.toString())));
+        call -> call.send(SandboxAnswer.html(307, "Moved").with("location", to.toString())));
   }
 
-  void answer(Call call) {
+  void answer(SandboxCall call) {
     way.accept(call);
   }
 
@@ -114,20 +116,20 @@ public final class Fault {
     return name;
   }
 
-  private static Answer created(Answer answer, Consumer<ObjectNode> change) {
+  private static SandboxAnswer created(SandboxAnswer answer, Consumer<ObjectNode> change) {
     var body = answer.json();
     if (body.get("generate") instanceof ObjectNode generate) {
       change.accept(generate);
     }
-    return Answer.json(answer.status(), body);
+    return SandboxAnswer.json(answer.status(), body);
   }
 
-  private static Answer flat(Answer answer) {
+  private static SandboxAnswer flat(SandboxAnswer answer) {
     var id = answer.json().path("generate").get("generationId");
     if (id == null) {
       return answer;
     }
-    var flat = Answer.object().put("generationId", id.asText()).put("apiCreditCost", 12);
-    return Answer.json(answer.status(), flat);
+    var flat = SandboxAnswer.object().put("generationId", id.asText()).put("apiCreditCost", 12);
+    return SandboxAnswer.json(answer.status(), flat);
   }
 }

@@ -41,14 +41,14 @@ public final class Sandbox implements AutoCloseable {
   static final String ADDRESS = "127.0.0.1";
 
   private final Vertx vertx;
-  private final Jobs jobs;
-  private final Doors doors;
+  private final SandboxJobs jobs;
+  private final DoorServer doors;
   private final HttpServer server;
 
   private Sandbox(Vertx vertx, SandboxOptions options) {
     this.vertx = vertx;
-    this.jobs = new Jobs(options);
-    this.doors = new Doors(vertx, options.clock(), new Provider(options, jobs));
+    this.jobs = new SandboxJobs(options);
+    this.doors = new DoorServer(vertx, options.clock(), new SandboxProvider(options, jobs));
     this.server =
         vertx
             // HTTP/1.1 only: over HTTP/2 a fault's closed connection would take other calls with it

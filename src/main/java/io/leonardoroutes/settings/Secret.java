@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * A secret that may change while the program runs: ask for it at each use, and keep it nowhere.
  *
  * <p>A setting that begins with {@code file:} names the file of the secret, which is read again as
- * soon as it changes. Any other is asked for again by {@link Secrets}, as what a vault says may
- * change. While there is no new one that could be used, the last one stays.
+ * soon as it changes. Any other is asked for again by {@link SecretRegistry}, as what a vault says
+ * may change. While there is no new one that could be used, the last one stays.
  */
 public final class Secret implements Supplier<String> {
   private static final Logger LOG = LoggerFactory.getLogger(Secret.class);
@@ -26,7 +26,7 @@ public final class Secret implements Supplier<String> {
   private static final int LONGEST = 8 * 1024;
 
   private final String key;
-  private final Keys keys;
+  private final SettingReader keys;
   private final int most;
   private final Outages outages;
   private volatile Reading reading;
@@ -49,7 +49,7 @@ public final class Secret implements Supplier<String> {
    * @param most lines that it may have
    * @throws BadSetting if there is none that could be used
    */
-  Secret(String key, int most, Keys keys, Outages outages) {
+  Secret(String key, int most, SettingReader keys, Outages outages) {
     this.key = key;
     this.keys = keys;
     this.most = most;
@@ -76,7 +76,7 @@ public final class Secret implements Supplier<String> {
       if (!FileVersion.of(last.file()).equals(last.version())) {
         changed(inFile(last.file()));
       }
-      outages.back(key);
+      outages.reportUp(key);
     } catch (IOException e) {
       stays("cannot read " + last.file());
     } catch (BadSetting e) {
@@ -99,7 +99,7 @@ public final class Secret implements Supplier<String> {
     refused = false;
     try {
       changed(read());
-      outages.back(key);
+      outages.reportUp(key);
     } catch (BadSetting e) {
       stays(e.why());
     }
@@ -114,7 +114,7 @@ public final class Secret implements Supplier<String> {
   }
 
   private void stays(String why) {
-    outages.away(key, why + "; the last one is used");
+    outages.reportDown(key, why + "; the last one is used");
   }
 
   private Reading read() {

@@ -1,5 +1,5 @@
 /**
- * Where settings come from ({@link io.leonardoroutes.settings.InForce}), how they are read ({@link
- * io.leonardoroutes.settings.Keys}), and what is wrong with one.
+ * Where settings come from ({@link io.leonardoroutes.settings.SettingSources}), how they are read
+ * ({@link io.leonardoroutes.settings.SettingReader}), and what is wrong with one.
  */
 package io.leonardoroutes.settings;

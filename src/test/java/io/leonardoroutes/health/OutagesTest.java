@@ -2,7 +2,7 @@ package io.leonardoroutes.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.Log;
+import io.leonardoroutes.fixture.LogCapture;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What is said to be away, of things that many items need. */
 class OutagesTest {
   private final Outages outages = new Outages();
-  private final Log log = Log.open();
+  private final LogCapture log = LogCapture.open();
 
   @AfterEach
   void close() {
@@ -25,14 +25,14 @@ class OutagesTest {
 
   @Test
   void whatFailsForAnItemAgainAndForNoneWorkedMeanwhileIsAwayUntilItWorks() {
-    outages.back("sink erp");
+    outages.reportUp("sink erp");
     outages.failed("sink erp", "e1", 0, "refused");
     assertThat(outages.away()).isEmpty();
     outages.failed("sink erp", "e1", 1, "refused");
     outages.failed("sink erp", "e2", 0, "refused");
     outages.failed("sink erp", "e2", 1, "refused");
     assertThat(outages.away()).containsExactly("sink erp");
-    outages.back("sink erp");
+    outages.reportUp("sink erp");
 
     assertThat(outages.away()).isEmpty();
     assertThat(log.with("sink erp"))
@@ -45,7 +45,7 @@ class OutagesTest {
   void anItemThatItNeverWorksForMakesNoOutageWhileItWorksForOthers() {
     outages.failed("sink erp", "bad", 0, "400");
     for (int tries = 1; tries < 150; tries++) {
-      outages.back("sink erp");
+      outages.reportUp("sink erp");
       outages.failed("sink erp", "bad", tries, "400");
       outages.failed("sink erp", "bad", tries, "400");
     }
@@ -64,7 +64,7 @@ class OutagesTest {
     AtomicLong nanos = new AtomicLong();
     Outages outages = new Outages(nanos::get);
     outages.met("the provider", "refused");
-    outages.away("a vault", "sealed");
+    outages.reportDown("a vault", "sealed");
     outages.failed("sink erp", "e1", 7, "refused");
     nanos.addAndGet(Duration.ofMinutes(29).toNanos());
     outages.failed("sink erp", "e1", 8, "refused");
@@ -86,7 +86,7 @@ class OutagesTest {
         "what new requests need", new ConnectionException(new SQLException("refused", "08001")));
     assertThat(outages.away()).containsExactly("the ledger");
 
-    outages.due(List::of);
+    outages.query(List::of);
 
     assertThat(outages.away()).isEmpty();
     assertThat(log.with("")).hasSize(2).last().isEqualTo("INFO the ledger is back");
@@ -103,11 +103,11 @@ class OutagesTest {
         });
     outages.unavailable(
         "what REST calls need", new ConnectionException(new SQLException("locked", null, 5)));
-    outages.due(List::of);
+    outages.query(List::of);
     assertThat(outages.away()).containsExactly("what REST calls need");
     held.set(false);
 
-    outages.due(List::of);
+    outages.query(List::of);
 
     assertThat(outages.away()).isEmpty();
   }
@@ -119,14 +119,14 @@ class OutagesTest {
     for (int i = 0; i < 3; i++) {
       outages.unavailable(
           "what REST calls need", new ConnectionException(new SQLTimeoutException("all in use")));
-      outages.tried(
+      outages.attempt(
           () -> {
             throw new ConnectionException(new SQLTimeoutException("all in use"));
           });
     }
     assertThat(outages.away()).isEmpty();
     nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-    outages.due(List::of);
+    outages.query(List::of);
 
     assertThat(log.with(""))
         .containsExactly(
@@ -139,12 +139,12 @@ class OutagesTest {
     AtomicLong nanos = new AtomicLong();
     Outages outages = new Outages(nanos::get);
     for (int i = 0; i < 300; i++) {
-      outages.tried(
+      outages.attempt(
           () -> {
             throw new ConnectionException(new SQLTimeoutException("all in use"));
           });
       nanos.addAndGet(Duration.ofSeconds(1).toNanos());
-      outages.due(List::of);
+      outages.query(List::of);
     }
 
     assertThat(log.with(""))
@@ -161,16 +161,16 @@ class OutagesTest {
             throw new ConnectionException(new IllegalStateException("full"));
           }
         });
-    outages.tried(
+    outages.attempt(
         () -> {
           throw new ConnectionException(new IllegalStateException("full"));
         });
     for (int reads = 0; reads < 3; reads++) {
-      assertThat(outages.due(() -> List.of("read"))).containsExactly("read");
+      assertThat(outages.query(() -> List.of("read"))).containsExactly("read");
     }
     assertThat(outages.away()).containsExactly("the ledger");
     full.set(false);
-    outages.due(List::of);
+    outages.query(List::of);
 
     assertThat(outages.away()).isEmpty();
     assertThat(log.with("the ledger")).hasSize(2).last().isEqualTo("INFO the ledger is back");

@@ -3,8 +3,8 @@ package io.leonardoroutes.jms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leonardoroutes.Log;
-import io.leonardoroutes.Patience;
+import io.leonardoroutes.fixture.LogCapture;
+import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.health.Outages;
 import jakarta.jms.Connection;
 import jakarta.jms.Session;
@@ -69,7 +69,7 @@ class BrokerTest {
   @Test
   void anErrorOfItsDiskStopsItAndItIsStartedAgainOnItsJournalHoweverOften() throws Exception {
     Outages outages = new Outages();
-    try (Log log = Log.open();
+    try (LogCapture log = LogCapture.open();
         EmbeddedBroker broker = new EmbeddedBroker(folder, settings(freePort()), outages)) {
       broker.start();
       for (int i = 1; i <= 3; i++) {
@@ -93,7 +93,7 @@ class BrokerTest {
   @Test
   void aDiskThatIsTooFullIsToldOnceAndOnceWhenThereIsRoomAgain() {
     Outages outages = new Outages();
-    try (Log log = Log.open()) {
+    try (LogCapture log = LogCapture.open()) {
       EmbeddedBroker.room(outages, 900L << 20, true);
       EmbeddedBroker.room(outages, 7L << 20, false);
       EmbeddedBroker.room(outages, 6L << 20, false);

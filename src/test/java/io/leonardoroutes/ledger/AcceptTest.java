@@ -1,14 +1,19 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.event;
-import static io.leonardoroutes.ledger.Asked.request;
+import static io.leonardoroutes.ledger.NewJobs.event;
+import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
-import io.leonardoroutes.ledger.Acceptance.Conflict;
-import io.leonardoroutes.ledger.Acceptance.Known;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Acceptance.Conflict;
+import io.leonardoroutes.job.Acceptance.Known;
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.NewJob;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +59,7 @@ class AcceptTest {
 
     assertThat(ledger.find(job.id())).contains(job);
     assertThat(job.state()).isEqualTo(JobState.ACCEPTED);
-    assertThat(job.request()).isEqualTo(Asked.REQUEST);
+    assertThat(job.request()).isEqualTo(NewJobs.REQUEST);
     assertThat(job.name()).isEqualTo("koala-" + job.id().substring(0, 8));
   }
 

@@ -1,12 +1,18 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.Budget;
+import io.leonardoroutes.limits.DailyCosts;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class AccountsTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Limits HOUSE = limits("default", 1, null);
-  private static final Limits STUDIO = limits("studio", 1, null);
+  private static final AccountLimits HOUSE = limits("default", 1, null);
+  private static final AccountLimits STUDIO = limits("studio", 1, null);
 
   @Parameter Engine engine;
   @TempDir Path folder;
@@ -77,8 +83,8 @@ class AccountsTest {
 
   @Test
   void callsAreCountedForEachAccount() {
-    Limits few = new Limits("studio", 10, 1, 2, Duration.ofHours(2), null);
-    Limits others = new Limits("default", 10, 1, 2, Duration.ofHours(2), null);
+    AccountLimits few = new AccountLimits("studio", 10, 1, 2, Duration.ofHours(2), null);
+    AccountLimits others = new AccountLimits("default", 10, 1, 2, Duration.ofHours(2), null);
     begun(accepted("studio"), few);
 
     assertThat(ledger.free(few)).isZero();
@@ -97,8 +103,8 @@ class AccountsTest {
 
   @Test
   void aBudgetIsSpentByItsOwnAccountAlone() {
-    Limits poor = limits("studio", 10, "0.60");
-    Limits rich = limits("default", 10, "1.00");
+    AccountLimits poor = limits("studio", 10, "0.60");
+    AccountLimits rich = limits("default", 10, "1.00");
     Job paid = begun(accepted("studio"), poor);
     ledger.move(paid, paid.to(RUNNING).created("gen-1", new Job.Cost("0.50", "DOLLARS")));
     Job waiting = accepted("studio");
@@ -119,7 +125,7 @@ class AccountsTest {
     assertThat(ledger.governor().used(rich)).as("another's price is not its own").isEqualTo("1.00");
     assertThat(ledger.governor().costs(LocalDate.parse("2026-11-21")))
         .containsExactly(
-            new Costs(
+            new DailyCosts(
                 LocalDate.parse("2026-11-21"),
                 "studio",
                 "kling-3.0-turbo",
@@ -151,7 +157,7 @@ class AccountsTest {
     Job waiting = accepted("studio");
     begun(accepted("studio"), STUDIO);
 
-    assertThat(ledger.keyless(List.of("default"))).containsExactly(new Keyless("studio", 2));
+    assertThat(ledger.keyless(List.of("default"))).containsExactly(new JobsWithoutKey("studio", 2));
     assertThat(warnings(waiting))
         .containsExactly("waits for its account: there is no key for studio");
 
@@ -186,20 +192,21 @@ class AccountsTest {
             });
     try (Ledger opened = Ledger.open(old, clock)) {
       assertThat(opened.find("job-1").orElseThrow().account()).isEqualTo("default");
-      assertThat(opened.free(new Limits("default", 10, 100, 2000, LEASE, null))).isEqualTo(3);
-      assertThat(opened.free(new Limits("default", 10, 3, 2000, LEASE, null))).isEqualTo(1);
+      assertThat(opened.free(new AccountLimits("default", 10, 100, 2000, LEASE, null)))
+          .isEqualTo(3);
+      assertThat(opened.free(new AccountLimits("default", 10, 3, 2000, LEASE, null))).isEqualTo(1);
     }
   }
 
-  private static Limits limits(String account, int concurrent, String perDay) {
+  private static AccountLimits limits(String account, int concurrent, String perDay) {
     Budget budget =
         perDay == null
             ? null
             : new Budget(new BigDecimal(perDay), "DOLLARS", new BigDecimal(perDay));
-    return new Limits(account, concurrent, 100, 2000, Duration.ofHours(2), budget);
+    return new AccountLimits(account, concurrent, 100, 2000, Duration.ofHours(2), budget);
   }
 
-  private List<String> due(Limits limits) {
+  private List<String> due(AccountLimits limits) {
     return ids(ledger.governor().due(10, limits, LEASE).jobs());
   }
 
@@ -211,12 +218,12 @@ class AccountsTest {
     return ledger.find(job.id()).orElseThrow().warnings();
   }
 
-  private Job begun(Job job, Limits limits) {
+  private Job begun(Job job, AccountLimits limits) {
     return ledger.submitting(job, limits, LEASE).orElseThrow();
   }
 
   private Job accepted(String account) {
-    NewJob usual = Asked.request();
+    NewJob usual = NewJobs.request();
     NewJob asked =
         new NewJob(
             null,

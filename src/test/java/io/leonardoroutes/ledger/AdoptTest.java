@@ -1,11 +1,14 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,7 +195,7 @@ class AdoptTest {
   void aGenerationThatAPersonNamedNeedNotBeListed() {
     Job job = inDoubt();
     Job.Change paid =
-        job.to(RUNNING).created("wrong", null).dueAt(clock.instant()).by(new By("ann", "rest"));
+        job.to(RUNNING).created("wrong", null).dueAt(clock.instant()).by(new Actor("ann", "rest"));
     assertThat(ledger.adopt(job, paid)).isTrue();
 
     assertThat(leftOut(0)).isEqualTo("none");
@@ -301,8 +304,10 @@ class AdoptTest {
   }
 
   private Job submitting() {
-    Job accepted = ((Accepted) ledger.accept(Asked.request(), job -> List.of())).job();
-    return ledger.submitting(accepted, new Limits(100, 100), Duration.ofSeconds(30)).orElseThrow();
+    Job accepted = ((Accepted) ledger.accept(NewJobs.request(), job -> List.of())).job();
+    return ledger
+        .submitting(accepted, new AccountLimits(100, 100), Duration.ofSeconds(30))
+        .orElseThrow();
   }
 
   private Job inDoubt() {

@@ -1,15 +1,21 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.COMPLETE;
-import static io.leonardoroutes.ledger.JobState.FAILED;
-import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.FAILED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.Budget;
+import io.leonardoroutes.limits.DailyCosts;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class BudgetTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Limits ONE_DOLLAR = budget("1.00", "0.60");
+  private static final AccountLimits ONE_DOLLAR = budget("1.00", "0.60");
 
   @Parameter Engine engine;
   @TempDir Path folder;
@@ -123,7 +129,7 @@ class BudgetTest {
     ledger.move(seen, seen.to(FAILED).finishedAt(clock.instant()).done());
     assertThat(used()).as("failed after it was taken").isZero();
     Budget never = new Budget(BigDecimal.ONE, "DOLLARS", new BigDecimal("0.60"), false);
-    assertThat(ledger.governor().used(new Limits(10, 100, 2000, Duration.ofHours(2), never)))
+    assertThat(ledger.governor().used(new AccountLimits(10, 100, 2000, Duration.ofHours(2), never)))
         .as("failed after it was taken, and never given back")
         .isEqualByComparingTo("0.60");
   }
@@ -151,8 +157,8 @@ class BudgetTest {
   void anotherCurrencyBeginsTheDaysBudgetAnewUnlessItIsTheWrongOne() {
     Job job = begun(accepted(5)).orElseThrow();
     running(job, "0.70");
-    Limits credits =
-        new Limits(
+    AccountLimits credits =
+        new AccountLimits(
             10,
             100,
             2000,
@@ -170,7 +176,7 @@ class BudgetTest {
 
   @Test
   void withABudgetOfNothingNothingIsSubmittedWhateverItCosts() {
-    Limits nothing = budget("0", "0");
+    AccountLimits nothing = budget("0", "0");
     Job job = accepted(5);
 
     Governor.Due due = ledger.governor().due(10, nothing, LEASE);
@@ -188,7 +194,7 @@ class BudgetTest {
 
   @Test
   void costsAreSummedPerDayModelAndUnitInDecimals() {
-    Limits free = new Limits(10, 100);
+    AccountLimits free = new AccountLimits(10, 100);
     for (int i = 0; i < 3; i++) {
       Job job = ledger.submitting(accepted(5), free, LEASE).orElseThrow();
       running(job, "0.1");
@@ -208,23 +214,23 @@ class BudgetTest {
 
   @Test
   void whatIsPaidAndHasNoPriceIsCountedApart() {
-    running(ledger.submitting(accepted(5), new Limits(10, 100), LEASE).orElseThrow(), "0.1");
+    running(ledger.submitting(accepted(5), new AccountLimits(10, 100), LEASE).orElseThrow(), "0.1");
     for (int i = 0; i < 2; i++) {
-      Job job = ledger.submitting(accepted(5), new Limits(10, 100), LEASE).orElseThrow();
+      Job job = ledger.submitting(accepted(5), new AccountLimits(10, 100), LEASE).orElseThrow();
       ledger.move(job, job.to(RUNNING).created("gen-" + job.id(), null));
     }
-    Job unpaid = ledger.submitting(accepted(5), new Limits(10, 100), LEASE).orElseThrow();
+    Job unpaid = ledger.submitting(accepted(5), new AccountLimits(10, 100), LEASE).orElseThrow();
     ledger.move(unpaid, unpaid.to(FAILED).done());
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
 
     assertThat(ledger.governor().costs(today))
         .containsExactlyInAnyOrder(
             costs(today.toString(), "0.1", 1),
-            new Costs(today, "default", "kling-3.0-turbo", null, null, 2, null));
+            new DailyCosts(today, "default", "kling-3.0-turbo", null, null, 2, null));
   }
 
-  private static Costs costs(String day, String amount, long jobs) {
-    return new Costs(
+  private static DailyCosts costs(String day, String amount, long jobs) {
+    return new DailyCosts(
         LocalDate.parse(day),
         "default",
         "kling-3.0-turbo",
@@ -234,9 +240,9 @@ class BudgetTest {
         BigDecimal.ZERO);
   }
 
-  private static Limits budget(String perDay, String unknown) {
+  private static AccountLimits budget(String perDay, String unknown) {
     Budget budget = new Budget(new BigDecimal(perDay), "DOLLARS", new BigDecimal(unknown));
-    return new Limits(10, 100, 2000, Duration.ofHours(2), budget);
+    return new AccountLimits(10, 100, 2000, Duration.ofHours(2), budget);
   }
 
   @Test
@@ -251,7 +257,7 @@ class BudgetTest {
 
     assertThat(used()).isEqualByComparingTo("0.20");
     Budget never = new Budget(BigDecimal.ONE, "DOLLARS", BigDecimal.ONE, false);
-    assertThat(ledger.governor().used(new Limits(10, 100, 2000, Duration.ofHours(2), never)))
+    assertThat(ledger.governor().used(new AccountLimits(10, 100, 2000, Duration.ofHours(2), never)))
         .isEqualByComparingTo("0.60");
     assertThat(ledger.governor().costs(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)))
         .singleElement()

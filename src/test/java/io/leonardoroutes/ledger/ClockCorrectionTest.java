@@ -1,13 +1,16 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.COMPLETE;
-import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
-import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,9 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ClockCorrectionTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final Longest LONGEST =
-      new Longest(LEASE, Duration.ofMinutes(10), Duration.ofMinutes(65), Duration.ofHours(3));
-  private static final Limits LIMITS = new Limits(10, 100, 2000, Duration.ofHours(2), null);
+  private static final FutureLimits LONGEST =
+      new FutureLimits(LEASE, Duration.ofMinutes(10), Duration.ofMinutes(65), Duration.ofHours(3));
+  private static final AccountLimits LIMITS =
+      new AccountLimits(10, 100, 2000, Duration.ofHours(2), null);
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
@@ -43,14 +47,14 @@ class ClockCorrectionTest {
   }
 
   /** The clock was an hour ahead until now. */
-  private Corrected setBack() {
+  private CorrectedTimes setBack() {
     ledger.correctTimes(LONGEST, false);
     clock.tick(HOUR.negated());
     return ledger.correctTimes(LONGEST, false);
   }
 
   private Job accepted() {
-    return ((Acceptance.Accepted) ledger.accept(Asked.request(), job -> List.of())).job();
+    return ((Acceptance.Accepted) ledger.accept(NewJobs.request(), job -> List.of())).job();
   }
 
   private Job moved(Job seen, Job.Change change) {
@@ -75,9 +79,9 @@ class ClockCorrectionTest {
     Job done = submitting();
     done = moved(done, done.to(RUNNING).created("gen-2", null));
     moved(done, done.to(COMPLETE).finishedAt(clock.instant()).dueAt(clock.instant()));
-    ledger.outbox().add(List.of(Asked.event("e", waiting, Asked.event("erp"))));
+    ledger.outbox().add(List.of(NewJobs.event("e", waiting, NewJobs.event("erp"))));
 
-    Corrected corrected = setBack();
+    CorrectedTimes corrected = setBack();
 
     assertThat(corrected.ahead()).isEqualTo(HOUR);
     assertThat(corrected.jobs()).isEqualTo(4);
@@ -98,7 +102,7 @@ class ClockCorrectionTest {
     }
     clock.tick(Duration.ofSeconds(1));
 
-    Corrected corrected = setBack();
+    CorrectedTimes corrected = setBack();
 
     assertThat(corrected.jobs()).isEqualTo(2_100);
     assertThat(ledger.claim(ACCEPTED, 5_000, LEASE)).hasSize(2_100);
@@ -140,13 +144,13 @@ class ClockCorrectionTest {
     Job call = submitting();
     Instant submitted = call.submittedAt();
     Instant due = in(Duration.ofSeconds(30));
-    moved(call, call.to(IN_DOUBT).problem(Asked.REQUEST).dueAt(due));
+    moved(call, call.to(IN_DOUBT).problem(NewJobs.REQUEST).dueAt(due));
 
     setBack();
 
     Job doubt = ledger.find(call.id()).orElseThrow();
     assertThat(doubt.submittedAt()).isEqualTo(submitted);
-    assertThat(doubt.problem()).isEqualTo(Asked.REQUEST);
+    assertThat(doubt.problem()).isEqualTo(NewJobs.REQUEST);
     assertThat(due(doubt)).isEqualTo(due);
   }
 
@@ -157,7 +161,7 @@ class ClockCorrectionTest {
     Job waiting = accepted();
     Job running = submitting();
     running = moved(running, running.to(RUNNING).created("gen", null));
-    ledger.outbox().add(List.of(Asked.event("e", waiting, Asked.event("it's"))));
+    ledger.outbox().add(List.of(NewJobs.event("e", waiting, NewJobs.event("it's"))));
     Jdbi beside = Jdbi.create(url);
     beside.useHandle(
         handle -> {
@@ -166,7 +170,7 @@ class ClockCorrectionTest {
           handle.execute("UPDATE delivery SET due_at = due_at + 3500000");
         });
 
-    Corrected corrected = ledger.correctTimes(LONGEST, true);
+    CorrectedTimes corrected = ledger.correctTimes(LONGEST, true);
 
     assertThat(corrected.ahead()).isEqualTo(Duration.ofMillis(3_500_000));
     assertThat(ledger.outbox().claim("it's", 10, LEASE)).hasSize(1);

@@ -1,14 +1,16 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.request;
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
-import io.leonardoroutes.Patience;
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.database.DatabaseClock;
+import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.TickingClock;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -118,7 +120,7 @@ class DatabaseClockTest {
   }
 
   private Ledger instance(Duration wrong) {
-    Database database = Database.open(url);
+    LedgerDatabase database = LedgerDatabase.open(url);
     Clock its = Clock.offset(Clock.tickMillis(ZoneOffset.UTC), wrong);
     return Ledger.open(database, database.clock(its), Ledger::newId);
   }

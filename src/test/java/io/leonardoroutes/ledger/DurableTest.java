@@ -1,17 +1,20 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.event;
-import static io.leonardoroutes.ledger.Asked.request;
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.ledger.NewJobs.event;
+import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.leonardoroutes.Patience;
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
+import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.limits.AccountLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -63,7 +66,7 @@ class DurableTest {
   @Test
   void aDatabaseThatIsCutOffWithoutAWordHoldsNobodyForEver() throws Exception {
     String url = Engine.POSTGRES.emptyDatabase(folder);
-    try (Wire wire = new Wire(port(url));
+    try (SqliteWire wire = new SqliteWire(port(url));
         Ledger ledger = Ledger.open(through(wire, url), clock)) {
       Job before = accept(ledger);
 
@@ -83,15 +86,15 @@ class DurableTest {
   @Test
   void anInstanceThatIsCutOffInTheMiddleHoldsUpNoOther() throws Exception {
     String url = Engine.POSTGRES.emptyDatabase(folder);
-    try (Wire wire = new Wire(port(url));
+    try (SqliteWire wire = new SqliteWire(port(url));
         Ledger other = Ledger.open(url, clock);
-        Database database = Database.open(through(wire, url))) {
+        LedgerDatabase database = LedgerDatabase.open(through(wire, url))) {
       Handle middle = database.jdbi().open();
       middle.begin();
       middle.execute("SELECT pg_advisory_xact_lock(7206532)");
       wire.cut(true);
 
-      await().atMost(Patience.LONG).until(() -> other.governor().call(new Limits(10, 100)));
+      await().atMost(Patience.LONG).until(() -> other.governor().call(new AccountLimits(10, 100)));
     }
   }
 
@@ -106,7 +109,7 @@ class DurableTest {
           "ALTER DATABASE %s SET synchronous_commit = %s".formatted(server.getCatalog(), set));
     }
 
-    try (Database database = Database.open(url)) {
+    try (LedgerDatabase database = LedgerDatabase.open(url)) {
       List<String> settings =
           database
               .jdbi()
@@ -143,7 +146,7 @@ class DurableTest {
     return URI.create(url.substring("jdbc:".length())).getPort();
   }
 
-  private static String through(Wire wire, String url) {
+  private static String through(SqliteWire wire, String url) {
     return url.replace(":" + port(url) + "/", ":" + wire.port() + "/");
   }
 

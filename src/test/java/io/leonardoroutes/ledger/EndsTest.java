@@ -1,12 +1,14 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.CANCELLED;
-import static io.leonardoroutes.ledger.JobState.COMPLETE;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.CANCELLED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +43,7 @@ class EndsTest {
   }
 
   private Job accepted() {
-    return ((Accepted) ledger.accept(Asked.request(), job -> List.of())).job();
+    return ((Accepted) ledger.accept(NewJobs.request(), job -> List.of())).job();
   }
 
   private Job moved(Job job, Job.Change change) {
@@ -57,7 +59,9 @@ class EndsTest {
   void aVideoThatIsToBeFetchedIsNoEndAndNoChangeYet() {
     Job running =
         moved(
-            ledger.submitting(accepted(), new Limits(10, 10), Duration.ofSeconds(30)).orElseThrow(),
+            ledger
+                .submitting(accepted(), new AccountLimits(10, 10), Duration.ofSeconds(30))
+                .orElseThrow(),
             job -> job.to(RUNNING).created("gen", null).dueAt(clock.instant()));
     Job complete = moved(running, running.to(COMPLETE).dueAt(clock.instant()));
 

@@ -1,6 +1,6 @@
 package io.leonardoroutes.ledger;
 
-import io.leonardoroutes.Patience;
+import io.leonardoroutes.fixture.Patience;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,11 +1,16 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.event;
-import static io.leonardoroutes.ledger.Asked.request;
-import static io.leonardoroutes.ledger.Asked.video;
+import static io.leonardoroutes.ledger.NewJobs.event;
+import static io.leonardoroutes.ledger.NewJobs.request;
+import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.Moved;
+import io.leonardoroutes.job.OutboxEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,8 +69,8 @@ class EventSweepTest {
     return outbox.claim(sink, 1, LEASE).get(0);
   }
 
-  private static Outgoing at(Instant time, Outgoing event) {
-    return new Outgoing(
+  private static OutboxEvent at(Instant time, OutboxEvent event) {
+    return new OutboxEvent(
         event.id(),
         event.subject(),
         event.type(),

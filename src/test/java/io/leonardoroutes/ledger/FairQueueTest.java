@@ -2,7 +2,12 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class FairQueueTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Limits TEN = new Limits(10, 100, 2000, Duration.ofHours(2), null);
+  private static final AccountLimits TEN =
+      new AccountLimits(10, 100, 2000, Duration.ofHours(2), null);
   private static final int ROWS = Integer.getInteger("ledger.rows", 20_000);
 
   @Parameter Engine engine;
@@ -47,20 +53,20 @@ class FairQueueTest {
 
   @Test
   void aHundredJobsOfOneCallerDoNotHoldUpTheFirstOfAnother() {
-    accept(100, 9, new By("greedy", "10.0.0.1"));
+    accept(100, 9, new Actor("greedy", "10.0.0.1"));
     clock.tick(Duration.ofMinutes(10));
-    accept(1, 9, new By("late", "10.0.0.2"));
+    accept(1, 9, new Actor("late", "10.0.0.2"));
 
     assertThat(due(2)).containsExactlyInAnyOrder("=greedy", "=late");
   }
 
   @Test
   void callersAndIntakesTakeTurnsHoweverManyJobsEachHasAndTheirOwnStayInOrder() {
-    List<String> first = accept(4, 4, new By("a", "10.0.0.1"));
+    List<String> first = accept(4, 4, new Actor("a", "10.0.0.1"));
     clock.tick(Duration.ofSeconds(1));
-    accept(2, 4, new By(null, "intake-file"));
+    accept(2, 4, new Actor(null, "intake-file"));
     clock.tick(Duration.ofSeconds(1));
-    accept(1, 4, new By(null, "intake-jms"));
+    accept(1, 4, new Actor(null, "intake-jms"));
 
     List<Job> due = ledger.governor().due(7, TEN, LEASE).jobs();
 
@@ -71,8 +77,8 @@ class FairQueueTest {
 
   @Test
   void theTurnIsRememberedFromOneFreeSlotToTheNext() {
-    accept(3, 4, new By("a", "10.0.0.1"));
-    accept(3, 4, new By("b", "10.0.0.1"));
+    accept(3, 4, new Actor("a", "10.0.0.1"));
+    accept(3, 4, new Actor("b", "10.0.0.1"));
     Ledger other = engine == Engine.POSTGRES ? Ledger.open(url, clock) : ledger;
 
     List<String> turns =
@@ -88,28 +94,28 @@ class FairQueueTest {
 
   @Test
   void aCallerIsNotTakenForTheIntakeOfItsName() {
-    accept(1, 4, new By("intake-file", "10.0.0.1"));
-    accept(1, 4, new By(null, "intake-file"));
+    accept(1, 4, new Actor("intake-file", "10.0.0.1"));
+    accept(1, 4, new Actor(null, "intake-file"));
 
     assertThat(due(2)).containsExactly("=intake-file", "intake-file");
   }
 
   @Test
   void aHigherPriorityGoesFirstWhosesoeverItIsUntilTheOtherHasWaitedAnHourForEachStep() {
-    accept(1, 4, new By("patient", "10.0.0.1"));
+    accept(1, 4, new Actor("patient", "10.0.0.1"));
     clock.tick(Duration.ofHours(1));
-    accept(2, 9, new By("greedy", "10.0.0.2"));
+    accept(2, 9, new Actor("greedy", "10.0.0.2"));
     assertThat(due(1)).containsExactly("=greedy");
 
     clock.tick(Duration.ofHours(4).plusSeconds(1));
-    accept(100, 9, new By("greedy", "10.0.0.2"));
+    accept(100, 9, new Actor("greedy", "10.0.0.2"));
     assertThat(due(4)).containsExactly("=greedy", "=greedy", "=patient", "=greedy");
   }
 
   @Test
   void theNextIsFoundByASeekHoweverManyWait() {
     Jdbi jdbi = Jdbi.create(url);
-    String template = accept(1, 4, new By("caller-0", "10.0.0.1")).get(0);
+    String template = accept(1, 4, new Actor("caller-0", "10.0.0.1")).get(0);
     jdbi.useHandle(
         handle -> {
           if (engine == Engine.SQLITE) {
@@ -166,10 +172,10 @@ class FairQueueTest {
     return String.join("\n", lines);
   }
 
-  private List<String> accept(int jobs, int priority, By by) {
+  private List<String> accept(int jobs, int priority, Actor actor) {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < jobs; i++) {
-      NewJob usual = Asked.urgent(priority);
+      NewJob usual = NewJobs.urgent(priority);
       NewJob request =
           new NewJob(
               null,
@@ -179,7 +185,7 @@ class FairQueueTest {
               usual.warnings(),
               usual.baseName(),
               usual.routing(),
-              by);
+              actor);
       ids.add(((Acceptance.Accepted) ledger.accept(request, job -> List.of())).job().id());
       clock.tick(Duration.ofMillis(1));
     }

@@ -1,11 +1,13 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.COMPLETE;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,17 +67,17 @@ class FullQueueTest {
     assertThat(begun).as("and its slots stay busy").isGreaterThan(20 * 60 / 45 * 10 * 9 / 10);
   }
 
-  private static Limits limits(int concurrent, int creates) {
-    return new Limits(concurrent, creates, 2000, Duration.ofHours(2), null);
+  private static AccountLimits limits(int concurrent, int creates) {
+    return new AccountLimits(concurrent, creates, 2000, Duration.ofHours(2), null);
   }
 
   /** How many creates were turned away in the first minute, and after it. */
-  private int[] run(String name, Limits limits, int slots, Duration took) {
+  private int[] run(String name, AccountLimits limits, int slots, Duration took) {
     int[] turnedAway = {0, 0};
     String url = "jdbc:sqlite:" + folder.resolve("ledger.db");
     try (Ledger ledger = Ledger.open(url, clock)) {
       for (int i = 0; i < QUEUED; i += TOGETHER) {
-        ledger.acceptAll(Stream.generate(Asked::request).limit(TOGETHER).toList());
+        ledger.acceptAll(Stream.generate(NewJobs::request).limit(TOGETHER).toList());
       }
       ledger.governor().slots("default", slots);
       Instant start = clock.instant();
@@ -100,7 +102,7 @@ class FullQueueTest {
   }
 
   /** What the provider does with a create. */
-  private boolean create(Ledger ledger, Job job, Limits limits) {
+  private boolean create(Ledger ledger, Job job, AccountLimits limits) {
     Instant now = clock.instant();
     while (!creates.isEmpty() && !creates.peek().isAfter(now.minusSeconds(60))) {
       creates.poll();

@@ -1,13 +1,18 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.request;
-import static io.leonardoroutes.ledger.Asked.urgent;
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+import static io.leonardoroutes.ledger.NewJobs.request;
+import static io.leonardoroutes.ledger.NewJobs.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GovernorTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Duration GIVE_UP = Duration.ofHours(2);
-  private static final Limits TEN = new Limits(10, 100, 2000, GIVE_UP, null);
+  private static final AccountLimits TEN = new AccountLimits(10, 100, 2000, GIVE_UP, null);
 
   @Parameter Engine engine;
   @TempDir Path folder;
@@ -72,7 +77,7 @@ class GovernorTest {
 
   @Test
   void aJobThatIsGivenUpFreesItsSlotButNotOneThatIsBeingSubmitted() {
-    Limits two = new Limits(2, 100, 2000, GIVE_UP, null);
+    AccountLimits two = new AccountLimits(2, 100, 2000, GIVE_UP, null);
     Job running = submitting(ledger, two).orElseThrow();
     ledger.move(running, running.to(RUNNING).created("gen-1", null));
     Job doubtful = submitting(ledger, two).orElseThrow();
@@ -89,7 +94,7 @@ class GovernorTest {
 
   @Test
   void callsOfAllInstancesAreCountedTogether() {
-    Limits few = new Limits(10, 2, 6, GIVE_UP, null);
+    AccountLimits few = new AccountLimits(10, 2, 6, GIVE_UP, null);
     for (int i = 0; i < 3; i++) {
       assertThat(ledger.governor().call(few)).isTrue();
     }
@@ -107,7 +112,7 @@ class GovernorTest {
 
   @Test
   void noMoreLooksAreHandedOutThanTheCallsOfAMinute() {
-    Limits few = new Limits(10, 2, 6, GIVE_UP, null);
+    AccountLimits few = new AccountLimits(10, 2, 6, GIVE_UP, null);
     for (int i = 0; i < 6; i++) {
       Job job = submitting(ledger, TEN).orElseThrow();
       ledger.move(job, job.to(RUNNING).created("gen-" + i, null).dueAt(clock.instant()));
@@ -121,9 +126,9 @@ class GovernorTest {
 
   @Test
   void looksLeaveCallsForTheListThatEndsDoubts() {
-    Limits few = new Limits(30, 20, 40, GIVE_UP, null);
+    AccountLimits few = new AccountLimits(30, 20, 40, GIVE_UP, null);
     for (int i = 0; i < 30; i++) {
-      Job job = submitting(ledger, new Limits(30, 100)).orElseThrow();
+      Job job = submitting(ledger, new AccountLimits(30, 100)).orElseThrow();
       ledger.move(job, job.to(RUNNING).created("gen-" + i, null).dueAt(clock.instant()));
     }
     clock.tick(Duration.ofSeconds(61));
@@ -230,7 +235,7 @@ class GovernorTest {
 
   @Test
   void aClockThatJumpsBackHoldsNothingUpForLong() {
-    Limits one = new Limits(10, 1, 2, GIVE_UP, null);
+    AccountLimits one = new AccountLimits(10, 1, 2, GIVE_UP, null);
     turnedAway(submitting(ledger, one).orElseThrow(), Duration.ofHours(1));
 
     clock.tick(Duration.ofHours(-2));
@@ -240,7 +245,7 @@ class GovernorTest {
 
   @Test
   void whileASlotIsWantedRunningJobsAreLookedAtAsOftenAsTheCallsOfAMinuteAllow() {
-    Limits two = new Limits(2, 100, 2000, GIVE_UP, null);
+    AccountLimits two = new AccountLimits(2, 100, 2000, GIVE_UP, null);
     Job first = running(two, Duration.ofMinutes(5));
     Job asked = running(two, Duration.ofMinutes(5));
     asked = moved(asked, asked.to(RUNNING).triedAgainAt(clock.instant().plusSeconds(200)));
@@ -262,7 +267,7 @@ class GovernorTest {
     assertThat(lookIn(looked)).isEqualTo(Duration.ofSeconds(2));
 
     // Ten other calls a minute, one of them for lists, and half of the rest for this: four.
-    Limits few = new Limits(2, 10, 20, GIVE_UP, null);
+    AccountLimits few = new AccountLimits(2, 10, 20, GIVE_UP, null);
     looked =
         moved(
             ledger.find(looked.id()).orElseThrow(),
@@ -283,7 +288,7 @@ class GovernorTest {
 
   @Test
   void afterACreateWhoseOutcomeIsNotKnownOneAloneIsTriedOnceAFreeCallWorked() {
-    Limits limits = probing(10, Duration.ofSeconds(1));
+    AccountLimits limits = probing(10, Duration.ofSeconds(1));
     accepted(urgent(4));
     ledger.governor().createUnknown(limits);
     assertThat(ledger.free(limits)).isZero();
@@ -307,7 +312,7 @@ class GovernorTest {
 
   @Test
   void howManyFailuresThereAreThePauseIsAtMostThreeHundredTimesTheFirst() {
-    Limits limits = probing(10, Duration.ofSeconds(1));
+    AccountLimits limits = probing(10, Duration.ofSeconds(1));
     for (int i = 0; i < 100; i++) {
       ledger.governor().createUnknown(limits);
     }
@@ -321,7 +326,7 @@ class GovernorTest {
 
   @Test
   void doubtsLeaveASlotOnceTheListWasReadAfterThem() {
-    Limits limits = new Limits(2, 100, 2000, GIVE_UP, null);
+    AccountLimits limits = new AccountLimits(2, 100, 2000, GIVE_UP, null);
     for (int i = 0; i < 2; i++) {
       accepted(urgent(4));
       Job submitting = submitting(ledger, limits).orElseThrow();
@@ -341,11 +346,11 @@ class GovernorTest {
     assertThat(ledger.free(limits)).isZero();
   }
 
-  private static Limits probing(int concurrent, Duration probe) {
-    return new Limits(Job.DEFAULT_ACCOUNT, concurrent, 100, 2000, GIVE_UP, null, probe);
+  private static AccountLimits probing(int concurrent, Duration probe) {
+    return new AccountLimits(Job.DEFAULT_ACCOUNT, concurrent, 100, 2000, GIVE_UP, null, probe);
   }
 
-  private Job running(Limits limits, Duration look) {
+  private Job running(AccountLimits limits, Duration look) {
     Job job = submitting(ledger, limits).orElseThrow();
     return moved(
         job, job.to(RUNNING).created("gen-" + job.id(), null).dueAt(clock.instant().plus(look)));
@@ -370,7 +375,7 @@ class GovernorTest {
     return ledger.governor().due(most, TEN, LEASE).jobs().stream().map(Job::id).toList();
   }
 
-  private Optional<Job> submitting(Ledger instance, Limits limits) {
+  private Optional<Job> submitting(Ledger instance, AccountLimits limits) {
     return instance.submitting(accepted(request()), limits, LEASE);
   }
 

@@ -2,7 +2,13 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobFilter;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.NewJob;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +69,7 @@ class ListTest {
   }
 
   private Job accept(String caller, String reference) {
-    NewJob asked = Asked.request(reference, null, "hash");
+    NewJob asked = NewJobs.request(reference, null, "hash");
     NewJob of =
         new NewJob(
             reference,
@@ -73,7 +79,7 @@ class ListTest {
             List.of(),
             "koala",
             asked.routing(),
-            new By(caller, "rest"));
+            new Actor(caller, "rest"));
     return ((Acceptance.Accepted) ledger.accept(of, job -> List.of())).job();
   }
 
@@ -171,7 +177,7 @@ class ListTest {
 
   private String plan(Jdbi jdbi, JobFilter filter, String after) {
     Map<String, Object> values = new HashMap<>();
-    String sql = Reads.sql(filter, after, values);
+    String sql = JobQueries.sql(filter, after, values);
     List<String> lines = new ArrayList<>();
     jdbi.useHandle(
         handle ->

@@ -1,20 +1,24 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.event;
-import static io.leonardoroutes.ledger.Asked.request;
-import static io.leonardoroutes.ledger.Asked.urgent;
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.CANCELLED;
-import static io.leonardoroutes.ledger.JobState.COMPLETE;
-import static io.leonardoroutes.ledger.JobState.FAILED;
-import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
-import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.CANCELLED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.FAILED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
+import static io.leonardoroutes.ledger.NewJobs.event;
+import static io.leonardoroutes.ledger.NewJobs.request;
+import static io.leonardoroutes.ledger.NewJobs.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Engine.class)
 class MovesTest {
-  private static final Limits PLENTY = new Limits(10_000, 10_000);
+  private static final AccountLimits PLENTY = new AccountLimits(10_000, 10_000);
   private static final Duration LEASE = Duration.ofSeconds(30);
 
   @Parameter Engine engine;
@@ -65,7 +69,7 @@ class MovesTest {
         submitting
             .to(RUNNING)
             .created("gen-1", new Job.Cost("0.0147", "DOLLARS"))
-            .response(Asked.REQUEST)
+            .response(NewJobs.REQUEST)
             .dueAt(clock.instant().plusSeconds(20));
 
     assertThat(ledger.move(submitting, running)).isTrue();

@@ -1,17 +1,21 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.event;
-import static io.leonardoroutes.ledger.Asked.request;
-import static io.leonardoroutes.ledger.Asked.video;
-import static io.leonardoroutes.ledger.Delivery.State.DEAD;
-import static io.leonardoroutes.ledger.Delivery.State.DELIVERED;
-import static io.leonardoroutes.ledger.Delivery.State.PENDING;
+import static io.leonardoroutes.job.Delivery.State.DEAD;
+import static io.leonardoroutes.job.Delivery.State.DELIVERED;
+import static io.leonardoroutes.job.Delivery.State.PENDING;
+import static io.leonardoroutes.ledger.NewJobs.event;
+import static io.leonardoroutes.ledger.NewJobs.request;
+import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
-import io.leonardoroutes.ledger.Delivery.Content;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Delivery.Content;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.OutboxEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +63,8 @@ class OutboxTest {
     outbox.dead(claim("gone").get(0), "full");
 
     assertThat(outbox.sinkless(List.of("archive"), "reply"))
-        .containsExactly(new Sinkless("erp", 3, 2), new Sinkless("reply", 1, 1));
+        .containsExactly(
+            new DeliveriesWithoutSink("erp", 3, 2), new DeliveriesWithoutSink("reply", 1, 1));
     assertThat(outbox.sinkless(List.of("archive", "erp", "reply"), "reply")).isEmpty();
   }
 
@@ -203,8 +208,8 @@ class OutboxTest {
     assertThat(outbox.count(DELIVERED)).isEqualTo(1);
   }
 
-  private static Outgoing later(Outgoing event) {
-    return new Outgoing(
+  private static OutboxEvent later(OutboxEvent event) {
+    return new OutboxEvent(
         event.id(),
         event.subject(),
         event.type(),

@@ -1,13 +1,14 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.request;
+import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.leonardoroutes.Patience;
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
+import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Job;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

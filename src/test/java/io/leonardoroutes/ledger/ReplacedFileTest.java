@@ -1,11 +1,12 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.Asked.request;
+import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Job;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

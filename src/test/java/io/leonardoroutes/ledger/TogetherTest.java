@@ -2,10 +2,12 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.TickingClock;
-import io.leonardoroutes.ledger.Acceptance.Accepted;
-import io.leonardoroutes.ledger.Acceptance.Conflict;
-import io.leonardoroutes.ledger.Acceptance.Known;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Acceptance.Accepted;
+import io.leonardoroutes.job.Acceptance.Conflict;
+import io.leonardoroutes.job.Acceptance.Known;
+import io.leonardoroutes.job.NewJob;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,7 +44,7 @@ class TogetherTest {
   }
 
   private static NewJob request(String reference, String hash) {
-    return Asked.request(reference, null, hash);
+    return NewJobs.request(reference, null, hash);
   }
 
   @Test

@@ -1,13 +1,19 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.ledger.JobState.ACCEPTED;
-import static io.leonardoroutes.ledger.JobState.COMPLETE;
-import static io.leonardoroutes.ledger.JobState.IN_DOUBT;
-import static io.leonardoroutes.ledger.JobState.RUNNING;
-import static io.leonardoroutes.ledger.JobState.SUBMITTING;
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.Budget;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -59,29 +65,29 @@ class UpgradeTest {
                   "INSERT INTO delivery VALUES ('e1', 'erp', 'EVENT', 'PENDING', 3, 9, 0, 'away')");
             });
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    Limits limits = new Limits("default", 10, 100, 2000, Duration.ofHours(2), BUDGET);
+    AccountLimits limits = new AccountLimits("default", 10, 100, 2000, Duration.ofHours(2), BUDGET);
 
     try (Ledger ledger = Ledger.open(url, clock)) {
-      Figures figures = ledger.figures(List.of(limits));
-      assertThat(figures.jobs())
+      LedgerStats stats = ledger.figures(List.of(limits));
+      assertThat(stats.jobs())
           .hasSize(JobState.values().length)
           .containsValue(1L)
           .doesNotContainValue(2L);
-      assertThat(figures.deliveries())
-          .isEqualTo(Map.of("erp", new Figures.Deliveries(1, 0, Instant.ofEpochMilli(7))));
+      assertThat(stats.deliveries())
+          .isEqualTo(Map.of("erp", new LedgerStats.Deliveries(1, 0, Instant.ofEpochMilli(7))));
       for (JobState state : JobState.values()) {
         Job job = ledger.find("job-" + state).orElseThrow();
         assertThat(job.state()).isEqualTo(state);
         assertThat(job.account()).isEqualTo("default");
         assertThat(job.reference()).isEqualTo("ref-" + state);
-        NewJob again = Asked.request("ref-" + state, "key-" + state, "hash");
+        NewJob again = NewJobs.request("ref-" + state, "key-" + state, "hash");
         assertThat(ledger.accept(again, it -> List.of())).isEqualTo(new Acceptance.Known(job));
       }
       assertThat(ledger.claim(SUBMITTING, 10, LEASE)).hasSize(1);
       assertThat(ledger.claim(IN_DOUBT, "default", 10, LEASE)).hasSize(1);
       assertThat(ledger.governor().looks(10, limits, LEASE)).hasSize(1);
       assertThat(ledger.owners(List.of("gen-RUNNING", "gen-COMPLETE"))).hasSize(2);
-      assertThat(ledger.governor().slots(limits)).isEqualTo(new Figures.Slots(3, 5));
+      assertThat(ledger.governor().slots(limits)).isEqualTo(new LedgerStats.Slots(3, 5));
       // Three are reserved at the provider, and what is complete has its cost; a failed one is
       // assumed to be refunded.
       assertThat(ledger.governor().used(limits)).isEqualByComparingTo("0.24");

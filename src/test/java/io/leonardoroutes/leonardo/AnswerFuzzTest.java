@@ -73,10 +73,10 @@ class AnswerFuzzTest {
       @InRange(min = 0, max = 999) int status, String retryAfter, byte @NotNull [] bytes) {
     String body = new String(bytes, UTF_8);
     assertCertainOnlyIfItIs(status, body, Submission.read(status, retryAfter, body, NOW));
-    assertTold(status, Look.read(status, retryAfter, body, NOW));
-    assertTold(Listing.read(status, retryAfter, body, NOW));
-    assertTold(status, Account.read(status, retryAfter, body, NOW));
-    Notice.generationId(body).ifPresent(AnswerFuzzTest::assertUsable);
+    assertTold(status, GenerationStatus.read(status, retryAfter, body, NOW));
+    assertTold(GenerationPage.read(status, retryAfter, body, NOW));
+    assertTold(status, AccountStatus.read(status, retryAfter, body, NOW));
+    WebhookNotice.generationId(body).ifPresent(AnswerFuzzTest::assertUsable);
   }
 
   private static void assertCertainOnlyIfItIs(int status, String body, Submission submission) {
@@ -94,8 +94,8 @@ class AnswerFuzzTest {
               Submission.Refused.class, Submission.TurnedAway.class, Submission.NotSent.class);
       // a no to the paid call: said by the status, or in an error list that names no generation
       assertThat(no || success).as("%s %s", status, submission).isTrue();
-      assertThat(Answer.of(body).root().findValues("generationId"))
-          .allMatch(id -> Answer.usableId(id) == null);
+      assertThat(ProviderAnswer.of(body).root().findValues("generationId"))
+          .allMatch(id -> ProviderAnswer.usableId(id) == null);
     }
     if (submission instanceof Submission.Refused refused) {
       assertThat(refused.reason()).matches(LINE).isNotBlank();
@@ -112,32 +112,32 @@ class AnswerFuzzTest {
     }
   }
 
-  private static void assertTold(int status, Look look) {
-    if (look instanceof Look.Complete complete) {
+  private static void assertTold(int status, GenerationStatus look) {
+    if (look instanceof GenerationStatus.Complete complete) {
       assertThat(status).isBetween(200, 299);
       assertThat(complete.videoUrl()).isNotBlank();
       assertThat(complete.response()).isNotNull();
-    } else if (look instanceof Look.Failed failed) {
+    } else if (look instanceof GenerationStatus.Failed failed) {
       assertThat(status).isBetween(200, 299);
       assertThat(failed.reason()).matches(LINE).isNotBlank();
-    } else if (look instanceof Look.Unclear unclear) {
+    } else if (look instanceof GenerationStatus.Unclear unclear) {
       assertWait(unclear.retryAfter());
-    } else if (look instanceof Look.TurnedAway turnedAway) {
+    } else if (look instanceof GenerationStatus.TurnedAway turnedAway) {
       assertThat(status).isEqualTo(429);
       assertWait(turnedAway.retryAfter());
     }
   }
 
-  private static void assertTold(Listing listing) {
-    if (listing instanceof Listing.Page page) {
-      History history = new History();
+  private static void assertTold(GenerationPage listing) {
+    if (listing instanceof GenerationPage.Page page) {
+      GenerationHistory history = new GenerationHistory();
       history.add(page);
       assertThat(history.ids()).allSatisfy(AnswerFuzzTest::assertUsable);
     }
   }
 
-  private static void assertTold(int status, Account account) {
-    if (account instanceof Account.Known known) {
+  private static void assertTold(int status, AccountStatus account) {
+    if (account instanceof AccountStatus.Known known) {
       assertThat(status).isBetween(200, 299);
       assertUsable(known.userId());
       assertThat(known.concurrencySlots() == null || known.concurrencySlots() > 0).isTrue();
@@ -147,7 +147,7 @@ class AnswerFuzzTest {
   private static void assertUsable(String id) {
     assertThat(id).isNotBlank().matches(LINE);
     assertThat(id.length()).isLessThanOrEqualTo(200);
-    assertThat(Look.pathSegment(id)).matches("[A-Za-z0-9._%-]+").isNotIn(".", "..");
+    assertThat(GenerationStatus.pathSegment(id)).matches("[A-Za-z0-9._%-]+").isNotIn(".", "..");
   }
 
   private static void assertWait(Duration wait) {

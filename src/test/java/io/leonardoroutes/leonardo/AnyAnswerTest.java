@@ -13,12 +13,16 @@ class AnyAnswerTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
   private static final List<String> BODIES =
       List.of(
-          "{\"generate\": {\"generationId\": \"1f0a\", \"cost\": {\"amount\": \"0.0147\", \"unit\": \"DOLLARS\"}}}",
+          "{\"generate\": {\"generationId\": \"1f0a\", \"cost\": {\"amount\": \"0.0147\", \"unit\":"
+              + " \"DOLLARS\"}}}",
           "{\"generationId\": \"1f0a\", \"apiCreditCost\": 12}",
-          "[{\"message\": \"m\", \"extensions\": {\"statusCode\": 400, \"details\": {\"errors\": [{\"message\": \"e\"}]}}}]",
+          "[{\"message\": \"m\", \"extensions\": {\"statusCode\": 400, \"details\": {\"errors\":"
+              + " [{\"message\": \"e\"}]}}}]",
           "{\"errors\": [{\"message\": \"m\", \"extensions\": null}]}",
-          "{\"error\": \"not enough api tokens userId: 0e1d7a3c-5b57-4b0e-9d6e-0123456789ab\", \"code\": \"unexpected\"}",
-          "{\"generations_by_pk\": {\"status\": \"COMPLETE\", \"generated_images\": [{\"motionMP4URL\": \"v\"}]}}",
+          "{\"error\": \"not enough api tokens userId: 0e1d7a3c-5b57-4b0e-9d6e-0123456789ab\","
+              + " \"code\": \"unexpected\"}",
+          "{\"generations_by_pk\": {\"status\": \"COMPLETE\", \"generated_images\":"
+              + " [{\"motionMP4URL\": \"v\"}]}}",
           "<html><body>Bearer abc</body></html>",
           "");
   private static final String SPLICES = "{}[]\",:\\ne+-.019tfu\u0000\u202e\ud800\uFEFF$\\1 ";
@@ -32,7 +36,7 @@ class AnyAnswerTest {
       int status = random.nextInt(700) - 50;
 
       assertThat(Submission.read(status, body, body, NOW)).isNotNull();
-      assertThat(Look.read(status, body, body, NOW)).isNotNull();
+      assertThat(GenerationStatus.read(status, body, body, NOW)).isNotNull();
     }
   }
 

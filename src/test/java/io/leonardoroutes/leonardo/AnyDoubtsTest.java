@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.leonardo.Attempt.Stage;
+import io.leonardoroutes.leonardo.CreateAttempt.Stage;
 import io.leonardoroutes.leonardo.KnownCreates.LeftOut;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,9 +113,9 @@ class AnyDoubtsTest {
     private final Random random;
     private final Count count;
     private final List<Made> made = new ArrayList<>();
-    private final Map<String, Attempt> doubtful = new TreeMap<>();
+    private final Map<String, CreateAttempt> doubtful = new TreeMap<>();
     private final Map<JsonNode, Integer> unmade = new HashMap<>();
-    private final Map<String, Attempt> owned = new HashMap<>();
+    private final Map<String, CreateAttempt> owned = new HashMap<>();
     private final Map<String, String> owners = new HashMap<>();
     private final Map<String, Integer> readings = new HashMap<>();
     private final Map<String, Set<String>> traits = new HashMap<>();
@@ -206,7 +206,7 @@ class AnyDoubtsTest {
       wrong = random.nextBoolean() ? wrong : -wrong;
       Made asked = new Made("?", prompt, model, open, at, at, true);
       long begun = ++steps;
-      Attempt doubt = attempt(job, asked, at + wrong, over + wrong, begun, ++steps);
+      CreateAttempt doubt = attempt(job, asked, at + wrong, over + wrong, begun, ++steps);
       doubtful.put(job, doubt);
       unmade.merge(doubt.request(), isMade ? 0 : 1, Integer::sum);
     }
@@ -232,7 +232,7 @@ class AnyDoubtsTest {
       return generation;
     }
 
-    private Attempt attempt(String job, Made of, int from, int until, long begun, long over) {
+    private CreateAttempt attempt(String job, Made of, int from, int until, long begun, long over) {
       ObjectNode request = JsonNodeFactory.instance.objectNode();
       request.put("model", of.model()).put("public", of.open());
       request
@@ -241,11 +241,11 @@ class AnyDoubtsTest {
           .put("width", 1280)
           .put("height", 720);
       CallTime call = new CallTime(at(from), at(until), at(until).plus(LATE), false, begun, over);
-      return new Attempt(job, request, call, Stage.SETTLED);
+      return new CreateAttempt(job, request, call, Stage.SETTLED);
     }
 
     private void round() {
-      List<Attempt> due =
+      List<CreateAttempt> due =
           doubtful.values().stream().filter(attempt -> random.nextInt(3) > 0).toList();
       if (due.isEmpty()) {
         return;
@@ -260,26 +260,26 @@ class AnyDoubtsTest {
           });
       Instant back =
           due.stream().map(d -> d.call().from()).min(Comparator.naturalOrder()).orElseThrow();
-      History history = read(back, earlier);
-      Map<String, Attempt> listed = new HashMap<>(owned);
+      GenerationHistory history = read(back, earlier);
+      Map<String, CreateAttempt> listed = new HashMap<>(owned);
       listed.keySet().retainAll(history.ids());
-      Reconciliation.shown(history, listed)
+      CreateMatcher.shown(history, listed)
           .forEach(
               (model, some) -> traits.computeIfAbsent(model, m -> new HashSet<>()).addAll(some));
-      List<Attempt> all =
+      List<CreateAttempt> all =
           doubtful.values().stream()
-              .map(a -> new Attempt(a.job(), a.request(), a.call(), stage(a)))
+              .map(a -> new CreateAttempt(a.job(), a.request(), a.call(), stage(a)))
               .toList();
-      Map<String, Verdict> verdicts =
-          Reconciliation.of(
+      Map<String, ReconcileVerdict> verdicts =
+          CreateMatcher.of(
               history,
               new KnownCreates(listed, leftOut(history, first), traits),
               all,
               SETTLE,
               at(now));
       verdicts.forEach(this::adopt);
-      for (Attempt attempt : due) {
-        if (verdicts.get(attempt.job()) instanceof Verdict.Unpaid) {
+      for (CreateAttempt attempt : due) {
+        if (verdicts.get(attempt.job()) instanceof ReconcileVerdict.Unpaid) {
           unpaid(attempt.job());
         } else {
           readings.remove(attempt.job());
@@ -287,33 +287,34 @@ class AnyDoubtsTest {
       }
     }
 
-    private Stage stage(Attempt attempt) {
+    private Stage stage(CreateAttempt attempt) {
       return attempt.call().until().plus(SETTLE).isAfter(at(now)) ? Stage.FRESH : Stage.SETTLED;
     }
 
-    private void adopt(String job, Verdict verdict) {
-      if (verdict instanceof Verdict.Paid paid) {
+    private void adopt(String job, ReconcileVerdict verdict) {
+      if (verdict instanceof ReconcileVerdict.Paid paid) {
         count.adopted++;
         count.adoptedTwice += owners.put(paid.generationId(), job) == null ? 0 : 1;
-        Attempt attempt = doubtful.remove(job);
+        CreateAttempt attempt = doubtful.remove(job);
         CallTime call = attempt.call();
         CallTime found =
             new CallTime(call.from(), call.until(), call.finished(), false, 0, ++steps);
-        owned.put(paid.generationId(), new Attempt(job, attempt.request(), found, Stage.SETTLED));
+        owned.put(
+            paid.generationId(), new CreateAttempt(job, attempt.request(), found, Stage.SETTLED));
       }
     }
 
     /** Submitted again after several readings in a row. */
     private void unpaid(String job) {
-      if (readings.merge(job, 1, Integer::sum) == Reconciliation.READINGS) {
-        Attempt attempt = doubtful.remove(job);
+      if (readings.merge(job, 1, Integer::sum) == CreateMatcher.READINGS) {
+        CreateAttempt attempt = doubtful.remove(job);
         count.released++;
         // Equal requests are interchangeable: what counts is how many of them were not made.
         count.paidTwice += unmade.merge(attempt.request(), -1, Integer::sum) < 0 ? 1 : 0;
       }
     }
 
-    private Map<String, LeftOut> leftOut(History history, long first) {
+    private Map<String, LeftOut> leftOut(GenerationHistory history, long first) {
       Map<String, LeftOut> leftOut = new HashMap<>();
       owned.forEach(
           (id, attempt) -> {
@@ -329,13 +330,13 @@ class AnyDoubtsTest {
       return leftOut;
     }
 
-    private History read(Instant back, Map<String, Instant> earlier) {
-      History history = new History();
-      List<Listed> list = shown();
+    private GenerationHistory read(Instant back, Map<String, Instant> earlier) {
+      GenerationHistory history = new GenerationHistory();
+      List<ListedGeneration> list = shown();
       for (int i = 0; i < 400 && history.wantsMore(back, earlier); i++) {
         int from = Math.min(list.size(), history.offset());
         int end = Math.min(list.size(), from + page);
-        history.add(new Listing.Page(list.subList(from, end)));
+        history.add(new GenerationPage.Page(list.subList(from, end)));
         if (world == World.PAGES_SHIFT && random.nextInt(3) == 0 && !list.isEmpty()) {
           // Somebody deletes one that was read, or one more is made.
           list = new ArrayList<>(list);
@@ -344,15 +345,18 @@ class AnyDoubtsTest {
           } else {
             list.add(
                 0,
-                new Listed(
-                    "new-" + number++, at(now), false, new Shown("theirs", 1280, 720, false)));
+                new ListedGeneration(
+                    "new-" + number++,
+                    at(now),
+                    false,
+                    new VideoFingerprint("theirs", 1280, 720, false)));
           }
         }
       }
       return history;
     }
 
-    private List<Listed> shown() {
+    private List<ListedGeneration> shown() {
       List<Made> all = new ArrayList<>(made.stream().filter(m -> m.at() <= now).toList());
       all.sort(Comparator.comparing(Made::at).reversed());
       boolean hidesPending = world.name().contains("PENDING_HIDDEN");
@@ -380,11 +384,14 @@ class AnyDoubtsTest {
       return all.stream().map(this::listed).toList();
     }
 
-    private Listed listed(Made m) {
+    private ListedGeneration listed(Made m) {
       int shift = world == World.OTHER_ZONE ? zone : 0;
       Instant at = world == World.DATES_MISSING && random.nextBoolean() ? null : at(m.at() + shift);
-      return new Listed(
-          m.id(), at, m.done() > now, new Shown(prompt(m.prompt()), 1280, 720, m.open()));
+      return new ListedGeneration(
+          m.id(),
+          at,
+          m.done() > now,
+          new VideoFingerprint(prompt(m.prompt()), 1280, 720, m.open()));
     }
 
     private String prompt(String prompt) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RouteFilesTest {
   @Test
   void thePointsAreWhereRequestsAndJobsComeAlong() throws Exception {
-    List<String> names = RouteFiles.packed(10).points().stream().map(Point::name).toList();
+    List<String> names = RouteFiles.packed(10).points().stream().map(CrashPoint::name).toList();
 
     assertThat(names)
         .contains("accept: before commit", "create: after begin", "deliver: before delivered")
@@ -24,7 +24,7 @@ class RouteFilesTest {
   @Test
   void oneFileAloneHalts(@TempDir Path folder) throws Exception {
     RouteFiles files = RouteFiles.packed(10);
-    Point commit =
+    CrashPoint commit =
         files.points().stream()
             .filter(point -> point.name().equals("accept: before commit"))
             .findFirst()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.StrictJson;
 import java.util.List;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchema;
+import io.leonardoroutes.json.Violation;
+import io.leonardoroutes.models.ModelRegistry;
+import io.leonardoroutes.models.SchemaTest;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,7 +29,8 @@ import net.jqwik.api.statistics.Statistics;
  */
 class AnyRequestTest {
   private static final Set<String> SINKS = Set.of("outbox", "archive");
-  private static final Models MODELS = Models.found(Rules.validatorFactory(SINKS), SINKS);
+  private static final ModelRegistry MODELS =
+      ModelRegistry.found(RequestValidation.validatorFactory(SINKS), SINKS);
   private static final Map<String, JsonSchema> SCHEMAS =
       MODELS.ids().stream()
           .collect(Collectors.toMap(Function.identity(), id -> SchemaTest.schema(MODELS, id)));

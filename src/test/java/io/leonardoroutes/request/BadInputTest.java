@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.json.Violation;
+import io.leonardoroutes.problem.Problem;
+import io.leonardoroutes.problem.RequestRejected;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,11 +26,11 @@ final class BadInputTest {
   private static final String GOOD =
       "{\"model\": \"kling-3.0-turbo\", \"parameters\": {\"prompt\": \"Ein Kätzchen\"}}";
 
-  private static Chain chain;
+  private static RuleChain chain;
 
   @BeforeAll
   static void start() throws Exception {
-    chain = new Chain();
+    chain = new RuleChain();
   }
 
   @AfterAll
@@ -54,11 +57,11 @@ final class BadInputTest {
   @Test
   void aRequestWithoutTextIsRefused() {
     for (Object body : new Object[] {null, "", " \n", new byte[0], "\uFEFF"}) {
-      Refused refused = refused(body);
+      RequestRejected rejected = refused(body);
 
-      assertThat(refused)
+      assertThat(rejected)
           .hasMessage("400 empty: there is no text in the request: a JSON object is needed");
-      assertThat(refused.problem())
+      assertThat(rejected.problem())
           .isEqualTo(
               new Problem(
                   "urn:leonardo-routes:problem:empty",
@@ -100,11 +103,11 @@ final class BadInputTest {
             "\\udc00\\ud800",
             "\\ud83d \\ude00",
             "\\ud83d\\ud83d\\ude00")) {
-      Refused refused = refused(request.replace("X", half));
+      RequestRejected rejected = refused(request.replace("X", half));
 
-      assertThat(refused.problem().status()).isEqualTo(400);
-      assertThat(refused.problem().name()).isEqualTo("not-json");
-      assertThat(refused.problem().detail())
+      assertThat(rejected.problem().status()).isEqualTo(400);
+      assertThat(rejected.problem().name()).isEqualTo("not-json");
+      assertThat(rejected.problem().detail())
           .startsWith("line 1, column ")
           .contains("Half of a character, \\ud")
           .endsWith("a surrogate needs the other of its pair");
@@ -123,7 +126,7 @@ final class BadInputTest {
 
   @Test
   void aRequestOfTheLargestSizeIsTaken() {
-    String largest = GOOD + " ".repeat(Chain.MOST_BYTES - GOOD.getBytes(UTF_8).length);
+    String largest = GOOD + " ".repeat(RuleChain.MOST_BYTES - GOOD.getBytes(UTF_8).length);
 
     assertThat(prompt(largest)).isEqualTo("Ein Kätzchen");
     assertThat(prompt(largest.getBytes(UTF_8))).isEqualTo("Ein Kätzchen");
@@ -137,7 +140,7 @@ final class BadInputTest {
     Endless endless = new Endless();
 
     assertThat(refused(endless).problem().status()).isEqualTo(413);
-    assertThat(endless.given).isEqualTo(Chain.MOST_BYTES + 1);
+    assertThat(endless.given).isEqualTo(RuleChain.MOST_BYTES + 1);
   }
 
   @ParameterizedTest
@@ -162,9 +165,9 @@ final class BadInputTest {
         "{\"a\": 1e99999999999} | line 1, column 20: Number out of every range",
       })
   void whatIsNotJsonIsRefusedWithItsPlace(String body, String detail) {
-    Refused refused = refused(body);
+    RequestRejected rejected = refused(body);
 
-    assertThat(refused.problem())
+    assertThat(rejected.problem())
         .isEqualTo(
             new Problem(
                 "urn:leonardo-routes:problem:not-json",
@@ -172,7 +175,7 @@ final class BadInputTest {
                 400,
                 detail,
                 List.of()));
-    assertThat(refused).hasMessage("400 not-json: " + detail.substring(0, detail.indexOf(": ")));
+    assertThat(rejected).hasMessage("400 not-json: " + detail.substring(0, detail.indexOf(": ")));
   }
 
   @Test
@@ -239,8 +242,8 @@ final class BadInputTest {
     return chain.accept(body).toProvider().at("/parameters/prompt").asText();
   }
 
-  private static Refused refused(Object body) {
-    return catchThrowableOfType(Refused.class, () -> chain.accept(body));
+  private static RequestRejected refused(Object body) {
+    return catchThrowableOfType(RequestRejected.class, () -> chain.accept(body));
   }
 
   /** A stream without end that counts what is taken from it. */

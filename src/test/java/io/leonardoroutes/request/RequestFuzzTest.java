@@ -8,6 +8,10 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.Violation;
+import io.leonardoroutes.problem.Problem;
+import io.leonardoroutes.problem.RequestRejected;
+import io.leonardoroutes.problem.Violations;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -21,11 +25,11 @@ class RequestFuzzTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<Integer> STATUSES = Set.of(400, 413, 422);
 
-  private static Chain chain;
+  private static RuleChain chain;
 
   @BeforeAll
   static void start() throws Exception {
-    chain = new Chain();
+    chain = new RuleChain();
   }
 
   @AfterAll
@@ -39,15 +43,18 @@ class RequestFuzzTest {
             {"model":"kling-3.0-turbo","public":true,"parameters":{"prompt":"a","duration":5,
              "motion_has_audio":true,"width":1920,"height":1080,"mode":"RESOLUTION_1080",
              "quantity":1,"guidances":{"start_frame":[{"image":{"id":"i","type":"UPLOADED"}}]}},
-             "reference":"r","sinks":["outbox"],"priority":9}""",
+             "reference":"r","sinks":["outbox"],"priority":9}\
+            """,
             """
             {"model":"kling-video-o-3","parameters":{"prompt":"a","duration":5,
              "guidances":{"start_frame":[{"image":{"id":"i","type":"UPLOADED"}}],
-             "end_frame":[{"image":{"id":"j","type":"GENERATED"}}]}}}""",
+             "end_frame":[{"image":{"id":"j","type":"GENERATED"}}]}}}\
+            """,
             """
             {"model":"kling-video-o-3","parameters":{"prompt":"a","duration":1e1,
              "guidances":{"image_reference":[{"image":{"id":"i","type":"UPLOADED"}}],
-             "video_reference":[{"video":{"id":"v","type":"GENERATED"}}]}}}""",
+             "video_reference":[{"video":{"id":"v","type":"GENERATED"}}]}}}\
+            """,
             "{\"model\":\"x\",\"model\":1}",
             "{\"model\":null,\"parameters\":[{}]}",
             "{\"model\":\"kling-3.0-turbo\",\"parameters\":{\"duration\":1e999999999}}",
@@ -95,8 +102,8 @@ class RequestFuzzTest {
     VideoRequest request;
     try {
       request = chain.accept(body);
-    } catch (Refused refused) {
-      assertTold(refused);
+    } catch (RequestRejected rejected) {
+      assertTold(rejected);
       return;
     }
     assertThat(chain.models.check(request.reading().received())).isEmpty();
@@ -116,20 +123,20 @@ class RequestFuzzTest {
     return JSON.writeValueAsBytes(json);
   }
 
-  private static void assertTold(Refused refused) throws IOException {
-    Problem problem = refused.problem();
+  private static void assertTold(RequestRejected rejected) throws IOException {
+    Problem problem = rejected.problem();
     assertThat(problem.type()).startsWith(Problem.TYPES);
     assertThat(problem.title()).isNotBlank();
     assertThat(problem.detail()).isNotBlank().matches("[^\\p{Cc}\\p{Cf}]{1,1500}");
     assertThat(problem.status()).isIn(STATUSES);
     assertThat(problem.violations().isEmpty()).isEqualTo(problem.status() != 422);
-    assertThat(problem.violations()).hasSizeLessThanOrEqualTo(Findings.MOST);
+    assertThat(problem.violations()).hasSizeLessThanOrEqualTo(Violations.MOST);
     for (Violation violation : problem.violations()) {
       JsonPointer.compile(violation.pointer());
       assertThat(violation.code()).matches("[a-z-]+");
       assertThat(violation.message()).matches("[^\\p{Cc}\\p{Cf}]{1,1000}");
     }
-    assertThat(refused.getMessage()).matches("[^\\p{Cc}\\p{Cf}]{1,501}");
+    assertThat(rejected.getMessage()).matches("[^\\p{Cc}\\p{Cf}]{1,501}");
     assertThat(List.copyOf(problem.violations())).doesNotHaveDuplicates();
     assertThat(JSON.readValue(JSON.writeValueAsBytes(problem), Problem.class)).isEqualTo(problem);
   }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.problem.RequestRejected;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -23,13 +25,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * what is sent for the accepted ones and every violation of the refused ones. A case gives its
  * {@code parameters}, or the whole {@code request}.
  */
-final class RulesTableTest {
+public final class RulesTableTest {
   private static final ObjectMapper JSON = StrictJson.mapper();
-  private static Chain chain;
+  private static RuleChain chain;
 
   @BeforeAll
   static void start() throws Exception {
-    chain = new Chain();
+    chain = new RuleChain();
   }
 
   @AfterAll
@@ -51,13 +53,13 @@ final class RulesTableTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("refused")
   void aRequestThatBreaksRulesIsRefusedWithEveryOne(JsonNode row) throws IOException {
-    Refused refused =
-        catchThrowableOfType(Refused.class, () -> chain.accept(request(row).toString()));
+    RequestRejected rejected =
+        catchThrowableOfType(RequestRejected.class, () -> chain.accept(request(row).toString()));
 
-    assertThat(refused.problem().status()).isEqualTo(422);
-    assertThat(JSON.valueToTree(refused.problem().violations()).toPrettyString())
+    assertThat(rejected.problem().status()).isEqualTo(422);
+    assertThat(JSON.valueToTree(rejected.problem().violations()).toPrettyString())
         .isEqualTo(row.get("violations").toPrettyString());
-    assertThat(chain.models.check(request(row))).isEqualTo(refused.problem().violations());
+    assertThat(chain.models.check(request(row))).isEqualTo(rejected.problem().violations());
   }
 
   static Stream<Arguments> accepted() throws IOException {
@@ -68,7 +70,7 @@ final class RulesTableTest {
     return rows().filter(row -> row.has("violations")).map(RulesTableTest::named);
   }
 
-  static Stream<JsonNode> rows() throws IOException {
+  public static Stream<JsonNode> rows() throws IOException {
     return Stream.concat(rows("kling-3.0-turbo"), rows("kling-video-o-3"));
   }
 
@@ -83,7 +85,7 @@ final class RulesTableTest {
     return Arguments.of(Named.of(row.get("model").asText() + ": " + row.get("fact").asText(), row));
   }
 
-  static JsonNode request(JsonNode row) {
+  public static JsonNode request(JsonNode row) {
     ObjectNode request = JSON.createObjectNode().put("model", row.get("model").asText());
     return row.has("request")
         ? row.get("request")

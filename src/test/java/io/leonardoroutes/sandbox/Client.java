@@ -77,6 +77,6 @@ final class Client {
   }
 
   static JsonNode json(HttpResponse<String> response) {
-    return Answer.parse(response.body());
+    return SandboxAnswer.parse(response.body());
   }
 }

@@ -3,7 +3,7 @@ package io.leonardoroutes.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,10 +43,11 @@ class JobLifeTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(Client.json(answer))
         .isEqualTo(
-            Answer.parse(
+            SandboxAnswer.parse(
                 """
                 {"generate": {"generationId": "%s", "apiCreditCost": null,
-                              "cost": {"amount": "0.0189", "unit": "DOLLARS"}}}"""
+                              "cost": {"amount": "0.0189", "unit": "DOLLARS"}}}\
+                """
                     .formatted(id)));
   }
 
@@ -54,7 +55,8 @@ class JobLifeTest {
   void theSameModelAndDurationCostTheSameAndLongerCostsMore() {
     assertThat(price("a", "3")).isEqualTo(price("a", "3")).isEqualTo("0.0288");
     assertThat(price("a", "6")).isEqualTo("0.0576");
-    assertThat(price("a", "5")).isEqualTo(Price.dollars(Answer.parse("{\"model\": \"a\"}")));
+    assertThat(price("a", "5"))
+        .isEqualTo(SandboxPrice.dollars(SandboxAnswer.parse("{\"model\": \"a\"}")));
   }
 
   @Test
@@ -185,8 +187,8 @@ class JobLifeTest {
   }
 
   private static String price(String model, String duration) {
-    return Price.dollars(
-        Answer.parse(
+    return SandboxPrice.dollars(
+        SandboxAnswer.parse(
             "{\"model\": \"%s\", \"parameters\": {\"duration\": %s}}".formatted(model, duration)));
   }
 

@@ -3,7 +3,7 @@ package io.leonardoroutes.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.leonardoroutes.TickingClock;
+import io.leonardoroutes.fixture.TickingClock;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -59,7 +59,7 @@ class RefusalTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(Client.json(answer))
         .isEqualTo(
-            Answer.parse(
+            SandboxAnswer.parse(
                 """
                 [{"message": "Validation failed",
                   "extensions": {
@@ -67,7 +67,8 @@ class RefusalTest {
                     "details": {
                       "message": "The request is not valid",
                       "errors": [{"message": "parameters.prompt must be one of: dogs"},
-                                 {"message": "parameters.x is a \\"cat\\""}]}}}]"""));
+                                 {"message": "parameters.x is a \\"cat\\""}]}}}]\
+                """));
     assertThat(sandbox.creates()).isEmpty();
   }
 
@@ -100,7 +101,8 @@ class RefusalTest {
 
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(Client.json(answer))
-        .isEqualTo(Answer.object().put("error", why).put("path", "$").put("code", "unexpected"));
+        .isEqualTo(
+            SandboxAnswer.object().put("error", why).put("path", "$").put("code", "unexpected"));
     assertThat(sandbox.creates()).isEmpty();
   }
 
@@ -200,6 +202,6 @@ class RefusalTest {
   }
 
   private static String error(String body) {
-    return Answer.parse(body).get("error").asText();
+    return SandboxAnswer.parse(body).get("error").asText();
   }
 }

@@ -20,7 +20,7 @@ class SamplesTest {
   void theFolderGetsOneSampleForEachModelAndNothingElse() throws IOException {
     var inbox = folder.resolve("data/inbox");
 
-    assertThat(Samples.writeInto(inbox))
+    assertThat(SampleRequests.writeInto(inbox))
         .containsExactly(
             inbox.resolve("kling-3.0-turbo.json"), inbox.resolve("kling-video-o-3.json"));
     try (var files = Files.list(inbox)) {
@@ -32,7 +32,8 @@ class SamplesTest {
   void aSampleThatIsThereIsLeftAlone() throws IOException {
     var mine = Files.writeString(folder.resolve("kling-3.0-turbo.json"), "mine");
 
-    assertThat(Samples.writeInto(folder)).containsExactly(folder.resolve("kling-video-o-3.json"));
+    assertThat(SampleRequests.writeInto(folder))
+        .containsExactly(folder.resolve("kling-video-o-3.json"));
     assertThat(mine).hasContent("mine");
   }
 
@@ -42,7 +43,7 @@ class SamplesTest {
     Files.createFile(accepted.resolve("kling-3.0-turbo.json"));
     Files.createFile(accepted.resolve("kling-video-o-3.json"));
 
-    assertThat(Samples.writeInto(folder)).isEmpty();
+    assertThat(SampleRequests.writeInto(folder)).isEmpty();
   }
 
   @ParameterizedTest
@@ -55,9 +56,9 @@ class SamplesTest {
           kling-video-o-3 | {"model":"kling-video-o-3","public":false,"parameters":{"prompt":"The woman plays with the cat","duration":3,"width":1920,"height":1080,"mode":"RESOLUTION_1080","motion_has_audio":true,"guidances":{"start_frame":[{"image":{"id":"ID","type":"UPLOADED"}}]}}}
           """)
   void aSampleIsThePagesOwnWithARealId(String model, String page) throws IOException {
-    Samples.writeInto(folder);
+    SampleRequests.writeInto(folder);
 
-    JsonNode sample = Answer.parse(Files.readString(folder.resolve(model + ".json")));
+    JsonNode sample = SandboxAnswer.parse(Files.readString(folder.resolve(model + ".json")));
 
     var id = sample.at("/parameters/guidances/start_frame/0/image/id").asText();
     assertThat(UUID.fromString(id).version()).isEqualTo(4);

@@ -3,7 +3,7 @@ package io.leonardoroutes.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leonardoroutes.App;
+import io.leonardoroutes.fixture.App;
 import java.net.ConnectException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,252 @@
+package io.leonardoroutes.api;
+
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.auth.CallerShares;
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.event.JobEvent;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.LongCallSettings;
+import io.leonardoroutes.flow.ProblemAnswer;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.Moved;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.problem.Problem;
+import io.leonardoroutes.problem.RequestRejected;
+import io.leonardoroutes.rest.AsyncHttp;
+import io.leonardoroutes.rest.EventStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.apache.camel.Message;
+
+/**
+ * The steps of {@code events.camel.yaml}: callers hear of the changes of a job as they come. An
+ * event is what the job's trail has of it, so that one who comes back misses none; its id is the
+ * job's with the number of the change.
+ */
+public final class JobEventStream {
+  /** After this a caller has to come back, and to be known still. */
+  private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** So many changes are told in one go, and more once the caller has taken those. */
+  private static final int AT_ONCE = 16;
+
+  private static final Map<JobState, EventType> TOLD =
+      Map.of(
+          JobState.RUNNING, EventType.SUBMITTED,
+          JobState.IN_DOUBT, EventType.IN_DOUBT,
+          JobState.COMPLETE, EventType.COMPLETED,
+          JobState.FAILED, EventType.FAILED,
+          JobState.CANCELLED, EventType.CANCELLED);
+
+  private final FlowContext flow;
+  private final Ledger ledger;
+  private final LongCallSettings limits;
+  private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
+  private final CallerShares places;
+  private volatile boolean draining;
+
+  /** One caller, equal to itself alone. */
+  private static final class Follower {
+    private final EventStream stream = new EventStream();
+    private final String share;
+    private final String job;
+    private final Instant until;
+    private int seen;
+    private Instant heard;
+
+    private Follower(String share, String job, int seen, Instant now) {
+      this.share = share;
+      this.job = job;
+      this.seen = seen;
+      this.heard = now;
+      this.until = now.plus(LONGEST);
+    }
+  }
+
+  /** A job with its trail, read after it. */
+  private record Story(Job job, List<Moved> trail) {
+    /** How many of its changes may be told: of a video, only once it was fetched. */
+    int told() {
+      int last = trail.size() - 1;
+      boolean early = last >= 0 && trail.get(last).to() == JobState.COMPLETE && !job.ended();
+      return early ? last : trail.size();
+    }
+
+    /** How many of them the caller has seen after what is told next. */
+    int next(int seen) {
+      return Math.min(told(), seen + AT_ONCE);
+    }
+
+    /** What is told next of the changes after those that were seen. */
+    String after(int seen) {
+      StringBuilder events = new StringBuilder();
+      for (int n = seen; n < next(seen); n++) {
+        EventType type = TOLD.get(trail.get(n).to());
+        if (type != null) {
+          String id = job.id() + "-" + n;
+          JobEvent event =
+              new JobEvent(id, type, job.id(), trail.get(n).at(), EventFactory.json(job));
+          events.append(EventStream.event(id, type.word(), event.json()));
+        }
+      }
+      return events.toString();
+    }
+  }
+
+  public JobEventStream(FlowContext flow) {
+    this.flow = flow;
+    this.ledger = flow.ledger();
+    this.limits = flow.settings().lasting();
+    this.places = limits.followers();
+  }
+
+  /**
+   * Begins to tell a caller of a job, from its beginning or from where the caller was cut off.
+   *
+   * @throws RequestRejected 404
+   */
+  public void open(
+      Exchange exchange,
+      @Header("id") Object id,
+      @Header("Last-Event-ID") Object last,
+      @Header(Caller.HEADER) Object user) {
+    Story story = story(flow.job(id, flow.caller(user)));
+    int seen = seen(story, String.valueOf(last));
+    Message message = exchange.getMessage();
+    message.removeHeaders("*", "Content-Type");
+    if (story.job().ended() && seen == story.told()) {
+      // To a browser this means: do not come back.
+      message.removeHeaders("*");
+      message.setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
+      message.setBody(null);
+    } else if (AsyncHttp.gone(exchange).isEmpty()) {
+      // The caller comes back for the rest.
+      message.setBody(EventStream.START + story.after(seen));
+    } else if (draining || !places.take(AsyncHttp.share(exchange), 1)) {
+      ProblemAnswer.answer(message, full(AsyncHttp.share(exchange)));
+      message.setHeader("Retry-After", 5);
+    } else {
+      Follower follower =
+          new Follower(AsyncHttp.share(exchange), story.job().id(), seen, flow.clock().instant());
+      followers.add(follower);
+      AsyncHttp.gone(exchange).orElseThrow().thenRun(() -> drop(follower));
+      message.setBody(follower.stream);
+    }
+  }
+
+  private Problem full(String caller) {
+    if (places.isCallersEnd(caller)) {
+      return Problem.of(
+          429,
+          "too-many-followers",
+          "The caller follows too many events",
+          "%s may at once (leonardo.rest.followers-per-caller): end others first"
+              .formatted(places.each()));
+    }
+    return Problem.of(
+        503,
+        "too-many-followers",
+        "Too many callers follow events",
+        "%s may at once (leonardo.rest.followers): come again later".formatted(places.all()));
+  }
+
+  private Story story(Job job) {
+    return new Story(job, ledger.history(job.id()));
+  }
+
+  /** How many changes the caller has seen; none if it says what cannot be. */
+  private static int seen(Story story, String last) {
+    String prefix = story.job().id() + "-";
+    if (last.startsWith(prefix) && last.substring(prefix.length()).matches("[0-9]{1,9}")) {
+      int seen = Integer.parseInt(last.substring(prefix.length())) + 1;
+      return seen <= story.told() ? seen : 0;
+    }
+    return 0;
+  }
+
+  /** Tells everybody what is new: one question for all that follow. */
+  public void look() {
+    if (followers.isEmpty()) {
+      return;
+    }
+    List<Follower> ready = followers.stream().filter(one -> one.stream.isReady()).toList();
+    flow.outages().attempt(() -> tell(ready));
+    Instant now = flow.clock().instant();
+    ready.forEach(follower -> beat(follower, now));
+    followers.stream()
+        .filter(one -> now.isAfter(one.heard.plus(limits.heartbeat().multipliedBy(4))))
+        .forEach(this::cut);
+  }
+
+  private void tell(List<Follower> ready) {
+    Map<String, Integer> changes =
+        ledger.changes(ready.stream().map(one -> one.job).collect(Collectors.toSet()));
+    Map<String, Story> stories = new HashMap<>();
+    for (Follower follower : ready) {
+      if (changes.getOrDefault(follower.job, 0) > follower.seen) {
+        ledger
+            .find(follower.job)
+            .map(job -> stories.computeIfAbsent(job.id(), id -> story(job)))
+            .ifPresent(story -> tell(follower, story));
+      }
+    }
+  }
+
+  private void tell(Follower follower, Story story) {
+    String events = story.after(follower.seen);
+    if (!events.isEmpty() && !follower.stream.send(events)) {
+      // There is no room for it now: next time.
+      return;
+    }
+    follower.seen = story.next(follower.seen);
+    if (!events.isEmpty()) {
+      follower.heard = flow.clock().instant();
+    }
+    if (story.job().ended() && follower.seen == story.told()) {
+      follower.stream.end();
+    }
+  }
+
+  private void beat(Follower follower, Instant now) {
+    if (now.isAfter(follower.until)) {
+      follower.stream.end();
+    } else if (now.isBefore(follower.heard)
+        || !now.isBefore(follower.heard.plus(limits.heartbeat()))) {
+      follower.stream.heartbeat();
+      follower.heard = now;
+    }
+  }
+
+  /** It did not take what was sent for a long time, or never began. */
+  private void cut(Follower follower) {
+    follower.stream.cut();
+    drop(follower);
+  }
+
+  private void drop(Follower follower) {
+    if (followers.remove(follower)) {
+      places.give(follower.share, 1);
+    }
+  }
+
+  /** How many callers follow. */
+  int followers() {
+    return followers.size();
+  }
+
+  /** Ends all streams: their callers come back, to another instance or the next one here. */
+  public void drain() {
+    draining = true;
+    followers.forEach(follower -> follower.stream.end());
+  }
+}

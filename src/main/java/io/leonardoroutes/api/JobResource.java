@@ -1,0 +1,136 @@
+package io.leonardoroutes.api;
+
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.CANCELLED;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.auth.ProblemHandler;
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.intake.BatchIntake;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.Moved;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.problem.RequestRejected;
+import io.leonardoroutes.rest.RestServer;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
+
+/**
+ * What calls at {@code /generations} do: how one that asks for a video is opened, jobs as they
+ * stand, and the cancelling of one.
+ */
+public final class JobResource {
+  /** Every change of a job's state, the oldest first. */
+  public record JobHistory(List<Moved> items) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FlowContext flow;
+  private final Ledger ledger;
+  private final RestAnswers answers;
+
+  public JobResource(FlowContext flow, RestAnswers answers) {
+    this.flow = flow;
+    this.answers = answers;
+    this.ledger = flow.ledger();
+  }
+
+  /**
+   * Opens a call that asks for a video: who asks, its idempotency key, and its type.
+   *
+   * @throws RequestRejected 415 for a body that does not say it is JSON; 403 for a page of an
+   *     origin that is not listed
+   */
+  public void open(
+      Exchange exchange,
+      @Header(Exchange.CONTENT_TYPE) String type,
+      @Header("Idempotency-Key") String key,
+      @Header("Origin") String origin,
+      @Header(Caller.HEADER) Object user) {
+    Caller caller = flow.caller(user);
+    exchange.setProperty(IntakeProperties.CALLER, caller.name());
+    exchange.setProperty(IntakeProperties.OPERATOR, caller.operator());
+    exchange.setProperty(IntakeProperties.FROM, caller.place());
+    if (!RestServer.isJson(type, origin)) {
+      throw new RequestRejected(ProblemHandler.NOT_JSON);
+    }
+    // A browser that was led to this address under a name of the page's own sees no foreign page.
+    if (origin != null && !flow.settings().rest().origins().contains(origin)) {
+      throw new RequestRejected(ProblemHandler.FOREIGN_PAGE);
+    }
+    if (key != null && !key.isBlank()) {
+      // No name has a space, so that no caller's key is another's.
+      String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
+      exchange.setProperty(IntakeProperties.KEY, of + key);
+    }
+  }
+
+  /**
+   * One job.
+   *
+   * @throws RequestRejected 404
+   */
+  public JsonNode one(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    return EventFactory.json(flow.job(id, flow.caller(user)));
+  }
+
+  /**
+   * Every change of a job's state.
+   *
+   * @throws RequestRejected 404
+   */
+  public JsonNode history(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    Job job = flow.job(id, flow.caller(user));
+    return JSON.valueToTree(new JobHistory(ledger.history(job.id())));
+  }
+
+  /**
+   * Takes back a job that is not submitted yet.
+   *
+   * @throws RequestRejected 404, or 409 once it is: the provider has no cancel
+   */
+  public JsonNode cancel(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    Caller caller = flow.caller(user);
+    Job job = flow.job(id, caller);
+    if (job.state() == ACCEPTED) {
+      Job.Change cancelled =
+          job.to(CANCELLED)
+              .by(new Actor(caller.name(), caller.place()))
+              .finishedAt(flow.clock().instant())
+              .done();
+      if (ledger.move(job, cancelled, flow.events().of(EventType.CANCELLED, cancelled.job()))) {
+        return EventFactory.json(cancelled.job());
+      }
+    }
+    JobState now = flow.job(job.id(), caller).state();
+    throw new RequestRejected(
+        409,
+        "too-late",
+        "Too late to cancel",
+        "job " + job.id() + " is " + now + ": only an ACCEPTED one can be cancelled");
+  }
+
+  /** As {@link RestAnswers#refused}: copies of our earlier route files name it here. */
+  public void refused(Exchange exchange) {
+    answers.refused(exchange);
+  }
+
+  /** As {@link RestAnswers#available}: copies of our earlier route files name it here. */
+  public void available(@ExchangeProperty(BatchIntake.AWAY) Boolean away) {
+    answers.available(away);
+  }
+
+  /** As {@link RestAnswers#unavailable}: copies of our earlier route files name it here. */
+  public void unavailable(Exchange exchange) {
+    answers.unavailable(exchange);
+  }
+}

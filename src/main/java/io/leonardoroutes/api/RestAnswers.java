@@ -1,0 +1,50 @@
+package io.leonardoroutes.api;
+
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.ProblemAnswer;
+import io.leonardoroutes.intake.BatchIntake;
+import io.leonardoroutes.problem.Problem;
+import io.leonardoroutes.problem.RequestRejected;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+
+/** The steps of {@code answers.camel.yaml}: how REST calls end. */
+public final class RestAnswers {
+  private static final String REST = "what REST calls need";
+  private static final Problem UNAVAILABLE =
+      Problem.of(
+          503,
+          "unavailable",
+          "Not available now",
+          "send it again later, with the same Idempotency-Key or reference if it has one");
+
+  private final FlowContext flow;
+
+  public RestAnswers(FlowContext flow) {
+    this.flow = flow;
+  }
+
+  /** Answers the refusal of a call that asked for no video: no sink is told of it. */
+  public void refused(Exchange exchange) {
+    Problem problem =
+        RequestRejected.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+            .orElseThrow()
+            .problem();
+    ProblemAnswer.answer(exchange.getMessage(), problem);
+  }
+
+  /** It worked, all of it: what follows in the same way is news again. */
+  public void available(@ExchangeProperty(BatchIntake.AWAY) Boolean away) {
+    if (!Boolean.TRUE.equals(away)) {
+      flow.outages().reportUp(REST);
+    }
+  }
+
+  /** Answers 503: something that is needed is away, and nothing is confirmed. */
+  public void unavailable(Exchange exchange) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    flow.outages().unavailable(REST, why);
+    ProblemAnswer.answer(exchange.getMessage(), UNAVAILABLE);
+    exchange.getMessage().setHeader("Retry-After", 5);
+  }
+}

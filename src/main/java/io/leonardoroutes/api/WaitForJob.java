@@ -1,0 +1,158 @@
+package io.leonardoroutes.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.auth.CallerShares;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.LongCallSettings;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.rest.AsyncHttp;
+import io.leonardoroutes.rest.PreferHeader;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncProcessorSupport;
+
+/**
+ * The step that lets a call wait for the end of the job in its body, if it prefers to. A call that
+ * waits is an object in memory and no thread. It goes on once the job has ended, on whatever
+ * instance, once its time is over or its caller gone, and when the program stops.
+ */
+public final class WaitForJob extends AsyncProcessorSupport {
+  /** Set on an exchange whose job has ended. */
+  static final String ENDED = "leonardoEnded";
+
+  /** Set on an exchange to the preference that was heeded. */
+  static final String APPLIED = "leonardoApplied";
+
+  private final Ledger ledger;
+  private final FlowContext flow;
+  private final LongCallSettings limits;
+  private final Set<Call> waiting = ConcurrentHashMap.newKeySet();
+  private final CallerShares places;
+  private volatile boolean draining;
+
+  /** One that waits, equal to itself alone. */
+  private static final class Call {
+    private final String job;
+    private final Instant until;
+    private final Exchange exchange;
+    private final AsyncCallback callback;
+
+    private Call(String job, Instant until, Exchange exchange, AsyncCallback callback) {
+      this.job = job;
+      this.until = until;
+      this.exchange = exchange;
+      this.callback = callback;
+    }
+  }
+
+  public WaitForJob(FlowContext flow) {
+    this.ledger = flow.ledger();
+    this.flow = flow;
+    this.limits = flow.settings().lasting();
+    this.places = limits.waits();
+  }
+
+  @Override
+  public boolean process(Exchange exchange, AsyncCallback callback) {
+    Object preferred = exchange.getMessage().getHeader("Prefer");
+    long seconds = PreferHeader.wait(preferred, limits.longestWait().toSeconds());
+    String job = seconds == 0 ? "" : job(exchange);
+    if (job.isEmpty() || draining) {
+      callback.done(true);
+      return true;
+    }
+    List<Job> ended = flow.outages().query(() -> ledger.ended(List.of(job)));
+    ended.forEach(now -> answer(exchange, now));
+    if (ended.isEmpty() && !places.take(AsyncHttp.share(exchange), 1)) {
+      callback.done(true);
+      return true;
+    }
+    exchange.setProperty(APPLIED, "wait=" + seconds);
+    if (!ended.isEmpty()) {
+      callback.done(true);
+      return true;
+    }
+    waits(new Call(job, flow.clock().instant().plusSeconds(seconds), exchange, callback));
+    return false;
+  }
+
+  private static String job(Exchange exchange) {
+    return exchange.getMessage().getBody() instanceof JsonNode job ? job.path("id").asText() : "";
+  }
+
+  private void waits(Call call) {
+    AsyncHttp.waits(call.exchange);
+    waiting.add(call);
+    AsyncHttp.gone(call.exchange).ifPresent(gone -> gone.thenRun(() -> goOn(call, null)));
+    if (draining) {
+      goOn(call, null);
+    }
+  }
+
+  /** Lets go on whose job has ended, or whose time is over: one question for all that wait. */
+  public void look() {
+    goOn(List.copyOf(waiting), ledger::ended);
+    Instant now = flow.clock().instant();
+    // One that would wait longer than any may has an end by a clock that was set back.
+    Instant longest = now.plus(limits.longestWait());
+    List<Call> late =
+        waiting.stream()
+            .filter(call -> !call.until.isAfter(now) || call.until.isAfter(longest))
+            .toList();
+    goOn(late, ledger::all);
+    // Those of a job that could not be read know it as it stood.
+    late.forEach(call -> goOn(call, null));
+  }
+
+  private void goOn(List<Call> calls, Function<Collection<String>, List<Job>> question) {
+    if (calls.isEmpty()) {
+      return;
+    }
+    Set<String> ids = calls.stream().map(call -> call.job).collect(Collectors.toSet());
+    Map<String, Job> jobs =
+        flow.outages().query(() -> question.apply(ids)).stream()
+            .collect(Collectors.toMap(Job::id, Function.identity()));
+    calls.stream()
+        .filter(call -> jobs.containsKey(call.job))
+        .forEach(call -> goOn(call, jobs.get(call.job)));
+  }
+
+  /** How many calls wait. */
+  int waits() {
+    return waiting.size();
+  }
+
+  /** Answers all that wait, and lets nobody wait any more. */
+  public void drain() {
+    draining = true;
+    waiting.forEach(call -> goOn(call, null));
+  }
+
+  /**
+   * @param job null if it is not known how it stands now
+   */
+  private void goOn(Call call, Job job) {
+    if (waiting.remove(call)) {
+      places.give(AsyncHttp.share(call.exchange), 1);
+      if (job != null) {
+        answer(call.exchange, job);
+      }
+      call.callback.done(false);
+    }
+  }
+
+  private static void answer(Exchange exchange, Job job) {
+    exchange.getMessage().setBody(EventFactory.json(job));
+    exchange.setProperty(ENDED, job.ended());
+  }
+}

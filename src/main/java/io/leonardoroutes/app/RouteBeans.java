@@ -1,0 +1,148 @@
+package io.leonardoroutes.app;
+
+import io.leonardoroutes.api.CostResource;
+import io.leonardoroutes.api.JobEventStream;
+import io.leonardoroutes.api.JobListResource;
+import io.leonardoroutes.api.JobResource;
+import io.leonardoroutes.api.RestAnswers;
+import io.leonardoroutes.api.VideoResource;
+import io.leonardoroutes.api.WaitForJob;
+import io.leonardoroutes.delivery.DeliverStep;
+import io.leonardoroutes.delivery.DownloadStep;
+import io.leonardoroutes.delivery.RedeliverStep;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.intake.AcceptStep;
+import io.leonardoroutes.intake.BatchIntake;
+import io.leonardoroutes.intake.DryRun;
+import io.leonardoroutes.intake.FileIntake;
+import io.leonardoroutes.intake.JmsIntake;
+import io.leonardoroutes.intake.RejectionNotifier;
+import io.leonardoroutes.intake.RestIntake;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.models.ModelRegistry;
+import io.leonardoroutes.openapi.ModelCatalog;
+import io.leonardoroutes.openapi.OpenApi;
+import io.leonardoroutes.problem.BodyText;
+import io.leonardoroutes.provider.HttpClients;
+import io.leonardoroutes.provider.ProviderClient;
+import io.leonardoroutes.provider.ProviderClock;
+import io.leonardoroutes.rest.AsyncHttp;
+import io.leonardoroutes.rest.ETags;
+import io.leonardoroutes.submit.BulkDecision;
+import io.leonardoroutes.submit.ConcurrencyProbe;
+import io.leonardoroutes.submit.Decision;
+import io.leonardoroutes.submit.ReconcileStep;
+import io.leonardoroutes.submit.ResolveStep;
+import io.leonardoroutes.submit.SubmissionRecorder;
+import io.leonardoroutes.submit.SubmitStep;
+import io.leonardoroutes.track.PollSchedule;
+import io.leonardoroutes.track.TrackStep;
+import io.leonardoroutes.track.WebhookStep;
+import io.leonardoroutes.video.VideoFolder;
+import jakarta.validation.ValidatorFactory;
+import java.io.IOException;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Predicate;
+import org.apache.camel.spi.LifecycleStrategy;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.LifecycleStrategySupport;
+
+/** Gives the beans that routes name their names. */
+final class RouteBeans {
+  /** Everything that REST answers or takes and that is not a request, a model or a problem. */
+  private static final List<Class<? extends Record>> RECORDS =
+      List.of(
+          Job.class,
+          JobListResource.JobPage.class,
+          JobResource.JobHistory.class,
+          DryRun.Preview.class,
+          Decision.class,
+          BulkDecision.class,
+          BulkDecision.BulkResolution.class,
+          BatchIntake.BatchAnswer.class,
+          CostResource.CostList.class,
+          RedeliverStep.Redelivery.class);
+
+  private RouteBeans() {}
+
+  static void bind(
+      CamelContext context, ValidatorFactory rules, ModelRegistry models, FlowContext flow)
+      throws IOException {
+    LeonardoSettings settings = flow.settings();
+    HttpClients clients = HttpClients.of(context, settings);
+    ProviderClock providerClock = new ProviderClock(flow.clock(), System::nanoTime);
+    flow.ledger().providerSkew(providerClock::skew);
+    ProviderClient client =
+        new ProviderClient(
+            settings.accounts(), flow.ledger()::now, clients::provider, providerClock);
+    VideoFolder videos =
+        new VideoFolder(settings.downloads().folder(), settings.downloads().limits(), flow.clock());
+    Registry registry = context.getRegistry();
+    registry.bind("leonardoText", new BodyText(settings.intakes().maxBytes()));
+    registry.bind("leonardoJson", StrictJson.mapper());
+    registry.bind("leonardoModels", models);
+    registry.bind("leonardoRules", rules);
+    RejectionNotifier rejections = new RejectionNotifier(flow);
+    AcceptStep accept = new AcceptStep(flow, rejections);
+    registry.bind("leonardoAccept", accept);
+    registry.bind("leonardoBatch", new BatchIntake(flow, accept, rejections));
+    registry.bind("leonardoAsked", new RestIntake());
+    registry.bind("leonardoInbox", new FileIntake(flow));
+    JmsIntake messages = new JmsIntake(flow);
+    registry.bind("leonardoQueue", messages);
+    registry.bind("leonardoHold", Predicate.class, (Predicate) messages::holds);
+    RestAnswers answers = new RestAnswers(flow);
+    registry.bind("leonardoAnswers", answers);
+    JobResource jobs = new JobResource(flow, answers);
+    registry.bind("leonardoGenerations", jobs);
+    registry.bind("leonardoOwnCopy", new VideoResource(flow, videos));
+    bindLasting(context, flow);
+    registry.bind("leonardoETags", new ETags());
+    registry.bind("leonardoPages", new JobListResource(flow, models.ids()));
+    PollSchedule schedule = new PollSchedule(flow.ledger(), settings.track(), flow.clock());
+    registry.bind(
+        "leonardoSubmit", new SubmitStep(flow, client, new SubmissionRecorder(flow, schedule)));
+    registry.bind("leonardoTrack", new TrackStep(flow, schedule));
+    registry.bind("leonardoSlots", new ConcurrencyProbe(flow));
+    registry.bind("leonardoRenew", new SecretRefresh(settings.secrets(), flow.clock()));
+    registry.bind("leonardoWebhook", new WebhookStep(flow));
+    registry.bind("leonardoCosts", new CostResource(flow));
+    registry.bind("leonardoDryRun", new DryRun());
+    ModelCatalog catalog = new ModelCatalog(models);
+    registry.bind("leonardoCatalog", catalog);
+    registry.bind(
+        "leonardoOpenApi",
+        new OpenApi(
+            context, catalog, RECORDS, settings.rest().asksForKeys(), settings.rest().batch()));
+    registry.bind("leonardoReconcile", new ReconcileStep(flow, providerClock));
+    registry.bind("leonardoResolve", new ResolveStep(flow));
+    registry.bind("leonardoFetch", new DownloadStep(flow, videos));
+    registry.bind("leonardoDeliver", new DeliverStep(flow));
+    registry.bind("leonardoRedeliver", new RedeliverStep(flow));
+    clients.bind(registry, client, videos);
+  }
+
+  /** What calls need that last. */
+  private static void bindLasting(CamelContext context, FlowContext flow) {
+    WaitForJob wait = new WaitForJob(flow);
+    JobEventStream follow = new JobEventStream(flow);
+    context.getRegistry().bind("leonardoHttp", new AsyncHttp(context));
+    context.getRegistry().bind("leonardoWait", wait);
+    context.getRegistry().bind("leonardoFollow", follow);
+    context.addLifecycleStrategy(onStop(wait::drain));
+    context.addLifecycleStrategy(onStop(follow::drain));
+  }
+
+  /** Before the routes drain, which would wait for what this lets go on. */
+  private static LifecycleStrategy onStop(Runnable step) {
+    return new LifecycleStrategySupport() {
+      @Override
+      public void onContextStopping(CamelContext stopping) {
+        step.run();
+      }
+    };
+  }
+}

@@ -1,0 +1,285 @@
+package io.leonardoroutes.app;
+
+import io.leonardoroutes.auth.AuthHandler;
+import io.leonardoroutes.auth.RejectedKeys;
+import io.leonardoroutes.database.LedgerConnection;
+import io.leonardoroutes.delivery.FolderSinks;
+import io.leonardoroutes.event.Sink;
+import io.leonardoroutes.files.OthersAccess;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.intake.IntakeCheck;
+import io.leonardoroutes.jms.JmsBroker;
+import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.jms.QueueListener;
+import io.leonardoroutes.json.Violation;
+import io.leonardoroutes.ledger.DeliveriesWithoutSink;
+import io.leonardoroutes.ledger.JobsWithoutKey;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.models.ModelRegistry;
+import io.leonardoroutes.provider.HttpClients;
+import io.leonardoroutes.rest.RestServer;
+import io.leonardoroutes.sandbox.SampleRequests;
+import io.leonardoroutes.sandbox.Sandbox;
+import io.leonardoroutes.sandbox.SandboxOptions;
+import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.SettingReader;
+import io.leonardoroutes.track.WebhookStep;
+import jakarta.validation.ValidatorFactory;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.jms.MessageListenerContainerFactory;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.service.ServiceSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the settings, opens what they name, gives the routes their beans and loads the route files.
+ * What it opened it closes after the last route has stopped.
+ */
+final class RouteLoader extends ServiceSupport implements RoutesBuilder {
+  /** The name under which the program binds the pattern of its own route files. */
+  static final String ROUTE_FILES = "leonardoRouteFiles";
+
+  private static final String INSIDE_THE_JAR = "classpath:leonardo-routes/routes/*.camel.yaml";
+  private static final Logger LOG = LoggerFactory.getLogger(RouteLoader.class);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  @Override
+  public void addRoutesToCamelContext(CamelContext context) throws Exception {
+    SettingReader keys = new SettingReader(context);
+    LeonardoSettings settings = LeonardoSettings.read(context, keys);
+    StartChecks.secretsInOpenFiles(context);
+    context.addService(this);
+    start();
+    try {
+      open(context, keys, settings);
+    } catch (Exception e) {
+      stop();
+      throw e;
+    }
+  }
+
+  private void open(CamelContext context, SettingReader keys, LeonardoSettings settings)
+      throws Exception {
+    ShutdownTimeout.outlasts(settings.paidCall(), context);
+    Set<String> sinks = settings.sinks().stream().map(Sink::name).collect(Collectors.toSet());
+    ConstraintMapping mapping = new ConstraintMapping(settings.rulesMapping(), sinks);
+    ValidatorFactory rules = opened(mapping.rules());
+    ModelRegistry models = mapping.models(rules);
+    if (settings.sandbox().on()) {
+      startSandbox(context, keys, settings, models);
+    }
+    Clock clock = context.getRegistry().findSingleByType(Clock.class);
+    FlowContext flow = flow(settings, clock);
+    opened(flow.ledger());
+    tellOfKeyless(flow);
+    tellOfSinkless(flow, sinks);
+    ClockCheck clocks = new ClockCheck(flow);
+    clocks.correct();
+    context.getRegistry().bind("leonardoClock", clocks);
+    RouteBeans.bind(context, rules, models, flow);
+    RejectedKeys rejected = new RejectedKeys(flow.clock());
+    context.getRegistry().bind("leonardoRejectedKeys", rejected);
+    ManagementServer.read(keys, RestServer.isForeign(context))
+        .open(context, flow)
+        .forEach(this::opened);
+    if (settings.rest().enabled()) {
+      if (RestServer.isForeign(context)) {
+        keys.mustBeSaid(
+            "leonardo.rest.enabled",
+            "the application has an HTTP server of its own, and who reaches it could spend money:"
+                + " say true if it asks who calls, else false");
+      } else {
+        StartChecks.free("leonardo.rest.port", settings.rest().host(), settings.rest().port());
+      }
+      settings
+          .secrets()
+          .also(
+              RestServer.start(
+                  context,
+                  settings.rest(),
+                  settings.intakes().maxBytes(),
+                  new AuthHandler.Asks(
+                      new WebhookStep(flow), rejected, flow.outages(), flow.clock())));
+    }
+    if (settings.intakes().jms()) {
+      startBroker(context, settings, flow.outages());
+    }
+    load(context, keys, flow);
+    context.addStartupListener(new IntakeCheck(settings.sinks()));
+    context.addStartupListener((started, already) -> StartupReport.tell(context, flow));
+  }
+
+  @Override
+  public void addTemplatedRoutesToCamelContext(CamelContext context) {
+    // The route files bring their own.
+  }
+
+  @Override
+  public Set<String> updateRoutesToCamelContext(CamelContext context) {
+    // The settings are fixed for the life of a context, so a reload of routes has nothing to do
+    // here.
+    return Set.of();
+  }
+
+  private <T extends AutoCloseable> T opened(T open) {
+    opened.push(open);
+    return open;
+  }
+
+  private void startSandbox(
+      CamelContext context, SettingReader keys, LeonardoSettings settings, ModelRegistry models)
+      throws Exception {
+    if (!keys.isDefault("leonardo.ledger.url")) {
+      LOG.warn(
+          "the sandbox is on and leonardo.ledger.url is set: jobs that wait there are made by the"
+              + " sandbox, at costs that it makes up");
+    }
+    StartChecks.free("leonardo.sandbox.port", "127.0.0.1", settings.sandbox().port());
+    opened(
+        Sandbox.start(
+            SandboxOptions.defaults()
+                .withPort(settings.sandbox().port())
+                .withJournal(settings.data().resolve("sandbox.jsonl"))
+                .withRules(json -> models.check(json).stream().map(Violation::message).toList())));
+    if (settings.sandbox().samples() && settings.intakes().file()) {
+      // Not earlier: what a start that fails leaves in the inbox is paid for at the next one.
+      Path inbox = settings.intakes().inbox();
+      context.addStartupListener((started, already) -> SampleRequests.writeInto(inbox));
+    }
+  }
+
+  /** By the time of the application, if it has a clock of its own; else by the ledger's. */
+  static FlowContext flow(LeonardoSettings settings, Clock own) {
+    try {
+      LedgerConnection access = settings.ledger();
+      Ledger ledger = own == null ? Ledger.open(access) : Ledger.open(access, own);
+      Clock clock = ledger.clock();
+      settings.secrets().outages().ledgerWrites(ledger::probe);
+      return new FlowContext(
+          settings,
+          ledger,
+          new EventFactory(settings.sinks(), clock),
+          settings.secrets().outages(),
+          clock);
+    } catch (RuntimeException e) {
+      throw new BadSetting(
+          "leonardo.ledger.url",
+          "cannot be opened: "
+              + e.getMessage()
+                  .replace(
+                      settings.ledger().url(),
+                      SettingReader.withoutSecrets(settings.ledger().url()))
+                  .replaceAll("\\s*\\R\\s*", " "));
+    }
+  }
+
+  /** Said once, while the operator who took a key away is there to read it. */
+  private static void tellOfKeyless(FlowContext flow) {
+    for (JobsWithoutKey keyless : flow.ledger().keyless(flow.settings().accounts().names())) {
+      LOG.warn(
+          "{} unfinished jobs stay as they are: there is no key for their account {}",
+          keyless.jobs(),
+          keyless.account());
+    }
+  }
+
+  /** The same of a sink, and of replies while there is no JMS. */
+  private static void tellOfSinkless(FlowContext flow, Set<String> sinks) {
+    boolean jms = flow.settings().intakes().jms();
+    for (DeliveriesWithoutSink sinkless :
+        flow.ledger().outbox().sinkless(sinks, EventFactory.REPLY)) {
+      boolean reply = sinkless.sink().equals(EventFactory.REPLY);
+      if (!reply || !jms) {
+        LOG.warn(
+            "{} {} stay as they are, and so will those of {} unfinished jobs: {}",
+            sinkless.deliveries(),
+            reply ? "replies" : "deliveries",
+            sinkless.jobs(),
+            reply ? "leonardo.jms.enabled is false" : "there is no sink " + sinkless.sink());
+      }
+    }
+  }
+
+  private void startBroker(CamelContext context, LeonardoSettings settings, Outages outages)
+      throws Exception {
+    JmsSettings jms = settings.jms();
+    if (jms.open()) {
+      StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
+      // The broker makes its files by the umask.
+      OthersAccess.ownFolder(settings.data().resolve("broker"));
+    }
+    JmsBroker broker =
+        opened(
+            jms.url() == null
+                ? JmsBroker.inside(settings.data().resolve("broker"), jms, outages)
+                : broker(jms, outages));
+    Registry registry = context.getRegistry();
+    registry.bind("leonardoConnectionFactory", broker.connections());
+    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
+    registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
+  }
+
+  private static JmsBroker broker(JmsSettings jms, Outages outages) {
+    try {
+      return JmsBroker.at(jms, outages);
+    } catch (RuntimeException e) {
+      throw new BadSetting(
+          "leonardo.jms.url", "'" + jms.address() + "' is no address as " + jms.client().example());
+    }
+  }
+
+  private static void load(CamelContext context, SettingReader keys, FlowContext flow)
+      throws Exception {
+    List<Resource> files = new ArrayList<>();
+    for (String pattern : routeFiles(context, keys)) {
+      files.addAll(StartChecks.routeFiles(context, pattern));
+    }
+    PluginHelper.getRoutesLoader(context).loadRoutes(files);
+    FolderSinks folders = new FolderSinks(context, flow);
+    for (Sink sink : flow.settings().sinks()) {
+      StartChecks.endpoint(context, sink);
+      deliver(context, sink.name(), HttpClients.bounded(folders.address(sink)));
+    }
+    if (flow.settings().intakes().jms()) {
+      deliver(context, EventFactory.REPLY, "direct:leonardo-reply");
+    }
+  }
+
+  private static List<String> routeFiles(CamelContext context, SettingReader keys) {
+    List<String> named = keys.names("leonardo.routes");
+    String ofTheProgram = context.getRegistry().lookupByNameAndType(ROUTE_FILES, String.class);
+    return !named.isEmpty() ? named : List.of(ofTheProgram == null ? INSIDE_THE_JAR : ofTheProgram);
+  }
+
+  private static void deliver(CamelContext context, String sink, String uri) {
+    TemplatedRouteBuilder.builder(context, "leonardo-deliver")
+        .routeId("deliver-" + sink)
+        .parameter("sink", sink)
+        .parameter("uri", uri)
+        .add();
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package io.leonardoroutes.app;
+
+import io.leonardoroutes.settings.SecretRegistry;
+import java.time.Clock;
+
+/** The step of {@code secrets.camel.yaml}. */
+public final class SecretRefresh {
+  private final SecretRegistry secrets;
+  private final Clock clock;
+
+  SecretRefresh(SecretRegistry secrets, Clock clock) {
+    this.secrets = secrets;
+    this.clock = clock;
+  }
+
+  /** Asks again for the secrets that are due. */
+  public void secrets() {
+    secrets.renew(clock.instant());
+  }
+}

@@ -1,0 +1,79 @@
+package io.leonardoroutes.app;
+
+import io.leonardoroutes.settings.BadSetting;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+
+/** The command {@code start}: runs until SIGTERM or SIGINT, and drains. */
+final class StartCommand {
+  private static final Path CONFIG = Path.of("config", "application.properties");
+  private static final Path ROUTES = Path.of("routes");
+  private static final int SHORTEST_DRAIN_SECONDS = 90;
+  private static final Duration AFTER_THE_DRAIN = Duration.ofSeconds(30);
+  private static final int FAILED = 1;
+
+  private StartCommand() {}
+
+  /** Answers 0 after a drain; ends the process with 1 if it could not start. */
+  static int run() {
+    Main main = program();
+    CountDownLatch drained = new CountDownLatch(1);
+    // A JVM that a signal ends answers 143, however well it drained: this hook has the last word.
+    Thread onSignal =
+        new Thread(
+            () -> {
+              main.completed();
+              Runtime.getRuntime().halt(isOver(drained, main) ? 0 : FAILED);
+            });
+    Runtime.getRuntime().addShutdownHook(onSignal);
+    try {
+      main.run();
+      drained.countDown();
+    } catch (Exception e) {
+      System.err.println("leonardo-routes did not start: " + reason(e));
+      Runtime.getRuntime().halt(FAILED);
+    }
+    return 0;
+  }
+
+  /** Camel's main with the settings and the route files of this folder, not started. */
+  static Main program() {
+    Main main = new Main();
+    main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+    main.configure().withName("leonardo-routes").withShutdownTimeout(SHORTEST_DRAIN_SECONDS);
+    if (Files.isRegularFile(CONFIG)) {
+      main.setPropertyPlaceholderLocations("file:" + CONFIG);
+    }
+    if (Files.isDirectory(ROUTES)) {
+      main.bind(RouteLoader.ROUTE_FILES, "file:" + ROUTES + "/*.camel.yaml");
+    }
+    return main;
+  }
+
+  /** Also where the drain took too long and cut something off: the ledger has what that was. */
+  private static boolean isOver(CountDownLatch drained, Main main) {
+    Duration drain =
+        main.getCamelContext() == null
+            ? Duration.ZERO
+            : ShutdownTimeout.longest(main.getCamelContext());
+    try {
+      return drained.await(drain.plus(AFTER_THE_DRAIN).toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  /** One line: the setting at fault if there is one, else the innermost cause. */
+  static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (!(cause instanceof BadSetting) && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
+  }
+}

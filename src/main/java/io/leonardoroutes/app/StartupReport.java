@@ -1,0 +1,86 @@
+package io.leonardoroutes.app;
+
+import io.leonardoroutes.database.LedgerConnection;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.http.HttpProxy;
+import io.leonardoroutes.settings.SettingReader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is said once all of it runs: which program, by which settings, on what, and where to ask.
+ */
+final class StartupReport {
+  private static final Logger LOG = LoggerFactory.getLogger(StartupReport.class);
+  private static final String FILE = "file:";
+
+  private StartupReport() {}
+
+  static void tell(CamelContext context, FlowContext flow) {
+    String version = StartupReport.class.getPackage().getImplementationVersion();
+    LOG.info(
+        "leonardo-routes{}, {}; ledger {}, unfinished jobs: {}",
+        version == null ? "" : " " + version,
+        configuration(context),
+        ledger(flow.settings().ledger()),
+        flow.ledger().unfinished());
+    LOG.info("{}", addresses(flow.settings()));
+  }
+
+  private static String configuration(CamelContext context) {
+    List<String> files =
+        context.getPropertiesComponent().getLocations().stream()
+            .map(location -> location.replaceFirst(";.*", ""))
+            .filter(location -> isThere(context, location))
+            .map(StartupReport::absolute)
+            .toList();
+    return files.isEmpty()
+        ? "no configuration file, started in " + Path.of("").toAbsolutePath() + ": the defaults"
+        : "configuration " + String.join(", ", files);
+  }
+
+  private static boolean isThere(CamelContext context, String location) {
+    if (location.startsWith(FILE)) {
+      return Files.exists(Path.of(location.substring(FILE.length())));
+    }
+    String resource = location.replaceFirst("^classpath:", "");
+    return context.getClassResolver().loadResourceAsURL(resource) != null;
+  }
+
+  private static String absolute(String location) {
+    return location.startsWith(FILE)
+        ? Path.of(location.substring(FILE.length())).toAbsolutePath().normalize().toString()
+        : location;
+  }
+
+  private static String ledger(LedgerConnection access) {
+    return access.file() == null
+        ? SettingReader.withoutSecrets(access.url())
+        : access.file().toAbsolutePath().normalize().toString();
+  }
+
+  private static String addresses(LeonardoSettings settings) {
+    StringBuilder line = new StringBuilder("leonardo-routes ready");
+    if (settings.intakes().file()) {
+      Path inbox = settings.intakes().inbox();
+      line.append(", drop requests into ").append(inbox);
+    }
+    if (settings.rest().enabled()) {
+      line.append(", POST them to %s/generations".formatted(settings.rest().address()));
+    }
+    if (settings.intakes().jms()) {
+      line.append(
+          ", send them to queue %s %s".formatted(settings.jms().requests(), settings.jms().door()));
+    }
+    URI provider = settings.provider().baseUrl();
+    line.append("; provider ").append(provider);
+    HttpProxy proxy = settings.routes().proxyOf(provider);
+    return proxy == null ? line.toString() : line + ", through the proxy " + proxy;
+  }
+}

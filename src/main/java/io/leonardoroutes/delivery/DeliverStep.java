@@ -1,0 +1,237 @@
+package io.leonardoroutes.delivery;
+
+import static java.util.concurrent.ConcurrentHashMap.newKeySet;
+
+import io.leonardoroutes.event.JobEvent;
+import io.leonardoroutes.flow.ClaimedWork;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.RetryBackoff;
+import io.leonardoroutes.jms.ReplyAddress;
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Delivery.Content;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.Outbox;
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of {@code deliver.camel.yaml}: each event goes to each sink on its own. */
+public final class DeliverStep {
+  static final String DELIVERY = "leonardoDelivery";
+  private static final Logger LOG = LoggerFactory.getLogger(DeliverStep.class);
+  private static final int BATCH = 50;
+  private static final int MOST_TAKEN = 1_000;
+  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Duration CONNECTING = Duration.ofMinutes(1);
+  private static final String GONE = "the caller is gone, and its temporary queue or topic with it";
+  static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
+
+  private final FlowContext flow;
+  private final Outbox outbox;
+  private final Duration lease;
+  private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
+  private final ClaimedWork<Delivery> claimed;
+
+  /** Per sink, the deliveries whose name something else has in its folder. */
+  private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
+
+  public DeliverStep(FlowContext flow) {
+    this.flow = flow;
+    this.outbox = flow.ledger().outbox();
+    this.lease = flow.settings().lease();
+    this.claimed = new ClaimedWork<>(DeliverStep::key, flow.clock(), lease, LONGEST);
+  }
+
+  private static String key(Delivery delivery) {
+    return delivery.eventId() + " " + delivery.content() + " " + delivery.sink();
+  }
+
+  /** What is due for one sink. */
+  public List<Delivery> due(String sink) {
+    return claimed.begins(flow.outages().query(() -> claim(sink)));
+  }
+
+  private List<Delivery> claim(String sink) {
+    List<Delivery> due = outbox.claim(sink, BATCH, lease);
+    if (due.isEmpty() && log(sink).waits()) {
+      log(sink).idle(!outbox.retries(sink), flow.clock().instant());
+    }
+    return due;
+  }
+
+  /**
+   * Makes the leases of what is being delivered last, so that they can be short and a dead
+   * instance's deliveries are soon another's. A sink that has not answered for so long never will.
+   */
+  public void renew() {
+    flow.outages().attempt(() -> claimed.renew(deliveries -> outbox.renew(deliveries, lease)));
+  }
+
+  /** Makes the message that the sink gets: the event's document, or the video's bytes. */
+  public void begin(Exchange exchange) throws FileNotFoundException {
+    Delivery delivery = exchange.getMessage().getBody(Delivery.class);
+    exchange.setProperty(DELIVERY, delivery);
+    // Claimed again, it was late; if it is still to do, its lease ends by itself.
+    claimed.endsWith(exchange, delivery, again -> {});
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    if (delivery.content() == Content.VIDEO) {
+      message.setBody(video(delivery));
+      message.setHeader(Exchange.CONTENT_TYPE, "video/mp4");
+      message.setHeader(Exchange.FILE_NAME, delivery.fileName() + ".mp4");
+    } else {
+      message.setBody(delivery.document());
+      message.setHeader(Exchange.CONTENT_TYPE, JobEvent.CONTENT_TYPE);
+      message.setHeader(Exchange.FILE_NAME, delivery.fileName() + "." + delivery.type() + ".json");
+    }
+    // An address with a query would else be asked with GET, and nobody had the event.
+    message.setHeader(Exchange.HTTP_METHOD, "POST");
+    if (delivery.replyTo() != null) {
+      Job.ReplyTo reply = delivery.replyTo();
+      exchange.setProperty("leonardoReplyTo", reply.destination());
+      message.setHeader("JMSCorrelationID", reply.correlationId());
+    }
+  }
+
+  /** Our own copy is not there: no fault of the sink. */
+  private static final class NoCopy extends FileNotFoundException {
+    private static final long serialVersionUID = 1L;
+
+    NoCopy(File file) {
+      super(file + " is gone: kept for leonardo.videos.keep only");
+    }
+  }
+
+  private static File video(Delivery delivery) throws NoCopy {
+    File file = new File(delivery.videoFile());
+    if (!Files.isRegularFile(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new NoCopy(file);
+    }
+    return file;
+  }
+
+  /** The sink has taken it. If the ledger is away now, it gets it once more after the lease. */
+  public void delivered(@ExchangeProperty(DELIVERY) Delivery delivery) {
+    flow.outages().reportUp(sink(delivery));
+    nameIsFree(delivery);
+    flow.outages()
+        .attempt(
+            () -> {
+              if (outbox.delivered(delivery)) {
+                log(delivery.sink()).taken(delivery, flow.clock().instant());
+              }
+            });
+  }
+
+  /** The sink has not taken it: tried again later, {@code DEAD} after the limit. */
+  public void failed(
+      @ExchangeProperty(DELIVERY) Delivery delivery,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    if (delivery.sink().equals(EventFactory.REPLY)
+        && ReplyAddress.isGone(delivery.replyTo().destination(), failure)) {
+      flow.outages().attempt(() -> gone(delivery));
+      return;
+    }
+    String why = String.valueOf(failure.getMessage());
+    if (failure instanceof FileAlreadyExistsException) {
+      nameIsTaken(delivery, why);
+    } else if (!(failure instanceof NoCopy)) {
+      flow.outages().failed(sink(delivery), item(delivery), delivery.tries(), why);
+    }
+    boolean last = isDeleted(delivery, failure);
+    flow.outages().attempt(() -> failed(delivery, why, last));
+  }
+
+  private void failed(Delivery delivery, String why, boolean last) {
+    int tries = delivery.tries() + 1;
+    if (!last && tries < flow.settings().deliverTries()) {
+      Duration wait = AGAIN.after(delivery.tries());
+      Instant now = flow.clock().instant();
+      if (outbox.failed(delivery, now.plus(wait), why)) {
+        log(delivery.sink()).missed(delivery, wait, why, now);
+      }
+    } else if (outbox.dead(delivery, why)) {
+      nameIsFree(delivery);
+      log(delivery.sink()).dead(delivery, tries, why, flow.clock().instant());
+    }
+  }
+
+  /** No outage of the sink: it takes the others. */
+  private void nameIsTaken(Delivery delivery, String why) {
+    Set<String> items = taken.computeIfAbsent(delivery.sink(), first -> newKeySet());
+    if (items.size() < MOST_TAKEN) {
+      items.add(item(delivery));
+    }
+    flow.outages()
+        .awaited(
+            freeName(delivery),
+            "%s is not delivered, and tried again until its name is free in %s: %s"
+                .formatted(DeliveryLog.named(delivery), sink(delivery), why));
+  }
+
+  private void nameIsFree(Delivery delivery) {
+    Set<String> items = taken.getOrDefault(delivery.sink(), Set.of());
+    if (!items.isEmpty() && items.remove(item(delivery)) && items.isEmpty()) {
+      flow.outages().reportUp(freeName(delivery));
+    }
+  }
+
+  private static String freeName(Delivery delivery) {
+    return "a free name in " + sink(delivery);
+  }
+
+  private static String item(Delivery delivery) {
+    return delivery.eventId() + " " + delivery.content();
+  }
+
+  /** Deletes events older than {@code leonardo.events.keep} that all their sinks have. */
+  public void forget() {
+    Duration keep = flow.settings().eventsKeep();
+    flow.outages()
+        .attempt(
+            () -> {
+              int swept = outbox.sweep(flow.clock().instant().minus(keep));
+              if (swept > 0) {
+                LOG.info("{} events older than {} deleted", swept, keep);
+              }
+            });
+  }
+
+  /** A younger copy that is not there may be in a folder that is away. */
+  private boolean isDeleted(Delivery delivery, Exception failure) {
+    Duration keep = flow.settings().downloads().keep();
+    return failure instanceof NoCopy && delivery.time().plus(keep).isBefore(flow.clock().instant());
+  }
+
+  /** Once may be a caller that is about to connect again, as after a restart of the broker. */
+  private void gone(Delivery delivery) {
+    flow.outages().reportUp(sink(delivery));
+    if (!GONE.equals(delivery.error())) {
+      outbox.failed(delivery, flow.clock().instant().plus(CONNECTING), GONE);
+    } else if (outbox.unwanted(delivery, GONE)) {
+      LOG.debug("{} is for nobody: {}", DeliveryLog.named(delivery), GONE);
+    }
+  }
+
+  private DeliveryLog log(String sink) {
+    return logs.computeIfAbsent(sink, DeliveryLog::new);
+  }
+
+  private static String sink(Delivery delivery) {
+    return "sink " + delivery.sink();
+  }
+}

@@ -1,0 +1,108 @@
+package io.leonardoroutes.delivery;
+
+import io.leonardoroutes.flow.RepeatInterval;
+import io.leonardoroutes.job.Delivery;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says what becomes of the deliveries to one sink: a line for each, and only how many they are
+ * while it takes nothing and many wait for it.
+ */
+final class DeliveryLog {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryLog.class);
+
+  /** More than these are counted. */
+  private static final int FEW = 10;
+
+  private static final Duration COUNTED = Duration.ofMinutes(10);
+  private static final Duration SPELL = Duration.ofMinutes(1);
+
+  private final String sink;
+  private final RepeatInterval counting = new RepeatInterval(COUNTED);
+  private final RepeatInterval naming = new RepeatInterval(SPELL);
+  private boolean failing;
+  private long missed;
+  private long late;
+  private long dead;
+  private long deadUntold;
+
+  DeliveryLog(String sink) {
+    this.sink = sink;
+  }
+
+  static String named(Delivery delivery) {
+    boolean video = delivery.content() == Delivery.Content.VIDEO;
+    return delivery.fileName() + " " + (video ? "video" : delivery.type());
+  }
+
+  /** It was not taken, and is tried again. */
+  synchronized void missed(Delivery delivery, Duration wait, String why, Instant now) {
+    boolean first = delivery.tries() == 0;
+    missed += first ? 1 : 0;
+    if (first && !failing && (missed <= FEW || naming.isOver(now))) {
+      LOG.info("{} not taken by sink {}, again in {}: {}", named(delivery), sink, wait, why);
+      naming.begin(now);
+      counting.begin(now);
+    } else if (missed > 1 && counting.isOver(now)) {
+      LOG.info("sink {} has not taken {} deliveries, which are tried again: {}", sink, missed, why);
+      counting.begin(now);
+    }
+    failing = true;
+  }
+
+  /** It was taken. */
+  synchronized void taken(Delivery delivery, Instant now) {
+    if (failing) {
+      failing = false;
+      counting.begin(now);
+    }
+    if (delivery.tries() > 0) {
+      late++;
+    }
+    if (delivery.tries() == 0 || missed <= FEW) {
+      LOG.info("{} delivered to {}", named(delivery), sink);
+    }
+  }
+
+  /** It was given up. */
+  synchronized void dead(Delivery delivery, int tries, String why, Instant now) {
+    if (++dead <= FEW) {
+      LOG.error("{} is DEAD for sink {} after {} tries: {}", named(delivery), sink, tries, why);
+      naming.begin(now);
+    } else {
+      deadUntold++;
+    }
+  }
+
+  /**
+   * Nothing is due for the sink just now: what was only counted is told.
+   *
+   * @param allTaken whether nothing waits for another try
+   */
+  synchronized void idle(boolean allTaken, Instant now) {
+    if (deadUntold > 0 && naming.isOver(now)) {
+      LOG.error("{} more deliveries are DEAD for sink {}", deadUntold, sink);
+      naming.begin(now);
+      deadUntold = 0;
+    } else if (deadUntold == 0 && naming.isOver(now)) {
+      dead = 0;
+    }
+    if (missed > FEW && late > 0 && (allTaken || counting.isOver(now))) {
+      LOG.info("sink {} is back: {} deliveries that had waited for it are delivered", sink, late);
+      counting.begin(now);
+      late = 0;
+    }
+    if (allTaken) {
+      missed = 0;
+      late = 0;
+    }
+  }
+
+  /** Whether {@link #idle} has something to tell. */
+  synchronized boolean waits() {
+    return missed > 0 || dead > 0;
+  }
+}

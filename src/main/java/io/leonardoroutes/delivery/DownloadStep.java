@@ -1,0 +1,348 @@
+package io.leonardoroutes.delivery;
+
+import static io.leonardoroutes.job.JobState.COMPLETE;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.flow.ClaimedWork;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.flow.RetryBackoff;
+import io.leonardoroutes.http.PublicAddresses.PrivateAddress;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.GenerationStatus;
+import io.leonardoroutes.leonardo.RetryAfter;
+import io.leonardoroutes.provider.ProviderResponse;
+import io.leonardoroutes.track.TrackStep;
+import io.leonardoroutes.video.DownloadFailed;
+import io.leonardoroutes.video.DownloadFailed.Hopeless;
+import io.leonardoroutes.video.DownloadFailed.NoRoom;
+import io.leonardoroutes.video.DownloadFailed.NotAllowed;
+import io.leonardoroutes.video.DownloadFailed.WorthAnotherTry;
+import io.leonardoroutes.video.StoredVideo;
+import io.leonardoroutes.video.VideoFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The steps of {@code fetch.camel.yaml}: brings finished videos home, once per job, and tells the
+ * sinks of {@code completed} only then.
+ */
+public final class DownloadStep {
+  private static final Logger LOG = LoggerFactory.getLogger(DownloadStep.class);
+  private static final int BATCH = 20;
+  private static final String FOLDER = "the folder of videos";
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+  static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), LONGEST);
+  private static final String WHY = "leonardoNotFetched";
+
+  /** A signed address that is too old, or one that the provider moved. */
+  private static final Set<Integer> GONE = Set.of(401, 403, 404, 410);
+
+  private static final RetryBackoff ONCE_IT_IS_SET = new RetryBackoff(LONGEST, LONGEST);
+
+  private final FlowContext flow;
+  private final Ledger ledger;
+  private final LeonardoSettings.Downloads settings;
+  private final VideoFolder videos;
+  private final Duration lease;
+  private final ClaimedWork<Job> claimed;
+  private final Map<String, Instant> cameFrom = new ConcurrentHashMap<>();
+
+  public DownloadStep(FlowContext flow, VideoFolder videos) {
+    this.flow = flow;
+    this.ledger = flow.ledger();
+    this.settings = flow.settings().downloads();
+    this.videos = videos;
+    this.lease = flow.settings().lease();
+    this.claimed = new ClaimedWork<>(Job::id, flow.clock(), lease, lost());
+  }
+
+  /** Longer than every download of a batch takes that waits for the others. */
+  private Duration lost() {
+    return settings.limits().maxTime().multipliedBy(BATCH);
+  }
+
+  /**
+   * Finished jobs whose video is not fetched yet, and that are not {@linkplain ClaimedWork under
+   * way}.
+   */
+  public List<Job> due() {
+    return claimed.begins(flow.outages().query(this::claim));
+  }
+
+  private List<Job> claim() {
+    claimed.forget(lost());
+    claimed.renew(jobs -> ledger.renew(COMPLETE, ids(jobs), lease));
+    return ledger.claim(COMPLETE, BATCH - claimed.size(), lease);
+  }
+
+  private static List<String> ids(List<Job> jobs) {
+    return jobs.stream().map(Job::id).toList();
+  }
+
+  /**
+   * Makes the download of the job in the body ready.
+   *
+   * @throws DownloadFailed if the address is not one that may be called
+   */
+  public void begin(Exchange exchange) throws DownloadFailed {
+    Job job = exchange.getMessage().getBody(Job.class);
+    exchange.setProperty(FlowProperties.JOB, job);
+    claimed.endsWith(exchange, job, again -> flow.outages().attempt(() -> ledger.release(again)));
+    ProviderResponse.asItComes(exchange);
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setBody(null);
+    message.setHeader(Exchange.HTTP_URI, videos.allowed(job.video().url()).toString());
+  }
+
+  /** Streams the answer to its place. */
+  public void keep(Exchange exchange) throws DownloadFailed, IOException {
+    Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
+    Message message = exchange.getMessage();
+    int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+    if (!(message.getBody() instanceof InputStream in)) {
+      if (GONE.contains(status)) {
+        throw new Answered(status, message.getHeader("Retry-After", String.class));
+      }
+      throw new IOException("the video's address answered " + status + " with nothing");
+    }
+    try {
+      if (status != 200) {
+        throw new Answered(status, message.getHeader("Retry-After", String.class));
+      }
+      StoredVideo kept =
+          videos.keep(
+              job.id(),
+              message.getHeader(Exchange.CONTENT_TYPE, String.class),
+              message.getHeader(Exchange.CONTENT_LENGTH, -1L, Long.class),
+              in);
+      back(host(job));
+      fetched(job, kept);
+    } finally {
+      // Camel would read to its end what is left, and some answers have none.
+      ProviderResponse.abandon(in);
+    }
+  }
+
+  private void fetched(Job job, StoredVideo kept) {
+    Job.Video seen = job.video();
+    Job.Change done =
+        job.to(COMPLETE)
+            .video(
+                new Job.Video(
+                    seen.id(),
+                    seen.url(),
+                    seen.poster(),
+                    kept.path().toString(),
+                    kept.bytes(),
+                    kept.sha256()))
+            .done();
+    if (ledger.move(job, done, flow.events().of(EventType.COMPLETED, done.job()))) {
+      LOG.info("{} complete, {} bytes of video", job.name(), kept.bytes());
+    }
+  }
+
+  /**
+   * Notes that the download failed: tried again later, or told without a file. Where the address is
+   * no longer good, one look is due that may show another: {@code leonardoLookAgain} says so, and
+   * the job is left for {@link #shown}.
+   */
+  public void failed(
+      Exchange exchange,
+      @ExchangeProperty(FlowProperties.JOB) Job job,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
+    exchange.setProperty("leonardoLookAgain", false);
+    if (caught instanceof JdbiException) {
+      // No fault of the video: it is fetched again after the lease.
+      flow.outages().unavailable(FOLDER, caught);
+    } else {
+      flow.outages().attempt(() -> write(exchange, job, caught));
+    }
+  }
+
+  private void write(Exchange exchange, Job job, Exception caught) {
+    Exception failure =
+        caught instanceof PrivateAddress inside
+            ? VideoFolder.isPrivate(inside.host(), inside.getMessage())
+            : caught;
+    int tries = job.schedule().tries();
+    boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
+    away(job, failure, last);
+    boolean look = !last && failure instanceof Answered gone && gone.isGone() && mayLook(job);
+    exchange.setProperty("leonardoLookAgain", look);
+    if (look) {
+      exchange.setProperty(WHY, failure);
+      TrackStep.ask(exchange, job);
+    } else if (last) {
+      giveUp(job, String.valueOf(failure.getMessage()));
+    } else {
+      again(job, failure);
+    }
+  }
+
+  private boolean mayLook(Job job) {
+    return flow.settings().accounts().find(job.account()).stream()
+        .anyMatch(account -> ledger.governor().call(account.limits()));
+  }
+
+  private void again(Job job, Exception failure) {
+    int tries = job.schedule().tries();
+    Duration wait =
+        failure instanceof NotAllowed
+            ? ONCE_IT_IS_SET.after(tries)
+            : AGAIN.after(tries, failure instanceof Answered answered ? asked(answered) : null);
+    // Once: it may be tried a thousand times.
+    LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
+        .log("{} could not be fetched, again in {}: {}", job.name(), wait, failure.getMessage());
+    ledger.move(job, job.to(COMPLETE).triedAgainAt(flow.clock().instant().plus(wait)));
+  }
+
+  private Duration asked(Answered answered) {
+    return RetryAfter.read(answered.retryAfter, flow.clock().instant());
+  }
+
+  private void giveUp(Job job, String why) {
+    JsonNode problem = JobProblems.notFetched(why);
+    Job.Change done = job.to(COMPLETE).problem(problem).done();
+    if (ledger.move(job, done, flow.events().of(EventType.COMPLETED, done.job()))) {
+      LOG.warn("{} is complete, but its video was not fetched: {}", job.name(), why);
+    }
+  }
+
+  /**
+   * Reads the look at a job whose video's address was no longer good. Another address is fetched
+   * from at once, the first time; a provider that shows a new one each time is asked ever more
+   * rarely. While the ledger is away, it is fetched again after its lease.
+   */
+  public void shown(Exchange exchange) {
+    ProviderResponse answer = ProviderResponse.of(exchange, flow.settings());
+    GenerationStatus look =
+        answer.failure() == null
+            ? GenerationStatus.read(
+                answer.status(), answer.retryAfter(), answer.body(), flow.clock().instant())
+            : GenerationStatus.failed(answer.failure());
+    flow.outages().attempt(() -> shown(exchange, look));
+  }
+
+  private void shown(Exchange exchange, GenerationStatus look) {
+    Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
+    if (look instanceof GenerationStatus.TurnedAway turnedAway) {
+      ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
+    }
+    if (!(look instanceof GenerationStatus.Complete complete)
+        || complete.videoUrl().equals(job.video().url())) {
+      again(job, exchange.getProperty(WHY, Exception.class));
+      return;
+    }
+    int tries = job.schedule().tries();
+    Instant now = flow.clock().instant();
+    Job.Change fresh =
+        job.to(COMPLETE)
+            .video(TrackStep.video(complete))
+            .response(complete.response())
+            .triedAgainAt(tries == 0 ? now : now.plus(AGAIN.after(tries)));
+    if (ledger.move(job, fresh)) {
+      LOG.info("{} has another address now, as its old one is no longer good", job.name());
+    }
+  }
+
+  /** The look brought nothing. */
+  public void notShown(Exchange exchange) {
+    Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
+    flow.outages().attempt(() -> again(job, exchange.getProperty(WHY, Exception.class)));
+  }
+
+  /** What the video's address answered in place of the video. */
+  private static final class Answered extends IOException {
+    private static final long serialVersionUID = 1;
+    private final int status;
+    private final String retryAfter;
+
+    Answered(int status, String retryAfter) {
+      super("the video's address answered " + status);
+      this.status = status;
+      this.retryAfter = retryAfter;
+    }
+
+    private boolean isGone() {
+      return GONE.contains(status);
+    }
+  }
+
+  /** The video came, and there was room for it. */
+  private void back(String host) {
+    cameFrom.put(host, flow.clock().instant());
+    flow.outages().reportUp(host);
+    flow.outages().reportUp(FOLDER);
+  }
+
+  /**
+   * Tells what is away: a host once a second try at a video fails and none came from it for a
+   * while, so that one bad video among good ones is no outage.
+   */
+  private void away(Job job, Exception failure, boolean last) {
+    String why = String.valueOf(failure.getMessage());
+    if (failure instanceof NotAllowed notAllowed) {
+      String what = "a video that " + notAllowed.setting() + " does not allow";
+      flow.outages().met(what, why);
+      if (last) {
+        // No video of it will come; one that waits still says so again.
+        flow.outages().reportUp(what);
+      }
+    } else if (failure instanceof NoRoom) {
+      flow.outages().met(FOLDER, why);
+    } else if (failure instanceof WorthAnotherTry || failure instanceof IOException) {
+      Instant came = cameFrom.getOrDefault(host(job), Instant.MIN);
+      boolean nothingComes = came.isBefore(flow.clock().instant().minus(LONGEST));
+      if (job.schedule().tries() > 0 && nothingComes) {
+        flow.outages().met(host(job), why);
+      }
+    }
+  }
+
+  /** A listed one: no other is called. */
+  private static String host(Job job) {
+    return "the videos' host " + URI.create(job.video().url()).getHost().toLowerCase(Locale.ROOT);
+  }
+
+  /** Deletes our copies that are older than {@code leonardo.videos.keep}. */
+  public void sweep() {
+    flow.outages().attempt(this::deleteOldVideos);
+  }
+
+  private void deleteOldVideos() {
+    Instant before = flow.clock().instant().minus(settings.keep());
+    try {
+      int swept = videos.sweep(before, flow.ledger().outbox()::wantsVideo);
+      if (swept > 0) {
+        LOG.info("{} videos older than {} deleted", swept, settings.keep());
+      }
+    } catch (NoSuchFileException e) {
+      LOG.debug("there is no folder of videos, and nothing to delete in it: {}", String.valueOf(e));
+    } catch (IOException e) {
+      LOG.warn(
+          "old videos are not deleted, which is tried again in an hour: {}", String.valueOf(e));
+    }
+  }
+}

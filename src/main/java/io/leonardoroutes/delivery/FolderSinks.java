@@ -1,0 +1,68 @@
+package io.leonardoroutes.delivery;
+
+import io.leonardoroutes.event.Sink;
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.flow.FlowContext;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.file.FileEndpoint;
+import org.apache.camel.util.URISupport;
+
+/**
+ * Sinks whose address is a plain folder ({@code file:/mnt/archive}): we write there ourselves. One
+ * that asks Camel's file component for more, such as {@code fileExist=Override}, gets it.
+ */
+public final class FolderSinks {
+  /** What {@link FolderSink} does too. */
+  private static final Set<String> OPTIONS =
+      Set.of(
+          "fileExist",
+          "tempPrefix",
+          "autoCreate",
+          "forceWrites",
+          "lazyStartProducer",
+          "chmod",
+          "chmodDirectory");
+
+  private final CamelContext context;
+  private final FlowContext flow;
+
+  public FolderSinks(CamelContext context, FlowContext flow) {
+    this.context = context;
+    this.flow = flow;
+  }
+
+  /** Where the route of a sink sends to. */
+  public String address(Sink sink) throws URISyntaxException {
+    if (!(context.getEndpoint(sink.uri()) instanceof FileEndpoint file)
+        || file.getClass() != FileEndpoint.class
+        || !isPlain(file, URISupport.parseQuery(URISupport.extractQuery(sink.uri())))) {
+      return sink.uri();
+    }
+    String prefix = file.getTempPrefix() == null ? SafeFolder.PART : file.getTempPrefix();
+    Path folder = file.getFile().toPath();
+    String name = "leonardoFolder-" + sink.name();
+    context.getRegistry().bind(name, new FolderSink(folder, policy(file), prefix, flow.clock()));
+    return "bean:" + name + "?method=write";
+  }
+
+  private static boolean isPlain(FileEndpoint file, Map<String, Object> options) {
+    String prefix = file.getTempPrefix();
+    return OPTIONS.containsAll(options.keySet())
+        && "Ignore".equalsIgnoreCase(String.valueOf(options.getOrDefault("fileExist", "Ignore")))
+        && file.isAutoCreate()
+        && (prefix == null || !prefix.matches(".*[/\\\\].*"));
+  }
+
+  /** An address may say itself who may read what is written. */
+  private FolderPolicy policy(FileEndpoint file) {
+    FolderPolicy policy = flow.settings().files().policy();
+    return file.getPermissions() == null || file.getPermissions().isEmpty()
+        ? policy
+        : policy.withFiles(file.getPermissions());
+  }
+}

@@ -1,0 +1,41 @@
+package io.leonardoroutes.event;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.jackson.JsonCloudEventData;
+import io.cloudevents.jackson.JsonFormat;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/**
+ * One thing told of one job, as a CloudEvents 1.0 document in structured JSON.
+ *
+ * @param id the same on every redelivery, so that a receiver can drop what it has seen
+ * @param jobId the event's {@code subject}
+ * @param time when it happened, not when it is sent
+ * @param job the event's {@code data}
+ */
+public record JobEvent(String id, EventType type, String jobId, Instant time, JsonNode job) {
+  /** The media type of {@link #json}. */
+  public static final String CONTENT_TYPE = JsonFormat.CONTENT_TYPE;
+
+  private static final URI SOURCE = URI.create("/leonardo-routes");
+
+  /** The document. */
+  public String json() {
+    return new String(
+        new JsonFormat()
+            .serialize(
+                CloudEventBuilder.v1()
+                    .withId(id)
+                    .withType(type.type())
+                    .withSource(SOURCE)
+                    .withSubject(jobId)
+                    .withTime(time.atOffset(ZoneOffset.UTC))
+                    .withData("application/json", JsonCloudEventData.wrap(job))
+                    .build()),
+        StandardCharsets.UTF_8);
+  }
+}

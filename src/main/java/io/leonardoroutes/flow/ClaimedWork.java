@@ -1,0 +1,97 @@
+package io.leonardoroutes.flow;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.camel.Exchange;
+
+/**
+ * The claimed work of one kind that this instance has not ended. Its leases are renewed, so that
+ * they can be short and a dead instance's work is soon another's; and what is claimed again all the
+ * same, because the ledger was away or a webhook asked for it, does not begin a second time.
+ */
+public final class ClaimedWork<T> {
+  private final Function<T, String> key;
+  private final Clock clock;
+  private final RepeatInterval renewing;
+  private final Duration renewed;
+  private final Map<String, Claimed<T>> claimed = new ConcurrentHashMap<>();
+
+  private record Claimed<T>(T item, Instant since, boolean again) {}
+
+  /**
+   * Begins with nothing.
+   *
+   * @param key what makes two claims the same piece of work
+   * @param renewed how long a lease is renewed at most
+   */
+  public ClaimedWork(Function<T, String> key, Clock clock, Duration lease, Duration renewed) {
+    this.key = key;
+    this.clock = clock;
+    this.renewing = new RepeatInterval(lease.dividedBy(3));
+    this.renewed = renewed;
+  }
+
+  public int size() {
+    return claimed.size();
+  }
+
+  /** Notes what was just claimed, and answers what of it is not under way already. */
+  public List<T> begins(List<T> due) {
+    Instant now = clock.instant();
+    List<T> fresh = new ArrayList<>();
+    for (T item : due) {
+      Claimed<T> known =
+          claimed.merge(
+              key.apply(item),
+              new Claimed<>(item, now, false),
+              (old, same) -> new Claimed<>(old.item(), old.since(), true));
+      if (!known.again()) {
+        fresh.add(item);
+      }
+    }
+    return fresh;
+  }
+
+  /**
+   * Ends with the exchange.
+   *
+   * @param again takes what was claimed again meanwhile, to give it back
+   */
+  public void endsWith(Exchange exchange, T item, Consumer<T> again) {
+    ExchangeEnd.whenDone(
+        exchange,
+        () -> {
+          Claimed<T> ended = claimed.remove(key.apply(item));
+          if (ended != null && ended.again()) {
+            again.accept(item);
+          }
+        });
+  }
+
+  /** Renews the leases, three times before one ends. */
+  public void renew(Consumer<List<T>> renewal) {
+    Instant now = clock.instant();
+    if (!renewing.isOver(now)) {
+      return;
+    }
+    renewal.accept(
+        claimed.values().stream()
+            .filter(one -> one.since().plus(renewed).isAfter(now))
+            .map(Claimed::item)
+            .toList());
+    renewing.begin(now);
+  }
+
+  /** Forgets what has been under way for so long that it must have been lost on its way. */
+  public void forget(Duration lost) {
+    Instant before = clock.instant().minus(lost);
+    claimed.values().removeIf(one -> one.since().isBefore(before));
+  }
+}

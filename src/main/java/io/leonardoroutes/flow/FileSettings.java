@@ -1,0 +1,49 @@
+package io.leonardoroutes.flow;
+
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.SettingReader;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How files are kept that others read or write too.
+ *
+ * @param policy of what we create in the inbox, in the outbox and in folders of sinks
+ * @param rejectedKeep how long a refused file and its reason stay
+ * @param rejectedMost how many files stay at most in one {@code .rejected}
+ */
+public record FileSettings(FolderPolicy policy, Duration rejectedKeep, int rejectedMost) {
+  private static final String PERMISSIONS = "leonardo.file.permissions";
+
+  static FileSettings read(SettingReader keys) {
+    return new FileSettings(
+        new FolderPolicy(permissions(keys), Set.copyOf(keys.names("leonardo.file.owners"))),
+        keys.duration("leonardo.rejected.keep"),
+        keys.integer("leonardo.rejected.max-files", 2, 10_000_000));
+  }
+
+  /** From the three digits that chmod takes. */
+  private static Set<PosixFilePermission> permissions(SettingReader keys) {
+    String digits = keys.text(PERMISSIONS);
+    if (!digits.matches("6[0246]{2}")) {
+      throw new BadSetting(
+          PERMISSIONS,
+          "'" + digits + "' is not 600, or what others may do too, such as 640, 644 or 660");
+    }
+    int bits = Integer.parseInt(digits, 8);
+    // In the order of the bits, from the owner's read to the others' execute.
+    List<PosixFilePermission> all = Arrays.asList(PosixFilePermission.values());
+    Set<PosixFilePermission> set = new HashSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      if ((bits >> (all.size() - 1 - i) & 1) == 1) {
+        set.add(all.get(i));
+      }
+    }
+    return set;
+  }
+}

@@ -1,0 +1,33 @@
+package io.leonardoroutes.flow;
+
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.problem.RequestRejected;
+import java.time.Clock;
+import java.util.List;
+
+/** What the steps of every route work with. */
+public record FlowContext(
+    LeonardoSettings settings, Ledger ledger, EventFactory events, Outages outages, Clock clock) {
+  /** Who calls, by the {@link Caller#HEADER} of the exchange. */
+  public Caller caller(Object header) {
+    return Caller.of(header, settings.rest());
+  }
+
+  /**
+   * The job of this id or name.
+   *
+   * @param header a query or a header of the same name comes before what the path says
+   * @throws RequestRejected 404, also for a job that the caller may not see
+   */
+  public Job job(Object header, Caller caller) {
+    String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
+    return ledger
+        .named(id)
+        .filter(found -> caller.sees(found.caller()))
+        .orElseThrow(
+            () -> new RequestRejected(404, "no-such-job", "No such job", "there is no job " + id));
+  }
+}

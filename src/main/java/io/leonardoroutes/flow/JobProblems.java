@@ -1,0 +1,188 @@
+package io.leonardoroutes.flow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.problem.Problem;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The RFC 9457 problems that a job, not a request, can have. */
+public final class JobProblems {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SINCE = "since";
+  private static final String HELD = "held";
+  private static final String READINGS = "readings";
+  private static final String WITHOUT_A_REASON = ", without a reason";
+  private static final String NAMED = "generationIds";
+  private static final Pattern MADE =
+      Pattern.compile("(?i)generation[_-]?id|generation[\\\\\"']{1,4}\\s*:\\s*\\{");
+
+  private JobProblems() {}
+
+  public static JsonNode refused(int status, String reason) {
+    return json("refused-by-provider", "The provider refused the request", status, reason);
+  }
+
+  public static JsonNode waiting(String reason) {
+    return json("waiting", "The request did not reach the provider; it is sent again", 0, reason);
+  }
+
+  public static JsonNode accountRefused(String reason) {
+    return json(
+        "account-refused",
+        "The provider refuses the account; the job waits until it does not",
+        0,
+        reason);
+  }
+
+  /** Whether the job's last create was refused for its account's sake. */
+  public static boolean isOfTheAccount(Job job) {
+    return is(job, "account-refused");
+  }
+
+  private static boolean is(Job job, String type) {
+    return job.problem() != null && job.problem().path("type").asText("").endsWith(":" + type);
+  }
+
+  public static JsonNode failed(String reason) {
+    return json("failed-at-provider", "The provider made no video", 0, reason);
+  }
+
+  /**
+   * @param answer what the provider answered, as far as it came; it may name the generation
+   * @param named generations that the answer may have named as its own
+   * @param since when the paid call was surely over
+   */
+  public static JsonNode inDoubt(String why, String answer, List<String> named, Instant since) {
+    ObjectNode problem =
+        (ObjectNode)
+            json(
+                "in-doubt",
+                "It is not known whether the paid call was made; it is not repeated",
+                0,
+                why);
+    if (!answer.isEmpty()) {
+      problem.put("answer", answer);
+    }
+    named.forEach(id -> problem.withArray(NAMED).add(id));
+    return problem.put(SINCE, since.toString());
+  }
+
+  /** A doubt of its own, which keeps what was answered to the job in an earlier one. */
+  public static JsonNode inDoubtAgain(Job job, String why, Instant since) {
+    String answer = job.problem() == null ? "" : job.problem().path("answer").asText("");
+    return inDoubt(why, answer, named(job), since);
+  }
+
+  /** The same doubt, and why nobody could end it yet. */
+  public static JsonNode held(JsonNode inDoubt, String why) {
+    ObjectNode problem =
+        inDoubt instanceof ObjectNode known ? known.deepCopy() : JSON.createObjectNode();
+    problem.remove(READINGS);
+    return problem.put(HELD, why);
+  }
+
+  /** The same doubt, which so many readings of the list in a row did not find. */
+  public static JsonNode notListed(JsonNode inDoubt, String why, int readings) {
+    return ((ObjectNode) held(inDoubt, why)).put(READINGS, readings);
+  }
+
+  /** How many readings of the provider's list in a row did not find it. */
+  public static int readings(Job job) {
+    return job.problem() == null ? 0 : job.problem().path(READINGS).asInt(0);
+  }
+
+  /** Generations that the answer to its create may have named as its own. */
+  public static List<String> named(Job job) {
+    List<String> ids = new ArrayList<>();
+    if (job.problem() != null) {
+      job.problem().path(NAMED).forEach(id -> ids.add(id.asText()));
+    }
+    return ids;
+  }
+
+  /** Whether the answer to its create spoke of a generation: then it was made, listed or not. */
+  public static boolean wasMade(Job job) {
+    return job.problem() != null && MADE.matcher(job.problem().path("answer").asText("")).find();
+  }
+
+  /** Why the doubt is held, empty if it was not looked into. */
+  public static String heldBecause(Job job) {
+    return job.problem() == null ? "" : job.problem().path(HELD).asText("");
+  }
+
+  /** Since when the job is in doubt. */
+  public static Optional<Instant> inDoubtSince(Job job) {
+    try {
+      return Optional.ofNullable(job.problem())
+          .map(problem -> Instant.parse(problem.path(SINCE).asText("")));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  public static JsonNode givenUp() {
+    return json(
+        "given-up", "An operator gave it up", 0, "it was in doubt, and was resolved as failed");
+  }
+
+  public static JsonNode late(Duration giveUp) {
+    return json(
+        "late",
+        "The provider is not done yet",
+        0,
+        "no end was seen in " + giveUp.toMinutes() + " minutes");
+  }
+
+  /**
+   * @param since when this was first seen
+   */
+  public static JsonNode noVideoYet(String why, Instant since) {
+    ObjectNode problem =
+        (ObjectNode) json("no-video-yet", "The provider is done, and shows no video yet", 0, why);
+    return problem.put(SINCE, since.toString());
+  }
+
+  public static boolean isWithoutVideo(Job job) {
+    return is(job, "no-video-yet");
+  }
+
+  /** Since when the provider is done with the job and shows no video. */
+  public static Optional<Instant> withoutVideoSince(Job job) {
+    return isWithoutVideo(job) ? inDoubtSince(job) : Optional.empty();
+  }
+
+  /** What the provider's notice said, in place of no reason; the same if there is one. */
+  public static JsonNode saidByNotice(JsonNode failed, String words) {
+    String reason = failed.path("detail").asText("");
+    return failed instanceof ObjectNode known && reason.endsWith(WITHOUT_A_REASON)
+        ? known.deepCopy().put("detail", said(reason, words))
+        : failed;
+  }
+
+  /** The reason of a failure with what the provider's notice said, if it has none of its own. */
+  public static String said(String reason, String words) {
+    return reason.endsWith(WITHOUT_A_REASON)
+        ? reason.replace(WITHOUT_A_REASON, ": " + words)
+        : reason;
+  }
+
+  public static JsonNode notFetched(String why) {
+    return json("not-fetched", "The video was made, but could not be fetched", 0, why);
+  }
+
+  public static JsonNode json(Problem problem) {
+    return JSON.valueToTree(problem);
+  }
+
+  private static JsonNode json(String type, String title, int status, String detail) {
+    return json(Problem.of(status, type, title, detail));
+  }
+}

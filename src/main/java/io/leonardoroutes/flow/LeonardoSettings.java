@@ -1,0 +1,289 @@
+package io.leonardoroutes.flow;
+
+import io.leonardoroutes.auth.RestSettings;
+import io.leonardoroutes.database.LedgerConnection;
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.event.Sink;
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.http.ProxyRoutes;
+import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.SecretRegistry;
+import io.leonardoroutes.settings.SettingReader;
+import io.leonardoroutes.video.VideoFolder;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+
+/**
+ * The settings, typed and checked before anything starts. {@code config/application.properties}
+ * says what each is for.
+ */
+public record LeonardoSettings(
+    Provider provider,
+    ProxyRoutes routes,
+    Sandboxed sandbox,
+    Path data,
+    LedgerConnection ledger,
+    Intakes intakes,
+    FileSettings files,
+    Path rulesMapping,
+    RestSettings rest,
+    LongCallSettings lasting,
+    JmsSettings jms,
+    ProviderAccounts accounts,
+    Tracking track,
+    Reconciling reconcile,
+    Downloads downloads,
+    List<Sink> sinks,
+    int deliverTries,
+    Duration eventsKeep,
+    Duration lease,
+    SecretRegistry secrets) {
+
+  public record Provider(URI baseUrl, Duration connectTimeout, Duration responseTimeout) {}
+
+  public record Sandboxed(boolean on, int port, boolean samples) {}
+
+  public record Intakes(
+      boolean file, boolean jms, Path inbox, Duration settle, Duration patience, int maxBytes) {}
+
+  /**
+   * When jobs are looked at.
+   *
+   * @param grace how long a finished video's address may be missing
+   */
+  public record Tracking(Duration first, Duration every, Duration giveUp, Duration grace) {}
+
+  /**
+   * How doubtful creates are settled.
+   *
+   * @param list by the provider's own list; else only by an operator
+   */
+  public record Reconciling(boolean list, Duration settle) {}
+
+  public record Downloads(Path folder, VideoFolder.Limits limits, int tries, Duration keep) {}
+
+  /** After this a call to the provider is cut off, whatever came of it until then. */
+  public Duration paidCall() {
+    return provider.connectTimeout().plus(provider.responseTimeout().multipliedBy(2));
+  }
+
+  /** How long a paid call and its record can last: after that it is surely over. */
+  public Duration longestCall() {
+    return paidCall().plus(lease.multipliedBy(2));
+  }
+
+  /** Nothing that is secret. */
+  @Override
+  public String toString() {
+    return "Settings[" + data + "]";
+  }
+
+  private static final Set<String> EVENTS =
+      Arrays.stream(EventType.values()).map(EventType::word).collect(Collectors.toSet());
+  private static final Set<String> CONTENT = Set.of("event", "video");
+
+  /**
+   * Paid calls under way at once in this program: each holds a thread, and Camel lets a queue have
+   * no more.
+   */
+  private static final int MOST_CREATES = 500;
+
+  private static final Duration SHORTEST_KEPT = Duration.ofHours(1);
+
+  /**
+   * Reads every key.
+   *
+   * @throws BadSetting for the first that cannot work
+   */
+  public static LeonardoSettings read(CamelContext context, SettingReader keys) {
+    Sandboxed sandbox =
+        new Sandboxed(
+            keys.flag("leonardo.sandbox"),
+            keys.integer("leonardo.sandbox.port", 1, 65_535),
+            keys.flag("leonardo.sandbox.samples"));
+    boolean file = keys.flag("leonardo.file.enabled");
+    FileSettings files = FileSettings.read(keys);
+    Path data = keys.folder("leonardo.data", FolderPolicy.OWN);
+    checkThoseOfTheRoutes(keys);
+    SecretRegistry secrets = new SecretRegistry(keys);
+    ProviderAccounts accounts = ProviderAccounts.read(keys, secrets);
+    keys.derived("leonardo.limits.concurrent.all", Math.min(MOST_CREATES, accounts.concurrent()));
+    return new LeonardoSettings(
+        provider(keys),
+        ProxySettings.read(
+            keys, secrets, System.getenv(), sandbox.on() ? "127.0.0.1:" + sandbox.port() : null),
+        sandbox,
+        data,
+        ledger(keys, secrets),
+        new Intakes(
+            file,
+            keys.flag("leonardo.jms.enabled"),
+            file
+                ? keys.folder("leonardo.inbox", files.policy())
+                : Path.of(keys.text("leonardo.inbox")),
+            keys.duration("leonardo.file.settle"),
+            keys.duration("leonardo.file.patience"),
+            keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
+        files,
+        rulesMapping(keys),
+        RestSettings.read(keys, secrets),
+        LongCallSettings.read(keys),
+        JmsSettings.read(keys, secrets),
+        accounts,
+        new Tracking(
+            keys.duration("leonardo.track.first"),
+            keys.duration("leonardo.track.every"),
+            keys.duration("leonardo.track.give-up"),
+            keys.duration("leonardo.track.grace")),
+        reconciling(keys),
+        new Downloads(
+            Path.of(keys.text("leonardo.videos")),
+            new VideoFolder.Limits(
+                keys.names("leonardo.download.hosts"),
+                keys.number("leonardo.download.max-bytes", 1, Long.MAX_VALUE),
+                keys.duration("leonardo.download.timeout")),
+            keys.integer("leonardo.download.tries", 1, 10_000),
+            keys.duration("leonardo.videos.keep")),
+        sinks(context, keys),
+        keys.integer("leonardo.deliver.tries", 1, 10_000),
+        eventsKeep(keys),
+        keys.duration("leonardo.lease"),
+        secrets);
+  }
+
+  /** What only route files read. */
+  private static void checkThoseOfTheRoutes(SettingReader keys) {
+    keys.duration("leonardo.tick");
+    keys.duration("leonardo.track.tick");
+    keys.integer("leonardo.jms.consumers", 1, 1_000);
+    if (keys.text("leonardo.sinks.outbox.uri").startsWith("file:" + keys.text("leonardo.outbox"))) {
+      keys.folderToBe("leonardo.outbox");
+    }
+  }
+
+  private static Provider provider(SettingReader keys) {
+    return new Provider(
+        baseUrl(keys.text("leonardo.base-url")),
+        keys.duration("leonardo.http.connect-timeout"),
+        keys.duration("leonardo.http.response-timeout"));
+  }
+
+  private static Reconciling reconciling(SettingReader keys) {
+    String way = keys.text("leonardo.reconcile");
+    if (!way.equals("list") && !way.equals("hold")) {
+      throw new BadSetting("leonardo.reconcile", "'" + way + "' is neither list nor hold");
+    }
+    return new Reconciling(way.equals("list"), keys.duration("leonardo.reconcile.settle"));
+  }
+
+  private static Duration eventsKeep(SettingReader keys) {
+    Duration keep = keys.duration("leonardo.events.keep");
+    if (keep.compareTo(SHORTEST_KEPT) < 0) {
+      throw new BadSetting(
+          "leonardo.events.keep",
+          "less than 1h: a message that its broker brings again would be answered again");
+    }
+    return keep;
+  }
+
+  private static URI baseUrl(String text) {
+    try {
+      URI uri = URI.create(text);
+      boolean web = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
+      boolean plain = uri.getRawUserInfo() == null && uri.getRawQuery() == null;
+      if (web && uri.getHost() != null && plain && !text.endsWith("/")) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw new BadSetting(
+        "leonardo.base-url",
+        "'"
+            + SettingReader.withoutSecrets(text)
+            + "' is not an http(s) address without a slash at its end");
+  }
+
+  private static LedgerConnection ledger(SettingReader keys, SecretRegistry secrets) {
+    String url = keys.text("leonardo.ledger.url");
+    if (!url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
+      throw new BadSetting(
+          "leonardo.ledger.url", "neither jdbc:sqlite:FILE nor jdbc:postgresql:...");
+    }
+    boolean named = keys.isSet("leonardo.ledger.user");
+    if (named && url.startsWith("jdbc:sqlite:")) {
+      throw new BadSetting("leonardo.ledger.user", "an SQLite file asks for no name");
+    }
+    if (!named && keys.isSet("leonardo.ledger.password")) {
+      throw new BadSetting("leonardo.ledger.password", "set leonardo.ledger.user too");
+    }
+    return new LedgerConnection(
+        url, keys.optional("leonardo.ledger.user"), secrets.oneIfSet("leonardo.ledger.password"));
+  }
+
+  private static Path rulesMapping(SettingReader keys) {
+    String file = keys.optional("leonardo.rules.mapping");
+    if (file != null && !Files.isReadable(Path.of(file))) {
+      throw new BadSetting("leonardo.rules.mapping", "there is no file " + file + " to read");
+    }
+    return file == null ? null : Path.of(file);
+  }
+
+  private static List<Sink> sinks(CamelContext context, SettingReader keys) {
+    List<Sink> sinks = new ArrayList<>();
+    for (String name : keys.namesUnder(SettingReader.SINKS)) {
+      String prefix = SettingReader.SINKS + name + ".";
+      if (!name.matches("[a-z0-9][a-z0-9-]*") || name.equals(EventFactory.REPLY)) {
+        throw new BadSetting(
+            prefix + "uri", "a sink's name is made of a-z, 0-9 and -, and is not 'reply'");
+      }
+      if (!keys.isThere(prefix + "uri")) {
+        throw new BadSetting(
+            prefix + "uri", "not set; each sink has an address, an empty one if it is off");
+      }
+      if (keys.isSet(prefix + "uri")) {
+        sinks.add(sink(context, keys, name, prefix));
+      }
+    }
+    return List.copyOf(sinks);
+  }
+
+  private static Sink sink(CamelContext context, SettingReader keys, String name, String prefix) {
+    String uri = keys.text(prefix + "uri");
+    String scheme = uri.replaceFirst(":.*", "");
+    if (context.getComponent(scheme) == null) {
+      throw new BadSetting(
+          prefix + "uri", "there is no Camel component '" + scheme + "' on the class path");
+    }
+    Set<String> content = among(keys, prefix + "content", CONTENT, Set.of("event"));
+    return new Sink(
+        name,
+        uri,
+        among(keys, prefix + "events", EVENTS, Sink.EVENTS),
+        content.contains("event"),
+        content.contains("video"));
+  }
+
+  private static Set<String> among(
+      SettingReader keys, String key, Set<String> known, Set<String> byDefault) {
+    if (!keys.isSet(key)) {
+      return byDefault;
+    }
+    Set<String> names = Set.copyOf(keys.names(key));
+    if (!known.containsAll(names)) {
+      throw new BadSetting(
+          key, "'" + keys.text(key) + "' is not all of " + String.join(", ", new TreeSet<>(known)));
+    }
+    return names;
+  }
+}

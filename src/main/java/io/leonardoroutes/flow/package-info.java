@@ -1,0 +1,8 @@
+/**
+ * What the steps of every route work with: {@link io.leonardoroutes.flow.FlowContext} with the
+ * settings, the ledger and the events; the properties of an exchange; the problems a job can have;
+ * and delays between tries.
+ *
+ * <p>An intake of your own sets {@link io.leonardoroutes.flow.IntakeProperties}.
+ */
+package io.leonardoroutes.flow;

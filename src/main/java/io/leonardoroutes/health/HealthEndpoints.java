@@ -1,0 +1,168 @@
+package io.leonardoroutes.health;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+
+/**
+ * What operators and their tools ask, on a port of its own: {@code /health/live}, {@code
+ * /health/ready} and {@code /metrics}. It asks nobody who calls, and tells nothing that is secret.
+ */
+public final class HealthEndpoints implements AutoCloseable {
+  /** Also for one that is closed and reads nothing of what it was answered. */
+  private static final int IDLE_SECONDS = 10;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String JSON_TYPE = "application/json";
+  private static final String TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  private static final Duration FRESH = Duration.ofSeconds(1);
+  private static final Duration FRESH_METRICS = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofMillis(1_700);
+  private static final Duration LONGEST_START = Duration.ofSeconds(20);
+  private static final int MOST_AWAY = 20;
+
+  private final Vertx vertx;
+  private final Predicate<HttpServerRequest> ours;
+  private final Asked<Readiness> readiness;
+  private final Asked<String> metrics;
+
+  private HealthEndpoints(
+      Vertx vertx,
+      Predicate<HttpServerRequest> ours,
+      Callable<Readiness> readiness,
+      Callable<String> metrics) {
+    this.vertx = vertx;
+    this.ours = ours;
+    this.readiness = new Asked<>(vertx, readiness, FRESH);
+    this.metrics = new Asked<>(vertx, metrics, FRESH_METRICS);
+  }
+
+  /**
+   * Listens there.
+   *
+   * @param ours whether a call is for this server: a page may give its address another name
+   */
+  public static HealthEndpoints start(
+      String host,
+      int port,
+      Predicate<HttpServerRequest> ours,
+      Callable<Readiness> readiness,
+      Callable<String> metrics) {
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(1));
+    HealthEndpoints management = new HealthEndpoints(vertx, ours, readiness, metrics);
+    HttpServerOptions options =
+        new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(IDLE_SECONDS);
+    try {
+      vertx
+          .createHttpServer(options)
+          .requestHandler(management::answer)
+          .listen()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(LONGEST_START.toSeconds(), TimeUnit.SECONDS);
+      return management;
+    } catch (ExecutionException | TimeoutException e) {
+      management.close();
+      throw new IllegalStateException("cannot listen at " + host + ":" + port, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      management.close();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void answer(HttpServerRequest call) {
+    if (call.response().writeQueueFull()) {
+      // Its caller asks on and on and reads nothing.
+      call.connection().close();
+      return;
+    }
+    if (!ours.test(call)) {
+      end(call, 421, JSON_TYPE, "{\"status\":421}");
+      return;
+    }
+    if (call.method() != HttpMethod.GET) {
+      call.response().putHeader("Allow", "GET");
+      end(call, 405, JSON_TYPE, "{\"status\":405}");
+      return;
+    }
+    switch (call.path() == null ? "" : call.path()) {
+      case "/health/live" -> end(call, 200, JSON_TYPE, "{\"status\":\"UP\"}");
+      case "/health/ready" ->
+          readiness
+              .get()
+              .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+              .otherwise(new Readiness(Readiness.Status.DOWN, List.of("the ledger")))
+              .onSuccess(ready -> end(call, ready.isReady() ? 200 : 503, JSON_TYPE, json(ready)));
+      case "/metrics" ->
+          metrics
+              .get()
+              .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+              .onSuccess(text -> end(call, 200, TEXT_TYPE, text))
+              .onFailure(why -> end(call, 503, JSON_TYPE, "{\"status\":503}"));
+      default -> end(call, 404, JSON_TYPE, "{\"status\":404}");
+    }
+  }
+
+  private static String json(Readiness ready) {
+    ObjectNode json = JSON.createObjectNode().put("status", ready.status().name());
+    if (!ready.away().isEmpty()) {
+      ready.away().stream().limit(MOST_AWAY).forEach(json.putArray("away")::add);
+    }
+    return json.toString();
+  }
+
+  private static void end(HttpServerRequest call, int status, String type, String body) {
+    call.response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", type)
+        .putHeader("Cache-Control", "no-store")
+        .end(body);
+  }
+
+  @Override
+  public void close() {
+    vertx.close();
+  }
+
+  /** Asked for once by all who call at about the same time; only the event loop comes here. */
+  private static final class Asked<T> {
+    private final Vertx vertx;
+    private final Callable<T> question;
+    private final Duration fresh;
+    private Future<T> last;
+    private long at;
+
+    private Asked(Vertx vertx, Callable<T> question, Duration fresh) {
+      this.vertx = vertx;
+      this.question = question;
+      this.fresh = fresh;
+    }
+
+    private Future<T> get() {
+      long now = System.nanoTime();
+      if (last == null || (last.isComplete() && now - at > fresh.toNanos())) {
+        at = now;
+        last = vertx.executeBlocking(question, false);
+      }
+      return last;
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.leonardoroutes.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.problem.JsonArray;
+import io.leonardoroutes.problem.Problem;
+import io.leonardoroutes.problem.RequestRejected;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+
+/**
+ * The steps of {@code batch.camel.yaml}: several requests in one call. Each element is asked for as
+ * if it had come alone, under an idempotency key made of the batch's and its place, so that a batch
+ * that is sent again after a crash is the same jobs.
+ */
+public final class BatchIntake {
+  /**
+   * What became of one request.
+   *
+   * @param status as if it had come alone; 424 if nothing is wrong with it but with another one
+   */
+  record BatchItem(int status, String location, Job job, DryRun.Preview preview, Problem problem) {}
+
+  /** What became of each, in their order. */
+  public record BatchAnswer(List<BatchItem> items) {}
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Whether something that is needed was away for one of them. */
+  public static final String AWAY = "leonardoAway";
+
+  private static final String UNDER_WAY = "leonardoUnderWay";
+
+  private final int most;
+  private final AcceptStep accept;
+  private final RejectionNotifier rejections;
+
+  public BatchIntake(FlowContext flow, AcceptStep accept, RejectionNotifier rejections) {
+    this.most = flow.settings().rest().batch();
+    this.accept = accept;
+    this.rejections = rejections;
+  }
+
+  /** One batch; the exchanges of its elements share it, one after the other. */
+  private static final class UnderWay {
+    private final String key;
+    private final ArrayNode items = JSON.createArrayNode();
+    private final List<NewJob> asked = new ArrayList<>();
+    private boolean unavailable;
+
+    private UnderWay(String key) {
+      this.key = key;
+    }
+
+    private String key(int place) {
+      // No other intake's key, and no key of a single call, begins like this.
+      return key == null ? null : "batch " + place + " " + key;
+    }
+
+    private void job(int place, Job job, boolean known) {
+      items.set(place, item(known, job.id(), EventFactory.json(job)));
+    }
+
+    /** How many are; a job that is known may have a problem of its own. */
+    private long refused() {
+      return StreamSupport.stream(items.spliterator(), false)
+          .filter(item -> item.has("problem"))
+          .count();
+    }
+  }
+
+  /**
+   * Replaces the text in the body by those of the array's elements.
+   *
+   * @throws RequestRejected 400 if it is no JSON array, 413 if it has too many elements
+   */
+  public void open(Exchange exchange, @Body String text) {
+    exchange.getMessage().setBody(JsonArray.elements(text, most));
+    exchange.setProperty(
+        UNDER_WAY, new UnderWay(exchange.getProperty(IntakeProperties.KEY, String.class)));
+  }
+
+  /**
+   * Begins an element.
+   *
+   * @throws IllegalStateException if what it needs was away for the one before: a whole batch would
+   *     wait for it too long
+   */
+  public void begin(
+      Exchange exchange,
+      @ExchangeProperty(UNDER_WAY) UnderWay batch,
+      @ExchangeProperty("CamelSplitIndex") int place) {
+    if (batch.unavailable) {
+      throw new IllegalStateException("away for the request before it");
+    }
+    exchange.setProperty(IntakeProperties.KEY, batch.key(place));
+  }
+
+  /** The job in the body is durable. */
+  public void accepted(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    boolean known = exchange.getProperty(AcceptStep.KNOWN, false, Boolean.class);
+    String id = exchange.getProperty(AcceptStep.ID, String.class);
+    batch.items.add(item(known, id, exchange.getMessage().getBody(JsonNode.class)));
+  }
+
+  private static ObjectNode item(boolean known, String id, JsonNode job) {
+    ObjectNode item = JSON.createObjectNode().put("status", known ? 200 : 202);
+    return item.put("location", "/generations/" + id).set("job", job);
+  }
+
+  /** The body is what would be accepted. */
+  public void previewed(@Body JsonNode preview, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    batch.items.addObject().put("status", 200).set("preview", preview);
+  }
+
+  /** The request in the body is good, and waits for the others. */
+  public void waits(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    batch.asked.add(accept.asked(exchange));
+    batch.items.addObject();
+  }
+
+  /** The body is the problem of an element, and not of the ones before or after it. */
+  public void refused(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
+    batch
+        .items
+        .addObject()
+        .put("status", status)
+        .set("problem", exchange.getMessage().getBody(JsonNode.class));
+    batch.unavailable |= status == 503;
+  }
+
+  /** All or none: accepts all that waits in one commit, if nothing is wrong with any of them. */
+  public void commit(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+    if (batch.refused() > 0) {
+      return;
+    }
+    List<Acceptance> all = accept.commitAll(batch.asked);
+    List<String> ids = new ArrayList<>();
+    for (int place = 0; place < all.size(); place++) {
+      Acceptance one = all.get(place);
+      if (one instanceof Acceptance.Accepted accepted) {
+        ids.add(accepted.job().id());
+        batch.job(place, accepted.job(), false);
+      } else if (one instanceof Acceptance.Known known) {
+        ids.add(known.job().id());
+        batch.job(place, known.job(), true);
+      } else {
+        Acceptance.Conflict conflict = (Acceptance.Conflict) one;
+        int other = ids.indexOf(conflict.job().id());
+        ids.add(null);
+        RequestRejected rejected =
+            AcceptStep.conflict(
+                conflict,
+                other < 0 ? "job " + conflict.job().id() : "element " + other + " of the batch");
+        ObjectNode item = JSON.createObjectNode().put("status", rejected.problem().status());
+        batch.items.set(
+            place, item.set("problem", rejections.tell(exchange, rejected, batch.key(place))));
+      }
+    }
+  }
+
+  /** Says what became of each; {@code leonardoRefused} is whether all are refused for some. */
+  public void answer(
+      Exchange exchange,
+      @ExchangeProperty(UNDER_WAY) UnderWay batch,
+      @ExchangeProperty(RestIntake.ATOMIC) boolean atomic) {
+    long wrong = batch.refused();
+    boolean refused = atomic && wrong > 0;
+    exchange.setProperty("leonardoRefused", refused);
+    exchange.setProperty(AWAY, batch.unavailable);
+    ObjectNode answer = JSON.createObjectNode();
+    if (refused) {
+      for (int place = 0; place < batch.items.size(); place++) {
+        if (!batch.items.get(place).has("problem")) {
+          batch.items.set(place, JSON.createObjectNode().put("status", 424));
+        }
+      }
+      answer =
+          JSON.valueToTree(
+              Problem.of(
+                  422,
+                  "batch-refused",
+                  "Nothing of the batch is accepted",
+                  "%s of %s requests are refused".formatted(wrong, batch.items.size())));
+    }
+    exchange.getMessage().setBody(answer.set("items", batch.items));
+  }
+}

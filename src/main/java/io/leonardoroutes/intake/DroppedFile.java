@@ -1,0 +1,45 @@
+package io.leonardoroutes.intake;
+
+import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.settings.FileVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A file as it was when it was opened. */
+record DroppedFile(Path path, FileVersion version) {
+  static DroppedFile at(Path path) throws IOException {
+    return new DroppedFile(path, FileVersion.of(path));
+  }
+
+  String name() {
+    return path.getFileName().toString();
+  }
+
+  /** Moves it, unless it is gone or another one has taken its place: that one is still to do. */
+  void moveTo(SafeFolder folder) throws IOException {
+    try (SafeFolder inbox = SafeFolder.ofOthers(path.getParent())) {
+      if (isThere()) {
+        folder.take(inbox, name());
+        if (version.file() != null && isThis(inbox)) {
+          inbox.delete(name()); // a hard link to what was taken before is not moved over it
+        } else if (!isThis(folder) && inbox.find(name()).isEmpty()) {
+          inbox.take(folder, name()); // it came between
+        }
+      }
+    }
+  }
+
+  boolean isThere() throws IOException {
+    return Files.exists(path) && equals(at(path));
+  }
+
+  private boolean isThis(SafeFolder folder) throws IOException {
+    Optional<BasicFileAttributes> there = folder.find(name());
+    return there.isPresent()
+        && (there.get().isSymbolicLink() || Objects.equals(there.get().fileKey(), version.file()));
+  }
+}

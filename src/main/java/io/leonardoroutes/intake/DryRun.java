@@ -1,0 +1,37 @@
+package io.leonardoroutes.intake;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.request.VideoRequest;
+import java.util.List;
+import org.apache.camel.Exchange;
+
+/** {@code POST /generations?dry-run=true}: a request is checked, and accepted by nobody. */
+public final class DryRun {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * What would be accepted: of a job, all that is known before there is one.
+   *
+   * @param request what would be sent to the provider
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Preview(
+      String reference, String account, String model, JsonNode request, List<String> warnings) {}
+
+  /** Replaces the valid request in the body by its {@link Preview}. */
+  public void preview(Exchange exchange) {
+    VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
+    exchange
+        .getMessage()
+        .setBody(
+            JSON.valueToTree(
+                new Preview(
+                    request.reference(),
+                    exchange.getProperty(AcceptStep.ACCOUNT, String.class),
+                    request.model(),
+                    request.toProvider(),
+                    request.warnings())));
+  }
+}

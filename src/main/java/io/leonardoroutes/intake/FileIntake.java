@@ -1,0 +1,302 @@
+package io.leonardoroutes.intake;
+
+import io.leonardoroutes.event.OutboxFileName;
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.files.UnsafeFolder;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.flow.RepeatInterval;
+import io.leonardoroutes.health.LogLimit;
+import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.problem.RequestRejected;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.file.GenericFile;
+import org.apache.camel.component.file.GenericFileFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which dropped files are ready, how one is opened and where it goes: the file intake's own part.
+ *
+ * <p>Files are moved here and not by the file endpoint, which reads a backslash in a name as a
+ * folder, and would move a file away that was replaced while it was read.
+ */
+public final class FileIntake implements GenericFileFilter<File> {
+  private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
+  private static final String FILE = "leonardoFile";
+  private static final String DROPPED = "leonardoDropped";
+  private static final String ACCEPTED = ".accepted";
+  private static final String REJECTED = ".rejected";
+
+  /** A file that was not seen for so long is another one when it is there again. */
+  private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
+  private static final int MOST_STAYING = 50_000;
+  private static final int MOST_LINES = 10;
+  private static final String ENDING = ".json";
+
+  /** What stands in a name for bytes that are no text in the system's encoding. */
+  private static final char UNREADABLE = '\uFFFD';
+
+  private static final String NO_TEXT =
+      "its name is not text in %s, as file names are read here: rename it"
+          .formatted(System.getProperty("sun.jnu.encoding", "UTF-8"));
+  private static final int LONGEST_NAME = 255 - ".part-.reason.json".length();
+
+  private final FlowContext flow;
+  private final LeonardoSettings.Intakes settings;
+  private final FolderPolicy policy;
+
+  private final ReadyFiles ready;
+  private final RejectedFiles rejected;
+  private final LogLimit lines;
+
+  /** Files that were said to stay where they are, and when each was last seen to do so. */
+  private final Map<File, Instant> staying = new ConcurrentHashMap<>();
+
+  private final RepeatInterval rest = new RepeatInterval(Duration.ofSeconds(5));
+
+  public FileIntake(FlowContext flow) {
+    this.flow = flow;
+    this.settings = flow.settings().intakes();
+    this.policy = flow.settings().files().policy();
+    this.ready = new ReadyFiles(settings, System::nanoTime);
+    this.rejected = new RejectedFiles(flow.settings().files(), flow.clock());
+    if (settings.file()) {
+      rejected.know(settings.inbox().resolve(REJECTED));
+    }
+    this.lines = new LogLimit(LOG, "files that stay in the inbox", MOST_LINES, flow.clock());
+    flow.settings().secrets().also(lines::tell);
+  }
+
+  /** Ready is a file that can be read and is written to its end, as far as one can see. */
+  @Override
+  public boolean accept(GenericFile<File> candidate) {
+    if (!rest.isOver(flow.clock().instant())) {
+      return false;
+    }
+    File file = candidate.getFile();
+    try {
+      Path path = file.toPath();
+      if (Files.isRegularFile(path) && Files.isReadable(path)) {
+        return isRequest(file) ? ready.isReady(path) : left(file, path);
+      }
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        staysIfRequest(file, "it is no file that can be read");
+      } else if (file.getName().indexOf(UNREADABLE) >= 0) {
+        stays(file, NO_TEXT);
+      }
+    } catch (NoSuchFileException e) {
+      return false; // another instance was first
+    } catch (InvalidPathException e) {
+      stays(file, NO_TEXT);
+    } catch (IOException e) {
+      stays(file, String.valueOf(e));
+    }
+    return false;
+  }
+
+  private static boolean isRequest(File file) {
+    String name = file.getName();
+    return !name.startsWith(".") && isJson(name);
+  }
+
+  private static boolean isJson(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(ENDING);
+  }
+
+  private void staysIfRequest(File file, String why) {
+    if (isJson(file.getName())) {
+      stays(file, why);
+    }
+  }
+
+  /** Never taken; said of one that is no temporary file of a writer or of the system. */
+  private boolean left(File file, Path path) throws IOException {
+    String name = file.getName();
+    boolean hidden = name.startsWith(".");
+    if ((!hidden || isJson(name)) && ready.isLeft(path)) {
+      said(
+          file,
+          "{} is not taken: {}",
+          hidden
+              ? "its name begins with a dot, as those of files that are still written"
+              : "only files whose names end in .json are");
+    }
+    return false;
+  }
+
+  private void stays(File file, String why) {
+    said(file, "{} stays where it is, and is tried again: {}", why);
+  }
+
+  /**
+   * Says it once for as long as the file is there: it is no outage, as it says nothing of the
+   * others.
+   */
+  private void said(File file, String line, String why) {
+    Instant now = flow.clock().instant();
+    if (staying.size() >= MOST_STAYING) {
+      staying.values().removeIf(seen -> seen.plus(FORGOTTEN).isBefore(now));
+    }
+    if (staying.size() < MOST_STAYING || staying.containsKey(file)) {
+      Instant seen = staying.put(file, now);
+      boolean isNew = seen == null || seen.plus(FORGOTTEN).isBefore(now);
+      if (isNew && lines.mayLog()) {
+        LOG.warn(line, shown(file), why);
+      }
+    }
+  }
+
+  /** On one line, whatever its name. */
+  private static String shown(File file) {
+    return file.getPath().replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /**
+   * Replaces the file in the body by its bytes, no more than are needed to see that it is too long.
+   * The same name with the same content is the same request.
+   *
+   * @throws RequestRejected if it is a link to somewhere else
+   */
+  public void open(Exchange exchange) throws IOException {
+    // not the body as a File: that one has a backslash in its name turned round
+    Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
+    exchange.setProperty(FILE, path.toFile());
+    DroppedFile dropped = DroppedFile.at(path);
+    exchange.setProperty(DROPPED, dropped);
+    if (!ready.isStill(path, dropped.version())) {
+      throw new Changed(path);
+    }
+    mustBeOurs(path.resolveSibling(ACCEPTED));
+    mustBeOurs(path.resolveSibling(REJECTED));
+    String name = path.getFileName().toString();
+    exchange.setProperty(IntakeProperties.NAME, OutboxFileName.ofDropped(name, "request"));
+    Path real = path.toRealPath();
+    if (!real.startsWith(path.getParent().toRealPath())) {
+      throw new RequestRejected(
+          400, "link", "The file is a link", "it leads out of the folder: drop the file itself");
+    }
+    try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
+      byte[] bytes = in.readNBytes(settings.maxBytes() + 1);
+      if (!dropped.isThere()) {
+        throw new Changed(path);
+      }
+      String intake = exchange.getProperty("leonardoIntake", String.class);
+      exchange.setProperty(
+          IntakeProperties.KEY, intake + ":" + name + ":" + AcceptStep.sha256(bytes));
+      exchange.setProperty(IntakeProperties.ONE_REQUEST, true);
+      exchange.getMessage().setBody(bytes);
+    }
+  }
+
+  /** It is written again since it was ready, and will be looked at again. */
+  private static final class Changed extends NoSuchFileException {
+    private static final long serialVersionUID = 1L;
+
+    Changed(Path path) {
+      super(path.toString());
+    }
+  }
+
+  /** Before a file is taken that could not be moved. */
+  private void mustBeOurs(Path folder) throws UnsafeFolder {
+    try {
+      SafeFolder.open(folder, policy).close();
+    } catch (UnsafeFolder e) {
+      throw e;
+    } catch (IOException madeOrSaidLater) {
+      LOG.trace("{} is not there yet", folder, madeOrSaidLater);
+    }
+    flow.outages().reportUp(aFolder(folder.toAbsolutePath()));
+  }
+
+  private static String aFolder(Path folder) {
+    return "the folder " + folder;
+  }
+
+  /** Moves the file to {@code .accepted}: its job is durable. */
+  public void accepted(Exchange exchange) throws IOException {
+    DroppedFile dropped = exchange.getProperty(DROPPED, DroppedFile.class);
+    try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(ACCEPTED), policy)) {
+      dropped.moveTo(folder);
+    }
+    gone(dropped);
+  }
+
+  private void gone(DroppedFile dropped) {
+    staying.remove(dropped.path().toFile());
+    ready.forget(dropped.path());
+  }
+
+  /** Deletes refused files that are there for too long. */
+  public void forgetRejected() {
+    rejected.sweep();
+  }
+
+  /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
+  public void rejected(Exchange exchange) throws IOException {
+    DroppedFile dropped = exchange.getProperty(DROPPED, DroppedFile.class);
+    try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(REJECTED), policy)) {
+      String part = SafeFolder.PART + UUID.randomUUID();
+      try {
+        try (FileChannel out = folder.create(part)) {
+          Channels.newOutputStream(out).write(exchange.getMessage().getBody(byte[].class));
+        }
+        folder.replace(part, reasonName(dropped.name()));
+      } finally {
+        folder.delete(part);
+      }
+      dropped.moveTo(folder);
+    }
+    gone(dropped);
+    rejected.added(dropped.path().resolveSibling(REJECTED));
+  }
+
+  private static String reasonName(String dropped) {
+    String name = dropped.replaceFirst("(?i)\\.json$", "");
+    while (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+      name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
+    }
+    return name + ".reason.json";
+  }
+
+  /** Leaves the file where it is: it, or something that is needed, is away. */
+  public void later(Exchange exchange) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    if (why instanceof NoSuchFileException) {
+      return;
+    }
+    if (why instanceof UnsafeFolder unsafe) {
+      flow.outages()
+          .awaited(
+              aFolder(unsafe.folder()),
+              "files stay in %s and are tried again: %s"
+                  .formatted(unsafe.folder().getParent(), unsafe.getMessage()));
+    } else if (why instanceof IOException) {
+      stays(exchange.getProperty(FILE, File.class), String.valueOf(why));
+    } else {
+      flow.outages().unavailable(Outages.INTAKE, why);
+    }
+    rest.begin(flow.clock().instant());
+  }
+}

@@ -1,0 +1,191 @@
+package io.leonardoroutes.intake;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.jms.QueueNames;
+import io.leonardoroutes.jms.ReplyAddress;
+import io.leonardoroutes.problem.BodyText;
+import io.leonardoroutes.problem.RequestRejected;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.jms.JmsConstants;
+import org.apache.camel.component.jms.JmsMessage;
+import org.apache.camel.support.CamelContextHelper;
+import org.jdbi.v3.core.JdbiException;
+
+/** How a JMS message is opened, answered and put aside: the JMS intake's own part. */
+public final class JmsIntake {
+  private static final String QUEUE = "leonardoQueue";
+  private static final String CONTENT = "leonardoContent";
+
+  /** In characters: brokers take more, but every answer carries it. */
+  private static final int LONGEST_CORRELATION_ID = 400;
+
+  /**
+   * With up to five seconds between them some four minutes, as a database may take to come back.
+   */
+  private static final int HOLDS = 50;
+
+  /** How often a message is read before it is at fault. */
+  private static final int READINGS = 3;
+
+  private final Outages outages;
+  private final JmsSettings jms;
+  private final int maxBytes;
+
+  public JmsIntake(FlowContext flow) {
+    this.outages = flow.outages();
+    this.jms = flow.settings().jms();
+    this.maxBytes = flow.settings().intakes().maxBytes();
+  }
+
+  /**
+   * Replaces the message in the body by its text or bytes, and notes who wants an answer. The same
+   * message redelivered is the same request.
+   *
+   * @throws RequestRejected 415 for a kind of message whose content is neither, which is not looked
+   *     into; 403 for a sender or a reply address that cannot be a caller's; 400 for one without an
+   *     id, which no redelivery could be told from, and for a correlation id that is too long
+   */
+  public void open(Exchange exchange) throws JMSException {
+    Message message = exchange.getMessage(JmsMessage.class).getJmsMessage();
+    String id = message.getJMSMessageID();
+    exchange.setProperty(IntakeProperties.CORRELATION_ID, id);
+    String own = message.getJMSCorrelationID();
+    if (own != null && own.length() > LONGEST_CORRELATION_ID) {
+      throw new RequestRejected(
+          400,
+          "correlation-id",
+          "The JMSCorrelationID is too long",
+          own.length() + " characters: at most " + LONGEST_CORRELATION_ID);
+    }
+    exchange.setProperty(IntakeProperties.CORRELATION_ID, own == null || own.isEmpty() ? id : own);
+    exchange.setProperty(IntakeProperties.CALLER, caller(message));
+    exchange.setProperty(
+        IntakeProperties.REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), jms.names()));
+    Object content = read(message);
+    exchange.setProperty(CONTENT, content);
+    if (id == null || id.isEmpty()) {
+      throw new RequestRejected(
+          400,
+          "message-id",
+          "The message has no id",
+          "without a JMSMessageID its redelivery would be paid again: let it have one");
+    }
+    exchange.setProperty(IntakeProperties.KEY, "jms:" + id);
+    exchange.setProperty(IntakeProperties.ONE_REQUEST, true);
+    prioritize(exchange, message.getJMSPriority());
+    exchange.getMessage().setBody(content);
+  }
+
+  /** By the name that the broker vouches for; else anybody could give another's. */
+  private String caller(Message message) throws JMSException {
+    String user = jms.trustsUsers() ? message.getStringProperty("JMSXUserID") : null;
+    if (user != null && !user.matches(JmsSettings.USER_NAME)) {
+      throw new RequestRejected(
+          403,
+          "user-id",
+          "The name of the sender can be no caller's name",
+          "the broker's JMSXUserID is made of 1 to 64 characters of ASCII without spaces");
+    }
+    return user;
+  }
+
+  /** Who says nothing has the priority 4 in JMS: then the queue's own is left. */
+  private static void prioritize(Exchange exchange, int priority) {
+    if (priority != Message.DEFAULT_PRIORITY) {
+      exchange.setProperty(IntakeProperties.PRIORITY, Math.max(0, Math.min(priority, 9)));
+    }
+  }
+
+  private Object read(Message message) throws JMSException {
+    try {
+      return content(message);
+    } catch (JMSException e) {
+      // the connection's fault is over by then
+      if (message.getIntProperty("JMSXDeliveryCount") < READINGS) {
+        throw e;
+      }
+      throw new RequestRejected(
+          400, "unreadable", "The message cannot be read", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Object content(Message message) throws JMSException {
+    if (message instanceof TextMessage text) {
+      if (jms.client().textBytes(text) > maxBytes) {
+        throw BodyText.tooLarge(maxBytes);
+      }
+      return text.getText();
+    }
+    if (message instanceof BytesMessage bytes) {
+      // it was read before if it was held
+      bytes.reset();
+      long length = Math.max(0, bytes.getBodyLength());
+      byte[] content = new byte[(int) Math.min(length, maxBytes + 1L)];
+      bytes.readBytes(content);
+      return content;
+    }
+    throw new RequestRejected(
+        415,
+        "message-type",
+        "Only text and bytes are taken",
+        "send the JSON as a TextMessage or a BytesMessage");
+  }
+
+  /**
+   * Whether the message is held and tried again, not given back: the ledger is away. Brokers count
+   * what is given back, and put it aside after a few times.
+   */
+  public boolean holds(Exchange exchange) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    outages.unavailable(Outages.INTAKE, why);
+    int holds = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+    return why instanceof JdbiException && holds < HOLDS;
+  }
+
+  /** Makes the problem in the body a text that has with it what was refused. */
+  public void reject(Exchange exchange) {
+    ObjectNode rejected = exchange.getMessage().getBody(ObjectNode.class);
+    Object content = exchange.getProperty(CONTENT);
+    String text =
+        content instanceof byte[] bytes
+            ? new String(bytes, StandardCharsets.UTF_8)
+            : (String) content;
+    if (text != null && text.length() <= maxBytes) {
+      rejected.put("request", text);
+    }
+    org.apache.camel.Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setBody(rejected.toString());
+    message.setHeader(
+        "JMSCorrelationID", exchange.getProperty(IntakeProperties.CORRELATION_ID, String.class));
+    String queue = exchange.getProperty(QUEUE, String.class);
+    message.setHeader(JmsConstants.JMS_DESTINATION_NAME, queue + QueueNames.REJECTED);
+  }
+
+  /**
+   * Addresses the answer in the body as the caller's message said.
+   *
+   * @throws jakarta.jms.InvalidDestinationException if that queue was the caller's own and is gone
+   */
+  public void address(Exchange exchange) throws JMSException {
+    String replyTo = exchange.getProperty(IntakeProperties.REPLY_TO, String.class);
+    Destination to = ReplyAddress.destination(replyTo, jms.client());
+    jms.client()
+        .mustBeThere(
+            to,
+            CamelContextHelper.mandatoryLookup(
+                exchange.getContext(), "leonardoConnectionFactory", ConnectionFactory.class));
+    exchange.getMessage().setHeader(JmsConstants.JMS_DESTINATION, to);
+  }
+}

@@ -1,0 +1,101 @@
+package io.leonardoroutes.intake;
+
+import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.files.UnsafeFolder;
+import io.leonardoroutes.flow.FileSettings;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The {@code .rejected} folders: what is in them for longer than {@code leonardo.rejected.keep}, or
+ * more than {@code leonardo.rejected.max-files}, is deleted, the oldest first.
+ */
+final class RejectedFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(RejectedFiles.class);
+
+  private final FileSettings settings;
+  private final Clock clock;
+
+  /** How many files are in each at most. */
+  private final Map<Path, Integer> counts = new ConcurrentHashMap<>();
+
+  private record Rejected(String name, Instant since) {}
+
+  RejectedFiles(FileSettings settings, Clock clock) {
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** One that is looked after, once it is there. */
+  void know(Path folder) {
+    counts.putIfAbsent(folder, 0);
+  }
+
+  /** A file and its reason have come into it. */
+  void added(Path folder) {
+    int count = counts.merge(folder, 2, Integer::sum);
+    if (count == 2 || count > settings.rejectedMost()) { // 2: what was there before is not counted
+      sweep(folder);
+    }
+  }
+
+  /** Deletes what is there for too long. */
+  void sweep() {
+    counts.keySet().forEach(this::sweep);
+  }
+
+  private void sweep(Path folder) {
+    try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
+      sweep(folder, open);
+    } catch (NoSuchFileException | UnsafeFolder saidElsewhere) {
+      return;
+    } catch (IOException e) {
+      LOG.warn("cannot delete old files from {}: {}", folder, String.valueOf(e));
+    }
+  }
+
+  private void sweep(Path folder, SafeFolder open) throws IOException {
+    List<Rejected> files = files(open);
+    Instant kept = clock.instant().minus(settings.rejectedKeep());
+    int tooMany = files.size() - settings.rejectedMost();
+    // Some at once, so that this is not done again for each file that comes.
+    int surplus = tooMany <= 0 ? 0 : tooMany + settings.rejectedMost() / 10;
+    int deleted = 0;
+    for (Rejected file : files) {
+      if (deleted < surplus || file.since().isBefore(kept)) {
+        open.delete(file.name());
+        deleted++;
+      }
+    }
+    counts.put(folder, files.size() - deleted);
+    if (deleted > 0) {
+      LOG.info(
+          "{} files deleted from {}: they were older than {}, or the oldest of more than {}",
+          deleted,
+          folder,
+          settings.rejectedKeep(),
+          settings.rejectedMost());
+    }
+  }
+
+  /** The oldest first. */
+  private static List<Rejected> files(SafeFolder open) throws IOException {
+    List<Rejected> files = new ArrayList<>();
+    for (String name : open.names()) {
+      open.since(name).ifPresent(since -> files.add(new Rejected(name, since)));
+    }
+    files.sort(Comparator.comparing(Rejected::since));
+    return files;
+  }
+}

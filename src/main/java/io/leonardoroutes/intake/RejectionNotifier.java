@@ -1,0 +1,64 @@
+package io.leonardoroutes.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.event.OutboxFileName;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.flow.ProblemAnswer;
+import io.leonardoroutes.health.LogLimit;
+import io.leonardoroutes.problem.RequestRejected;
+import java.util.UUID;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Who is told that a request was refused: its intake, the sinks that ask for it, a JMS caller. */
+public final class RejectionNotifier {
+  private static final Logger LOG = LoggerFactory.getLogger(RejectionNotifier.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int MOST_LINES = 20;
+
+  private final FlowContext flow;
+  private final LogLimit lines;
+
+  public RejectionNotifier(FlowContext flow) {
+    this.flow = flow;
+    this.lines = new LogLimit(LOG, "refused requests", MOST_LINES, flow.clock());
+    flow.settings().secrets().also(lines::tell);
+  }
+
+  /** Turns the refusal that an intake caught into its answer, and tells of it. */
+  void answer(Exchange exchange) {
+    RequestRejected rejected =
+        RequestRejected.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
+            .orElseThrow();
+    tell(exchange, rejected, IntakeProperties.of(exchange).key());
+    ProblemAnswer.answer(exchange.getMessage(), rejected.problem());
+  }
+
+  /**
+   * Tells sinks and a JMS caller of a refusal, once for the same key.
+   *
+   * @param key of what was refused, or null
+   * @return what is answered
+   */
+  JsonNode tell(Exchange exchange, RequestRejected rejected, String key) {
+    IntakeProperties intake = IntakeProperties.of(exchange);
+    JsonNode answer = JobProblems.json(rejected.problem());
+    String id =
+        key == null ? UUID.randomUUID().toString() : EventFactory.id("refused " + key + answer);
+    String fileName = OutboxFileName.of(intake.name(), "request") + "-" + id.substring(0, 8);
+    ObjectNode data = JSON.createObjectNode().put("id", id).put("state", "REJECTED");
+    data.set("problem", answer);
+    flow.ledger().outbox().add(flow.events().rejected(id, fileName, data, intake.replyTo()));
+    LOG.atLevel(lines.mayLog() ? Level.INFO : Level.DEBUG)
+        .log("{} refused: {}", fileName, rejected.getMessage());
+    return answer;
+  }
+}

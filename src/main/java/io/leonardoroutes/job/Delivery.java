@@ -1,0 +1,39 @@
+package io.leonardoroutes.job;
+
+import java.time.Instant;
+
+/**
+ * One event on its way to one sink: it delays no other and is retried on its own.
+ *
+ * @param time when the event was written
+ * @param tries failed tries so far
+ * @param error why the last try failed, or null
+ * @param videoFile our copy of the job's video, or null
+ */
+public record Delivery(
+    String eventId,
+    String subject,
+    String type,
+    String sink,
+    Content content,
+    Instant time,
+    int tries,
+    String error,
+    String document,
+    String fileName,
+    Job.ReplyTo replyTo,
+    String videoFile) {
+
+  /** What is delivered: the event's document, or the video's bytes. */
+  public enum Content {
+    EVENT,
+    VIDEO
+  }
+
+  /** Where a delivery stands. {@code DEAD} after the limit of tries, until an operator says so. */
+  public enum State {
+    PENDING,
+    DELIVERED,
+    DEAD
+  }
+}

@@ -1,0 +1,278 @@
+package io.leonardoroutes.job;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * One request for a video and all that became of it. Its JSON form is what callers and sinks see;
+ * how it is routed and scheduled stays inside.
+ *
+ * @param id opaque, unique
+ * @param reference the caller's own id, or null
+ * @param caller whose it is, by the name that the REST server knows, or null
+ * @param account by which of the provider's accounts it goes, for ever
+ * @param request exactly what is sent to the provider
+ * @param response what the provider last answered of note, or null
+ * @param problem an RFC 9457 problem, once something is wrong, or null
+ */
+@JsonInclude(Include.NON_NULL)
+public record Job(
+    String id,
+    String reference,
+    String caller,
+    String account,
+    String model,
+    JobState state,
+    String generationId,
+    Cost cost,
+    JsonNode request,
+    JsonNode response,
+    Video video,
+    JsonNode problem,
+    List<String> warnings,
+    @JsonSerialize(using = ToStringSerializer.class) Instant createdAt,
+    @JsonSerialize(using = ToStringSerializer.class) Instant submittedAt,
+    @JsonSerialize(using = ToStringSerializer.class) Instant finishedAt,
+    @JsonIgnore Routing routing,
+    @JsonIgnore Schedule schedule) {
+
+  /** The account of who names none, if there is one key alone. */
+  public static final String DEFAULT_ACCOUNT = "default";
+
+  /** What the provider says it costs; the amount is its own decimal text. */
+  @JsonInclude(Include.NON_NULL)
+  public record Cost(String amount, String unit) {}
+
+  /**
+   * The finished video: where the provider has it, and our copy once it is fetched.
+   *
+   * @param id by which another request can use it; null if the provider did not say
+   */
+  @JsonInclude(Include.NON_NULL)
+  public record Video(
+      String id, String url, String poster, String file, Long bytes, String sha256) {}
+
+  /**
+   * Where a job came from and where its events go.
+   *
+   * @param fileName unique name of its files in an outbox, without the ending
+   * @param intakeKey the same again is the same job; may be null
+   * @param contentHash tells whether the same reference asks for the same thing
+   * @param priority 0 to 9, 9 first
+   * @param sinks names; empty means all that are configured
+   * @param replyTo where a JMS caller wants its answers, or null
+   */
+  public record Routing(
+      String fileName,
+      String intakeKey,
+      String contentHash,
+      int priority,
+      List<String> sinks,
+      ReplyTo replyTo) {
+    /** Copies the list. */
+    public Routing {
+      sinks = List.copyOf(sinks);
+    }
+  }
+
+  /** A JMS destination, as in {@code queue:NAME}, and the id to answer under. */
+  public record ReplyTo(String destination, String correlationId) {}
+
+  /**
+   * When its step has something to do.
+   *
+   * @param attempt how often it was moved to {@code SUBMITTING}
+   * @param tries failed tries of the step it is at
+   * @param dueAt null when nothing is left to do
+   * @param runningAt the last look that showed it still running, or null
+   * @param took how long the provider took for it, or null where the looks cannot tell
+   */
+  public record Schedule(int attempt, int tries, Instant dueAt, Instant runningAt, Duration took) {
+    private Schedule with(int attempt, int tries, Instant dueAt) {
+      return new Schedule(attempt, tries, dueAt, runningAt, took);
+    }
+  }
+
+  /** Copies the list, and keeps of a time what the ledger keeps: milliseconds. */
+  public Job {
+    warnings = List.copyOf(warnings);
+    createdAt = millis(createdAt);
+    submittedAt = millis(submittedAt);
+    finishedAt = millis(finishedAt);
+  }
+
+  private static Instant millis(Instant time) {
+    return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** What people call it: the name of its files in an outbox. */
+  public String name() {
+    return routing.fileName();
+  }
+
+  /** What it has in common with jobs that cost and take about the same. */
+  public String kind() {
+    return PricingKey.of(request);
+  }
+
+  /** Whether all is done that the program does for it; of a video, only once it was fetched. */
+  public boolean ended() {
+    return JobState.LAST.contains(state) && schedule.dueAt() == null;
+  }
+
+  /** The same job, changed: one builder for every move. */
+  public Change to(JobState state) {
+    return new Change(this, state);
+  }
+
+  /** What a move changes. Everything not said stays as it was. */
+  public static final class Change {
+    private final Job from;
+    private final JobState state;
+    private String generationId;
+    private Cost cost;
+    private JsonNode response;
+    private Video video;
+    private JsonNode problem;
+    private Instant submittedAt;
+    private Instant finishedAt;
+    private Schedule schedule;
+    private Actor actor = Actor.PROGRAM;
+
+    private Change(Job from, JobState state) {
+      this.from = from;
+      this.state = state;
+      this.generationId = from.generationId;
+      this.cost = from.cost;
+      this.response = from.response;
+      this.video = from.video;
+      this.problem = from.problem;
+      this.submittedAt = from.submittedAt;
+      this.finishedAt = from.finishedAt;
+      this.schedule = from.schedule;
+    }
+
+    /** Who changes it, if not the program by itself. */
+    public Change by(Actor actor) {
+      this.actor = actor;
+      return this;
+    }
+
+    public Actor by() {
+      return actor;
+    }
+
+    /** The provider's id and price. */
+    public Change created(String generationId, Cost cost) {
+      this.generationId = generationId;
+      this.cost = cost;
+      return this;
+    }
+
+    /** What the provider answered; null keeps the last. */
+    public Change response(JsonNode response) {
+      this.response = response == null ? this.response : response;
+      return this;
+    }
+
+    /** The video, as far as it is known. */
+    public Change video(Video video) {
+      this.video = video;
+      return this;
+    }
+
+    /** What is wrong, or null when nothing is any more. */
+    public Change problem(JsonNode problem) {
+      this.problem = problem;
+      return this;
+    }
+
+    /** When the paid call was begun. */
+    public Change submittedAt(Instant at) {
+      this.submittedAt = at;
+      return this;
+    }
+
+    /** When the provider was seen to be done with it. */
+    public Change finishedAt(Instant at) {
+      this.finishedAt = at;
+      return this;
+    }
+
+    /** Due at once or later, with a fresh count of tries. */
+    public Change dueAt(Instant at) {
+      this.schedule = schedule.with(schedule.attempt(), 0, at);
+      return this;
+    }
+
+    /** Due again after one more failed try. */
+    public Change triedAgainAt(Instant at) {
+      this.schedule = schedule.with(schedule.attempt(), schedule.tries() + 1, at);
+      return this;
+    }
+
+    /** A look showed it still running. */
+    public Change runningAt(Instant at) {
+      this.schedule =
+          new Schedule(schedule.attempt(), schedule.tries(), schedule.dueAt(), at, null);
+      return this;
+    }
+
+    /** How long the provider took for it; null if the looks cannot tell. */
+    public Change took(Duration took) {
+      this.schedule =
+          new Schedule(
+              schedule.attempt(), schedule.tries(), schedule.dueAt(), schedule.runningAt(), took);
+      return this;
+    }
+
+    /** Nothing is left to do. */
+    public Change done() {
+      return dueAt(null);
+    }
+
+    public Change nextAttempt() {
+      this.schedule =
+          new Schedule(schedule.attempt() + 1, schedule.tries(), schedule.dueAt(), null, null);
+      return this;
+    }
+
+    /** Beyond any that was made since a backup: no late answer of one of those is this one's. */
+    public Change attemptAfterBackup() {
+      this.schedule =
+          schedule.with(schedule.attempt() + 1_000_000, schedule.tries(), schedule.dueAt());
+      return this;
+    }
+
+    /** The job as it will stand. */
+    public Job job() {
+      return new Job(
+          from.id,
+          from.reference,
+          from.caller,
+          from.account,
+          from.model,
+          state,
+          generationId,
+          cost,
+          from.request,
+          response,
+          video,
+          problem,
+          from.warnings,
+          from.createdAt,
+          submittedAt,
+          finishedAt,
+          from.routing,
+          schedule);
+    }
+  }
+}

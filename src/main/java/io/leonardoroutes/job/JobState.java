@@ -1,0 +1,43 @@
+package io.leonardoroutes.job;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Where a job stands. Nothing leads from {@code IN_DOUBT} to a second submission by itself. */
+public enum JobState {
+  /** Durable and confirmed to the caller; not yet submitted. */
+  ACCEPTED,
+  /** The paid call may be under way. Found after a crash, it is {@link #IN_DOUBT}. */
+  SUBMITTING,
+  /** The provider has it and answered an id. */
+  RUNNING,
+  /** The create may or may not have been billed: nobody knows until someone looks. */
+  IN_DOUBT,
+  /** The provider finished it with a video. */
+  COMPLETE,
+  /** The provider refused it, or finished it without a video. */
+  FAILED,
+  /** Taken back before it was submitted. */
+  CANCELLED;
+
+  private Set<JobState> next;
+
+  static {
+    // RUNNING: the answer of an attempt that was taken for unpaid came after all.
+    // IN_DOUBT: it stands so in a backup, and may have been submitted since.
+    ACCEPTED.next = EnumSet.of(ACCEPTED, SUBMITTING, CANCELLED, RUNNING, IN_DOUBT);
+    SUBMITTING.next = EnumSet.of(ACCEPTED, RUNNING, FAILED, IN_DOUBT);
+    RUNNING.next = EnumSet.of(RUNNING, COMPLETE, FAILED);
+    IN_DOUBT.next = EnumSet.of(RUNNING, FAILED, ACCEPTED, IN_DOUBT);
+    COMPLETE.next = EnumSet.of(COMPLETE);
+    FAILED.next = EnumSet.noneOf(JobState.class);
+    CANCELLED.next = EnumSet.noneOf(JobState.class);
+  }
+
+  /** States that no job leaves. */
+  public static final Set<JobState> LAST = EnumSet.of(COMPLETE, FAILED, CANCELLED);
+
+  public boolean leadsTo(JobState state) {
+    return next.contains(state);
+  }
+}

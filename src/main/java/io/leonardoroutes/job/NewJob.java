@@ -1,0 +1,48 @@
+package io.leonardoroutes.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * A valid request on its way into the ledger.
+ *
+ * @param reference of the caller's own: the same one of another caller is another
+ * @param account by which it will be paid
+ * @param baseName what its files in an outbox are called, before the short id
+ * @param routing with the content's hash; its file name is not used: the ledger makes a unique one
+ * @param by whose job it will be, and where it came in
+ */
+public record NewJob(
+    String reference,
+    String account,
+    String model,
+    JsonNode request,
+    List<String> warnings,
+    String baseName,
+    Job.Routing routing,
+    Actor by) {
+
+  /** Whose job it will be, or null. */
+  public String caller() {
+    return by.name();
+  }
+
+  /** Of nobody who gave a name, by the default account. */
+  public NewJob(
+      String reference,
+      String model,
+      JsonNode request,
+      List<String> warnings,
+      String baseName,
+      Job.Routing routing) {
+    this(
+        reference,
+        Job.DEFAULT_ACCOUNT,
+        model,
+        request,
+        warnings,
+        baseName,
+        routing,
+        new Actor(null, null));
+  }
+}

@@ -1,0 +1,32 @@
+package io.leonardoroutes.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Iterator;
+import java.util.Set;
+
+/**
+ * What makes jobs alike in price and time: the model and every parameter but those that say what
+ * the video shows.
+ */
+final class PricingKey {
+  private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "public");
+
+  private PricingKey() {}
+
+  /** The kind of a request, as a text that is the same for all of one kind. */
+  static String of(JsonNode request) {
+    JsonNode kind = request.deepCopy();
+    strip(kind);
+    return kind.toString();
+  }
+
+  private static void strip(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.remove(WHAT_IT_SHOWS);
+    }
+    for (Iterator<JsonNode> inside = node.elements(); inside.hasNext(); ) {
+      strip(inside.next());
+    }
+  }
+}

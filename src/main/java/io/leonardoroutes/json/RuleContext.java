@@ -1,0 +1,39 @@
+package io.leonardoroutes.json;
+
+import jakarta.validation.ConstraintValidatorContext;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.validator.constraintvalidation.HibernateConstraintValidatorContext;
+
+/**
+ * What a rule has found out about a request, beside the fact that it is broken.
+ *
+ * @param at the field to point at, from the object that the rule stands on ({@code
+ *     guidances.end_frame}); empty for the field that the rule stands on
+ * @param involved every field that the rule looked at, in the same way
+ * @param words what the templates of its message may name
+ */
+public record RuleContext(String at, List<String> involved, Map<String, ?> words) {
+
+  /** Reports a broken rule of a single field. Answers false, as the validator then has to. */
+  public static boolean report(ConstraintValidatorContext context, Map<String, ?> words) {
+    hibernate(context).withDynamicPayload(new RuleContext("", List.of(), words));
+    return false;
+  }
+
+  /** Reports a broken rule across fields. Answers false, as the validator then has to. */
+  public static boolean report(
+      ConstraintValidatorContext context, String at, List<String> involved, Map<String, ?> words) {
+    HibernateConstraintValidatorContext here = hibernate(context);
+    here.disableDefaultConstraintViolation();
+    here.withDynamicPayload(new RuleContext(at, involved, words));
+    here.buildConstraintViolationWithTemplate(context.getDefaultConstraintMessageTemplate())
+        .addPropertyNode(at)
+        .addConstraintViolation();
+    return false;
+  }
+
+  private static HibernateConstraintValidatorContext hibernate(ConstraintValidatorContext context) {
+    return context.unwrap(HibernateConstraintValidatorContext.class);
+  }
+}

@@ -1,0 +1,42 @@
+package io.leonardoroutes.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Text from outside, made fit for a message: shortened, with nothing in it that acts. */
+public final class SafeText {
+  /** The longest piece of a request that is repeated in a message, in code points. */
+  private static final int LONGEST = 60;
+
+  private SafeText() {}
+
+  /** A JSON value as it is shown: texts in quotes, numbers and words as they are. */
+  public static String value(JsonNode node) {
+    if (node.isTextual()) {
+      return '"' + plain(node.textValue()) + '"';
+    }
+    return node.isObject() ? "an object" : node.isArray() ? "an array" : plain(node.asText());
+  }
+
+  public static String plain(String text) {
+    return plain(text, LONGEST);
+  }
+
+  public static String plain(String text, int longest) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints().limit(longest).forEach(point -> append(shown, point));
+    boolean cut = text.length() > longest && text.codePointCount(0, text.length()) > longest;
+    return cut ? shown.append('…').toString() : shown.toString();
+  }
+
+  private static void append(StringBuilder shown, int point) {
+    switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          shown.append(String.format("\\u%04x", point));
+      default -> shown.appendCodePoint(point);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.leonardoroutes.ledger;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.database.ServerWatch;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.Moved;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who changed the state of which job, when and from where: a row in the commit of the change, and a
+ * line of JSON on the logger {@code leonardo-audit} after it.
+ */
+final class AuditTrail {
+  private static final Logger AUDIT = LoggerFactory.getLogger("leonardo-audit");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Clock clock;
+  private final Supplier<Long> skew;
+  private final Consumer<ServerWatch.Change> committed;
+
+  /**
+   * @param skew how far the provider's clock is ahead of this one now, in milliseconds; null where
+   *     that is not known
+   */
+  AuditTrail(Clock clock, Supplier<Long> skew, Consumer<ServerWatch.Change> committed) {
+    this.clock = clock;
+    this.skew = skew;
+    this.committed = committed;
+  }
+
+  void accepted(Handle handle, Job job, Actor actor) {
+    add(handle, job, new Moved(null, job.state(), job.createdAt(), actor.name(), actor.source()));
+  }
+
+  void moved(Handle handle, Job seen, Job job, Actor actor) {
+    if (seen.state() != job.state()) {
+      add(
+          handle,
+          job,
+          new Moved(seen.state(), job.state(), clock.instant(), actor.name(), actor.source()));
+    }
+  }
+
+  private void add(Handle handle, Job job, Moved moved) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO moved (job, n, from_state, to_state, at, who, place, step, skew)
+            SELECT :job, count(*), :from, :to, :at, :who, :place,
+              (SELECT coalesce(max(step), 0) + 1 FROM moved), :skew FROM moved WHERE job = :job
+            """)
+        .bind("job", job.id())
+        .bind("from", moved.from() == null ? null : moved.from().name())
+        .bind("to", moved.to().name())
+        .bind("at", moved.at().toEpochMilli())
+        .bind("who", moved.who())
+        .bind("place", moved.where())
+        .bind("skew", skew.get())
+        .execute();
+    handle.afterCommit(
+        () ->
+            committed.accept(
+                new ServerWatch.Change(job.id(), moved.to().name(), moved.at().toEpochMilli())));
+    if (AUDIT.isInfoEnabled()) {
+      handle.afterCommit(() -> AUDIT.info("{}", line(job, moved)));
+    }
+  }
+
+  private static ObjectNode line(Job job, Moved moved) {
+    ObjectNode line = JSON.createObjectNode().put("job", job.id()).put("name", job.name());
+    return line.setAll((ObjectNode) JSON.valueToTree(moved));
+  }
+
+  static List<Moved> of(Handle handle, String job) {
+    return handle
+        .createQuery("SELECT * FROM moved WHERE job = :job ORDER BY n")
+        .bind("job", job)
+        .map(AuditTrail::read)
+        .list();
+  }
+
+  private static Moved read(ResultSet row, StatementContext context) throws SQLException {
+    String from = row.getString("from_state");
+    return new Moved(
+        from == null ? null : JobState.valueOf(from),
+        JobState.valueOf(row.getString("to_state")),
+        Instant.ofEpochMilli(row.getLong("at")),
+        row.getString("who"),
+        row.getString("place"));
+  }
+}

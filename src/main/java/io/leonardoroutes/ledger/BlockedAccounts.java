@@ -1,0 +1,78 @@
+package io.leonardoroutes.ledger;
+
+import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.BlockedAccount.What;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The accounts whose creates the provider refuses, told by every instance to all. No job is lost to
+ * it: all wait, the one that met it too, until one of them is taken.
+ */
+public final class BlockedAccounts {
+  private final LedgerDatabase database;
+  private final Jdbi jdbi;
+  private final Clock clock;
+
+  BlockedAccounts(LedgerDatabase database, Jdbi jdbi, Clock clock) {
+    this.database = database;
+    this.jdbi = jdbi;
+    this.clock = clock;
+  }
+
+  /**
+   * The provider refused a create for its account's sake: those of the whole fleet by it pause, for
+   * 10 s, then 20 s, at most 5 min, and after each pause one alone is tried. Call it before the job
+   * is moved, which frees its slot.
+   *
+   * @param job as it was submitted
+   * @param reason the provider's own words
+   * @param before whether this very job met the same when it was last submitted. If others were
+   *     taken just now, it is refused by itself, as one that costs more than is left, and holds up
+   *     none of them
+   */
+  public void met(Job job, What what, String reason, boolean before) {
+    jdbi.useTransaction(
+        handle -> {
+          database.alone(handle);
+          long now = clock.millis();
+          BlockedAccount refused = BlockedAccount.read(handle, job.account());
+          if (!(before && refused.wasTaken(now))
+              && refused.isNews(job.submittedAt().toEpochMilli(), now)) {
+            refused.again(what, reason, now).write(handle, job.account());
+          }
+        });
+  }
+
+  /**
+   * The provider took a create.
+   *
+   * @param job as it was submitted
+   * @param shown what it took with it: a create that is refused for what it asks shows the key
+   */
+  public void taken(Job job, Collection<What> shown) {
+    if (of(job.account()).isEmpty()) {
+      return;
+    }
+    jdbi.useTransaction(
+        handle -> {
+          database.alone(handle);
+          long now = clock.millis();
+          BlockedAccount refused = BlockedAccount.read(handle, job.account());
+          if (refused.stands()
+              && shown.contains(refused.what())
+              && refused.isNews(job.submittedAt().toEpochMilli(), now)) {
+            refused.taken(now).write(handle, job.account());
+          }
+        });
+  }
+
+  /** How an account is refused now; empty if it is not. */
+  public Optional<BlockedAccount> of(String account) {
+    return Optional.of(jdbi.withHandle(handle -> BlockedAccount.read(handle, account)))
+        .filter(BlockedAccount::stands);
+  }
+}

@@ -1,0 +1,79 @@
+package io.leonardoroutes.ledger;
+
+import io.leonardoroutes.ledger.Governor.Fit;
+import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.Budget;
+import io.leonardoroutes.limits.CostQueries;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** Which of the waiting jobs fit into what is left of the day's budget, kind by kind. */
+final class BudgetFitter {
+  private static final BigDecimal TWO = BigDecimal.valueOf(2);
+
+  private BudgetFitter() {}
+
+  /**
+   * The kinds of waiting jobs that fit.
+   *
+   * @param waits what was now written to jobs that do not fit, or null if there is no new one
+   */
+  record Fitting(List<String> kinds, String waits, Fit fit) {}
+
+  /** Jobs that do not fit are passed over by those that do, and are told why they wait. */
+  static Fitting sort(Handle handle, AccountLimits limits, Instant now) {
+    Budget budget = limits.budget();
+    String account = limits.account();
+    List<String> waiting =
+        handle
+            .createQuery(
+                "SELECT DISTINCT kind FROM job WHERE state = 'ACCEPTED' AND account = :account")
+            .bind("account", account)
+            .mapTo(String.class)
+            .list();
+    if (waiting.isEmpty()) {
+      return new Fitting(List.of(), null, Fit.ALL);
+    }
+    CostQueries.Used used = CostQueries.used(handle, limits, now);
+    BigDecimal left = budget.perDay().subtract(used.amount());
+    boolean roomy = left.multiply(TWO).compareTo(budget.perDay()) >= 0;
+    List<String> fitting = new ArrayList<>();
+    String told = null;
+    for (String kind : waiting) {
+      BigDecimal price = CostQueries.price(handle, limits, kind);
+      if (!budget.lets(price, used.amount())) {
+        String why = budget.waits(account, price, used);
+        told = tell(handle, account, kind, why) ? why : told;
+      } else {
+        fitting.add(kind);
+        // Not on every little room that opens: thousands of jobs may wait.
+        if (roomy) {
+          takeBack(handle, account, kind);
+        }
+      }
+    }
+    Fit fit = fitting.size() < waiting.size() ? Fit.NOT_ALL : roomy ? Fit.ALL : Fit.UNSURE;
+    return new Fitting(fitting, told, fit);
+  }
+
+  private static boolean tell(Handle handle, String account, String kind, String why) {
+    return handle.execute(
+            "UPDATE job SET waits = ?"
+                + " WHERE state = 'ACCEPTED' AND account = ? AND kind = ? AND waits IS NULL",
+            why,
+            account,
+            kind)
+        > 0;
+  }
+
+  private static void takeBack(Handle handle, String account, String kind) {
+    handle.execute(
+        "UPDATE job SET waits = NULL"
+            + " WHERE state = 'ACCEPTED' AND account = ? AND kind = ? AND waits IS NOT NULL",
+        account,
+        kind);
+  }
+}

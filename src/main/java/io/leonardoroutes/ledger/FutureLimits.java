@@ -1,0 +1,14 @@
+package io.leonardoroutes.ledger;
+
+import java.time.Duration;
+
+/**
+ * How far ahead something may be dated at most. What lies further ahead was dated by a clock that
+ * was wrong.
+ *
+ * @param lease how long what is claimed is held before it must be renewed
+ * @param held the same by the longest lease that any instance may have; no call takes longer
+ * @param delay until something is tried again, because the provider asked for it
+ * @param look until a running job is looked at
+ */
+public record FutureLimits(Duration lease, Duration held, Duration delay, Duration look) {}

@@ -1,0 +1,156 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.OutboxEvent;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Makes a request a job, and the same request again the same job. */
+final class JobInserter {
+  private static final int SHORT_ID = 8;
+
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final Outbox outbox;
+  private final AuditTrail trail;
+  private final Supplier<String> ids;
+
+  JobInserter(Jdbi jdbi, Clock clock, Outbox outbox, AuditTrail trail, Supplier<String> ids) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.outbox = outbox;
+    this.trail = trail;
+    this.ids = ids;
+  }
+
+  /** See {@link Ledger#accept}. */
+  Acceptance accept(NewJob request, Function<Job, List<OutboxEvent>> told) {
+    return jdbi.inTransaction(handle -> accept(handle, request, told));
+  }
+
+  private Acceptance accept(Handle handle, NewJob request, Function<Job, List<OutboxEvent>> told) {
+    Optional<Acceptance> before = before(handle, request);
+    while (before.isEmpty()) {
+      Job job = job(request, ids.get());
+      if (insert(handle, job, request.by())) {
+        trail.accepted(handle, job, request.by());
+        outbox.add(handle, told.apply(job));
+        return new Acceptance.Accepted(job);
+      }
+      // Nothing was written: another instance was first, or the short id is taken.
+      before = before(handle, request);
+    }
+    return before.get();
+  }
+
+  /** See {@link Ledger#acceptAll}. */
+  List<Acceptance> acceptAll(List<NewJob> requests, boolean shared) {
+    List<Acceptance> all = new ArrayList<>();
+    try {
+      jdbi.useTransaction(
+          handle -> {
+            if (shared) {
+              // Two of them at once, each with what the other waits for, would never end.
+              handle.execute("SELECT pg_advisory_xact_lock(7206533)");
+            }
+            requests.forEach(request -> all.add(accept(handle, request, job -> List.of())));
+            if (all.stream().anyMatch(Acceptance.Conflict.class::isInstance)) {
+              throw new Undone();
+            }
+          });
+    } catch (Undone conflict) {
+      return all;
+    }
+    return all;
+  }
+
+  /** Rolls back. */
+  private static final class Undone extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private Undone() {
+      super(null, null, false, false);
+    }
+  }
+
+  private static boolean insert(Handle handle, Job job, Actor actor) {
+    return JobMapper.bind(handle.createUpdate(JobMapper.INSERT), job)
+            .bind("kind", job.kind())
+            .bind("turn", Leases.turn(job))
+            .bind("queued_by", JobMapper.storable(FairQueue.queuedBy(actor)))
+            .execute()
+        == 1;
+  }
+
+  private Optional<Acceptance> before(Handle handle, NewJob request) {
+    return byReference(handle, request)
+        .map(job -> sameOrConflict(job, request, "reference"))
+        .or(
+            () ->
+                JobMapper.one(handle, "intake_key", request.routing().intakeKey())
+                    .map(job -> sameOrConflict(job, request, "key")));
+  }
+
+  /** Callers choose their references each for themselves. */
+  private static Optional<Job> byReference(Handle handle, NewJob request) {
+    return request.caller() == null || request.reference() == null
+        ? JobMapper.one(handle, "reference", request.reference())
+        : handle
+            .createQuery(
+                "SELECT * FROM job WHERE caller = :caller AND caller_reference = :reference")
+            .bind("caller", request.caller())
+            .bind("reference", JobMapper.storable(request.reference()))
+            .map(JobMapper::read)
+            .findOne();
+  }
+
+  /** Nobody has another caller's job by making up its key; a job of nobody's is everybody's. */
+  private static Acceptance sameOrConflict(Job job, NewJob request, String by) {
+    boolean others = job.caller() != null && !job.caller().equals(request.caller());
+    return !others && job.routing().contentHash().equals(request.routing().contentHash())
+        ? new Acceptance.Known(job)
+        : new Acceptance.Conflict(job, by);
+  }
+
+  private Job job(NewJob request, String id) {
+    Instant now = clock.instant();
+    Job.Routing from = request.routing();
+    return new Job(
+        id,
+        request.reference(),
+        request.caller(),
+        request.account(),
+        request.model(),
+        ACCEPTED,
+        null,
+        null,
+        request.request(),
+        null,
+        null,
+        null,
+        request.warnings(),
+        now,
+        null,
+        null,
+        new Job.Routing(
+            request.baseName() + "-" + id.substring(0, SHORT_ID),
+            from.intakeKey(),
+            from.contentHash(),
+            from.priority(),
+            from.sinks(),
+            from.replyTo()),
+        new Job.Schedule(0, 0, now, null, null));
+  }
+}

@@ -1,0 +1,247 @@
+package io.leonardoroutes.ledger;
+
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobFilter;
+import io.leonardoroutes.job.JobState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jdbi.v3.core.Jdbi;
+
+/** What the ledger is asked about many jobs at once. It changes nothing. */
+final class JobQueries {
+  /** See {@link Job#ended}. */
+  static final String ENDED =
+      " AND state IN ('COMPLETE', 'FAILED', 'CANCELLED') AND due_at IS NULL";
+
+  private static final int BATCH = 1_000;
+
+  /** At most one job of each caller, found first: what else is asked would lead past many. */
+  private static final String NAMED =
+      """
+      WITH named AS MATERIALIZED (SELECT * FROM job WHERE reference = :reference
+        UNION ALL SELECT * FROM job WHERE caller_reference = :reference)
+      """;
+
+  static final String JOBS =
+      """
+      SELECT state, count(*) AS jobs FROM job
+        WHERE state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT') GROUP BY state
+      UNION ALL SELECT state, jobs FROM ended
+      """;
+
+  static final String DELIVERIES =
+      """
+      SELECT sink, count(*) AS pending, 0 AS dead, min(since) AS oldest FROM delivery
+        WHERE state = 'PENDING' GROUP BY sink
+      UNION ALL SELECT sink, 0, count(*), NULL FROM delivery WHERE state = 'DEAD' GROUP BY sink
+      """;
+
+  static final String VIDEOS =
+      """
+      SELECT count(due_at), count(*) - count(due_at) FROM job
+        WHERE video_url IS NOT NULL AND video_file IS NULL
+      """;
+
+  private final Jdbi jdbi;
+
+  JobQueries(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** See {@link Ledger#page}. */
+  List<Job> page(JobFilter filter, int limit, String after) {
+    Map<String, Object> values = new HashMap<>();
+    String sql = sql(filter, after, values);
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(sql)
+                .bindMap(values)
+                .bind("limit", limit)
+                .map(JobMapper::read)
+                .list());
+  }
+
+  /**
+   * The query of a list.
+   *
+   * @param values gets what is bound in it, but for the limit
+   */
+  static String sql(JobFilter filter, String after, Map<String, Object> values) {
+    List<String> terms = new ArrayList<>();
+    if (filter.caller() != null) {
+      terms.add("caller = :caller");
+      values.put("caller", filter.caller());
+    }
+    if (filter.state() != null) {
+      // SQLite would go by the state else, past every other caller's jobs.
+      terms.add(filter.caller() == null ? "state = :state" : "(state = :state) IS TRUE");
+      values.put("state", filter.state().name());
+    }
+    if (filter.model() != null) {
+      terms.add("model = :model");
+      values.put("model", filter.model());
+    }
+    if (filter.from() != null) {
+      terms.add("created_at >= :from");
+      values.put("from", millis(filter.from()));
+    }
+    if (filter.to() != null) {
+      terms.add("created_at < :to");
+      values.put("to", millis(filter.to()));
+    }
+    if (after != null) {
+      terms.add("(created_at, id) < (SELECT created_at, id FROM job WHERE id = :after)");
+      values.put("after", after);
+    }
+    String from = "job";
+    if (filter.reference() != null) {
+      from = "named";
+      values.put("reference", JobMapper.storable(filter.reference()));
+    }
+    return (filter.reference() == null ? "" : NAMED)
+        + ("SELECT * FROM " + from)
+        + (terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms))
+        + " ORDER BY created_at DESC, id DESC LIMIT :limit";
+  }
+
+  /** Rounded up: jobs have whole milliseconds. */
+  private static long millis(Instant time) {
+    return time.plusNanos(999_999).toEpochMilli();
+  }
+
+  /** See {@link Ledger#figures}. Everything is found by an index that holds no more than that. */
+  LedgerStats figures(Map<String, LedgerStats.Account> accounts) {
+    return jdbi.withHandle(
+        handle -> {
+          Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
+          handle
+              .createQuery(JOBS)
+              .map((row, context) -> jobs.put(JobState.valueOf(row.getString(1)), row.getLong(2)))
+              .list();
+          Map<String, LedgerStats.Deliveries> deliveries = new HashMap<>();
+          handle
+              .createQuery(DELIVERIES)
+              .map(
+                  (row, context) ->
+                      deliveries.merge(
+                          row.getString("sink"),
+                          new LedgerStats.Deliveries(
+                              row.getLong("pending"),
+                              row.getLong("dead"),
+                              JobMapper.instant(row, "oldest")),
+                          LedgerStats.Deliveries::and))
+              .list();
+          Instant oldest =
+              handle
+                  .createQuery("SELECT min(created_at) FROM job WHERE state = 'ACCEPTED'")
+                  .mapTo(Long.class)
+                  .findOne()
+                  .map(Instant::ofEpochMilli)
+                  .orElse(null);
+          LedgerStats.Videos videos =
+              handle
+                  .createQuery(VIDEOS)
+                  .map((row, context) -> new LedgerStats.Videos(row.getLong(1), row.getLong(2)))
+                  .one();
+          return new LedgerStats(jobs, oldest, deliveries, videos, accounts);
+        });
+  }
+
+  /** See {@link Ledger#unfinished}. */
+  long unfinished() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT count(*) FROM job"
+                        + " WHERE state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT')")
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /** See {@link Ledger#took}. */
+  List<Duration> took(String kind, int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT took FROM job WHERE kind = :kind AND took IS NOT NULL AND submitted_at IS NOT NULL
+                    ORDER BY submitted_at DESC LIMIT :most
+                    """)
+                .bind("kind", kind)
+                .bind("most", most)
+                .mapTo(Long.class)
+                .map(Duration::ofMillis)
+                .list());
+  }
+
+  /**
+   * Those of these jobs that meet a condition.
+   *
+   * @param and SQL that follows another condition, or nothing
+   */
+  List<Job> among(Collection<String> ids, String and) {
+    List<Job> found = new ArrayList<>();
+    jdbi.useHandle(
+        handle ->
+            batches(ids)
+                .forEach(
+                    batch ->
+                        handle
+                            .createQuery("SELECT * FROM job WHERE id IN (<ids>)" + and)
+                            .bindList("ids", batch)
+                            .map(JobMapper::read)
+                            .forEach(found::add)));
+    return found;
+  }
+
+  /** See {@link Ledger#changes}. */
+  Map<String, Integer> changes(Collection<String> ids) {
+    Map<String, Integer> changes = new HashMap<>();
+    jdbi.useHandle(
+        handle ->
+            batches(ids)
+                .forEach(
+                    batch ->
+                        handle
+                            .createQuery(
+                                """
+                                SELECT j.id, j.state, j.due_at,
+                                  (SELECT count(*) FROM moved m WHERE m.job = j.id) AS changes
+                                FROM job j WHERE j.id IN (<ids>)
+                                """)
+                            .bindList("ids", batch)
+                            .map(
+                                (row, context) ->
+                                    changes.put(
+                                        row.getString("id"),
+                                        isEarly(row)
+                                            ? row.getInt("changes") - 1
+                                            : row.getInt("changes")))
+                            .list()));
+    return changes;
+  }
+
+  private static boolean isEarly(ResultSet row) throws SQLException {
+    return row.getString("state").equals("COMPLETE") && row.getObject("due_at") != null;
+  }
+
+  /** PostgreSQL takes 65,535 parameters at once, and an SQLite as built by others 32,766. */
+  static List<List<String>> batches(Collection<String> ids) {
+    List<String> all = List.copyOf(ids);
+    return IntStream.range(0, (all.size() + BATCH - 1) / BATCH)
+        .mapToObj(i -> all.subList(i * BATCH, Math.min((i + 1) * BATCH, all.size())))
+        .toList();
+  }
+}

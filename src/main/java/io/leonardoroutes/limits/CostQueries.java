@@ -1,0 +1,190 @@
+package io.leonardoroutes.limits;
+
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * What jobs cost, read from the jobs themselves, so that no running total can go wrong. A job
+ * belongs to the day on which its paid call was begun. Sums are made of the few different prices
+ * times how often each occurs, in decimals.
+ */
+public final class CostQueries {
+  private static final long A_DAY = Duration.ofDays(1).toMillis();
+  private static final int LIKE_JOBS = 20;
+  private static final int ANY_JOBS = 1000;
+
+  /**
+   * Whether the provider took the job and made no video. Who gave up a doubt does not know that.
+   */
+  private static final String WITHOUT =
+      "CASE WHEN state = 'FAILED' AND generation_id IS NOT NULL THEN 1 ELSE 0 END";
+
+  /** SQLite would else go by the account, past all that it ever paid. */
+  public static final String USED =
+      """
+      SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, %1$s AS unmade, count(*) AS jobs
+      FROM job
+      WHERE submitted_at >= :day AND submitted_at < :next AND (account = :account) IS TRUE
+        AND state NOT IN ('ACCEPTED', 'CANCELLED')
+      GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit, %1$s
+      """
+          .formatted(WITHOUT);
+
+  private CostQueries() {}
+
+  /**
+   * What is spent and reserved of a day's budget.
+   *
+   * @param otherUnit the unit of a cost that the budget cannot count, so that none of it is left;
+   *     null if there is none
+   */
+  public record Used(BigDecimal amount, String otherUnit) {
+    private static final Used NOTHING = new Used(BigDecimal.ZERO, null);
+
+    private Used and(Used more) {
+      return new Used(amount.add(more.amount), otherUnit == null ? more.otherUnit : otherUnit);
+    }
+  }
+
+  /** What is spent and reserved of the account's budget on the day of {@code now}. */
+  public static Used used(Handle handle, AccountLimits limits, Instant now) {
+    Budget budget = limits.budget();
+    long day = now.toEpochMilli() / A_DAY * A_DAY;
+    return handle
+        .createQuery(USED)
+        .bind("account", limits.account())
+        .bind("day", day)
+        .bind("next", day + A_DAY)
+        .map((row, context) -> used(row, budget))
+        .stream()
+        .reduce(Used.NOTHING, Used::and);
+  }
+
+  private static Used used(ResultSet row, Budget budget) throws SQLException {
+    String cost = row.getString("cost_unit");
+    String reserved = row.getString("reserved_unit");
+    BigDecimal jobs = BigDecimal.valueOf(row.getLong("jobs"));
+    BigDecimal amount = cost == null ? null : new BigDecimal(row.getString("cost_amount"));
+    boolean free = amount != null && amount.signum() == 0;
+    if (free || (budget.refund() && row.getInt("unmade") == 1)) {
+      return Used.NOTHING;
+    }
+    if (budget.unit().equals(cost)) {
+      return new Used(amount.multiply(jobs), null);
+    }
+    // What was both reserved and paid in another unit was of another budget: the currency changed.
+    if (cost != null && !cost.equals(reserved)) {
+      return new Used(budget.perDay().multiply(jobs), cost);
+    }
+    return budget.unit().equals(reserved)
+        ? new Used(new BigDecimal(row.getString("reserved_amount")).multiply(jobs), null)
+        : Used.NOTHING;
+  }
+
+  /**
+   * What a job of this kind is taken to cost by this account, which may have prices of its own: the
+   * dearest of the last like it; the dearest of the last of any kind, if there is none; else what
+   * the budget says.
+   */
+  public static BigDecimal price(Handle handle, AccountLimits limits, String kind) {
+    Budget budget = limits.budget();
+    List<BigDecimal> like =
+        handle
+            .createQuery(
+                """
+                SELECT cost_amount FROM job WHERE account = :account AND kind = :kind AND cost_unit = :unit
+                  AND submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT :most
+                """)
+            .bind("account", limits.account())
+            .bind("kind", kind)
+            .bind("unit", budget.unit())
+            .bind("most", LIKE_JOBS)
+            .mapTo(String.class)
+            .map(BigDecimal::new)
+            .list();
+    return dearest(like.isEmpty() ? any(handle, limits) : like, budget.priceUnknown());
+  }
+
+  private static List<BigDecimal> any(Handle handle, AccountLimits limits) {
+    return handle
+        .createQuery(
+            """
+            SELECT cost_amount FROM job WHERE account = :account AND cost_unit = :unit
+              AND submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT :most
+            """)
+        .bind("account", limits.account())
+        .bind("unit", limits.budget().unit())
+        .bind("most", ANY_JOBS)
+        .mapTo(String.class)
+        .map(BigDecimal::new)
+        .list();
+  }
+
+  private static BigDecimal dearest(Collection<BigDecimal> prices, BigDecimal none) {
+    return prices.stream().reduce(BigDecimal::max).orElse(none);
+  }
+
+  /** What each day, account, model and unit cost since {@code from}, the newest day first. */
+  public static List<DailyCosts> sums(Handle handle, LocalDate from) {
+    record Key(LocalDate day, String account, String model, String unit) {}
+    Map<Key, DailyCosts> sums = new LinkedHashMap<>();
+    handle
+        .createQuery(
+            """
+            SELECT submitted_at / 86400000 AS day, account, model, cost_unit, cost_amount,
+              count(*) AS jobs, sum(%s) AS unmade
+            FROM job WHERE submitted_at >= :from
+              AND (cost_amount IS NOT NULL OR generation_id IS NOT NULL)
+            GROUP BY submitted_at / 86400000, account, model, cost_unit, cost_amount
+            ORDER BY 1 DESC, 2, 3, 4
+            """
+                .formatted(WITHOUT))
+        .bind("from", from.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli())
+        .map(
+            (row, context) ->
+                new DailyCosts(
+                    LocalDate.ofEpochDay(row.getLong("day")),
+                    row.getString("account"),
+                    row.getString("model"),
+                    times(row.getString("cost_amount"), row.getLong("jobs")),
+                    row.getString("cost_unit"),
+                    row.getLong("jobs"),
+                    times(row.getString("cost_amount"), row.getLong("unmade"))))
+        .forEach(
+            costs ->
+                sums.merge(
+                    new Key(costs.day(), costs.account(), costs.model(), costs.unit()),
+                    costs,
+                    CostQueries::together));
+    return new ArrayList<>(sums.values());
+  }
+
+  private static BigDecimal times(String each, long jobs) {
+    if (each == null) {
+      return null;
+    }
+    return jobs == 0 ? BigDecimal.ZERO : new BigDecimal(each).multiply(BigDecimal.valueOf(jobs));
+  }
+
+  private static DailyCosts together(DailyCosts one, DailyCosts more) {
+    return new DailyCosts(
+        one.day(),
+        one.account(),
+        one.model(),
+        one.amount() == null ? null : one.amount().add(more.amount()),
+        one.unit(),
+        one.jobs() + more.jobs(),
+        one.withoutVideo() == null ? null : one.withoutVideo().add(more.withoutVideo()));
+  }
+}

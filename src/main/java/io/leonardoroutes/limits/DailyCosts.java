@@ -1,0 +1,20 @@
+package io.leonardoroutes.limits;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+
+/**
+ * What the jobs of one model that were submitted on one day (UTC) cost one account, in one unit.
+ *
+ * @param withoutVideo how much of the amount was charged for jobs that the provider made no video
+ *     for
+ * @param amount null, as the unit, for jobs that are paid and whose price was not answered
+ */
+public record DailyCosts(
+    LocalDate day,
+    String account,
+    String model,
+    BigDecimal amount,
+    String unit,
+    long jobs,
+    BigDecimal withoutVideo) {}

@@ -1,0 +1,177 @@
+package io.leonardoroutes.models;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.InSchema;
+import io.leonardoroutes.json.ModelParameters;
+import io.leonardoroutes.json.ParseTrace;
+import io.leonardoroutes.json.RecordShape;
+import io.leonardoroutes.json.SchemaPart;
+import io.leonardoroutes.problem.ViolationMapper;
+import io.leonardoroutes.request.FieldDescription;
+import io.leonardoroutes.request.Model;
+import io.leonardoroutes.request.VideoRequest;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.Validator;
+import jakarta.validation.metadata.BeanDescriptor;
+import jakarta.validation.metadata.CascadableDescriptor;
+import jakarta.validation.metadata.ConstraintDescriptor;
+import jakarta.validation.metadata.ContainerDescriptor;
+import jakarta.validation.metadata.ContainerElementTypeDescriptor;
+import jakarta.validation.metadata.ElementDescriptor;
+import jakarta.validation.metadata.PropertyDescriptor;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The JSON Schema (draft 2020-12) of a whole request for one model, and its limits in words. Types
+ * come from the records, rules from what the validator has in force: a constraint mapping of the
+ * operator is in it.
+ */
+final class RequestSchema {
+  private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
+
+  private final Validator validator;
+  private final Set<String> sinks;
+  private final Class<? extends ModelParameters> parameters;
+  private final List<Limit> limits = new ArrayList<>();
+  private final ObjectNode json;
+
+  /**
+   * @throws IllegalStateException for a rule that cannot work, such as one that names no field
+   */
+  RequestSchema(Model model, Validator validator, Set<String> sinks) {
+    this.validator = validator;
+    this.sinks = sinks;
+    this.parameters = model.parameters();
+    ObjectNode request = object(VideoRequest.class, true, "").json();
+    request.withObject("/properties").putObject("model").put("const", model.id());
+    request.withArray("/required").insert(0, "model");
+    json = SchemaPart.one("$schema", DIALECT);
+    json.put("title", "A request for a video of " + model.id()).setAll(request);
+  }
+
+  ObjectNode json() {
+    return json.deepCopy();
+  }
+
+  List<Limit> limits() {
+    return List.copyOf(limits);
+  }
+
+  private SchemaPart object(Class<?> type, boolean ruled, String path) {
+    SchemaPart object = new SchemaPart(type, sinks);
+    RecordShape shape = RecordShape.of(type);
+    Object empty = shape.make(Map.of("reading", new ParseTrace(NullNode.getInstance())));
+    BeanDescriptor rules = ruled ? validator.getConstraintsForClass(type) : null;
+    ObjectNode properties = object.json().putObject("properties");
+    List<String> required = new ArrayList<>();
+    for (String key : shape.keys()) {
+      RecordComponent component = shape.component(key);
+      PropertyDescriptor own =
+          rules == null ? null : rules.getConstraintsForProperty(component.getName());
+      SchemaPart value = value(component.getGenericType(), own, inside(path, key));
+      if (value.isRequired()) {
+        required.add(key);
+      } else {
+        value.orAbsent();
+      }
+      describe(component, RecordShape.value(empty, key), value);
+      properties.set(key, value.json());
+    }
+    if (!required.isEmpty()) {
+      object.put("required", required);
+    }
+    object.put("additionalProperties", false);
+    if (rules != null) {
+      validator.validate(empty);
+      say(rules.getConstraintDescriptors(), object, path);
+    }
+    return object;
+  }
+
+  private <D extends ElementDescriptor & CascadableDescriptor & ContainerDescriptor>
+      SchemaPart value(Type declared, D rules, String path) {
+    Type type = declared == ModelParameters.class ? parameters : declared;
+    SchemaPart value;
+    if (type instanceof ParameterizedType list) {
+      value = new SchemaPart(list, sinks);
+      value.put("items", value(list.getActualTypeArguments()[0], items(rules), path).json());
+    } else if (type instanceof Class<?> record && record.isRecord()) {
+      value = object(record, rules != null && rules.isCascaded(), path);
+    } else {
+      value = new SchemaPart(type, sinks);
+    }
+    if (rules != null) {
+      say(rules.getConstraintDescriptors(), value, path);
+    }
+    return value;
+  }
+
+  private static ContainerElementTypeDescriptor items(ContainerDescriptor rules) {
+    return rules == null
+        ? null
+        : rules.getConstrainedContainerElementTypes().stream().findFirst().orElse(null);
+  }
+
+  private static void describe(RecordComponent component, Object whenAbsent, SchemaPart value) {
+    if (component.isAnnotationPresent(FieldDescription.class)) {
+      value.put("description", component.getAnnotation(FieldDescription.class).value());
+    }
+    if (component.getAccessor().isAnnotationPresent(Deprecated.class)) {
+      value.put("deprecated", true);
+    }
+    if (whenAbsent != null && !(whenAbsent instanceof Collection<?>)) {
+      value.put("default", whenAbsent);
+    }
+  }
+
+  private void say(Set<ConstraintDescriptor<?>> rules, SchemaPart schema, String path) {
+    rules.stream()
+        // the order in which a validator lists its rules is not the same in every run
+        .sorted(Comparator.comparing(rule -> rule.getAnnotation().toString()))
+        .forEach(
+            rule -> {
+              say(rule, schema);
+              say(rule.getComposingConstraints(), schema, path);
+              limit(rule.getAttributes(), path);
+            });
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <A extends Annotation> void say(ConstraintDescriptor<A> rule, SchemaPart schema) {
+    StandardRules.say(rule.getAnnotation(), schema);
+    for (Class<? extends ConstraintValidator<A, ?>> check : rule.getConstraintValidatorClasses()) {
+      if (InSchema.class.isAssignableFrom(check)) {
+        try {
+          var constructor = check.getDeclaredConstructor();
+          constructor.setAccessible(true);
+          ((InSchema<A>) constructor.newInstance()).say(rule.getAnnotation(), schema);
+        } catch (ReflectiveOperationException e) {
+          throw new IllegalStateException(check.getName() + " cannot be made", e);
+        }
+      }
+    }
+  }
+
+  private void limit(Map<String, Object> attributes, String path) {
+    String allowed = ViolationMapper.allowed(attributes);
+    if (allowed != null && !allowed.contains("{")) {
+      String field = attributes.get("field") instanceof String name ? inside(path, name) : path;
+      String with = attributes.get("with") instanceof String name ? inside(path, name) : null;
+      limits.add(new Limit(field, String.valueOf(attributes.get("code")), allowed, with));
+    }
+  }
+
+  private static String inside(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+}

@@ -1,0 +1,119 @@
+package io.leonardoroutes.problem;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Reads the body of a message as text, without trust: at most so many bytes are taken, and they
+ * have to be UTF-8.
+ *
+ * <p>A route in front of it has to have its stream caching off: Camel would else read a stream to
+ * its end, however long, before the first step.
+ */
+public final class BodyText implements Processor {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private final int most;
+
+  /**
+   * @param most the largest body that is taken, in bytes
+   */
+  public BodyText(int most) {
+    this.most = most;
+  }
+
+  /**
+   * Replaces the body (a stream, bytes, a text, or what Camel opens as a stream) by its text.
+   *
+   * @throws RequestRejected 413 when it is too large, 400 when it is empty or not UTF-8
+   */
+  @Override
+  public void process(Exchange exchange) throws IOException {
+    Object body = exchange.getMessage().getBody();
+    String text =
+        body instanceof String given
+            ? bounded(given)
+            : decoded(body instanceof byte[] given ? given : bytes(exchange, body));
+    if (text.startsWith(BYTE_ORDER_MARK)) {
+      text = text.substring(1);
+    }
+    if (text.isBlank()) {
+      throw empty();
+    }
+    exchange.getMessage().setBody(text);
+  }
+
+  private byte[] bytes(Exchange exchange, Object body) throws IOException {
+    InputStream stream = exchange.getMessage().getBody(InputStream.class);
+    if (stream == null) {
+      throw empty();
+    }
+    try {
+      return stream.readNBytes(most + 1);
+    } finally {
+      // a stream that is the body belongs to whoever put it there
+      if (stream != body) {
+        stream.close();
+      }
+    }
+  }
+
+  private String decoded(byte[] bytes) {
+    if (bytes.length > most) {
+      throw tooLarge(most);
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw notUtf8();
+    }
+  }
+
+  private String bounded(String text) {
+    try {
+      // a character is at least one byte, so a text that is longer need not be encoded
+      if (text.length() > most
+          || StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining() > most) {
+        throw tooLarge(most);
+      }
+      return text;
+    } catch (CharacterCodingException e) {
+      throw notUtf8();
+    }
+  }
+
+  /**
+   * 413.
+   *
+   * @param most the largest body that is taken, in bytes
+   */
+  public static RequestRejected tooLarge(int most) {
+    return new RequestRejected(
+        413,
+        "too-large",
+        "The request is too large",
+        "the request is larger than " + most + " bytes: shorten it");
+  }
+
+  private static RequestRejected empty() {
+    return new RequestRejected(
+        400,
+        "empty",
+        "The request is empty",
+        "there is no text in the request: a JSON object is needed");
+  }
+
+  private static RequestRejected notUtf8() {
+    return new RequestRejected(
+        400,
+        "not-utf-8",
+        "The request is not UTF-8",
+        "the request is not UTF-8 text: save it as UTF-8");
+  }
+}

@@ -1,0 +1,209 @@
+package io.leonardoroutes.prove;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * The proof by kills: life after life of the program, each ended by SIGKILL at a random moment or
+ * at a named point, while callers go on asking over every intake, and other instances, if there are
+ * any, go on working. Now and then, and at the end, there is a life in which all must settle.
+ */
+final class KillProof {
+  private static final int ASKED_PER_LIFE = 4;
+
+  /** What is open beyond this is a backlog, which shows nothing but the speed of this machine. */
+  private static final int MOST_OPEN = 60;
+
+  private static final int SETTLED_EVERY = 50;
+  private static final Duration JOB = Duration.ofMillis(300);
+  private static final int LONGEST_LIFE_MILLIS = 1_500;
+  private static final Duration REACHED_WITHIN = Duration.ofSeconds(20);
+  private static final int LIVES_FOR_A_POINT = 5;
+  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+  private static final Duration ASK_EVERY = Duration.ofMillis(1_000);
+
+  /**
+   * What was seen.
+   *
+   * @param recoveries from the last start until all was settled, each time
+   * @param mostAtOnce jobs at the provider
+   * @param reached the points that the program was killed at
+   * @param missed those that it never came to
+   */
+  record Result(
+      int kills,
+      ProofVerdict account,
+      ProofCallers callers,
+      List<Duration> recoveries,
+      int mostAtOnce,
+      List<String> reached,
+      List<String> missed) {}
+
+  private final ProveOptions options;
+  private final ProofProgress progress;
+  private final Random chance;
+  private final ProofProvider provider;
+  private final ProofFolder room;
+  private final ProgramFleet fleet;
+  private final ProofCallers callers;
+  private final ProofOutcome outcome;
+  private final List<Duration> recoveries = new ArrayList<>();
+  private final List<String> reached = new ArrayList<>();
+  private final List<String> missed = new ArrayList<>();
+  private Duration startup = Duration.ZERO;
+
+  /** The instance that was killed last. */
+  private int dead;
+
+  KillProof(
+      ProveOptions options, ProofFolder room, ProofProvider provider, ProofProgress progress) {
+    this.options = options;
+    this.room = room;
+    this.provider = provider;
+    this.progress = progress;
+    this.fleet = new ProgramFleet(room);
+    this.chance = new Random(options.seed());
+    RestCaller rest = new RestCaller(room);
+    this.callers = new ProofCallers(List.of(new FileCaller(room), rest, new JmsCaller(room)));
+    this.outcome = new ProofOutcome(room, rest, callers);
+  }
+
+  /** The provider that it is proved against: one in six creates goes wrong. */
+  static ProofProvider provider(long seed, int concurrent) {
+    AmbiguousAnswer[] all = AmbiguousAnswer.values();
+    return new ProofProvider(
+        JOB,
+        concurrent,
+        (number, attempt) -> {
+          Random chance = new Random(Objects.hash(seed, number, attempt));
+          return chance.nextInt(6) == 0
+              ? Optional.of(all[chance.nextInt(all.length)])
+              : Optional.empty();
+        });
+  }
+
+  Result run() throws IOException, InterruptedException {
+    try (callers) {
+      firstLife();
+      fleet.startAllBut(dead);
+      for (Optional<CrashPoint> life : lives()) {
+        ask();
+        if (life.isPresent()) {
+          killAtLast(life.get());
+        } else {
+          killAtRandom();
+        }
+        callers.look();
+        if (fleet.kills() % SETTLED_EVERY == 0) {
+          settle();
+          killed(victim(), Duration.ZERO);
+        }
+        progress.say(
+            () ->
+                "%s kills, %s requests accepted"
+                    .formatted(fleet.kills(), callers.accepted().size()));
+      }
+      provider.recover();
+      settle();
+      return new Result(
+          fleet.kills(),
+          outcome.account(provider.paid()),
+          callers,
+          recoveries,
+          provider.mostAtOnce(),
+          reached,
+          missed);
+    } finally {
+      fleet.killAll();
+    }
+  }
+
+  /** A point, or nothing for a random moment, in an order of chance. */
+  private List<Optional<CrashPoint>> lives() {
+    List<Optional<CrashPoint>> lives =
+        new ArrayList<>(Collections.nCopies(options.kills(), Optional.empty()));
+    room.routes().points().stream()
+        .filter(options::wants)
+        .forEach(point -> lives.add(Optional.of(point)));
+    Collections.shuffle(lives, chance);
+    return lives;
+  }
+
+  private void ask() throws IOException {
+    if (outcome.open() < MOST_OPEN) {
+      callers.ask(ASKED_PER_LIFE);
+    }
+    provider.spoilReads(chance);
+  }
+
+  private void firstLife() throws IOException, InterruptedException {
+    callers.ask(ASKED_PER_LIFE);
+    ProgramProcess program = fleet.startFirst();
+    outcome.begun();
+    fleet.end(program);
+  }
+
+  private void killAtRandom() throws IOException, InterruptedException {
+    Instant began = Instant.now();
+    fleet.start(dead);
+    boolean young = chance.nextInt(5) == 0;
+    long millis = chance.nextInt(LONGEST_LIFE_MILLIS);
+    if (young && !startup.isZero()) {
+      killed(dead, Duration.ofMillis(millis * startup.toMillis() / LONGEST_LIFE_MILLIS));
+      return;
+    }
+    fleet.ready(dead);
+    startup = Duration.between(began, Instant.now());
+    killed(victim(), Duration.ofMillis(millis));
+  }
+
+  private int victim() {
+    return chance.nextInt(options.setup().instances());
+  }
+
+  private void killed(int instance, Duration after) throws InterruptedException {
+    fleet.kill(instance, after);
+    dead = instance;
+  }
+
+  /** To some points it comes by chance only: not in each life. */
+  private void killAtLast(CrashPoint point) throws IOException, InterruptedException {
+    boolean there = false;
+    for (int life = 0; life < LIVES_FOR_A_POINT && !there; life++) {
+      there = killAt(point);
+    }
+    (there ? reached : missed).add(point.name());
+  }
+
+  private boolean killAt(CrashPoint point) throws IOException, InterruptedException {
+    if (point.name().matches("slots: .* unanswered")) {
+      // others ask for it too
+      provider.loseAccount(3 * options.setup().instances());
+    }
+    fleet.startHalting(dead, point);
+    Instant until = Instant.now().plus(REACHED_WITHIN);
+    Instant ask = Instant.now().plus(ASK_EVERY);
+    while (!room.reached() && Instant.now().isBefore(until) && fleet.live(dead, LOOK_EVERY)) {
+      if (Instant.now().isAfter(ask)) {
+        ask();
+        callers.look();
+        ask = Instant.now().plus(ASK_EVERY);
+      }
+    }
+    killed(dead, Duration.ofMillis(chance.nextInt(100)));
+    return room.reached();
+  }
+
+  private void settle() throws IOException, InterruptedException {
+    Instant began = Instant.now();
+    fleet.startAll();
+    recoveries.add(Duration.between(began, outcome.settled(progress)));
+  }
+}

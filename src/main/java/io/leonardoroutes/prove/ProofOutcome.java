@@ -1,0 +1,159 @@
+package io.leonardoroutes.prove;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * What a customer sees of the requests: what came into the outbox and to the JMS callers that want
+ * an answer, and what is held in doubt.
+ */
+final class ProofOutcome {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+  /**
+   * How long nothing may change before what is in doubt counts as held. The program looks into a
+   * doubt again after about as long as it has lasted, and ten thousand take a while.
+   */
+  private static final Duration HELD = Duration.ofSeconds(150);
+
+  private static final Duration PULSE = Duration.ofSeconds(1);
+
+  /** How long nothing may change before what is still open counts as lost. */
+  private static final Duration STUCK = Duration.ofSeconds(60);
+
+  private final Path outbox;
+  private final RestCaller rest;
+  private final ProofCallers callers;
+  private final Set<String> seen = new HashSet<>();
+  private final Set<Integer> inOutbox = new HashSet<>();
+  private final Set<Integer> delivered = new HashSet<>();
+  private Map<Integer, String> held = Map.of();
+
+  ProofOutcome(ProofFolder room, RestCaller rest, ProofCallers callers) {
+    this.outbox = room.outbox();
+    this.rest = rest;
+    this.callers = callers;
+  }
+
+  /**
+   * Waits until every request is answered, and delivered or held; or until nothing changes any
+   * more.
+   *
+   * @return when the last change was seen
+   */
+  Instant settled(ProofProgress progress) throws IOException, InterruptedException {
+    Set<Integer> pulses = new HashSet<>();
+    Instant settled = settled(pulses, HELD, progress);
+    pulses.clear();
+    settled(pulses, Duration.ZERO, progress);
+    return settled;
+  }
+
+  /** With time to doubt, it goes on asking: what a list does not show, a later one shows up. */
+  private Instant settled(Set<Integer> pulses, Duration doubt, ProofProgress progress)
+      throws IOException, InterruptedException {
+    Instant changed = Instant.now();
+    Instant pulse = changed;
+    List<Set<Integer>> before = List.of();
+    while (true) {
+      long began = System.nanoTime();
+      look();
+      long looked = System.nanoTime() - began;
+      Set<Integer> open = new HashSet<>(callers.accepted());
+      open.removeAll(delivered);
+      open.addAll(callers.unanswered());
+      open.removeAll(pulses);
+      Set<Integer> doubtful = new HashSet<>(open);
+      doubtful.retainAll(held.keySet());
+      if (!List.of(open, doubtful).equals(before)) {
+        changed = Instant.now();
+        before = List.of(open, doubtful);
+      }
+      Duration patience = open.isEmpty() ? Duration.ZERO : open.equals(doubtful) ? doubt : STUCK;
+      if (Duration.between(changed, Instant.now()).compareTo(patience) >= 0) {
+        return changed;
+      }
+      if (!doubt.isZero() && !doubtful.isEmpty() && pulse.plus(PULSE).isBefore(Instant.now())) {
+        pulses.add(callers.askGood());
+        pulse = Instant.now();
+      }
+      progress.say(
+          () -> "settling, %s open, %s of them in doubt".formatted(open.size(), doubtful.size()));
+      // With thousands in doubt a look is work for the program too.
+      TimeUnit.NANOSECONDS.sleep(Math.max(LOOK_EVERY.toNanos(), 4 * looked));
+    }
+  }
+
+  /** Waits until the first video is there. */
+  void begun() throws IOException, InterruptedException {
+    for (Instant began = Instant.now(); inOutbox.isEmpty(); readOutbox()) {
+      if (Duration.between(began, Instant.now()).compareTo(STUCK) > 0) {
+        throw new IllegalStateException(
+            "the program delivered nothing in " + STUCK.toSeconds() + " s");
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+    }
+  }
+
+  private void look() throws IOException, InterruptedException {
+    callers.look();
+    try {
+      held = rest.held();
+    } catch (IOException e) {
+      // It listens a moment before it answers.
+    }
+    readOutbox();
+    callers.readReplies();
+    inOutbox.stream().filter(callers::told).forEach(delivered::add);
+  }
+
+  private void readOutbox() throws IOException {
+    try (Stream<Path> files = Files.list(outbox)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".completed.json") && !seen.contains(name)) {
+          Path video = outbox.resolve(name.replace(".completed.json", ".mp4"));
+          if (Files.exists(video) && Files.size(video) > 0) {
+            inOutbox.add(ProofRequest.numberIn(Files.readString(file)).orElseThrow());
+            seen.add(name);
+          }
+        }
+      }
+    }
+  }
+
+  ProofVerdict account(List<Integer> paid) {
+    return ProofVerdict.of(callers.accepted(), delivered, held.keySet(), paid);
+  }
+
+  /** Why the program holds requests in doubt, with how many for each reason. */
+  Map<String, Integer> reasons() {
+    Map<String, Integer> reasons = new TreeMap<>();
+    account(List.of())
+        .inDoubt()
+        .forEach(number -> reasons.merge(held.get(number), 1, Integer::sum));
+    return reasons;
+  }
+
+  /** How many requests are accepted and not delivered, as of the last look at the outbox. */
+  int open() throws IOException {
+    readOutbox();
+    Set<Integer> open = new HashSet<>(callers.accepted());
+    open.removeAll(inOutbox);
+    return open.size();
+  }
+
+  Set<Integer> delivered() {
+    return delivered;
+  }
+}

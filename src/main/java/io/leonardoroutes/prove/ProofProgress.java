@@ -1,0 +1,27 @@
+package io.leonardoroutes.prove;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/** Says how far a proof is, one line every few seconds. */
+final class ProofProgress {
+  private static final Duration EVERY = Duration.ofSeconds(5);
+
+  private final PrintStream out;
+  private final Instant began = Instant.now();
+  private Instant said = began;
+
+  ProofProgress(PrintStream out) {
+    this.out = out;
+  }
+
+  void say(Supplier<String> line) {
+    Instant now = Instant.now();
+    if (Duration.between(said, now).compareTo(EVERY) >= 0) {
+      said = now;
+      out.printf("  %4s s: %s%n", Duration.between(began, now).toSeconds(), line.get());
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.leonardoroutes.prove;
+
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One request for a video. Its prompt carries its number, which is how it is known again at the
+ * provider and in the outbox.
+ *
+ * @param good whether the rules of its model let it through
+ */
+record ProofRequest(int number, boolean good) {
+  private static final Pattern PROMPT = Pattern.compile("proof request #(\\d+)#");
+  private static final int EVERY = 7;
+
+  /** One in seven breaks a rule, so that refusals are killed at too. */
+  static ProofRequest mixed(int number) {
+    return new ProofRequest(number, number % EVERY != 3);
+  }
+
+  String name() {
+    return "proof-" + number;
+  }
+
+  String json() {
+    return "{" + body();
+  }
+
+  /** With a reference, for an intake that has no other way to know a request again. */
+  String jsonWithReference() {
+    return "{\"reference\": \"" + name() + "\", " + body();
+  }
+
+  private String body() {
+    return """
+    "model": "%s", "parameters": {"prompt": "proof request #%s#", "duration": %s}}\
+    """
+        .formatted(number % 2 == 0 ? "kling-3.0-turbo" : "kling-video-o-3", number, good ? 5 : 99);
+  }
+
+  /** The number in a text that holds the prompt of a request. */
+  static OptionalInt numberIn(String text) {
+    Matcher prompt = PROMPT.matcher(text);
+    return prompt.find() ? OptionalInt.of(Integer.parseInt(prompt.group(1))) : OptionalInt.empty();
+  }
+}

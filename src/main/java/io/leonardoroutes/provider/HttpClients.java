@@ -1,0 +1,132 @@
+package io.leonardoroutes.provider;
+
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.http.BoundedClient;
+import io.leonardoroutes.http.CallTimer;
+import io.leonardoroutes.http.PublicAddresses;
+import io.leonardoroutes.video.VideoFolder;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.spi.Registry;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.ssl.SSLContexts;
+
+/**
+ * The HTTP clients, each with the longest time that one of its calls may take. They trust whom the
+ * application's {@code https} component trusts.
+ */
+public record HttpClients(CamelContext context, LeonardoSettings settings, CallTimer timer) {
+  private static final String SINK = "#leonardoSink";
+  private static final String SINK_OF_ITS_OWN = "#leonardoSinkOfItsOwn";
+
+  /** What an endpoint says of its connections. */
+  private static final Pattern CONNECTED =
+      Pattern.compile(
+          "[?&](proxyHost|sslContextParameters|x509HostnameVerifier|clientConnectionManager|useSystemProperties"
+              + "|maxTotalConnections|connectionsPerRoute|connectionTimeToLive|soTimeout"
+              + "|httpConnection\\.[^=]*)=");
+
+  /** Gives route files the names that they call them by. */
+  public void bind(Registry registry, ProviderClient provider, VideoFolder videos) {
+    Map<String, HttpClientConfigurer> named =
+        Map.of(
+            "leonardoProvider",
+            provider,
+            "leonardoDownload",
+            client -> ProviderClient.plain(client, downloads(videos)),
+            SINK.substring(1),
+            this::sink,
+            SINK_OF_ITS_OWN.substring(1),
+            this::sinkOfItsOwn);
+    named.forEach((name, client) -> registry.bind(name, HttpClientConfigurer.class, client));
+  }
+
+  public static HttpClients of(CamelContext context, LeonardoSettings settings) {
+    CallTimer timer = new CallTimer();
+    context.addLifecycleStrategy(
+        new LifecycleStrategySupport() {
+          @Override
+          public void onContextStopped(CamelContext stopped) {
+            timer.close();
+          }
+        });
+    return new HttpClients(context, settings, timer);
+  }
+
+  /** For creates, looks, lists and accounts. */
+  public BoundedClient provider() {
+    return bounded(settings.paidCall(), SystemDefaultDnsResolver.INSTANCE);
+  }
+
+  /** For videos. */
+  BoundedClient downloads(VideoFolder videos) {
+    return bounded(
+        settings.downloads().limits().maxTime(),
+        new PublicAddresses(SystemDefaultDnsResolver.INSTANCE, videos::mayBePrivate));
+  }
+
+  /** For sinks, of whose answers only the status is wanted. */
+  void sink(HttpClientBuilder client) {
+    sinkOfItsOwn(client);
+    bounded(settings.paidCall(), SystemDefaultDnsResolver.INSTANCE).connect(client);
+  }
+
+  /** For a sink that says itself how it is connected. */
+  void sinkOfItsOwn(HttpClientBuilder client) {
+    timer.withoutBodies(client, settings.paidCall(), settings.downloads().limits().maxTime());
+  }
+
+  /**
+   * The address of a sink, and how it is called if it is called over HTTP and does not say it. What
+   * is not called over HTTP ends its calls itself.
+   */
+  public static String bounded(String uri) {
+    if (!uri.matches("https?:.*") || uri.contains("httpClientConfigurer=")) {
+      return uri;
+    }
+    boolean own = CONNECTED.matcher(uri).find();
+    return uri
+        + (uri.contains("?") ? "&" : "?")
+        + "httpClientConfigurer="
+        + (own ? SINK_OF_ITS_OWN : SINK);
+  }
+
+  private BoundedClient bounded(Duration limit, DnsResolver resolver) {
+    HttpComponent https = context.getComponent("https", HttpComponent.class);
+    try {
+      return new BoundedClient(
+          timer,
+          limit,
+          new BoundedClient.Tls(trusted(https), https.getX509HostnameVerifier()),
+          resolver,
+          settings.routes());
+    } catch (GeneralSecurityException | IOException e) {
+      throw new RuntimeCamelException("the https component has no certificates to trust", e);
+    }
+  }
+
+  private SSLContext trusted(HttpComponent https) throws GeneralSecurityException, IOException {
+    SSLContextParameters own = https.getSslContextParameters();
+    if (own == null && https.isUseGlobalSslContextParameters()) {
+      own = context.getSSLContextParameters();
+    }
+    if (own != null) {
+      return own.createSSLContext(context);
+    }
+    return https.isUseSystemProperties()
+        ? SSLContexts.createSystemDefault()
+        : SSLContexts.createDefault();
+  }
+}

@@ -1,0 +1,39 @@
+package io.leonardoroutes.request;
+
+import io.leonardoroutes.json.ParseTrace;
+import io.leonardoroutes.problem.Violations;
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The request could be read as a whole; what could not is in its {@link ParseTrace}, which {@link
+ * Violations} reports.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Constraint(validatedBy = WellFormed.Check.class)
+public @interface WellFormed {
+  String message() default "some of the request could not be read";
+
+  String code() default "type";
+
+  String allowed() default "";
+
+  Class<?>[] groups() default {};
+
+  Class<? extends Payload>[] payload() default {};
+
+  /** The rule itself. */
+  final class Check implements ConstraintValidator<WellFormed, VideoRequest> {
+    @Override
+    public boolean isValid(VideoRequest request, ConstraintValidatorContext context) {
+      return request.reading().misread().isEmpty();
+    }
+  }
+}

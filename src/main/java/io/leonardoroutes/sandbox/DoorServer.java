@@ -1,0 +1,162 @@
+package io.leonardoroutes.sandbox;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way in: counts each call, checks its key, and lets the scripted fault or none answer it. */
+final class DoorServer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
+  private static final int LARGEST_BODY = 1024 * 1024;
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  private final Vertx vertx;
+  private final Clock clock;
+  private final SandboxProvider provider;
+  private final Map<Door, Queue<Fault>> script = new EnumMap<>(Door.class);
+  private final Map<Door, AtomicInteger> counts = new EnumMap<>(Door.class);
+  private final AtomicInteger leaks = new AtomicInteger();
+  private volatile Function<String, Fault> plan = body -> Fault.NONE;
+
+  DoorServer(Vertx vertx, Clock clock, SandboxProvider provider) {
+    this.vertx = vertx;
+    this.clock = clock;
+    this.provider = provider;
+    for (Door door : Door.values()) {
+      script.put(door, new ConcurrentLinkedQueue<>());
+      counts.put(door, new AtomicInteger());
+    }
+  }
+
+  Queue<Fault> script(Door door) {
+    return script.get(door);
+  }
+
+  void plan(Function<String, Fault> plan) {
+    this.plan = plan;
+  }
+
+  int count(Door door) {
+    return counts.get(door).get();
+  }
+
+  int leaks() {
+    return leaks.get();
+  }
+
+  void clear() {
+    script.values().forEach(Queue::clear);
+    counts.values().forEach(count -> count.set(0));
+    leaks.set(0);
+    plan = body -> Fault.NONE;
+  }
+
+  Router router() {
+    var router = Router.router(vertx);
+    for (Door door : Door.values()) {
+      var route = router.route(HttpMethod.valueOf(door.method), door.path);
+      if (!door.needsKey()) {
+        route.method(HttpMethod.HEAD);
+      }
+      route.handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
+      route.handler(context -> enter(door, context));
+    }
+    router.route().failureHandler(DoorServer::failed);
+    router.errorHandler(404, DoorServer::unknown);
+    router.errorHandler(405, DoorServer::unknown);
+    return router;
+  }
+
+  private void enter(Door door, RoutingContext context) {
+    var request = context.request();
+    context.response().putHeader(HttpHeaders.DATE, DATE.format(clock.instant()));
+    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (!door.needsKey() && authorization != null) {
+      leaks.incrementAndGet();
+    }
+    SandboxAnswer refusal = door.needsKey() ? provider.unauthorized(authorization) : null;
+    var call = new SandboxCall(vertx, request, () -> work(door, context));
+    Fault scripted = refusal == null ? script.get(door).poll() : null;
+    // Counted only now: what is scripted once a call was seen is for the next one.
+    counts.get(door).incrementAndGet();
+    if (refusal != null) {
+      call.send(refusal);
+      return;
+    }
+    (scripted == null ? planned(door, context) : scripted).answer(call);
+  }
+
+  private Fault planned(Door door, RoutingContext context) {
+    return door == Door.CREATE ? plan.apply(body(context)) : Fault.NONE;
+  }
+
+  private static String body(RoutingContext context) {
+    return Objects.requireNonNullElse(context.body().asString(), "");
+  }
+
+  private SandboxAnswer work(Door door, RoutingContext context) {
+    var request = context.request();
+    String cdn = "http://" + Sandbox.ADDRESS + ":" + request.localAddress().port() + "/cdn";
+    String id = context.pathParam("id");
+    return switch (door) {
+      case CREATE -> provider.create(body(context));
+      case LIST ->
+          provider.list(
+              context.pathParam("user"),
+              request.getParam("offset"),
+              request.getParam("limit"),
+              cdn);
+      case LOOK -> provider.look(id, cdn);
+      case DELETE -> provider.delete(id);
+      case ME -> provider.me();
+      case MODELS -> provider.models();
+      case DOWNLOAD -> MediaFile.VIDEO.answer(request.getHeader("range"));
+      case POSTER -> MediaFile.POSTER.answer(request.getHeader("range"));
+    };
+  }
+
+  private static void unknown(RoutingContext context) {
+    var known =
+        Stream.of(Door.values())
+            .map(door -> door.method + " " + door.path)
+            .collect(Collectors.joining(", "));
+    var asked = context.request().method() + " " + context.request().path();
+    answer(context, SandboxAnswer.error(404, "the sandbox has no " + asked + ", it has " + known));
+  }
+
+  private static void failed(RoutingContext context) {
+    if (context.statusCode() == 413) {
+      answer(context, SandboxAnswer.error(413, "the request body is larger than 1 MiB"));
+      return;
+    }
+    LOG.error("The sandbox failed at {}", context.request().path(), context.failure());
+    if (!context.response().headWritten()) {
+      answer(context, SandboxAnswer.error(500, "Service Error"));
+    }
+  }
+
+  private static void answer(RoutingContext context, SandboxAnswer answer) {
+    new SandboxCall(context.vertx(), context.request(), () -> answer).send(answer);
+  }
+}

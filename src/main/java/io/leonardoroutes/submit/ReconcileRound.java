@@ -1,0 +1,109 @@
+package io.leonardoroutes.submit;
+
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.CreateOrder;
+import io.leonardoroutes.leonardo.GenerationHistory;
+import io.leonardoroutes.limits.AccountLimits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/** One reading of the provider's list, for all jobs in doubt of one account that are due. */
+final class ReconcileRound {
+  private static final int MOST_PAGES = 400;
+
+  /** A generation that the answer to a job's create named. */
+  record Named(Job job, String generationId) {}
+
+  final List<Job> due;
+  final Map<String, CreateOrder> orders;
+  final AccountLimits limits;
+  final Instant begun;
+
+  final GenerationHistory history = new GenerationHistory();
+
+  /** What is asked for by its id, before the list is read. */
+  final Deque<Named> named = new ArrayDeque<>();
+
+  /** Whose list it is. */
+  String userId;
+
+  /** Since when the account's key is this user's. */
+  Instant userSince = Instant.MIN;
+
+  /** How far the provider's clock is ahead of ours; null if that is not known. */
+  Duration skew;
+
+  /**
+   * Generations of ours from before all that are due: once one is listed, all of them were read.
+   */
+  Map<String, Instant> earlier = Map.of();
+
+  /** Why it could not be read, or null. */
+  String unclear;
+
+  /** How long the provider asked to wait, or null. */
+  Duration retryAfter;
+
+  private int turns;
+
+  ReconcileRound(
+      List<Job> due, Map<String, CreateOrder> orders, AccountLimits limits, Instant begun) {
+    this.due = due;
+    this.orders = orders;
+    this.limits = limits;
+    this.begun = begun;
+  }
+
+  /** By whose key it is read. */
+  String account() {
+    return limits.account();
+  }
+
+  /** The time by the provider's clock, as far as it is known. */
+  Instant now() {
+    return theirs(begun, skew);
+  }
+
+  /** When a call of ours was made, by the provider's clock as far as it is known. */
+  Instant theirs(Instant ours, Duration then) {
+    Duration known = then == null ? skew : then;
+    return known == null ? ours : ours.plus(known);
+  }
+
+  /** The change that began the first of those that are due. */
+  long begunFirst() {
+    return due.stream().mapToLong(job -> order(job).begun()).min().orElse(0);
+  }
+
+  CreateOrder order(Job job) {
+    return orders.getOrDefault(job.id(), CreateOrder.UNKNOWN);
+  }
+
+  /** Whether another page can tell more; a list that never ends is read to a bound. */
+  boolean wantsMore() {
+    return unclear == null && turns < MOST_PAGES && history.wantsMore(back(), earlier);
+  }
+
+  /** When the oldest of them was begun. */
+  private Instant back() {
+    return due.stream()
+        .map(job -> theirs(job.submittedAt(), order(job).skew()))
+        .min(Instant::compareTo)
+        .orElse(begun);
+  }
+
+  /** The page to turn to. */
+  int turn() {
+    turns++;
+    return history.offset();
+  }
+
+  void unclear(String why, Duration retryAfter) {
+    this.unclear = why;
+    this.retryAfter = retryAfter;
+  }
+}

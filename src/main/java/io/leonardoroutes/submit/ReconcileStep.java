@@ -1,0 +1,366 @@
+package io.leonardoroutes.submit;
+
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.flow.ProviderAccounts;
+import io.leonardoroutes.flow.RetryBackoff;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.AccountStatus;
+import io.leonardoroutes.leonardo.CreateAttempt;
+import io.leonardoroutes.leonardo.CreateMatcher;
+import io.leonardoroutes.leonardo.GenerationPage;
+import io.leonardoroutes.leonardo.GenerationStatus;
+import io.leonardoroutes.leonardo.ReconcileVerdict;
+import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.provider.ProviderClient;
+import io.leonardoroutes.provider.ProviderClock;
+import io.leonardoroutes.provider.ProviderResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of {@code reconcile.camel.yaml}: settles jobs in doubt by the provider's own list, read
+ * once for all jobs of an account. Those of another account stand in another list, and are neither
+ * sought nor witnesses here.
+ *
+ * <p>What is found is adopted. What is not found is submitted again only after {@link
+ * CreateMatcher#READINGS several} rounds in a row in which the list proved that it would show it
+ * (see {@link ReconcileCandidates}). All else stays in doubt and is looked into again later.
+ */
+public final class ReconcileStep {
+  static final String NOT_LISTED =
+      "the provider's list does not show it: read again before it is submitted again";
+
+  static final String WAS_MADE =
+      "the answer to its create spoke of a generation, which the provider's list does not show";
+
+  static final String OTHER_USER =
+      "the provider's list is of another user: the account %s may have had another user's key then";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReconcileStep.class);
+  private static final String ROUND = "leonardoRound";
+  private static final String LIST = "the provider's list";
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
+  private static final int BATCH = 1000;
+  private static final int PAGE = 25;
+
+  private final FlowContext flow;
+  private final Ledger ledger;
+  private final LeonardoSettings settings;
+  private final ProviderClock providerClock;
+
+  /** The next one's turn comes first, so that none waits for ever. */
+  private final Deque<ProviderAccounts.Account> turns;
+
+  private boolean begun;
+
+  public ReconcileStep(FlowContext flow, ProviderClock providerClock) {
+    this.flow = flow;
+    this.providerClock = providerClock;
+    this.ledger = flow.ledger();
+    this.settings = flow.settings();
+    this.turns = new ArrayDeque<>(settings.accounts().all());
+  }
+
+  /** Jobs in doubt of one account that are settled; none if only an operator may decide. */
+  public List<Job> due() {
+    return settings.reconcile().list() ? flow.outages().query(this::claim) : List.of();
+  }
+
+  private List<Job> claim() {
+    if (!begun) {
+      // What was missing may be there now; and a second look comes no sooner than else.
+      ledger.hasten(IN_DOUBT, settings.reconcile().settle());
+      begun = true;
+    }
+    for (int i = 0; i < turns.size(); i++) {
+      ProviderAccounts.Account account = turns.poll();
+      turns.add(account);
+      List<Job> due = ledger.claim(IN_DOUBT, account.name(), BATCH, settings.lease());
+      if (!due.isEmpty() && ledger.governor().call(account.limits())) {
+        return due;
+      }
+      due.forEach(ledger::release);
+    }
+    return List.of();
+  }
+
+  /** Begins a round for the jobs in the body. */
+  @SuppressWarnings("unchecked")
+  public void begin(Exchange exchange) {
+    List<Job> due = exchange.getMessage().getBody(List.class);
+    String account = due.get(0).account();
+    AccountLimits limits = settings.accounts().find(account).orElseThrow().limits();
+    List<String> ids = due.stream().map(Job::id).toList();
+    ReconcileRound round =
+        new ReconcileRound(due, ledger.listEvidence().orders(ids), limits, flow.clock().instant());
+    due.forEach(
+        job ->
+            JobProblems.named(job)
+                .forEach(id -> round.named.add(new ReconcileRound.Named(job, id))));
+    exchange.setProperty(ROUND, round);
+  }
+
+  /** Whether a generation has to be asked for that the answer to a create named. */
+  public boolean moreNamed(Exchange exchange) {
+    ReconcileRound round = round(exchange);
+    if (!round.named.isEmpty() && !ledger.governor().call(round.limits)) {
+      round.named.clear();
+    }
+    return !round.named.isEmpty();
+  }
+
+  /** Makes the question for the next of these ready. */
+  public void nextNamed(Exchange exchange) {
+    Message message = ask(exchange);
+    message.setHeader(
+        Exchange.HTTP_PATH,
+        GenerationStatus.pathSegment(round(exchange).named.peek().generationId()));
+  }
+
+  /** Adopts it if it is what became of the create; the list decides all else. */
+  public void named(Exchange exchange) {
+    ReconcileRound round = round(exchange);
+    ReconcileRound.Named named = round.named.poll();
+    ProviderResponse answer = ProviderResponse.of(exchange, settings);
+    round.skew = providerClock.skew();
+    CreateAttempt attempt =
+        new ReconcileCandidates(flow, round)
+            .attempt(named.job(), round.begun, CreateAttempt.Stage.FRESH);
+    if (answer.failure() == null
+        && attempt.shows(named.generationId(), answer.status(), answer.body())) {
+      adopt(named.job(), named.generationId());
+    }
+  }
+
+  /** Makes the question for the account ready. */
+  public void askAccount(Exchange exchange) {
+    ask(exchange);
+  }
+
+  /** Reads whose list it is. */
+  public void account(Exchange exchange) {
+    ReconcileRound round = round(exchange);
+    ProviderResponse answer = ProviderResponse.of(exchange, settings);
+    AccountStatus account =
+        answer.failure() == null
+            ? AccountStatus.read(answer.status(), answer.retryAfter(), answer.body(), now())
+            : AccountStatus.failed(answer.failure());
+    if (account instanceof AccountStatus.Known known) {
+      round.userId = known.userId();
+      round.userSince = ledger.userSince(round.account(), known.userId());
+      round.skew = providerClock.skew();
+      round.earlier =
+          ledger.listEvidence().before(round.account(), round.begunFirst(), round.userSince);
+    } else if (account instanceof AccountStatus.Unclear unclear) {
+      round.unclear(unclear.reason(), unclear.retryAfter());
+    }
+  }
+
+  /** Whether another page has to be read. */
+  public boolean more(Exchange exchange) {
+    ReconcileRound round = round(exchange);
+    if (round.wantsMore() && !mayCall(round.limits)) {
+      round.unclear("the calls of this minute are used up", null);
+    }
+    return round.wantsMore();
+  }
+
+  private boolean mayCall(AccountLimits limits) {
+    return !flow.outages()
+        .query(() -> ledger.governor().call(limits) ? List.of(limits) : List.<AccountLimits>of())
+        .isEmpty();
+  }
+
+  /** Makes the question for the next page ready. */
+  public void turn(Exchange exchange) {
+    ReconcileRound round = round(exchange);
+    Message message = ask(exchange);
+    message.setHeader(Exchange.HTTP_PATH, GenerationStatus.pathSegment(round.userId));
+    message.setHeader(Exchange.HTTP_QUERY, "offset=%s&limit=%s".formatted(round.turn(), PAGE));
+  }
+
+  private static Message ask(Exchange exchange) {
+    ProviderResponse.asItComes(exchange);
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader("Accept", "application/json");
+    message.setHeader(ProviderClient.ACCOUNT, round(exchange).account());
+    message.setBody(null);
+    return message;
+  }
+
+  /** Reads a page of the list. */
+  public void page(Exchange exchange) {
+    ReconcileRound round = round(exchange);
+    ProviderResponse answer = ProviderResponse.of(exchange, settings);
+    GenerationPage listing =
+        answer.failure() == null
+            ? GenerationPage.read(answer.status(), answer.retryAfter(), answer.body(), now())
+            : GenerationPage.failed(answer.failure());
+    if (listing instanceof GenerationPage.Page page) {
+      round.history.add(page);
+    } else if (listing instanceof GenerationPage.Unclear unclear) {
+      round.unclear(unclear.reason(), unclear.retryAfter());
+    }
+  }
+
+  /** What an exception of a call says: nothing about any job. */
+  public void unanswered(
+      Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    GenerationPage.Unclear unclear = (GenerationPage.Unclear) GenerationPage.failed(failure);
+    round(exchange).unclear(unclear.reason(), unclear.retryAfter());
+  }
+
+  /** Writes down what the list says of each job, or nothing while the ledger is away. */
+  public void record(Exchange exchange) {
+    flow.outages().attempt(() -> record(round(exchange)));
+  }
+
+  private void record(ReconcileRound round) {
+    if (round.unclear == null) {
+      flow.outages().reportUp(ProviderAccounts.named(LIST, round.account()));
+      decide(round);
+    } else {
+      flow.outages().met(ProviderAccounts.named(LIST, round.account()), round.unclear);
+      String why = "the provider's list could not be read: " + round.unclear;
+      round.due.forEach(job -> hold(job, why, usual(job, round.retryAfter)));
+    }
+  }
+
+  private void decide(ReconcileRound round) {
+    ReconcileCandidates candidates = new ReconcileCandidates(flow, round);
+    Map<String, ReconcileVerdict> verdicts = candidates.verdicts();
+    if (candidates.isSettled()) {
+      // One that is submitted from now on shows what became of all of them.
+      ledger.governor().listed(round.account());
+    }
+    boolean adopted = true;
+    for (Map.Entry<String, ReconcileVerdict> decided : verdicts.entrySet()) {
+      if (decided.getValue() instanceof ReconcileVerdict.Paid paid) {
+        adopted &= adopt(candidates.doubtful(decided.getKey()), paid.generationId());
+      }
+    }
+    // Moved as this round claimed them: what another one wrote meanwhile is not this one's reading.
+    for (Job job : round.due) {
+      ReconcileVerdict verdict = verdicts.get(job.id());
+      boolean listed = verdict == null || verdict instanceof ReconcileVerdict.Paid;
+      if (!listed && !job.submittedAt().isAfter(round.userSince)) {
+        open(job, OTHER_USER.formatted(round.account()), null);
+      } else if (verdict instanceof ReconcileVerdict.Open open) {
+        open(job, open.why(), untilSettled(job));
+      } else if (verdict instanceof ReconcileVerdict.Unpaid && JobProblems.wasMade(job)) {
+        open(job, WAS_MADE, null);
+      } else if (verdict instanceof ReconcileVerdict.Unpaid) {
+        // Somebody else moved what was matched: then what is left over is not known either.
+        unpaid(job, adopted);
+      }
+    }
+  }
+
+  /** Not before it is settled can its absence be believed, and then at once; null if it is. */
+  private Duration untilSettled(Job job) {
+    Duration settle = settings.reconcile().settle();
+    Duration left =
+        JobProblems.inDoubtSince(job)
+            .map(over -> Duration.between(now(), over.plus(settle)))
+            .orElse(Duration.ZERO);
+    boolean over = left.isNegative() || left.isZero();
+    return over || left.compareTo(usual(job, null)) > 0 ? null : left;
+  }
+
+  /**
+   * Until its next reading.
+   *
+   * @param asked how long the provider asked to wait, or null; it makes the wait longer, never
+   *     shorter
+   */
+  private Duration usual(Job job, Duration asked) {
+    return new RetryBackoff(settings.reconcile().settle(), LONGEST_WAIT)
+        .after(job.schedule().tries(), asked);
+  }
+
+  private boolean adopt(Job job, String generationId) {
+    Job.Change adopted = adopted(job, generationId);
+    boolean moved =
+        ledger.adopt(job, adopted, flow.events().of(EventType.SUBMITTED, adopted.job()));
+    if (moved) {
+      LOG.info("{} was made by the provider, generation {}", job.name(), generationId);
+    }
+    return moved;
+  }
+
+  /** Runs, and is due since its call was begun: when it ended, nobody looked. */
+  static Job.Change adopted(Job job, String generationId) {
+    return job.to(RUNNING).created(generationId, job.cost()).problem(null).dueAt(job.submittedAt());
+  }
+
+  private void unpaid(Job job, boolean certain) {
+    if (!certain) {
+      open(job, "other jobs in doubt were moved meanwhile", null);
+    } else if (JobProblems.readings(job) + 1 < CreateMatcher.READINGS) {
+      // More readings are all that it lacks, however long it was doubtful.
+      notListed(job);
+    } else if (ledger.move(job, released(job, now()))) {
+      LOG.info("{} was not made by the provider, and is submitted again", job.name());
+    }
+  }
+
+  private void notListed(Job job) {
+    JsonNode problem =
+        JobProblems.notListed(job.problem(), NOT_LISTED, JobProblems.readings(job) + 1);
+    Instant next = now().plus(settings.reconcile().settle());
+    if (ledger.move(job, job.to(IN_DOUBT).problem(problem).triedAgainAt(next))
+        && JobProblems.readings(job) == 0) {
+      LOG.warn("{} stays in doubt: {}", job.name(), NOT_LISTED);
+    }
+  }
+
+  /** Back to where it has not been submitted. */
+  static Job.Change released(Job job, Instant now) {
+    return job.to(ACCEPTED).submittedAt(null).problem(null).dueAt(now);
+  }
+
+  /**
+   * @param wait of ours until its next reading; the usual one if null
+   */
+  private void open(Job job, String why, Duration wait) {
+    Duration until = wait == null ? usual(job, null) : wait;
+    if (hold(job, why, until) && !JobProblems.heldBecause(job).equals(why)) {
+      LOG.warn("{} stays in doubt: {}", job.name(), why);
+    }
+  }
+
+  private boolean hold(Job job, String why, Duration wait) {
+    return ledger.move(
+        job,
+        job.to(IN_DOUBT)
+            .problem(JobProblems.held(job.problem(), why))
+            .triedAgainAt(now().plus(wait)));
+  }
+
+  private Instant now() {
+    return flow.clock().instant();
+  }
+
+  private static ReconcileRound round(Exchange exchange) {
+    return exchange.getProperty(ROUND, ReconcileRound.class);
+  }
+}

@@ -1,0 +1,183 @@
+package io.leonardoroutes.submit;
+
+import static io.leonardoroutes.job.JobState.FAILED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.flow.EventFactory;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.problem.RequestRejected;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What {@code resolve.camel.yaml} and {@code resolve-all.camel.yaml} do: an operator ends doubts.
+ */
+public final class ResolveStep {
+  private static final Logger LOG = LoggerFactory.getLogger(ResolveStep.class);
+
+  private static final ObjectMapper JSON = StrictJson.mapper();
+
+  /** Of jobs that are read at once. */
+  private static final int PAGE = 200;
+
+  private final FlowContext flow;
+  private final Ledger ledger;
+
+  public ResolveStep(FlowContext flow) {
+    this.flow = flow;
+    this.ledger = flow.ledger();
+  }
+
+  /**
+   * Moves a job in doubt as the operator says, and answers it.
+   *
+   * @throws RequestRejected 403 for who is no operator; 400 for what is not JSON, 422 for a
+   *     decision that is none; 404; 409 if the job is not in doubt, its call may not be over yet,
+   *     or another job has the generation
+   */
+  public JsonNode decide(
+      @Header("id") Object id, @Header(Caller.HEADER) Object user, @Body String body) {
+    Caller operator = flow.caller(user);
+    Actor actor = new Actor(operator.name(), operator.place());
+    operator.mustBeOperator();
+    return EventFactory.json(decide(id, operator, Decision.read(json(body)), actor));
+  }
+
+  /**
+   * Moves all jobs in doubt that are meant, each as {@link #decide} does, and answers how many.
+   *
+   * @throws RequestRejected 403 for who is no operator; 400 for what is not JSON, 422 for a
+   *     decision that is none
+   */
+  public JsonNode all(@Header(Caller.HEADER) Object user, @Body String body) {
+    Caller operator = flow.caller(user);
+    Actor actor = new Actor(operator.name(), operator.place());
+    operator.mustBeOperator();
+    BulkDecision decision = BulkDecision.read(json(body), flow.settings().accounts().names());
+    int resolved = 0;
+    Map<String, Integer> left = new TreeMap<>();
+    List<Job> page = List.of();
+    do {
+      String after = page.isEmpty() ? null : page.get(page.size() - 1).id();
+      page = ledger.page(decision.filter(), PAGE, after);
+      for (Job job : page) {
+        if (decision.account() == null || decision.account().equals(job.account())) {
+          try {
+            decide(job.id(), operator, new Decision(decision.as(), null), actor);
+            resolved++;
+          } catch (RequestRejected e) {
+            left.merge(e.problem().name(), 1, Integer::sum);
+          }
+        }
+      }
+    } while (!page.isEmpty());
+    LOG.info("{} jobs in doubt were resolved by an operator as {}", resolved, decision.as());
+    ObjectNode answer = JSON.createObjectNode().put("as", decision.as().toString());
+    answer.put("resolved", resolved);
+    ArrayNode reasons = answer.putArray("left");
+    left.forEach((why, jobs) -> reasons.addObject().put("why", why).put("jobs", jobs));
+    return answer;
+  }
+
+  private Job decide(Object id, Caller operator, Decision decision, Actor actor) {
+    Job job = open(id, operator, decision);
+    Job.Change change = change(job, decision).by(actor);
+    while (!moved(job, change, decision)) {
+      // It was looked into meanwhile, or is somebody else's by now: its new state decides.
+      job = open(id, operator, decision);
+      if (decision.as() == Decision.As.PAID) {
+        notTaken(decision.generationId());
+      }
+      change = change(job, decision).by(actor);
+    }
+    LOG.info("{} was resolved by an operator as {}", job.name(), decision.as());
+    return change.job();
+  }
+
+  /** In doubt; or late, for which the provider's own pages may say that nothing will come. */
+  private Job open(Object id, Caller operator, Decision decision) {
+    Job job = flow.job(id, operator);
+    boolean late = job.state() == RUNNING && job.problem() != null;
+    if (job.state() != IN_DOUBT && !(late && decision.as() == Decision.As.FAILED)) {
+      throw new RequestRejected(
+          409,
+          "not-in-doubt",
+          "The job is not in doubt",
+          "job "
+              + job.id()
+              + " is "
+              + job.state()
+              + ": only an IN_DOUBT one can be resolved, or a late one as failed");
+    }
+    if (decision.as() == Decision.As.UNPAID) {
+      over(job);
+    }
+    return job;
+  }
+
+  /** Of an instance that looks dead to the others the call may go on, and be paid yet. */
+  private void over(Job job) {
+    Instant over = JobProblems.inDoubtSince(job).orElse(Instant.MIN);
+    if (over.isAfter(flow.clock().instant())) {
+      throw new RequestRejected(
+          409,
+          "not-over-yet",
+          "The paid call may not be over yet",
+          "the paid call for job " + job.id() + " may last until " + over + ": decide then");
+    }
+  }
+
+  private void notTaken(String generationId) {
+    if (!ledger.owners(List.of(generationId)).isEmpty()) {
+      throw new RequestRejected(
+          409,
+          "generation-taken",
+          "Another job has this generation",
+          "generation " + generationId + " belongs to another job");
+    }
+  }
+
+  private static JsonNode json(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw RequestRejected.of(e).orElseThrow();
+    }
+  }
+
+  private Job.Change change(Job job, Decision decision) {
+    Instant now = flow.clock().instant();
+    return switch (decision.as()) {
+      case PAID -> ReconcileStep.adopted(job, decision.generationId());
+      case UNPAID -> ReconcileStep.released(job, now);
+      case FAILED -> job.to(FAILED).problem(JobProblems.givenUp()).finishedAt(now).done();
+    };
+  }
+
+  private boolean moved(Job job, Job.Change change, Decision decision) {
+    return switch (decision.as()) {
+      case PAID -> ledger.adopt(job, change, flow.events().of(EventType.SUBMITTED, change.job()));
+      case UNPAID -> ledger.move(job, change);
+      case FAILED -> ledger.move(job, change, flow.events().of(EventType.FAILED, change.job()));
+    };
+  }
+}

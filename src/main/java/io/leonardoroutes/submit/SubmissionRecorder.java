@@ -1,0 +1,336 @@
+package io.leonardoroutes.submit;
+
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.FAILED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.flow.ProviderAccounts;
+import io.leonardoroutes.flow.RetryBackoff;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.ledger.BlockedAccount.What;
+import io.leonardoroutes.ledger.BlockedAccounts;
+import io.leonardoroutes.ledger.Governor;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.Submission;
+import io.leonardoroutes.limits.Budget;
+import io.leonardoroutes.provider.ProviderResponse;
+import io.leonardoroutes.track.PollSchedule;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads what became of a paid call, and writes it down: the second half of {@link SubmitStep}. */
+public final class SubmissionRecorder {
+  private static final Logger LOG = LoggerFactory.getLogger(SubmissionRecorder.class);
+  private static final String PROVIDER = "the provider";
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final RetryBackoff NOT_SENT = new RetryBackoff(Duration.ofSeconds(1), LONGEST);
+
+  /** As long as its account's creates pause: it is tried when they may be. */
+  private static final RetryBackoff REFUSED = new RetryBackoff(Duration.ofSeconds(10), LONGEST);
+
+  /** By then it waits for half a minute. */
+  private static final int OFTEN = 5;
+
+  private final LeonardoSettings settings;
+  private final Ledger ledger;
+  private final FlowContext flow;
+  private final PollSchedule schedule;
+  private final Set<String> otherUnit = ConcurrentHashMap.newKeySet();
+
+  public SubmissionRecorder(FlowContext flow, PollSchedule schedule) {
+    this.settings = flow.settings();
+    this.ledger = flow.ledger();
+    this.flow = flow;
+    this.schedule = schedule;
+  }
+
+  /** See {@link SubmitStep#read}. */
+  Submission read(Exchange exchange) {
+    ProviderResponse answer = ProviderResponse.of(exchange, settings);
+    return answer.failure() == null
+        ? Submission.read(
+            answer.status(), answer.retryAfter(), answer.body(), flow.clock().instant())
+        : new Submission.Unknown(
+            "the answer was cut off: " + answer.failure().getMessage(),
+            answer.status(),
+            answer.body());
+  }
+
+  /** See {@link SubmitStep#record}. */
+  void record(Exchange exchange) {
+    Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
+    Submission submission = exchange.getMessage().getBody(Submission.class);
+    circuit(job, submission);
+    if (submission instanceof Submission.Created created) {
+      flow.outages().reportUp(PROVIDER);
+      created(job, created);
+      taken(job, EnumSet.allOf(What.class));
+    } else if (submission instanceof Submission.Refused refused) {
+      flow.outages().reportUp(PROVIDER);
+      What what = whatIsRefused(refused);
+      if (what == null) {
+        taken(job, EnumSet.of(What.KEY, What.ACCESS));
+        refused(job, refused);
+        exchange.setProperty(FlowProperties.FREED, true);
+      } else {
+        met(job, what, refused.reason());
+        waits(
+            job,
+            REFUSED.after(job.schedule().tries()),
+            JobProblems.accountRefused(refused.reason()));
+      }
+    } else if (submission instanceof Submission.TurnedAway turnedAway) {
+      flow.outages().reportUp(PROVIDER);
+      turnedAway(job, turnedAway);
+      exchange.setProperty("leonardoTurnedAway", true);
+    } else if (submission instanceof Submission.NotSent notSent) {
+      notSent(job, notSent);
+    } else {
+      Submission.Unknown unknown = (Submission.Unknown) submission;
+      if (unknown.isOfTheKey()) {
+        // Else every slot is soon held by a doubt.
+        met(job, What.KEY, unknown.reason());
+      }
+      inDoubt(job, unknown, over(job, unknown));
+    }
+  }
+
+  /** See {@link Governor#createUnknown}. */
+  private void circuit(Job job, Submission submission) {
+    Governor governor = ledger.governor();
+    settings
+        .accounts()
+        .find(job.account())
+        .map(ProviderAccounts.Account::limits)
+        .ifPresent(
+            limits -> {
+              if (submission instanceof Submission.Unknown) {
+                flow.outages().attempt(() -> governor.createUnknown(limits));
+              } else if (!(submission instanceof Submission.NotSent)) {
+                flow.outages().attempt(() -> governor.createAnswered(limits));
+              }
+            });
+  }
+
+  /** When the provider must be done with the call: not by itself when we stop listening. */
+  private Instant over(Job job, Submission.Unknown unknown) {
+    Instant now = flow.clock().instant();
+    Instant longest = job.submittedAt().plus(settings.paidCall());
+    return unknown.isTheProvidersOwn() || longest.isBefore(now) ? now : longest;
+  }
+
+  private void created(Job job, Submission.Created created) {
+    Job.Cost cost =
+        created.cost() == null
+            ? null
+            : new Job.Cost(created.cost().amount(), created.cost().unit());
+    // Said before the ledger is asked: if it is away now, this line is what is left of it.
+    LOG.info("{} submitted, generation {}", job.name(), created.generationId());
+    Instant look = schedule.first(job);
+    boolean known =
+        settle(
+            job,
+            EventType.SUBMITTED,
+            Set.of(IN_DOUBT, ACCEPTED),
+            seen ->
+                seen.to(RUNNING)
+                    .created(created.generationId(), cost)
+                    .response(created.response())
+                    .submittedAt(job.submittedAt())
+                    .problem(null)
+                    .dueAt(look));
+    tellOfTheUnit(job, cost);
+    if (!known && !isOf(job, created)) {
+      LOG.error(
+          "{} was given up before generation {} was answered: it is paid, and no job has it",
+          job.name(),
+          created.generationId());
+    }
+  }
+
+  /** A cost that the account's budget cannot count; said once for each account. */
+  private void tellOfTheUnit(Job job, Job.Cost cost) {
+    Budget budget =
+        settings.accounts().find(job.account()).map(of -> of.limits().budget()).orElse(null);
+    if (budget == null
+        || cost == null
+        || budget.unit().equals(cost.unit())
+        || new BigDecimal(cost.amount()).signum() == 0) {
+      return;
+    }
+    if (otherUnit.add(job.account())) {
+      LOG.warn(
+          "account {} was answered a cost in {}, and its budget counts {}: it submits nothing more"
+              + " until tomorrow (UTC), or with budget.currency={}",
+          job.account(),
+          cost.unit(),
+          budget.unit(),
+          cost.unit());
+    }
+  }
+
+  private boolean isOf(Job job, Submission.Created created) {
+    return ledger
+        .find(job.id())
+        .filter(now -> created.generationId().equals(now.generationId()))
+        .isPresent();
+  }
+
+  /** What is refused of the job's account; null if the request itself is refused. */
+  private static What whatIsRefused(Submission.Refused refused) {
+    if (refused.isOfTheKey()) {
+      return What.KEY;
+    }
+    if (refused.isOfTheBalance()) {
+      return What.BALANCE;
+    }
+    return refused.isOfTheAccess() ? What.ACCESS : null;
+  }
+
+  /** See {@link BlockedAccounts#met}. */
+  private void met(Job job, What what, String reason) {
+    if (what == What.KEY) {
+      settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
+    }
+    ledger.refusedAccounts().met(job, what, reason, JobProblems.isOfTheAccount(job));
+  }
+
+  private void taken(Job job, Set<What> shown) {
+    flow.outages().attempt(() -> ledger.refusedAccounts().taken(job, shown));
+  }
+
+  private void refused(Job job, Submission.Refused refused) {
+    LOG.warn("{} refused by the provider: {}", job.name(), refused.reason());
+    settle(
+        job,
+        EventType.FAILED,
+        Set.of(IN_DOUBT),
+        seen ->
+            seen.to(FAILED)
+                .response(refused.response())
+                .problem(JobProblems.refused(refused.status(), refused.reason()))
+                .finishedAt(flow.clock().instant())
+                .done());
+  }
+
+  /**
+   * The provider was not reached. What is in between may be against one request alone, which waits
+   * longer and longer and is no outage.
+   */
+  private void notSent(Job job, Submission.NotSent notSent) {
+    int tries = job.schedule().tries();
+    if (notSent.status() == 0) {
+      flow.outages().met(PROVIDER, notSent.reason());
+    } else {
+      flow.outages().failed(PROVIDER, job.id(), tries, notSent.reason());
+      if (tries == OFTEN && !flow.outages().away().contains(PROVIDER)) {
+        LOG.warn("{} is stopped on its way to the provider: {}", job.name(), notSent.reason());
+      }
+    }
+    sendAgain(
+        job, NOT_SENT.after(tries, notSent.retryAfter()), JobProblems.waiting(notSent.reason()));
+  }
+
+  /** The provider has enough: the job waits, and the whole fleet goes slower. */
+  private void turnedAway(Job job, Submission.TurnedAway turnedAway) {
+    Duration asked = turnedAway.retryAfter();
+    Duration wait = NOT_SENT.after(job.schedule().tries(), asked);
+    sendAgain(job, wait, null);
+    LOG.info(
+        "{} waits, all creates by account {} pause: {}",
+        job.name(),
+        job.account(),
+        turnedAway.reason());
+    settings
+        .accounts()
+        .find(job.account())
+        .ifPresent(
+            account ->
+                ledger.governor().createTurnedAway(job.submittedAt(), asked, account.limits()));
+  }
+
+  /** What is refused is told of the account; see {@link SubmitStep#due}. */
+  private void waits(Job job, Duration wait, JsonNode problem) {
+    sendAgain(job, wait, problem);
+    LOG.debug("{} waits, all creates by account {} pause", job.name(), job.account());
+  }
+
+  /**
+   * @param problem why it was not submitted; null if that is no problem of its own
+   */
+  private void sendAgain(Job job, Duration wait, JsonNode problem) {
+    settle(
+        job,
+        null,
+        Set.of(IN_DOUBT),
+        seen ->
+            seen.to(ACCEPTED)
+                .submittedAt(null)
+                .problem(problem)
+                .triedAgainAt(flow.clock().instant().plus(wait)));
+  }
+
+  /**
+   * Puts a job in doubt.
+   *
+   * @param over when its paid call is surely over
+   */
+  void inDoubt(Job job, Submission.Unknown unknown, Instant over) {
+    String why = unknown.reason();
+    LOG.warn("{} is in doubt and will not be submitted again by itself: {}", job.name(), why);
+    settle(
+        job,
+        EventType.IN_DOUBT,
+        Set.of(),
+        seen ->
+            seen.to(IN_DOUBT)
+                .problem(JobProblems.inDoubt(why, unknown.body(), unknown.named(), over))
+                // That it was made may be seen long before it is over.
+                .dueAt(flow.clock().instant().plus(settings.reconcile().settle())));
+  }
+
+  /**
+   * Moves the job on from {@code SUBMITTING}; or from where it stands after its lease had run out,
+   * if what came so late is the answer of its last attempt.
+   *
+   * @return whether the ledger knows it now
+   */
+  private boolean settle(Job job, EventType told, Set<JobState> late, Move move) {
+    Optional<Job> now = Optional.of(job);
+    while (now.isPresent() && !moved(now.get(), told, move)) {
+      now =
+          ledger
+              .find(job.id())
+              .filter(found -> late.contains(found.state()))
+              .filter(found -> found.schedule().attempt() == job.schedule().attempt());
+    }
+    return now.isPresent();
+  }
+
+  private boolean moved(Job seen, EventType told, Move move) {
+    Job.Change change = move.of(seen);
+    return told == null
+        ? ledger.move(seen, change)
+        : ledger.move(seen, change, flow.events().of(told, change.job()));
+  }
+
+  private interface Move {
+    Job.Change of(Job seen);
+  }
+}

@@ -1,0 +1,236 @@
+package io.leonardoroutes.submit;
+
+import static io.leonardoroutes.job.JobState.SUBMITTING;
+
+import io.leonardoroutes.flow.ExchangeEnd;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.flow.ProviderAccounts;
+import io.leonardoroutes.flow.ProviderAccounts.Account;
+import io.leonardoroutes.flow.RepeatInterval;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.BlockedAccount;
+import io.leonardoroutes.ledger.BlockedAccount.What;
+import io.leonardoroutes.ledger.Governor;
+import io.leonardoroutes.ledger.Governor.Fit;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.Submission;
+import io.leonardoroutes.provider.ProviderClient;
+import io.leonardoroutes.provider.ProviderResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of {@code submit.camel.yaml}, the one place where money is spent. */
+public final class SubmitStep {
+  private static final Logger LOG = LoggerFactory.getLogger(SubmitStep.class);
+  private static final int BATCH = 100;
+  private static final String RECORD = "what the record of paid calls needs";
+
+  private final LeonardoSettings settings;
+  private final Ledger ledger;
+  private final FlowContext flow;
+  private final ProviderClient client;
+  private final SubmissionRecorder recorder;
+  private final RepeatInterval renewing;
+
+  public SubmitStep(FlowContext flow, ProviderClient client, SubmissionRecorder recorder) {
+    this.settings = flow.settings();
+    this.ledger = flow.ledger();
+    this.flow = flow;
+    this.client = client;
+    this.recorder = recorder;
+    this.renewing = new RepeatInterval(settings.lease().dividedBy(3));
+  }
+
+  /**
+   * Jobs that may be submitted now, as many as there are free slots in their accounts. What stands
+   * as {@code SUBMITTING} and is no longer renewed is put in doubt first: whoever began it is gone.
+   */
+  public List<Job> due(Exchange exchange) {
+    if (exchange.getContext().isStopping()) {
+      // A drain ends what is under way and begins nothing that costs.
+      return List.of();
+    }
+    return flow.outages()
+        .query(
+            () -> {
+              renew();
+              ledger.claim(SUBMITTING, BATCH, settings.lease()).stream()
+                  .filter(job -> !client.isUnderWay(job))
+                  .forEach(this::orphaned);
+              return settings.accounts().all().stream()
+                  .map(this::due)
+                  .flatMap(List::stream)
+                  .toList();
+            });
+  }
+
+  /** Whether creates wait to see that the provider answers a free call again. */
+  public boolean wantsAnswer() {
+    return !flow.outages()
+        .query(
+            () ->
+                settings.accounts().all().stream()
+                    .filter(account -> ledger.governor().wantsAnswer(account.limits()))
+                    .toList())
+        .isEmpty();
+  }
+
+  private List<Job> due(Account account) {
+    tellOfRefused(account);
+    Governor.Due due = ledger.governor().due(BATCH, account.limits(), settings.lease());
+    overBudget(account, due);
+    stuck(account);
+    return due.jobs();
+  }
+
+  /** As it stands in the ledger, whichever instance met it. */
+  private void tellOfRefused(Account account) {
+    Optional<BlockedAccount> refused = ledger.refusedAccounts().of(account.name());
+    for (What what : What.values()) {
+      String name = "the %s of account %s".formatted(what, account.name());
+      refused
+          .filter(now -> now.what() == what)
+          .ifPresentOrElse(
+              now -> flow.outages().refused(name, now.reason()),
+              () -> flow.outages().reportUp(name));
+    }
+  }
+
+  /** A call and its record can take longer than a lease, which a dead instance's must not. */
+  private void renew() {
+    Instant now = flow.clock().instant();
+    if (renewing.isOver(now)) {
+      ledger.renew(SUBMITTING, client.underWay(), settings.lease());
+      renewing.begin(now);
+    }
+  }
+
+  /** Every job that waits says why. */
+  private void overBudget(Account account, Governor.Due due) {
+    String budget = ProviderAccounts.named("the day's budget", account.name());
+    if (due.fit() == Fit.NOT_ALL) {
+      String first = due.waits() == null ? "" : "; the first " + due.waits();
+      flow.outages()
+          .awaited(budget, account.prefix() + "budget.per-day is used up for some jobs" + first);
+    } else if (due.fit() == Fit.ALL) {
+      flow.outages().reportUp(budget);
+    }
+  }
+
+  private void stuck(Account account) {
+    String slot = ProviderAccounts.named("a free slot", account.name());
+    if (ledger.governor().stuckInDoubt(account.limits())) {
+      flow.outages()
+          .awaited(
+              slot,
+              "jobs in doubt hold every slot of account "
+                  + account.name()
+                  + ": one job at a time is submitted, once the provider's list can be read; end"
+                  + " them with POST /generations/{id}/resolve or POST /resolve, or see them with"
+                  + " GET /generations?state=IN_DOUBT");
+    } else {
+      flow.outages().reportUp(slot);
+    }
+  }
+
+  private void orphaned(Job job) {
+    recorder.inDoubt(
+        job,
+        Submission.unanswered(
+            "the program ended between the paid call and the record of its answer"),
+        orphanedUntil(job));
+  }
+
+  /** When the provider must be done with a call that whoever made it did not see end. */
+  private Instant orphanedUntil(Job job) {
+    Instant now = flow.clock().instant();
+    Instant begun = job.submittedAt();
+    if (ledger.isShared()) {
+      // Another instance that cannot reach the ledger looks like a dead one, and its call goes on.
+      Instant longest = begun.plus(settings.longestCall());
+      return longest.isBefore(now) ? now : longest;
+    }
+    // It left before the program died and before its permit ended, but may have just arrived.
+    Instant left = begun.plus(settings.lease()).isBefore(now) ? begun.plus(settings.lease()) : now;
+    return left.plus(settings.paidCall());
+  }
+
+  /**
+   * Begins the paid call of the job in the body, if the ledger lets it. If not, somebody else has
+   * it, it was cancelled or the limits are reached, and {@code leonardoBegun} says so.
+   */
+  public void begin(Exchange exchange) {
+    Job seen = exchange.getMessage().getBody(Job.class);
+    List<Job> begun = flow.outages().query(() -> begin(seen));
+    exchange.setProperty("leonardoBegun", !begun.isEmpty());
+    if (begun.isEmpty()) {
+      return;
+    }
+    Job job = begun.get(0);
+    exchange.setProperty(FlowProperties.JOB, job);
+    String permit = client.permit(job, job.submittedAt().plus(settings.lease()));
+    ExchangeEnd.whenDone(exchange, () -> client.over(job));
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+    message.setHeader("Accept", "application/json");
+    message.setHeader(ProviderClient.PERMIT, permit);
+    ProviderResponse.asItComes(exchange);
+    message.setBody(job.request().toString());
+  }
+
+  private List<Job> begin(Job seen) {
+    Optional<Job> begun =
+        settings
+            .accounts()
+            .find(seen.account())
+            .flatMap(account -> ledger.submitting(seen, account.limits(), settings.lease()));
+    if (begun.isEmpty()) {
+      ledger.release(seen);
+    }
+    return begun.stream().toList();
+  }
+
+  /** Reads the provider's answer; never fails, because not knowing is an answer too. */
+  public Submission read(Exchange exchange) {
+    try {
+      return recorder.read(exchange);
+    } catch (RuntimeException e) {
+      // Not for `unanswered`: an answer came, whatever the failure looks like.
+      return Submission.unanswered("the answer could not be read: " + e.getClass());
+    }
+  }
+
+  /** What an exception of the call itself says about whether the request left. */
+  public Submission unanswered(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    return Submission.failed(failure);
+  }
+
+  /** Writes down what became of the paid call; while the ledger is away, the route tries again. */
+  public void record(Exchange exchange) {
+    try {
+      recorder.record(exchange);
+      flow.outages().reportUp(RECORD);
+    } catch (JdbiException e) {
+      flow.outages().unavailable(RECORD, e);
+      Message message = exchange.getMessage();
+      int tries = message.getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+      if (tries < message.getHeader(Exchange.REDELIVERY_MAX_COUNTER, 1, Integer.class)) {
+        throw e;
+      }
+      LOG.warn(
+          "{}: what became of its paid call was not written down, as the ledger is away: it will be"
+              + " in doubt",
+          exchange.getProperty(FlowProperties.JOB, Job.class).name());
+    }
+  }
+}

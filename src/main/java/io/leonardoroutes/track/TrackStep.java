@@ -1,0 +1,284 @@
+package io.leonardoroutes.track;
+
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.FAILED;
+import static io.leonardoroutes.job.JobState.RUNNING;
+
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.flow.ClaimedWork;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.flow.ProviderAccounts;
+import io.leonardoroutes.flow.ProviderAccounts.Account;
+import io.leonardoroutes.flow.RepeatInterval;
+import io.leonardoroutes.flow.RetryBackoff;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.leonardo.GenerationStatus;
+import io.leonardoroutes.provider.ProviderClient;
+import io.leonardoroutes.provider.ProviderResponse;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of {@code track.camel.yaml}: looks at jobs that the provider has. */
+public final class TrackStep {
+  private static final Logger LOG = LoggerFactory.getLogger(TrackStep.class);
+  private static final String PROVIDER = "the provider (looks)";
+  private static final int BATCH = 100;
+
+  /** What the queue of looks holds. */
+  private static final int MOST = 200;
+
+  private static final Duration LOST = Duration.ofHours(1);
+  private static final Duration NO_END = Duration.ofMinutes(2);
+  private static final Duration LONGEST_STEP = Duration.ofSeconds(5);
+  private static final String END = "the end of a look";
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  private final FlowContext flow;
+  private final Ledger ledger;
+  private final LeonardoSettings settings;
+  private final PollSchedule schedule;
+  private final RepeatInterval hastening;
+  private final ClaimedWork<Job> claimed;
+  private volatile Duration withoutEnd = Duration.ZERO;
+  private Instant asked;
+
+  public TrackStep(FlowContext flow, PollSchedule schedule) {
+    this.flow = flow;
+    this.ledger = flow.ledger();
+    this.settings = flow.settings();
+    this.schedule = schedule;
+    this.hastening = new RepeatInterval(schedule.wanted().dividedBy(4));
+    this.claimed = new ClaimedWork<>(Job::id, flow.clock(), settings.lease(), LOST);
+    this.asked = flow.clock().instant();
+  }
+
+  /**
+   * Jobs that are due for a look, as many as the calls of a minute allow by their accounts, and
+   * that are not {@linkplain ClaimedWork under way}.
+   */
+  public List<Job> due() {
+    tellIfNoneEnds();
+    // Only what is handed on begins: a claim that fails half way has nothing under way.
+    return claimed.begins(flow.outages().query(this::claim));
+  }
+
+  /** A slot that is wanted is worth more looks: a job that is done holds it until it is seen. */
+  private void hasten() {
+    Instant now = flow.clock().instant();
+    if (hastening.isOver(now)) {
+      settings
+          .accounts()
+          .all()
+          .forEach(by -> ledger.governor().hastenLooks(schedule.wanted(), by.limits()));
+      hastening.begin(now);
+    }
+  }
+
+  private List<Job> claim() {
+    hasten();
+    claimed.forget(LOST);
+    claimed.renew(
+        jobs -> ledger.renew(RUNNING, jobs.stream().map(Job::id).toList(), settings.lease()));
+    return settings.accounts().all().stream().map(this::claim).flatMap(List::stream).toList();
+  }
+
+  private List<Job> claim(Account account) {
+    int room = Math.min(BATCH, MOST - claimed.size());
+    return ledger.governor().looks(room, account.limits(), settings.lease());
+  }
+
+  /** Each is cut off in the end, but if all consumers wait for that, no other job is looked at. */
+  private void tellIfNoneEnds() {
+    Instant now = flow.clock().instant();
+    Duration step = Duration.between(asked, now);
+    asked = now;
+    int waiting = claimed.size();
+    if (waiting == 0) {
+      withoutEnd = Duration.ZERO;
+      return;
+    }
+    // A clock that was set, or a machine that slept, is no provider that hangs.
+    withoutEnd = withoutEnd.plus(step.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : step);
+    if (withoutEnd.compareTo(NO_END) > 0) {
+      flow.outages()
+          .awaited(
+              END,
+              ("no look ended for %s minutes, under way: %s; the provider does not answer, or does"
+                      + " not finish its answers")
+                  .formatted(NO_END.toMinutes(), waiting));
+    }
+  }
+
+  /** Makes the look at the job in the body ready to be sent. */
+  public void begin(Exchange exchange) {
+    Job job = exchange.getMessage().getBody(Job.class);
+    exchange.setProperty(FlowProperties.JOB, job);
+    claimed.endsWith(exchange, job, again -> flow.outages().attempt(() -> ledger.release(again)));
+    ask(exchange, job);
+  }
+
+  public static void ask(Exchange exchange, Job job) {
+    ProviderResponse.asItComes(exchange);
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setHeader("Accept", "application/json");
+    message.setHeader(ProviderClient.ACCOUNT, job.account());
+    message.setHeader(Exchange.HTTP_PATH, GenerationStatus.pathSegment(job.generationId()));
+    message.setBody(null);
+  }
+
+  /** Reads what the provider shows. */
+  public GenerationStatus read(Exchange exchange) {
+    ProviderResponse answer = ProviderResponse.of(exchange, settings);
+    ended(answer.failure());
+    return answer.failure() == null
+        ? GenerationStatus.read(
+            answer.status(), answer.retryAfter(), answer.body(), flow.clock().instant())
+        : GenerationStatus.failed(answer.failure());
+  }
+
+  /** What an exception of the call says: nothing about the job. */
+  public GenerationStatus unanswered(
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    ended(failure);
+    return GenerationStatus.failed(failure);
+  }
+
+  /** One that was cut off has not ended. */
+  private void ended(Exception failure) {
+    if (!(failure instanceof InterruptedIOException)) {
+      withoutEnd = Duration.ZERO;
+      flow.outages().reportUp(END);
+    }
+  }
+
+  /** Writes down what was seen. While the ledger is away, it is looked at again after its lease. */
+  public void record(Exchange exchange) {
+    flow.outages().attempt(() -> write(exchange));
+  }
+
+  private void write(Exchange exchange) {
+    Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
+    GenerationStatus look = exchange.getMessage().getBody(GenerationStatus.class);
+    if (!(look instanceof GenerationStatus.Unclear)) {
+      flow.outages().reportUp(ProviderAccounts.named(PROVIDER, job.account()));
+      flow.outages().attempt(() -> ledger.governor().answered(job.account()));
+    }
+    if (look instanceof GenerationStatus.Complete complete) {
+      exchange.setProperty(FlowProperties.FREED, true);
+      complete(job, complete);
+    } else if (look instanceof GenerationStatus.Failed failed) {
+      exchange.setProperty(FlowProperties.FREED, true);
+      failed(job, failed);
+    } else if (look instanceof GenerationStatus.Unshown unshown) {
+      unshown(exchange, job, unshown);
+    } else if (look instanceof GenerationStatus.TurnedAway turnedAway) {
+      ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
+      LOG.info("all calls by account {} pause: {}", job.account(), turnedAway.reason());
+      tryAgain(job, turnedAway.retryAfter());
+    } else if (look instanceof GenerationStatus.Unclear unclear) {
+      String provider = ProviderAccounts.named(PROVIDER, job.account());
+      flow.outages().failed(provider, job.id(), job.schedule().tries(), unclear.reason());
+      tryAgain(job, unclear.retryAfter());
+    } else {
+      Job.Change again = job.to(RUNNING).dueAt(schedule.next(job));
+      if (look instanceof GenerationStatus.Pending) {
+        again.runningAt(flow.clock().instant());
+        again.problem(JobProblems.isWithoutVideo(job) ? null : job.problem());
+      }
+      again(job, again);
+    }
+  }
+
+  /** The look told nothing of the job. */
+  private void tryAgain(Job job, Duration asked) {
+    RetryBackoff backoff = new RetryBackoff(settings.track().every(), LONGEST_WAIT);
+    Duration wait = backoff.after(job.schedule().tries(), asked);
+    again(job, job.to(RUNNING).triedAgainAt(flow.clock().instant().plus(wait)));
+  }
+
+  private void complete(Job job, GenerationStatus.Complete complete) {
+    Job.Video video = video(complete);
+    Instant now = flow.clock().instant();
+    Job.Change done =
+        job.to(COMPLETE)
+            .response(complete.response())
+            .video(video)
+            .problem(null)
+            .finishedAt(now)
+            .took(schedule.took(job))
+            .dueAt(now);
+    if (ledger.move(job, done)) {
+      LOG.info("{} complete at the provider", job.name());
+    }
+  }
+
+  public static Job.Video video(GenerationStatus.Complete complete) {
+    return new Job.Video(
+        complete.videoId(), complete.videoUrl(), complete.posterUrl(), null, null, null);
+  }
+
+  /** What is paid is not given up for an address that comes a little later. */
+  private void unshown(Exchange exchange, Job job, GenerationStatus.Unshown unshown) {
+    Instant now = flow.clock().instant();
+    Instant since = JobProblems.withoutVideoSince(job).orElse(now);
+    Instant end = since.plus(settings.track().grace());
+    if (now.isBefore(end)) {
+      Instant next = now.plus(settings.track().every());
+      ledger.move(
+          job,
+          job.to(RUNNING)
+              .problem(JobProblems.noVideoYet(unshown.reason(), since))
+              .dueAt(next.isBefore(end) ? next : end));
+      return;
+    }
+    exchange.setProperty(FlowProperties.FREED, true);
+    String reason =
+        "%s, and none came in %s s: its moderation probably removed it"
+            .formatted(unshown.reason(), settings.track().grace().toSeconds());
+    failed(job, new GenerationStatus.Failed(reason, unshown.response()));
+  }
+
+  private void failed(Job job, GenerationStatus.Failed failed) {
+    String reason =
+        ledger
+            .notices()
+            .of(job)
+            .map(words -> JobProblems.said(failed.reason(), words))
+            .orElse(failed.reason());
+    Job.Change done =
+        job.to(FAILED)
+            .response(failed.response())
+            .problem(JobProblems.failed(reason))
+            .finishedAt(flow.clock().instant())
+            .done();
+    if (ledger.move(job, done, flow.events().of(EventType.FAILED, done.job()))) {
+      LOG.warn("{} failed at the provider: {}", job.name(), reason);
+    }
+  }
+
+  /** Still running, or not shown. A timeout of ours is not a failure of theirs. */
+  private void again(Job job, Job.Change again) {
+    boolean tell = schedule.isLate(job) && job.problem() == null;
+    if (tell) {
+      again.problem(JobProblems.late(settings.track().giveUp()));
+    }
+    if (ledger.move(job, again) && tell) {
+      LOG.warn(
+          "{} is not done after {}: ask the provider; it is still looked at",
+          job.name(),
+          settings.track().giveUp());
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.leonardoroutes.track;
+
+import io.leonardoroutes.auth.AuthHandler;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.flow.ProviderAccounts;
+import io.leonardoroutes.leonardo.WebhookNotice;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The step of {@code webhook.camel.yaml}. The provider's notice means only: look now. Why there is
+ * no video it alone says, and these words are kept. Its body holds the API key in clear and is
+ * dropped here, whatever it says.
+ */
+public final class WebhookStep implements AuthHandler.Notices {
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookStep.class);
+  private static final int LONGEST = 64 * 1024;
+
+  private final FlowContext flow;
+
+  public WebhookStep(FlowContext flow) {
+    this.flow = flow;
+  }
+
+  @Override
+  public boolean areExpected() {
+    return flow.settings().accounts().all().stream()
+        .anyMatch(account -> account.webhookKey() != null);
+  }
+
+  @Override
+  public boolean isKnown(String authorization) {
+    return !accounts(authorization.getBytes(StandardCharsets.UTF_8)).isEmpty();
+  }
+
+  /**
+   * Answers 202 to whoever has the key of an account, 401 to everybody else (404 if none has one),
+   * and nothing more. It counts for the generations of that account. Our own server has asked the
+   * same before it read the body; one of the application's own has not.
+   */
+  public void noticed(Exchange exchange) throws IOException {
+    Message message = exchange.getMessage();
+    String authorization = message.getHeader("Authorization", "", String.class);
+    Object body = message.getBody();
+    message.removeHeaders("*");
+    message.setBody("");
+    List<String> accounts = accounts(authorization.getBytes(StandardCharsets.UTF_8));
+    int status = areExpected() ? 401 : 404;
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, accounts.isEmpty() ? status : 202);
+    if (!accounts.isEmpty()) {
+      String text = text(exchange, body);
+      Optional<String> generation = WebhookNotice.generationId(text);
+      Optional<String> reason = WebhookNotice.reason(text).map(this::withoutKeys);
+      // Kept before the look, which finds it; told after it, if a look had failed the job before.
+      both(generation, reason, (id, why) -> flow.ledger().notices().add(id, accounts, why));
+      boolean due = generation.isPresent() && flow.ledger().lookNow(generation.get(), accounts);
+      both(generation, reason, (id, why) -> tell(id, accounts, why));
+      LOG.debug("a notice of the provider, {}", due ? "looking now" : "of no job that runs");
+    }
+  }
+
+  private static void both(
+      Optional<String> generation, Optional<String> reason, BiConsumer<String, String> then) {
+    generation.ifPresent(id -> reason.ifPresent(why -> then.accept(id, why)));
+  }
+
+  private void tell(String generation, List<String> accounts, String why) {
+    flow.ledger()
+        .notices()
+        .tell(generation, accounts, failed -> JobProblems.saidByNotice(failed, why));
+  }
+
+  private String withoutKeys(String words) {
+    String without = flow.settings().accounts().withoutKeys(words);
+    for (ProviderAccounts.Account account : flow.settings().accounts().all()) {
+      if (account.webhookKey() != null) {
+        for (String key : account.webhookKey().lines()) {
+          without = without.replace(key, "***");
+        }
+      }
+    }
+    return without;
+  }
+
+  /** Those whose notices bring this; each is compared, so that the time tells nothing. */
+  private List<String> accounts(byte[] authorization) {
+    return flow.settings().accounts().all().stream()
+        .filter(account -> account.webhookKey() != null)
+        .filter(
+            account ->
+                account.webhookKey().lines().stream()
+                        .map(key -> ("Bearer " + key).getBytes(StandardCharsets.UTF_8))
+                        .filter(expected -> MessageDigest.isEqual(expected, authorization))
+                        .count()
+                    > 0)
+        .map(ProviderAccounts.Account::name)
+        .toList();
+  }
+
+  /** The body's text; empty if it is longer than a notice can be. */
+  private static String text(Exchange exchange, Object body) throws IOException {
+    InputStream in = exchange.getContext().getTypeConverter().convertTo(InputStream.class, body);
+    if (in == null) {
+      return "";
+    }
+    try (in) {
+      byte[] read = in.readNBytes(LONGEST + 1);
+      return read.length > LONGEST ? "" : new String(read, StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.leonardoroutes.video;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The hosts that a video may be fetched from, so that no answer of the provider can make the
+ * program call an address inside the operator's network.
+ *
+ * <p>An entry is a host with an optional port ({@code cdn.leonardo.ai}, {@code 127.0.0.1:8080});
+ * without one the scheme's own port is meant. The comparison is of names. What a name leads to must
+ * be a public address, unless the entry is itself an address or {@code localhost}, or says {@code
+ * private:} before the name.
+ */
+final class VideoHosts {
+  static final String SETTING = "leonardo.download.hosts";
+  private static final int LONGEST = 4_096;
+  private static final Pattern PRINTABLE_ASCII = Pattern.compile("[!-~]+");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|\\[::1]|127(\\.(0|[1-9][0-9]{0,2})){3}");
+
+  private static final String PRIVATE = "private:";
+  private static final Pattern ADDRESS = Pattern.compile("localhost|\\[.*]|[0-9.]+");
+
+  private final List<String> said;
+  private final List<Entry> entries;
+
+  /**
+   * What may be called.
+   *
+   * @param port -1 for the scheme's own
+   */
+  private record Entry(String host, int port, boolean mayBePrivate) {
+    private boolean covers(URI uri) {
+      return covers(uri.getHost(), VideoHosts.port(uri), isHttps(uri) ? 443 : 80);
+    }
+
+    private boolean covers(String name, int number, int own) {
+      return host.equalsIgnoreCase(name) && number == (port == -1 ? own : port);
+    }
+  }
+
+  /**
+   * Checks the entries.
+   *
+   * @throws IllegalArgumentException for one that is no host; its message names the setting
+   */
+  VideoHosts(List<String> entries) {
+    this.said = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
+    this.entries = said.stream().map(VideoHosts::entry).toList();
+  }
+
+  private static Entry entry(String said) {
+    boolean mayBePrivate = said.startsWith(PRIVATE);
+    String host = mayBePrivate ? said.substring(PRIVATE.length()) : said;
+    URI uri = parsed("https://" + host);
+    if (uri == null || !uri.getRawAuthority().equals(host)) {
+      throw new IllegalArgumentException(
+          SETTING
+              + ": '"
+              + said
+              + "' is no host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
+    }
+    return new Entry(
+        uri.getHost(), uri.getPort(), mayBePrivate || ADDRESS.matcher(uri.getHost()).matches());
+  }
+
+  /**
+   * Whether that host may be inside the operator's network: a listed one only if its entry says so.
+   */
+  boolean mayBePrivate(String host, int port) {
+    String name = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    boolean listed = entries.stream().anyMatch(entry -> entry.host().equalsIgnoreCase(name));
+    return !listed
+        || entries.stream()
+            .filter(Entry::mayBePrivate)
+            .anyMatch(entry -> entry.covers(name, port, port == 80 ? 80 : 443));
+  }
+
+  /** The URL as an address that may be called. */
+  URI allowed(String url) throws DownloadFailed {
+    if (url == null || url.length() > LONGEST || !PRINTABLE_ASCII.matcher(url).matches()) {
+      throw new DownloadFailed.Hopeless(
+          "the video's URL is no plain URL: 1 to " + LONGEST + " printable ASCII characters");
+    }
+    URI uri = parsed(url);
+    if (uri == null) {
+      throw new DownloadFailed.Hopeless(
+          "the video's URL "
+              + beginning(url)
+              + " is not plain: https://, a host of leonardo.download.hosts, an optional port and a"
+              + " path, without user, fragment or encoded host");
+    }
+    String host = uri.getHost().toLowerCase(Locale.ROOT);
+    if (entries.stream().noneMatch(entry -> entry.covers(uri))) {
+      throw new DownloadFailed.NotAllowed(
+          SETTING,
+          "the video's host "
+              + host
+              + ":"
+              + port(uri)
+              + " is not allowed: leonardo.download.hosts has "
+              + (said.isEmpty() ? "none" : String.join(", ", said)));
+    }
+    if (!isHttps(uri) && !LOOPBACK.matcher(host).matches()) {
+      throw new DownloadFailed.Hopeless(
+          "the video's host "
+              + host
+              + " is allowed over https only: plain http is for loopback hosts of"
+              + " leonardo.download.hosts");
+    }
+    return uri;
+  }
+
+  /** Null for all but {@code scheme://host[:port][/path][?query]}. */
+  private static URI parsed(String url) {
+    try {
+      URI uri = new URI(url).parseServerAuthority();
+      String host = uri.getHost();
+      boolean plain =
+          (isHttps(uri) || "http".equalsIgnoreCase(uri.getScheme()))
+              && host != null
+              && !host.endsWith(".")
+              && uri.getRawFragment() == null
+              && uri.getPort() != 0
+              && uri.getPort() <= 65_535
+              && uri.getRawAuthority().equals(host + portSuffix(uri));
+      return plain ? uri : null;
+    } catch (URISyntaxException notAUrl) {
+      return null;
+    }
+  }
+
+  /** Up to the query, which may be a signature. */
+  private static String beginning(String url) {
+    String shown = url.replaceFirst("[?#].*", "");
+    return "'" + (shown.length() > 100 ? shown.substring(0, 100) + "..." : shown) + "'";
+  }
+
+  private static String portSuffix(URI uri) {
+    return uri.getPort() == -1 ? "" : ":" + uri.getPort();
+  }
+
+  private static boolean isHttps(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme());
+  }
+
+  private static int port(URI uri) {
+    if (uri.getPort() != -1) {
+      return uri.getPort();
+    }
+    return isHttps(uri) ? 443 : 80;
+  }
+}

@@ -1,0 +1,74 @@
+package io.leonardoroutes.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.settings.BadSetting;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.camel.main.Main;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An application that has an HTTP server of its own. */
+class ForeignServerTest {
+  @TempDir Path folder;
+  private final int port = App.freePort();
+  private final Main main = new Main();
+
+  @Test
+  void noPathThatSpendsMoneyIsOpenedThereUnasked() {
+    Throwable failure = catchThrowable(main::start);
+
+    while (failure.getCause() != null) {
+      failure = failure.getCause();
+    }
+    assertThat(failure)
+        .isInstanceOf(BadSetting.class)
+        .hasMessage(
+            "leonardo.rest.enabled: the application has an HTTP server of its own, and who"
+                + " reaches it could spend money: say true if it asks who calls, else false");
+  }
+
+  @Test
+  void whoSaysSoHasTheRoutesOnThatServer() throws Exception {
+    main.addInitialProperty("leonardo.rest.enabled", "true");
+    main.start();
+
+    assertThat(get("/generations").body()).isEqualTo("{\"items\":[],\"next\":null}");
+    for (String lasts : List.of("", "/events", "/video")) {
+      assertThat(get("/generations/none" + lasts).body())
+          .endsWith("\"detail\":\"there is no job none\"}");
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @BeforeEach
+  void configure() {
+    main.addInitialProperty("camel.server.enabled", "true");
+    main.addInitialProperty("camel.server.host", "127.0.0.1");
+    main.addInitialProperty("camel.server.port", String.valueOf(port));
+    main.addInitialProperty("leonardo.data", folder.toString());
+    main.addInitialProperty("leonardo.api-key", "test-key");
+    main.addInitialProperty("leonardo.file.enabled", "false");
+    main.addInitialProperty("leonardo.jms.enabled", "false");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    main.stop();
+  }
+}

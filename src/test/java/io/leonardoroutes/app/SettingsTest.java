@@ -1,0 +1,216 @@
+package io.leonardoroutes.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.leonardoroutes.auth.ApiKeys;
+import io.leonardoroutes.auth.Caller;
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.settings.BadSetting;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A setting that cannot work stops the start, in one line that begins with its key. */
+public class SettingsTest {
+  @TempDir Path folder;
+
+  private App app() {
+    return App.in(folder);
+  }
+
+  public static String refusal(App app) {
+    Throwable failure = catchThrowable(app::start);
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+        .filter(BadSetting.class::isInstance)
+        .map(Throwable::getMessage)
+        .findFirst()
+        .orElseGet(() -> "no BadSetting: " + failure);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          leonardo.api-key | ~~ | not set; set it, or try without one: leonardo.sandbox=true
+          leonardo.base-url | ftp://x | 'ftp://x' is not an http(s) address without a slash at its end
+          leonardo.http.proxy | https://me:secret@proxy.corp:3128 | not http://[user:password@]host:port, nor none; to https:// addresses it makes a tunnel
+          leonardo.http.proxy | http://me:se#cret@proxy.corp:3128 | not http://[user:password@]host:port, nor none; to https:// addresses it makes a tunnel
+          leonardo.http.no-proxy | .corp,192.168.* | '192.168.*' is no host, .domain, address or network such as 10.0.0.0/8
+          leonardo.sandbox | yes | 'yes' is neither true nor false
+          leonardo.ledger.url | jdbc:h2:x | neither jdbc:sqlite:FILE nor jdbc:postgresql:...
+          leonardo.limits.concurrent | ten | 'ten' is not a whole number from 1 to 10000
+          leonardo.limits.concurrent | 0 | '0' is not a whole number from 1 to 10000
+          leonardo.ledger.user | erp | an SQLite file asks for no name
+          leonardo.ledger.password | canary | set leonardo.ledger.user too
+          leonardo.secrets.refresh | never | 'never' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.jms.client | rabbit | 'rabbit' is neither artemis nor activemq
+          leonardo.jms.client | activemq | the broker inside is artemis; set leonardo.jms.url
+          leonardo.jms.user | an erp | not 1 to 64 characters of ASCII without spaces
+          leonardo.jms.max-bytes | 1k | '1k' is not a whole number from 65536 to 9223372036854775807
+          leonardo.jms.min-disk-free | -1 | '-1' is not a whole number from 0 to 9223372036854775807
+          leonardo.budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
+          leonardo.accounts.studio.api-key | test-key | is the key of account default too: one key is one account, with one set of limits
+          leonardo.accounts.default.api-key | key | an account's name is made of a-z, 0-9 and -, and is not 'default'
+          leonardo.accounts.Studio.api-key | key | an account's name is made of a-z, 0-9 and -, and is not 'default'
+          leonardo.accounts.studio.api-key | ~~ | not set; each account has a key of its own
+          leonardo.jms.consumers | many | 'many' is not a whole number from 1 to 1000
+          leonardo.request.max-bytes | 99 | '99' is not a whole number from 1024 to 16777216
+          leonardo.track.every | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.track.every | -5s | '-5s' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.events.keep | 59m | less than 1h: a message that its broker brings again would be answered again
+          leonardo.tick | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
+          leonardo.track.give-up | {{nowhere}} | Property with key [nowhere] not found in properties from text: {{nowhere}}
+          leonardo.sinks.outbox.events | submitted,done | 'submitted,done' is not all of cancelled, completed, failed, in_doubt, rejected, submitted
+          leonardo.rest.cors.origins | * | '*' is no origin as https://www.example.com
+          leonardo.rest.cors.origins | https://a.example.com,null | 'null' is no origin as https://www.example.com
+          leonardo.rest.requests-per-minute | 0 | '0' is not a whole number from 1 to 10000000
+          leonardo.rest.tls.keystore | nowhere.p12 | cannot open nowhere.p12 with leonardo.rest.tls.password: nowhere.p12
+          leonardo.rest.auth | maybe | 'maybe' is none of none, api-key, jwt
+          leonardo.sinks.outbox.content | film | 'film' is not all of event, video
+          leonardo.sinks.archive.uri | ftpx:host | there is no Camel component 'ftpx' on the class path
+          leonardo.sinks.archive.uri | file:x?nonsense=1 | is no endpoint: There are 1 parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that they are properties of the endpoint. Unknown parameters=[{nonsense=1}]
+          leonardo.routes | file:nowhere/*.yaml | there is no route file at file:nowhere/*.yaml
+          leonardo.routes | file:nowhere.yaml | there is no route file at file:nowhere.yaml
+          leonardo.base-url | https://me:secret@x.example | 'https://x.example' is not an http(s) address without a slash at its end
+          """)
+  void aValueThatCannotBe(String key, String value, String why) {
+    assertThat(refusal(app().with(key, value))).isEqualTo(key + ": " + why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          limits.concurrent | none | 'none' is not a whole number from 1 to 10000
+          limits.concurrent | 9990 | those of all accounts are 10001 together: at most 10000
+          limits.creates-per-minute | 0 | '0' is not a whole number from 1 to 1000000
+          budget.per-day | 5 EUR | '5 EUR' is not a decimal number such as 25.50
+          budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
+          callers | erp,anna b | 'anna b' can be no caller's name
+          callers | shop | 'shop' goes by account lab already
+          """)
+  void aValueOfAnAccountThatCannotBe(String key, String value, String why) {
+    String of = why.contains("together") ? "leonardo." : "leonardo.accounts.studio.";
+    assertThat(
+            refusal(
+                app()
+                    .with("leonardo.accounts.lab.api-key", "lab-key")
+                    .with("leonardo.accounts.lab.callers", "shop")
+                    .with("leonardo.accounts.lab.limits.concurrent", "1")
+                    .with("leonardo.accounts.studio.api-key", "studio-key")
+                    .with("leonardo.accounts.studio." + key, value)))
+        .isEqualTo(of + key + ": " + why);
+  }
+
+  @Test
+  void aRestAddressThatOthersCanReach() {
+    assertThat(
+            refusal(
+                app().with("leonardo.rest.enabled", "true").with("leonardo.rest.host", "0.0.0.0")))
+        .isEqualTo(
+            "leonardo.rest.host: 0.0.0.0 would let the network spend money without authentication:"
+                + " set leonardo.rest.auth, or use a loopback address, with a gateway that"
+                + " authenticates before it");
+  }
+
+  private App asking(Path keys) {
+    return app()
+        .with("leonardo.rest.enabled", "true")
+        .with("leonardo.rest.auth", "api-key")
+        .with("leonardo.rest.keys", keys.toString());
+  }
+
+  @Test
+  void keysThatAreNowhereOrWouldBeAskedForByNobody() throws Exception {
+    Path keys = folder.resolve("keys");
+    assertThat(refusal(asking(keys)))
+        .isEqualTo(
+            "leonardo.rest.keys: cannot read %s: make a key with java -jar leonardo-routes.jar key NAME >> %s"
+                .formatted(keys, keys));
+    Files.writeString(keys, "erp user sha256 secret\n");
+    assertThat(refusal(asking(keys)))
+        .isEqualTo(
+            "leonardo.rest.keys: line 1 of %s is not NAME user|operator sha256 SALT HASH, as the command key makes it"
+                .formatted(keys));
+    Files.writeString(keys, ApiKeys.make(new Caller("erp", false)).line());
+    assertThat(
+            refusal(
+                asking(keys).bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, "of its own")))
+        .isEqualTo(
+            "leonardo.rest.auth: the application has an HTTP server of its own, which nobody"
+                + " guards: set none here and let that server ask");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"erp.url, erp", "erp.events, erp", "my.erp.uri, my", "erp, erp"})
+  void aSinkWithoutAnAddress(String key, String sink) {
+    assertThat(refusal(app().with("leonardo.sinks." + key, "completed")))
+        .isEqualTo(
+            "leonardo.sinks."
+                + sink
+                + ".uri: not set; each sink has an address, an empty one if it is off");
+  }
+
+  @Test
+  void aFolderThatIsAFile() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    for (String key : new String[] {"leonardo.data", "leonardo.inbox", "leonardo.outbox"}) {
+      assertThat(refusal(app().with("leonardo.file.enabled", "true").with(key, file.toString())))
+          .startsWith(key + ": cannot write in " + file + " (")
+          .doesNotContain("\n");
+    }
+    assertThat(refusal(app().with("leonardo.ledger.url", "jdbc:sqlite:" + file + "/ledger.db")))
+        .startsWith("leonardo.ledger.url: cannot be opened: ")
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aPortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = String.valueOf(taken.getLocalPort());
+      for (String intake : new String[] {"leonardo.rest", "leonardo.jms"}) {
+        assertThat(refusal(app().with(intake + ".enabled", "true").with(intake + ".port", port)))
+            .startsWith(intake + ".port: port " + port + " of 127.0.0.1 cannot be had: ")
+            .doesNotContain("\n");
+      }
+    }
+  }
+
+  @Test
+  void aBrokerAddressThatIsNone() {
+    assertThat(
+            refusal(
+                app().with("leonardo.jms.enabled", "true").with("leonardo.jms.url", "nonsense")))
+        .isEqualTo("leonardo.jms.url: 'nonsense' is no address as tcp://host:61616");
+    for (String url : new String[] {"nio+ssl://host:61617", "vm://inside?brokerConfig=secret"}) {
+      assertThat(
+              refusal(app().with("leonardo.jms.client", "activemq").with("leonardo.jms.url", url)))
+          .isEqualTo(
+              "leonardo.jms.url: '%s' is no address as tcp://host:61616 or ssl://host:61617"
+                  .formatted(url.replace("?brokerConfig=secret", "")));
+    }
+  }
+
+  @Test
+  void aSecondInstanceOnTheSameLedger() throws Exception {
+    try (App first = app().start()) {
+      assertThat(refusal(app()))
+          .isEqualTo(
+              "leonardo.ledger.url: cannot be opened: %s is in use by another instance: an SQLite"
+                      .formatted(first.data().resolve("ledger.db"))
+                  + " ledger has one; for several use PostgreSQL");
+    }
+  }
+}
