@@ -2,7 +2,6 @@ package io.leonardoroutes.leonardo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.leonardo.CreateAttempt.Stage;
-import io.leonardoroutes.leonardo.KnownCreates.LeftOut;
 import io.leonardoroutes.leonardo.VideoFingerprint.Likeness;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,11 +11,9 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,8 +26,7 @@ import java.util.stream.Collectors;
  * could own it is still being submitted. Equal requests are interchangeable and matched as a set,
  * once the list was read back to all of them.
  *
- * <p>Not found means unpaid only by what the list has shown: the page {@code in-doubt} of the site
- * says what is assumed of it, and what must have been seen in it before that is relied on.
+ * <p>Not found means unpaid only by {@link ListProof}: what the list has shown.
  */
 public final class CreateMatcher {
   /**
@@ -42,62 +38,15 @@ public final class CreateMatcher {
   private static final String SEVERAL =
       "%s may be of any of several jobs in doubt that ask for different things";
 
-  private final GenerationHistory history;
-  private final KnownCreates known;
+  private final ListProof proof;
   private final List<CreateAttempt> attempts;
-  private final Duration settle;
-  private final Instant now;
-  private final Set<ListedGeneration> free = identitySet();
-  private final Set<ListedGeneration> misdated = identitySet();
-  private final List<Witness> witnesses = new ArrayList<>();
-  private final long oldestOver;
-  private final Map<String, Set<String>> shown = new HashMap<>();
+  private final Set<ListedGeneration> free;
   private final Map<String, ReconcileVerdict> verdicts = new HashMap<>();
 
-  /** A create of ours that the list shows as it was asked for. */
-  private record Witness(CreateAttempt attempt, Instant at) {}
-
-  private CreateMatcher(
-      GenerationHistory history,
-      KnownCreates known,
-      List<CreateAttempt> attempts,
-      Duration settle,
-      Instant now) {
-    this.history = history;
-    this.known = known;
+  private CreateMatcher(ListProof proof, List<CreateAttempt> attempts) {
+    this.proof = proof;
     this.attempts = attempts;
-    this.settle = settle;
-    this.now = now;
-    known.shown().forEach((model, traits) -> shown.put(model, new HashSet<>(traits)));
-    shown(history, known.owned())
-        .forEach((model, traits) -> shown.merge(model, traits, CreateMatcher::union));
-    for (ListedGeneration generation : history.generations()) {
-      CreateAttempt owner = generation.id() == null ? null : known.owned().get(generation.id());
-      if (owner == null) {
-        free.add(generation);
-        continue;
-      }
-      if (owner.to(generation) == Likeness.YES) {
-        witnesses.add(new Witness(owner, earlier(owner.call().from(), generation.createdAt())));
-      }
-    }
-    findMisdated();
-    witnesses.sort(Comparator.comparing(Witness::at).reversed());
-    this.oldestOver =
-        witnesses.stream().mapToLong(w -> w.attempt().call().over()).min().orElse(Long.MAX_VALUE);
-  }
-
-  /** Those that are dated earlier than one that stands behind them. */
-  private void findMisdated() {
-    Instant latest = Instant.MIN;
-    List<ListedGeneration> all = history.generations();
-    for (int i = all.size() - 1; i >= 0; i--) {
-      Instant at = all.get(i).createdAt();
-      if (at != null && at.isBefore(latest)) {
-        misdated.add(all.get(i));
-      }
-      latest = at != null && at.isAfter(latest) ? at : latest;
-    }
+    this.free = proof.unowned();
   }
 
   /**
@@ -115,24 +64,7 @@ public final class CreateMatcher {
       List<CreateAttempt> attempts,
       Duration settle,
       Instant now) {
-    return new CreateMatcher(history, known, attempts, settle, now).decide();
-  }
-
-  /** By model, the traits of the generations of ours that this list shows. */
-  public static Map<String, Set<String>> shown(
-      GenerationHistory history, Map<String, CreateAttempt> owned) {
-    Map<String, Set<String>> shown = new HashMap<>();
-    for (ListedGeneration generation : history.generations()) {
-      CreateAttempt owner = generation.id() == null ? null : owned.get(generation.id());
-      if (owner != null) {
-        Set<String> traits = shown.computeIfAbsent(owner.model(), model -> new HashSet<>());
-        traits.addAll(owner.traits());
-        if (generation.pending()) {
-          traits.add(ListTraits.BEING_MADE);
-        }
-      }
-    }
-    return shown;
+    return new CreateMatcher(new ListProof(history, known, settle, now), attempts).decide();
   }
 
   private Map<String, ReconcileVerdict> decide() {
@@ -170,14 +102,15 @@ public final class CreateMatcher {
   }
 
   private void decide(Rivals rivals) {
-    if (rivals.generations().stream().anyMatch(listed -> isOfAnother(listed, rivals))) {
+    if (anyIsOfAnother(rivals)) {
       open(rivals, SEVERAL);
     } else if (rivals.attempts().size() == 1 && rivals.attempts().get(0).stage() == Stage.FRESH) {
       // That it is there needs no waiting for, as nobody else may own it.
       match(rivals);
     } else if (!rivals.attempts().stream().allMatch(CreateAttempt::isSettled)) {
       open(rivals, "%s may also be of a job that is being submitted");
-    } else if (rivals.attempts().size() > 1 && !rivals.attempts().stream().allMatch(this::isRead)) {
+    } else if (rivals.attempts().size() > 1
+        && !rivals.attempts().stream().allMatch(a -> proof.reaches(a, free))) {
       // Of two, the one with its own generation unread would take the other's.
       open(rivals, "%s may also be of a job that the list was not read back to");
     } else if (!matchByRequest(rivals)) {
@@ -185,18 +118,23 @@ public final class CreateMatcher {
     }
   }
 
-  /** Whether it may be what became of another request, begun while our clock was wrong. */
-  private boolean isOfAnother(ListedGeneration generation, Rivals rivals) {
+  /** Whether one may be what became of another request, begun while our clock was wrong. */
+  private boolean anyIsOfAnother(Rivals rivals) {
+    Set<JsonNode> requests =
+        rivals.attempts().stream().map(CreateAttempt::request).collect(Collectors.toSet());
+    List<CreateAttempt> others =
+        attempts.stream().filter(attempt -> !requests.contains(attempt.request())).toList();
+    return !others.isEmpty()
+        && rivals.generations().stream().anyMatch(listed -> isOneOf(others, listed, rivals));
+  }
+
+  private static boolean isOneOf(
+      List<CreateAttempt> others, ListedGeneration listed, Rivals rivals) {
     boolean exact =
-        rivals.attempts().stream().anyMatch(a -> a.shown().hasPromptOf(generation.shown()));
-    return attempts.stream()
-        .filter(other -> other.mayOwn(generation))
-        .filter(other -> !exact || other.shown().hasPromptOf(generation.shown()))
-        .anyMatch(
-            other ->
-                !rivals.attempts().contains(other)
-                    && rivals.attempts().stream()
-                        .noneMatch(rival -> rival.request().equals(other.request())));
+        rivals.attempts().stream().anyMatch(rival -> rival.shown().hasPromptOf(listed.shown()));
+    return others.stream()
+        .filter(other -> other.mayOwn(listed))
+        .anyMatch(other -> !exact || other.shown().hasPromptOf(listed.shown()));
   }
 
   /**
@@ -231,36 +169,6 @@ public final class CreateMatcher {
     }
     byRequest.values().forEach(this::match);
     return true;
-  }
-
-  /** Whether it was read if it is listed. */
-  private boolean isRead(CreateAttempt attempt) {
-    return history.isWhole() && showsOlder(attempt);
-  }
-
-  /** Whether the list shows what is older, so that it is not cut before it. */
-  private boolean showsOlder(CreateAttempt attempt) {
-    CallTime call = attempt.call();
-    return oldestOver < call.begun()
-        || call.measured()
-            && history.isNewestFirst()
-            && history.showsOlder(call.from())
-            && showsAnotherOlder(attempt);
-  }
-
-  /** One that is surely not its own under a wrong date. */
-  private boolean showsAnotherOlder(CreateAttempt attempt) {
-    Instant before = attempt.call().from().minus(CreateAttempt.SKEW);
-    return history.generations().stream()
-        .filter(listed -> listed.createdAt() != null && listed.createdAt().isBefore(before))
-        .anyMatch(
-            listed -> !free.contains(listed) || attempt.shown().to(listed.shown()) == Likeness.NO);
-  }
-
-  /** A date that breaks the order of the list tells nothing. */
-  private boolean mayBe(CreateAttempt attempt, ListedGeneration listed) {
-    return attempt.to(listed) != Likeness.NO
-        || misdated.contains(listed) && attempt.shown().to(listed.shown()) != Likeness.NO;
   }
 
   private void open(Rivals rivals, String why) {
@@ -300,63 +208,14 @@ public final class CreateMatcher {
           "the provider may still be at work on the call, or not list it yet");
     }
     List<ListedGeneration> perhaps =
-        free.stream().filter(listed -> mayBe(attempt, listed)).toList();
+        free.stream().filter(listed -> proof.mayBe(attempt, listed)).toList();
     if (!perhaps.isEmpty()) {
       return new ReconcileVerdict.Open(named(perhaps) + " may be its own, or not");
     }
-    return distrusted(attempt)
+    return proof
+        .missingFor(attempt, free)
         .<ReconcileVerdict>map(ReconcileVerdict.Open::new)
         .orElseGet(ReconcileVerdict.Unpaid::new);
-  }
-
-  /** Why the list does not prove that it was not made, in the order of the page of the site. */
-  private Optional<String> distrusted(CreateAttempt attempt) {
-    String model = attempt.model();
-    LeftOut leftOut = known.leftOut().get(model);
-    if (!history.isWhole() || !showsOlder(attempt) && !history.isEnded()) {
-      return Optional.of("the provider's list could not be read back to its time");
-    }
-    if (witnesses.stream().noneMatch(later -> isLater(later, attempt))) {
-      return Optional.of(
-          "the provider's list shows neither it nor a later one of ours: it may lag");
-    }
-    if (witnesses.stream().noneMatch(l -> isLater(l, attempt) && l.attempt().isOfKindOf(attempt))) {
-      return Optional.of(
-          "the provider's list shows no later one of ours of the same model and visibility ("
-              + model
-              + "): it may not show these");
-    }
-    if (!showsOlder(attempt)) {
-      return Optional.of(
-          "the provider's list shows nothing that is surely older: it may be cut off there");
-    }
-    Set<String> traits = shown.getOrDefault(model, Set.of());
-    Optional<String> unseen =
-        attempt.traits().stream().filter(trait -> !traits.contains(trait)).findFirst();
-    if (unseen.isPresent()) {
-      return Optional.of(
-          "the provider's list has shown no %s job of ours with %s yet: it may not show these"
-              .formatted(model, unseen.get()));
-    }
-    if (!traits.contains(ListTraits.BEING_MADE) && now.isBefore(attempt.call().finished())) {
-      return Optional.of(
-          "the provider's list has shown no "
-              + model
-              + " job of ours while it was being made: this one may still be, until "
-              + attempt.call().finished());
-    }
-    if (leftOut != null && leftOut.over() > attempt.call().begun()) {
-      return Optional.of(
-          "the provider's list leaves out generation %s of ours: it may leave out this one as well"
-              .formatted(leftOut.generationId()));
-    }
-    return Optional.empty();
-  }
-
-  /** By the order of our calls, by our clock and by theirs. */
-  private boolean isLater(Witness witness, CreateAttempt attempt) {
-    return attempt.call().isBefore(witness.attempt().call())
-        && witness.at().isAfter(attempt.call().until().plus(settle));
   }
 
   private static String named(Iterable<ListedGeneration> generations) {
@@ -364,16 +223,6 @@ public final class CreateMatcher {
     generations.forEach(generation -> ids.add(String.valueOf(generation.id())));
     return ids.stream().sorted().limit(5).collect(Collectors.joining(", ", "generation ", ""))
         + (ids.size() > 5 ? " and " + (ids.size() - 5) + " more" : "");
-  }
-
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
-  }
-
-  private static Set<String> union(Set<String> one, Set<String> other) {
-    Set<String> both = new HashSet<>(one);
-    both.addAll(other);
-    return both;
   }
 
   private static <T> Set<T> identitySet() {

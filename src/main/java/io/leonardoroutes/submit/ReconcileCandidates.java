@@ -16,6 +16,7 @@ import io.leonardoroutes.leonardo.CreateAttempt;
 import io.leonardoroutes.leonardo.CreateAttempt.Stage;
 import io.leonardoroutes.leonardo.CreateMatcher;
 import io.leonardoroutes.leonardo.KnownCreates;
+import io.leonardoroutes.leonardo.ListProof;
 import io.leonardoroutes.leonardo.ReconcileVerdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +85,7 @@ final class ReconcileCandidates {
             .toList();
     Map<String, CreateAttempt> owned = new HashMap<>();
     owners.forEach((generation, owner) -> owned.put(generation, owner(owner)));
-    ledger.listEvidence().shown(round.userId, CreateMatcher.shown(round.history, owned));
+    ledger.listEvidence().shown(round.userId, ListProof.shown(round.history, owned));
     KnownCreates known =
         new KnownCreates(owned, leftOut(), ledger.listEvidence().shown(round.userId));
     return CreateMatcher.of(

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * one assumption each. {@code -Dstories=100000} plays as many with each.
  */
 class AnyDoubtsTest {
-  private static final int STORIES = Integer.getInteger("stories", 500);
+  private static final int STORIES = Integer.getInteger("stories", 200);
   private static final Duration SETTLE = Duration.ofSeconds(30);
 
   /** When a job is late: none takes longer. */
@@ -263,7 +263,7 @@ class AnyDoubtsTest {
       GenerationHistory history = read(back, earlier);
       Map<String, CreateAttempt> listed = new HashMap<>(owned);
       listed.keySet().retainAll(history.ids());
-      CreateMatcher.shown(history, listed)
+      ListProof.shown(history, listed)
           .forEach(
               (model, some) -> traits.computeIfAbsent(model, m -> new HashSet<>()).addAll(some));
       List<CreateAttempt> all =

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -147,6 +148,20 @@ class CreateMatcherTest {
   }
 
   @Test
+  @Timeout(60)
+  void aThousandDifferentRequestsAreEachGivenTheirOwn() {
+    IntStream.range(0, 1000).forEach(i -> attempt("a" + i, i % 7, 10, i + "-koala"));
+    list(
+        IntStream.range(0, 999)
+            .mapToObj(i -> "g" + i + " " + i % 9 + " " + i + "-koala 1280 720 false")
+            .toArray(String[]::new));
+    end();
+
+    assertThat(decide().values()).filteredOn(ReconcileVerdict.Paid.class::isInstance).hasSize(999);
+  }
+
+  @Test
+  @Timeout(60)
   void aThousandEqualRequestsAreMatchedOneToOne() {
     IntStream.range(0, 1000).forEach(i -> attempt("a" + i, i % 7, 10, "koala"));
     list(
