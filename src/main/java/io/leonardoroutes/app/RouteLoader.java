@@ -157,11 +157,13 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
             SandboxOptions.defaults()
                 .withPort(settings.sandbox().port())
                 .withJournal(settings.data().resolve("sandbox.jsonl"))
+                .withModels(models.ids())
                 .withRules(json -> models.check(json).stream().map(Violation::message).toList())));
     if (settings.sandbox().samples() && settings.intakes().file()) {
       // Not earlier: what a start that fails leaves in the inbox is paid for at the next one.
       Path inbox = settings.intakes().inbox();
-      context.addStartupListener((started, already) -> SampleRequests.writeInto(inbox));
+      context.addStartupListener(
+          (started, already) -> SampleRequests.writeInto(inbox, models.ids()));
     }
   }
 

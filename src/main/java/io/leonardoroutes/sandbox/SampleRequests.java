@@ -7,42 +7,39 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
 /** The sample requests of the provider's model pages, ready to be dropped into an inbox. */
 public final class SampleRequests {
 
-  static final List<String> MODELS = List.of("kling-3.0-turbo", "kling-video-o-3");
-
   private SampleRequests() {}
 
   /** The sample for a model; null for one that no page shows. */
   public static String of(String model) throws IOException {
-    if (!MODELS.contains(model)) {
-      return null;
-    }
     try (var sample = SampleRequests.class.getResourceAsStream(model + ".json")) {
-      return new String(sample.readAllBytes(), StandardCharsets.UTF_8);
+      return sample == null ? null : new String(sample.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
   /**
-   * Puts each sample into the folder as {@code <model>.json}, unless it is there or was accepted
-   * from there before. A reader never sees half a file.
+   * Puts the samples of these models into the folder as {@code <model>.json}, unless one is there
+   * or was accepted from there before. A reader never sees half a file.
    *
    * @return the files that are new
    */
-  public static List<Path> writeInto(Path folder) throws IOException {
+  public static List<Path> writeInto(Path folder, Collection<String> models) throws IOException {
     Files.createDirectories(folder);
     var written = new ArrayList<Path>();
-    for (String model : MODELS) {
+    for (String model : models) {
+      String sample = of(model);
       String name = model + ".json";
       Path file = folder.resolve(name);
-      if (isFree(file) && isFree(folder.resolve(".accepted").resolve(name))) {
+      if (sample != null && isFree(file) && isFree(folder.resolve(".accepted").resolve(name))) {
         Path unfinished = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
-        try (var sample = SampleRequests.class.getResourceAsStream(name)) {
-          Files.copy(sample, unfinished); // a new file: others may write in this folder too
+        try {
+          Files.writeString(unfinished, sample); // a new file: others may write in this folder too
           written.add(Files.move(unfinished, file));
         } catch (FileAlreadyExistsException somebodyWasFirst) {
           Files.deleteIfExists(unfinished);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,6 +19,8 @@ import java.util.function.Function;
  *     on the sandbox's only thread, so it must not block. By default nothing is wrong
  * @param apiKey the only key that is accepted; empty (the default) accepts any that is not
  * @param journal a file in which jobs outlive the sandbox; null (the default) forgets them
+ * @param models the names that it lists as its models; none by default. What a create may ask for
+ *     is for the rules
  */
 public record SandboxOptions(
     int port,
@@ -26,7 +29,8 @@ public record SandboxOptions(
     Clock clock,
     Function<JsonNode, List<String>> rules,
     String apiKey,
-    Path journal) {
+    Path journal,
+    List<String> models) {
 
   public SandboxOptions {
     if (port < 0 || port > 65_535) {
@@ -42,39 +46,52 @@ public record SandboxOptions(
           "The sandbox cannot run " + concurrency + " jobs at once: give 1 to 10000");
     }
     apiKey = apiKey == null ? "" : apiKey;
+    models = List.copyOf(models);
   }
 
   public static SandboxOptions defaults() {
     return new SandboxOptions(
-        0, Duration.ofSeconds(4), 10, Clock.systemUTC(), request -> List.of(), "", null);
+        0, Duration.ofSeconds(4), 10, Clock.systemUTC(), request -> List.of(), "", null, List.of());
   }
 
   public SandboxOptions withPort(int port) {
-    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, models);
   }
 
   public SandboxOptions withJobDuration(Duration jobDuration) {
-    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, models);
   }
 
   public SandboxOptions withConcurrency(int concurrency) {
-    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, models);
   }
 
   public SandboxOptions withClock(Clock clock) {
-    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, models);
   }
 
   public SandboxOptions withRules(Function<JsonNode, List<String>> rules) {
-    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, models);
   }
 
   public SandboxOptions withApiKey(String apiKey) {
-    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, models);
   }
 
   public SandboxOptions withJournal(Path journal) {
-    return new SandboxOptions(port, jobDuration, concurrency, clock, rules, apiKey, journal);
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, models);
+  }
+
+  public SandboxOptions withModels(Collection<String> models) {
+    return new SandboxOptions(
+        port, jobDuration, concurrency, clock, rules, apiKey, journal, List.copyOf(models));
   }
 
   /** Without the key. */

@@ -118,7 +118,7 @@ final class SandboxProvider {
   SandboxAnswer models() {
     ObjectNode answer = SandboxAnswer.object();
     var models = answer.putArray("productionApiAvailableModels");
-    for (String model : SampleRequests.MODELS) {
+    for (String model : options.models()) {
       var id = UUID.nameUUIDFromBytes(model.getBytes(StandardCharsets.UTF_8)).toString();
       models.addObject().put("id", id).put("name", model).putObject("parameters");
     }

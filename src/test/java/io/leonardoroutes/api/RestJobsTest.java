@@ -11,6 +11,7 @@ import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.request.ModelExamples;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +133,7 @@ class RestJobsTest {
             "400 state 'running' is not one of [ACCEPTED, SUBMITTING, RUNNING, IN_DOUBT, COMPLETE,"
                 + " FAILED, CANCELLED]");
     assertThat(detail(rest.get("/generations?model=kling-4")))
-        .isEqualTo("400 model 'kling-4' is not one of [kling-3.0-turbo, kling-video-o-3]");
+        .isEqualTo("400 model 'kling-4' is not one of " + ModelExamples.ids());
     for (String time :
         List.of("2026-07-01", "now", "2026-07-01T00:00:00", "2026-13-01T00:00:00Z", "1782864000")) {
       assertThat(detail(rest.get("/generations?from=" + time)))

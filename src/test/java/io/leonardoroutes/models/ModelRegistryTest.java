@@ -8,25 +8,34 @@ import io.leonardoroutes.json.ModelParameters;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.request.KlingO3;
 import io.leonardoroutes.request.Model;
+import io.leonardoroutes.request.ModelExamples;
 import io.leonardoroutes.request.RequestValidation;
 import jakarta.validation.ValidatorFactory;
 import jakarta.validation.constraints.NotNull;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ModelRegistryTest {
-  private static final String KNOWN = "kling-3.0-turbo, kling-video-o-3";
+  private static final String KNOWN = String.join(", ", ModelExamples.ids());
 
   private final ValidatorFactory rules = RequestValidation.validatorFactory(Set.of());
   private final ModelRegistry models = ModelRegistry.found(rules, Set.of());
 
   @Test
-  void bothModelsAreFoundOnTheClassPath() {
-    assertThat(models.ids()).containsExactly("kling-3.0-turbo", "kling-video-o-3");
+  void everyModelThatIsRegisteredIsFoundOnTheClassPath() throws IOException {
+    Path registered = Path.of("src/main/resources/META-INF/services", Model.class.getName());
+
+    assertThat(models.ids())
+        .contains("kling-3.0-turbo")
+        .hasSameSizeAs(Files.readAllLines(registered))
+        .containsExactlyElementsOf(ModelExamples.ids());
   }
 
   @Test

@@ -14,11 +14,11 @@ import com.networknt.schema.SpecVersion.VersionFlag;
 import io.leonardoroutes.json.ModelParameters;
 import io.leonardoroutes.request.FieldDescription;
 import io.leonardoroutes.request.Model;
+import io.leonardoroutes.request.ModelExamples;
 import io.leonardoroutes.request.OneOfSizes;
 import io.leonardoroutes.request.RequestValidation;
 import io.leonardoroutes.request.Required;
 import io.leonardoroutes.request.Requires;
-import io.leonardoroutes.request.RulesTableTest;
 import jakarta.validation.Valid;
 import jakarta.validation.ValidatorFactory;
 import jakarta.validation.constraints.Max;
@@ -26,7 +26,6 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,9 +59,9 @@ public final class SchemaTest {
         .isEqualTo(MODELS.check(request).isEmpty());
   }
 
-  static Stream<Arguments> requests() throws IOException {
-    return RulesTableTest.rows()
-        .map(row -> Arguments.of(Named.of(row.get("fact").asText(), RulesTableTest.request(row))));
+  static Stream<Arguments> requests() {
+    return ModelExamples.rows()
+        .map(row -> Arguments.of(Named.of(row.get("fact").asText(), ModelExamples.request(row))));
   }
 
   @ParameterizedTest

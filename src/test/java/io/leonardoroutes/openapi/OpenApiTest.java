@@ -11,6 +11,8 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.RestCall;
+import io.leonardoroutes.request.ModelExamples;
+import io.leonardoroutes.sandbox.SampleRequests;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
@@ -69,7 +71,8 @@ class OpenApiTest {
 
     assertThat(models.status()).isEqualTo(200);
     assertThat(models.type()).isEqualTo("application/json");
-    assertThat(models.body().at("/items/0").toPrettyString())
+    assertThat(models.body().at("/items").findValuesAsText("id")).isEqualTo(ModelExamples.ids());
+    assertThat(listed(models, "kling-3.0-turbo").toPrettyString())
         .isEqualTo(
             JSON.readTree(
                     """
@@ -88,7 +91,7 @@ class OpenApiTest {
                       {"field":"priority","code":"range","allowed":"0..9"}]}\
                     """)
                 .toPrettyString());
-    assertThat(models.body().at("/items/1/limits").toString())
+    assertThat(listed(models, "kling-video-o-3").at("/limits").toString())
         .contains(
             """
             {"field":"parameters.prompt","code":"length","allowed":"1..2500"}\
@@ -99,6 +102,10 @@ class OpenApiTest {
             """);
   }
 
+  private static JsonNode listed(RestCall models, String id) {
+    return models.body().at("/items/" + ModelExamples.ids().indexOf(id));
+  }
+
   @Test
   void theSchemaOfAModelIsWhereTheListSays() throws Exception {
     for (JsonNode model : RestCall.get(app, "/models").body().at("/items")) {
@@ -107,8 +114,11 @@ class OpenApiTest {
       assertThat(schema.status()).isEqualTo(200);
       assertThat(schema.type()).isEqualTo("application/schema+json");
       assertThat(schema.body().at("/properties/model/const")).isEqualTo(model.at("/id"));
-      assertThat(SCHEMAS.getSchema(schema.body()).validate(schema.body().at("/examples/0")))
-          .isEmpty();
+      String sample = SampleRequests.of(model.at("/id").asText());
+      assertThat(schema.body().at("/examples"))
+          .hasSize(sample == null ? 0 : 1)
+          .allSatisfy(
+              example -> assertThat(SCHEMAS.getSchema(schema.body()).validate(example)).isEmpty());
     }
   }
 
@@ -125,8 +135,9 @@ class OpenApiTest {
                     """
                     {"type":"urn:leonardo-routes:problem:no-such-model","title":"No such model",
                      "status":404,
-                     "detail":"there is no model kling/9: kling-3.0-turbo, kling-video-o-3"}\
-                    """)));
+                     "detail":"there is no model kling/9: %s"}\
+                    """
+                        .formatted(String.join(", ", ModelExamples.ids())))));
   }
 
   @Test
@@ -243,6 +254,7 @@ class OpenApiTest {
 
   @Test
   void aRequestIsOneOfTheModelsWithThePagesSamples() throws Exception {
+    Path samples = Path.of("src/main/resources/io/leonardoroutes/sandbox");
     JsonNode body = document.at("/paths/~1generations/post/requestBody/content/application~1json");
     JsonSchema request =
         SCHEMAS.getSchema(
@@ -250,7 +262,7 @@ class OpenApiTest {
                 .put("$ref", body.at("/schema/anyOf/0/$ref").asText()));
 
     assertThat(body.at("/examples").properties())
-        .hasSize(2)
+        .hasSameSizeAs(files(samples, ".json"))
         .allSatisfy(
             example -> assertThat(request.validate(example.getValue().at("/value"))).isEmpty());
     assertThat(request.validate(JSON.readTree("{\"model\":\"kling-video-o-3\"}"))).isNotEmpty();

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.json.StrictJson;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -18,6 +21,8 @@ import net.jqwik.api.Tuple;
 final class AnyRequest {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final Arbitrary<JsonNode> LEFT_OUT = Arbitraries.just(MissingNode.getInstance());
+  private static final Set<String> NOT_SINGLE = Set.of("width", "height", "sizes");
+  private static final List<ModelPage> PAGES = ModelPage.all();
 
   /** Values that are wrong nearly everywhere, and right in one place or another. */
   private static final Arbitrary<JsonNode> ODD =
@@ -63,7 +68,11 @@ final class AnyRequest {
       texts(
           Stream.concat(
               Stream.of(" ", "\t\n", "\u00a0\u2003", "\u001c\u001f", "\ufeff", "\u0085", "\u2028"),
-              Stream.of(1, 40, 1499, 1500, 1501, 2499, 2500, 2501)
+              Stream.concat(
+                      Stream.of(1, 40),
+                      words("text", 1)
+                          .map(Integer::valueOf)
+                          .flatMap(n -> Stream.of(n - 1, n, n + 1)))
                   .flatMap(n -> Stream.of("a".repeat(n), "ü".repeat(n), "😺".repeat(n)))));
   private static final Arbitrary<JsonNode> IDS =
       texts(
@@ -85,6 +94,29 @@ final class AnyRequest {
               " ",
               "\u00a0"));
 
+  /** The words of all fields of this kind, of all models, from this one on. */
+  private static Stream<String> words(String kind, int from) {
+    return PAGES.stream()
+        .flatMap(page -> page.fields().values().stream())
+        .filter(rule -> rule.get(0).equals(kind))
+        .flatMap(rule -> rule.subList(from, rule.size()).stream())
+        .distinct();
+  }
+
+  private static Stream<String> sizes() {
+    return PAGES.stream().flatMap(page -> page.sizes().stream()).distinct();
+  }
+
+  private static List<String> names(String prefix, String odd) {
+    Stream<String> names =
+        PAGES.stream()
+            .flatMap(page -> page.fields().keySet().stream())
+            .filter(name -> name.startsWith(prefix))
+            .map(name -> name.substring(prefix.length()))
+            .filter(name -> !name.contains(".") && !NOT_SINGLE.contains(name));
+    return Stream.concat(names, Stream.of(odd)).distinct().toList();
+  }
+
   private AnyRequest() {}
 
   static Arbitrary<JsonNode> of(String model) {
@@ -103,60 +135,83 @@ final class AnyRequest {
   }
 
   private static Arbitrary<JsonNode> parameters(String model) {
+    ModelPage page = ModelPage.of(model);
+    List<String> names = new ArrayList<>(names("", "seed"));
+    List<Arbitrary<JsonNode>> values =
+        new ArrayList<>(names.stream().map(name -> single(page.fields().get(name))).toList());
+    names.add("guidances");
+    values.add(maybe(guidances(page)));
+    List<String> sizes = Stream.concat(sizes(), Stream.of("1081x1")).toList();
     Arbitrary<JsonNode> sides =
-        Arbitraries.of(0, 720, 960, 1080, 1280, 1440, 1920, 1081).map(JSON::numberNode);
-    Arbitrary<JsonNode> rest =
-        object(
-            List.of(
-                "prompt", "duration", "mode", "motion_has_audio", "quantity", "guidances", "seed"),
-            List.of(
-                mostly(
-                    Arbitraries.frequencyOf(
-                        Tuple.of(12, texts(Stream.of("A cat"))), Tuple.of(3, PROMPTS))),
-                maybe(Arbitraries.integers().between(2, 16).map(JSON::numberNode)),
-                maybe(texts(Stream.of("RESOLUTION_720", "RESOLUTION_1080"))),
-                maybe(Arbitraries.of(true, false).map(JSON::booleanNode)),
-                model.equals("kling-3.0-turbo")
-                    ? maybe(Arbitraries.just(JSON.numberNode(1)))
-                    : seldom(),
-                maybe(guidances(model)),
-                seldom()));
+        Arbitraries.of(
+                sizes.stream().flatMap(size -> Stream.of(size.split("x"))).distinct().toList())
+            .map(side -> JSON.numberNode(Integer.parseInt(side)));
     Arbitrary<JsonNode> size =
         Arbitraries.frequencyOf(
             Tuple.of(4, Arbitraries.just(JSON.objectNode())),
-            Tuple.of(
-                4,
-                Arbitraries.of(
-                        "1280x720",
-                        "960x960",
-                        "720x1280",
-                        "1920x1080",
-                        "1440x1440",
-                        "1080x1920",
-                        "0x0")
-                    .map(AnyRequest::sized)),
+            Tuple.of(3, Arbitraries.of(page.sizes()).map(AnyRequest::sized)),
+            Tuple.of(1, Arbitraries.of(sizes).map(AnyRequest::sized)),
             Tuple.of(1, object(List.of("width", "height"), List.of(maybe(sides), maybe(sides)))));
-    return Combinators.combine(rest, size)
+    return Combinators.combine(object(names, values), size)
         .as((all, sides2) -> ((ObjectNode) all.deepCopy()).setAll((ObjectNode) sides2));
   }
 
-  private static Arbitrary<JsonNode> guidances(String model) {
-    Arbitrary<JsonNode> image = item("image");
+  /** A value for a field of this rule; null is a field that the model does not have. */
+  private static Arbitrary<JsonNode> single(List<String> rule) {
+    if (rule == null) {
+      return seldom();
+    }
+    return switch (rule.get(0)) {
+      case "text" ->
+          mostly(
+              Arbitraries.frequencyOf(
+                  Tuple.of(12, texts(Stream.of("A cat"))), Tuple.of(3, PROMPTS)));
+      case "boolean" -> maybe(Arbitraries.of(true, false).map(JSON::booleanNode));
+      case "one" -> maybe(texts(rule.stream().skip(1)));
+      default ->
+          maybe(
+              Arbitraries.frequencyOf(
+                  Tuple.of(12, whole(possible(rule))), Tuple.of(2, whole(nearly(rule)))));
+    };
+  }
+
+  private static Arbitrary<JsonNode> whole(IntStream numbers) {
+    return Arbitraries.of(numbers.boxed().toList()).map(JSON::numberNode);
+  }
+
+  private static IntStream possible(List<String> rule) {
+    IntStream numbers = numbers(rule);
+    if (rule.get(0).equals("numbers")) {
+      return numbers;
+    }
+    int[] ends = numbers.limit(2).toArray();
+    return IntStream.rangeClosed(ends[0], ends[1]);
+  }
+
+  private static IntStream nearly(List<String> rule) {
+    return numbers(rule).flatMap(number -> IntStream.of(number - 1, number + 1));
+  }
+
+  private static IntStream numbers(List<String> rule) {
+    return rule.stream().skip(1).filter(word -> !word.startsWith("=")).mapToInt(Integer::parseInt);
+  }
+
+  private static Arbitrary<JsonNode> guidances(ModelPage page) {
+    List<String> names = names("guidances.", "style");
     return object(
-        List.of("start_frame", "end_frame", "image_reference", "video_reference_base", "style"),
-        model.equals("kling-3.0-turbo")
-            ? List.of(maybe(list(image, 2)), seldom(), seldom(), seldom(), seldom())
-            : List.of(
-                maybe(list(image, 2)),
-                maybe(list(image, 2)),
-                maybe(list(image, 8)),
-                maybe(list(item("video"), 2)),
-                seldom()));
+        names,
+        names.stream()
+            .map(name -> page.fields().get("guidances." + name))
+            .map(
+                rule ->
+                    rule == null
+                        ? seldom()
+                        : maybe(list(item(rule.get(0)), Integer.parseInt(rule.get(1)) + 1)))
+            .toList());
   }
 
   private static Arbitrary<JsonNode> item(String kind) {
-    Arbitrary<JsonNode> type =
-        texts(Stream.of("GENERATED", "GENERATED", "UPLOADED", "INIT", "GENERATION", "VARIATION"));
+    Arbitrary<JsonNode> type = texts(Stream.concat(words("image", 2), Stream.of("GENERATED")));
     Arbitrary<JsonNode> media =
         object(
             List.of("id", "type", "url"),

@@ -58,6 +58,6 @@ class AnyRequestTest {
 
   @Provide
   Arbitrary<JsonNode> requests() {
-    return Arbitraries.of("kling-3.0-turbo", "kling-video-o-3").flatMap(AnyRequest::of);
+    return Arbitraries.of(ModelExamples.ids()).flatMap(AnyRequest::of);
   }
 }

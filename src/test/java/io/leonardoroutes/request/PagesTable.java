@@ -5,59 +5,29 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * The rules of the two model pages said a second time, as a table, and a judge that reads it. It
- * knows no record and no constraint of ours.
- */
+/** A judge that reads the {@link ModelPage}. It knows no record and no constraint of ours. */
 final class PagesTable {
-  private static final String TABLE =
-      """
-      kling-3.0-turbo | prompt                         | text 2500
-      kling-3.0-turbo | duration                       | number 3 15 =5
-      kling-3.0-turbo | width                          | number
-      kling-3.0-turbo | height                         | number
-      kling-3.0-turbo | mode                           | one RESOLUTION_720 RESOLUTION_1080
-      kling-3.0-turbo | motion_has_audio               | boolean =true
-      kling-3.0-turbo | quantity                       | number 1 1 =1
-      kling-3.0-turbo | guidances.start_frame          | image 1 INIT GENERATION UPLOADED GENERATED VARIATION
-      kling-3.0-turbo | sizes                          | 1280x720 960x960 720x1280 1920x1080 1440x1440 1080x1920 0x0
-      kling-video-o-3 | prompt                         | text 1500
-      kling-video-o-3 | duration                       | number 3 15
-      kling-video-o-3 | width                          | number
-      kling-video-o-3 | height                         | number
-      kling-video-o-3 | mode                           | one RESOLUTION_720 RESOLUTION_1080
-      kling-video-o-3 | motion_has_audio               | boolean
-      kling-video-o-3 | guidances.start_frame          | image 1 GENERATED UPLOADED
-      kling-video-o-3 | guidances.end_frame            | image 1 GENERATED UPLOADED
-      kling-video-o-3 | guidances.image_reference      | image 7 GENERATED UPLOADED
-      kling-video-o-3 | guidances.video_reference_base | video 1 GENERATED
-      kling-video-o-3 | sizes                          | 1280x720 960x960 720x1280 1920x1080 1440x1440 1080x1920
-      """;
   private static final Set<String> OURS =
       Set.of("model", "public", "parameters", "reference", "sinks", "priority", "account");
-  private static final Set<String> LARGE = Set.of("1920x1080", "1440x1440", "1080x1920");
 
-  private final Map<String, List<String>> rows = new LinkedHashMap<>();
+  private final ModelPage page;
+  private final Map<String, List<String>> rows;
   private final JsonNode request;
   private final Set<String> sinks;
   private final Set<String> wrong = new TreeSet<>();
   private final ObjectNode sent = JsonNodeFactory.instance.objectNode();
 
-  /** Judges a request that names one of the two models. */
+  /** Judges a request that names one of the models. */
   PagesTable(JsonNode request, Set<String> sinks) {
     this.request = request;
     this.sinks = sinks;
-    TABLE
-        .lines()
-        .map(line -> line.split("\\s*\\|\\s*"))
-        .filter(row -> row[0].equals(request.get("model").asText()))
-        .forEach(row -> rows.put(row[1], List.of(row[2].strip().split(" "))));
+    page = ModelPage.of(request.get("model").asText());
+    rows = page.fields();
     envelope();
   }
 
@@ -131,6 +101,8 @@ final class PagesTable {
               whole(value)
                   && (rule.size() < 3 || fits(number(value), number(rule, 1), number(rule, 2))),
               at);
+      case "numbers" ->
+          check(whole(value) && rule.subList(1, rule.size()).contains(number(value) + ""), at);
       case "boolean" -> check(value.isBoolean(), at);
       default ->
           check(value.isTextual() && rule.subList(1, rule.size()).contains(value.asText()), at);
@@ -202,38 +174,42 @@ final class PagesTable {
     JsonNode width = parameters.path("width");
     JsonNode height = parameters.path("height");
     boolean readable = (absent(width) || whole(width)) && (absent(height) || whole(height));
-    String size = null;
     if (readable && absent(width) != absent(height)) {
       wrong.add(here + (absent(width) ? "width" : "height"));
     } else if (readable && !absent(width)) {
-      size = number(width) + "x" + number(height);
-      boolean widthExists =
-          rows.get("sizes").stream().anyMatch(s -> s.startsWith(number(width) + "x"));
-      check(rows.get("sizes").contains(size), here + (widthExists ? "height" : "width"));
-    }
-    boolean isO3 = rows.containsKey("guidances.video_reference_base");
-    if (!isO3) {
-      return;
-    }
-    if (size != null && rows.get("sizes").contains(size)) {
-      String other = LARGE.contains(size) ? "RESOLUTION_720" : "RESOLUTION_1080";
-      check(!parameters.path("mode").asText().equals(other), here + "mode");
+      size(number(width) + "x", number(height), parameters.path("mode").asText());
     }
     JsonNode guidances = found.path("guidances");
-    boolean start = guidances.path("start_frame").isArray();
-    boolean end = guidances.path("end_frame").isArray();
-    boolean images = guidances.path("image_reference").isArray();
-    boolean video = guidances.path("video_reference_base").isArray();
-    boolean startIsNonsense = !absent(guidances.path("start_frame")) && !start;
     String there = here + "guidances/";
-    check(!end || start || startIsNonsense, there + "end_frame");
-    check(!images || !(start || end), there + "image_reference");
-    check(!video || !(start || end), there + "video_reference_base");
-    check(
-        !video || !images || guidances.path("image_reference").size() <= 4,
-        there + "image_reference");
-    JsonNode duration = parameters.path("duration");
-    check(!video || !whole(duration) || number(duration) <= 10, here + "duration");
+    for (List<String> rule : page.together("needs")) {
+      JsonNode needed = guidances.path(rule.get(1));
+      check(!guidances.path(rule.get(0)).isArray() || !absent(needed), there + rule.get(0));
+    }
+    for (List<String> rule : page.together("excludes")) {
+      boolean alone =
+          rule.subList(1, rule.size()).stream().noneMatch(name -> guidances.path(name).isArray());
+      check(!guidances.path(rule.get(0)).isArray() || alone, there + rule.get(0));
+    }
+    for (List<String> rule : page.together("at most")) {
+      JsonNode items = guidances.path(rule.get(0));
+      boolean with = guidances.path(rule.get(2)).isArray() && items.isArray();
+      check(!with || items.size() <= number(rule, 1), there + rule.get(0));
+    }
+    for (List<String> rule : page.together("between")) {
+      JsonNode value = parameters.path(rule.get(0));
+      boolean with = guidances.path(rule.get(3)).isArray() && whole(value);
+      check(!with || fits(number(value), number(rule, 1), number(rule, 2)), here + rule.get(0));
+    }
+  }
+
+  private void size(String width, long height, String mode) {
+    String size = width + height;
+    boolean widthExists = page.sizes().stream().anyMatch(s -> s.startsWith(width));
+    boolean exists = page.sizes().contains(size);
+    check(exists, "/parameters/" + (widthExists ? "height" : "width"));
+    for (List<String> tier : page.together("mode")) {
+      check(!exists || !tier.get(0).equals(mode) || tier.contains(size), "/parameters/mode");
+    }
   }
 
   private void defaults(ObjectNode found) {

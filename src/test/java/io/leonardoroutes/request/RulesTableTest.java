@@ -9,8 +9,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.json.StrictJson;
 import io.leonardoroutes.problem.RequestRejected;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -20,12 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * Every row of the rules table as data: {@code <model>.jsonl} beside this class holds requests,
- * what is sent for the accepted ones and every violation of the refused ones. A case gives its
- * {@code parameters}, or the whole {@code request}.
- */
-public final class RulesTableTest {
+/** Every row of the rules table as data: the {@link ModelExamples} of every model. */
+final class RulesTableTest {
   private static final ObjectMapper JSON = StrictJson.mapper();
   private static RuleChain chain;
 
@@ -62,34 +61,65 @@ public final class RulesTableTest {
     assertThat(chain.models.check(request(row))).isEqualTo(rejected.problem().violations());
   }
 
-  static Stream<Arguments> accepted() throws IOException {
+  static Stream<Arguments> accepted() {
     return rows().filter(row -> row.has("sent")).map(RulesTableTest::named);
   }
 
-  static Stream<Arguments> refused() throws IOException {
+  static Stream<Arguments> refused() {
     return rows().filter(row -> row.has("violations")).map(RulesTableTest::named);
   }
 
-  public static Stream<JsonNode> rows() throws IOException {
-    return Stream.concat(rows("kling-3.0-turbo"), rows("kling-video-o-3"));
+  @ParameterizedTest
+  @MethodSource("models")
+  void everyLimitOfAModelHasAnExampleThatBreaksIt(String model) {
+    Set<String> broken = new HashSet<>();
+    ModelExamples.rows(model)
+        .flatMap(row -> elements(row.path("violations")))
+        .forEach(violation -> addBroken(violation, broken));
+
+    assertThat(chain.models.limits(model))
+        .isNotEmpty()
+        .allSatisfy(limit -> assertThat(broken).contains(limit.code() + " " + limit.field()));
   }
 
-  private static Stream<JsonNode> rows(String model) throws IOException {
-    try (InputStream file = RulesTableTest.class.getResourceAsStream(model + ".jsonl")) {
-      List<JsonNode> rows = JSON.readerFor(JsonNode.class).<JsonNode>readValues(file).readAll();
-      return rows.stream().map(row -> ((ObjectNode) row).put("model", model));
+  /** A rule across fields stands on their object, and points at one of them. */
+  private static void addBroken(JsonNode violation, Set<String> broken) {
+    String code = violation.get("code").asText();
+    String field = violation.get("pointer").asText().substring(1).replaceAll("/\\d+", "");
+    String path = field.replace('/', '.');
+    broken.add(code + " " + path);
+    if (path.contains(".")) {
+      broken.add(code + " " + path.substring(0, path.lastIndexOf('.')));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void everyTableBelongsToAModel(String file) {
+    assertThat(ModelExamples.ids()).contains(file.replaceAll("[.](jsonl|page)$", ""));
+  }
+
+  static List<String> models() {
+    return ModelExamples.ids();
+  }
+
+  static List<String> files() throws IOException {
+    Path tables = Path.of("src/test/resources/io/leonardoroutes/request");
+    try (Stream<Path> files = Files.list(tables)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static Stream<JsonNode> rows() {
+    return ModelExamples.rows();
   }
 
   private static Arguments named(JsonNode row) {
     return Arguments.of(Named.of(row.get("model").asText() + ": " + row.get("fact").asText(), row));
   }
 
-  public static JsonNode request(JsonNode row) {
-    ObjectNode request = JSON.createObjectNode().put("model", row.get("model").asText());
-    return row.has("request")
-        ? row.get("request")
-        : request.set("parameters", row.get("parameters"));
+  private static JsonNode request(JsonNode row) {
+    return ModelExamples.request(row);
   }
 
   private static String sent(JsonNode row) {
@@ -99,6 +129,10 @@ public final class RulesTableTest {
   }
 
   private static List<String> texts(JsonNode array) {
-    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+    return elements(array).map(JsonNode::asText).toList();
+  }
+
+  private static Stream<JsonNode> elements(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
   }
 }

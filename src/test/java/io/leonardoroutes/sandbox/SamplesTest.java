@@ -3,9 +3,11 @@ package io.leonardoroutes.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.request.ModelExamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,36 +16,55 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SamplesTest {
 
+  private static final Path SHIPPED = Path.of("src/main/resources/io/leonardoroutes/sandbox");
+
   @TempDir Path folder;
 
   @Test
-  void theFolderGetsOneSampleForEachModelAndNothingElse() throws IOException {
+  void theFolderGetsEverySampleAndNothingElse() throws IOException {
     var inbox = folder.resolve("data/inbox");
 
-    assertThat(SampleRequests.writeInto(inbox))
-        .containsExactly(
-            inbox.resolve("kling-3.0-turbo.json"), inbox.resolve("kling-video-o-3.json"));
-    try (var files = Files.list(inbox)) {
-      assertThat(files).hasSize(2);
+    assertThat(SampleRequests.writeInto(inbox, ModelExamples.ids()))
+        .hasSizeGreaterThan(1)
+        .allSatisfy(sample -> assertThat(sample).isRegularFile().hasParent(inbox));
+    assertThat(names(inbox, "")).isEqualTo(names(SHIPPED, ".json"));
+  }
+
+  private static List<String> names(Path folder, String ending) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(ending))
+          .sorted()
+          .toList();
     }
+  }
+
+  @Test
+  void aModelWithoutASampleIsLeftOut() throws IOException {
+    assertThat(SampleRequests.of("mine")).isNull();
+    assertThat(SampleRequests.writeInto(folder, List.of("mine", "kling-3.0-turbo")))
+        .containsExactly(folder.resolve("kling-3.0-turbo.json"));
   }
 
   @Test
   void aSampleThatIsThereIsLeftAlone() throws IOException {
     var mine = Files.writeString(folder.resolve("kling-3.0-turbo.json"), "mine");
 
-    assertThat(SampleRequests.writeInto(folder))
-        .containsExactly(folder.resolve("kling-video-o-3.json"));
+    assertThat(SampleRequests.writeInto(folder, ModelExamples.ids()))
+        .isNotEmpty()
+        .doesNotContain(mine);
     assertThat(mine).hasContent("mine");
   }
 
   @Test
   void aSampleThatWasAcceptedDoesNotComeBack() throws IOException {
     var accepted = Files.createDirectory(folder.resolve(".accepted"));
-    Files.createFile(accepted.resolve("kling-3.0-turbo.json"));
-    Files.createFile(accepted.resolve("kling-video-o-3.json"));
+    for (String name : names(SHIPPED, ".json")) {
+      Files.createFile(accepted.resolve(name));
+    }
 
-    assertThat(SampleRequests.writeInto(folder)).isEmpty();
+    assertThat(SampleRequests.writeInto(folder, ModelExamples.ids())).isEmpty();
   }
 
   @ParameterizedTest
@@ -56,7 +77,7 @@ class SamplesTest {
           kling-video-o-3 | {"model":"kling-video-o-3","public":false,"parameters":{"prompt":"The woman plays with the cat","duration":3,"width":1920,"height":1080,"mode":"RESOLUTION_1080","motion_has_audio":true,"guidances":{"start_frame":[{"image":{"id":"ID","type":"UPLOADED"}}]}}}
           """)
   void aSampleIsThePagesOwnWithARealId(String model, String page) throws IOException {
-    SampleRequests.writeInto(folder);
+    SampleRequests.writeInto(folder, List.of(model));
 
     JsonNode sample = SandboxAnswer.parse(Files.readString(folder.resolve(model + ".json")));
 
