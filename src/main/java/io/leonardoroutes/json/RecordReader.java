@@ -16,6 +16,9 @@ import java.util.Map;
  * noted in the {@link ParseTrace} and is absent in the record.
  */
 public final class RecordReader {
+  /** The code of a number that no integer can hold; a rule of its own says more of it. */
+  public static final String TOO_FAR = "range";
+
   private static final BigDecimal LEAST = BigDecimal.valueOf(Integer.MIN_VALUE);
   private static final BigDecimal MOST = BigDecimal.valueOf(Integer.MAX_VALUE);
 
@@ -93,7 +96,7 @@ public final class RecordReader {
     BigDecimal near = number.min(MOST).max(LEAST);
     if (near.compareTo(number) != 0) {
       String wrong = "%s is too far from 0: %s to %s".formatted(SafeText.value(node), LEAST, MOST);
-      trace.misread(new Violation(pointer, "range", wrong, LEAST + ".." + MOST));
+      trace.misread(new Violation(pointer, TOO_FAR, wrong, LEAST + ".." + MOST));
     } else if (near.stripTrailingZeros().scale() > 0) {
       return misread(node, pointer, "a whole number");
     }

@@ -69,6 +69,10 @@ public final class SchemaPart {
     return type instanceof ParameterizedType;
   }
 
+  public boolean isNumber() {
+    return type == Integer.class;
+  }
+
   public boolean isRequired() {
     return required;
   }

@@ -9,6 +9,8 @@ import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.Array;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,8 @@ import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.hibernate.validator.engine.HibernateConstraintViolation;
 
 /**
@@ -126,9 +130,16 @@ public final class ViolationMapper {
   }
 
   private static String text(Object value) {
-    return value instanceof Object[] several
-        ? String.join(", ", List.of(several).stream().map(String::valueOf).toList())
-        : String.valueOf(value);
+    if (value instanceof Collection<?> several) {
+      return several.stream().map(ViolationMapper::text).collect(Collectors.joining(", "));
+    }
+    if (value != null && value.getClass().isArray()) {
+      // also of int: an annotation of a user's may list numbers
+      return IntStream.range(0, Array.getLength(value))
+          .mapToObj(i -> text(Array.get(value, i)))
+          .collect(Collectors.joining(", "));
+    }
+    return String.valueOf(value);
   }
 
   private static String pointer(Path path) {

@@ -1,6 +1,7 @@
 package io.leonardoroutes.problem;
 
 import io.leonardoroutes.json.ParseTrace;
+import io.leonardoroutes.json.RecordReader;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.request.VideoRequest;
 import io.leonardoroutes.request.WellFormed;
@@ -42,7 +43,11 @@ public record Violations(List<Violation> listed, int total) {
             .map(violation -> new ViolationMapper(violation, request))
             .filter(rule -> !rule.says(WellFormed.class))
             .toList();
-    Set<String> misread = places(trace.misread());
+    Set<String> tooFar =
+        trace.misread().stream()
+            .filter(violation -> violation.code().equals(RecordReader.TOO_FAR))
+            .map(Violation::pointer)
+            .collect(Collectors.toSet());
     List<Violation> across =
         rules.stream()
             .filter(rule -> rule.isAcrossFields() && !rule.involvesUnread())
@@ -51,11 +56,16 @@ public record Violations(List<Violation> listed, int total) {
     List<Violation> own =
         rules.stream()
             .filter(rule -> !rule.isAcrossFields())
-            .filter(rule -> !rule.involvesUnread() || misread.contains(place(rule.violation())))
+            .filter(rule -> !rule.involvesUnread() || tooFar.contains(rule.violation().pointer()))
             .map(ViolationMapper::violation)
             .toList();
+    Set<String> ruled = own.stream().map(Violation::pointer).collect(Collectors.toSet());
+    List<Violation> misread =
+        trace.misread().stream()
+            .filter(it -> !tooFar.contains(it.pointer()) || !ruled.contains(it.pointer()))
+            .toList();
     List<Violation> all =
-        Stream.of(across, without(own, across), without(trace.misread(), own))
+        Stream.of(across, without(own, across), misread)
             .flatMap(List::stream)
             .sorted(order(trace))
             .toList();

@@ -11,11 +11,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The text is one of these, letter by letter. */
+/** The text is one of these, letter by letter; the number is one of these whole numbers. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
-@Constraint(validatedBy = OneOf.Check.class)
+@Constraint(validatedBy = {OneOf.Check.class, OneOf.NumberCheck.class})
 public @interface OneOf {
   String[] value();
 
@@ -29,7 +30,7 @@ public @interface OneOf {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** The rule for a text, and in the schema of both. */
   final class Check implements ConstraintValidator<OneOf, String>, InSchema<OneOf> {
     private List<String> choices;
 
@@ -45,7 +46,33 @@ public @interface OneOf {
 
     @Override
     public void say(OneOf rule, SchemaPart schema) {
-      schema.put("enum", rule.value());
+      schema.put("enum", schema.isNumber() ? NumberCheck.numbers(rule) : List.of(rule.value()));
+    }
+  }
+
+  /** The rule for a number. */
+  final class NumberCheck implements ConstraintValidator<OneOf, Integer> {
+    private List<Integer> choices;
+
+    @Override
+    public void initialize(OneOf oneOf) {
+      choices = numbers(oneOf);
+    }
+
+    @Override
+    public boolean isValid(Integer number, ConstraintValidatorContext context) {
+      return number == null || choices.contains(number);
+    }
+
+    private static List<Integer> numbers(OneOf rule) {
+      return Stream.of(rule.value()).map(NumberCheck::number).toList();
+    }
+
+    private static Integer number(String choice) {
+      if (!choice.matches("-?\\d{1,9}")) {
+        throw new IllegalStateException("'" + choice + "' is no whole number such as 5");
+      }
+      return Integer.valueOf(choice);
     }
   }
 }

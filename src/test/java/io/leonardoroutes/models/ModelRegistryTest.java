@@ -9,17 +9,25 @@ import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.request.KlingO3;
 import io.leonardoroutes.request.Model;
 import io.leonardoroutes.request.ModelExamples;
+import io.leonardoroutes.request.OneOf;
 import io.leonardoroutes.request.RequestValidation;
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
 import jakarta.validation.ValidatorFactory;
 import jakarta.validation.constraints.NotNull;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ModelRegistryTest {
@@ -137,6 +145,45 @@ final class ModelRegistryTest {
   }
 
   @Test
+  void aNumberMayBeOneOfAFew() {
+    ModelRegistry own = new ModelRegistry(List.of(new Own("own", Few.class)), rules, Set.of());
+
+    for (String wrong : List.of("7", "7.0", "-5", "1E+30")) {
+      assertThat(own.check(json("{'model': 'own', 'parameters': {'steps': %s}}".formatted(wrong))))
+          .containsExactly(
+              new Violation(
+                  "/parameters/steps",
+                  "one-of",
+                  wrong + " is not possible for own: one of 5, 10",
+                  "5, 10"));
+    }
+    assertThat(own.check(json("{'model': 'own', 'parameters': {'steps': '5', 'list': [1, 3]}}")))
+        .containsExactly(
+            new Violation(
+                "/parameters/steps", "type", "\"5\" is a string: a whole number is needed", null),
+            new Violation(
+                "/parameters/list/1", "one-of", "3 is not possible for own: one of 1, 2", "1, 2"));
+    assertThat(
+            own.request(json("{'model': 'own', 'parameters': {'steps': 5.0}}"))
+                .toProvider()
+                .at("/parameters"))
+        .isEqualTo(json("{'steps': 5}"));
+    assertThat(own.limits("own")).contains(new Limit("parameters.steps", "one-of", "5, 10", null));
+    assertThat(own.schema("own").orElseThrow().at("/properties/parameters/properties/steps/enum"))
+        .isEqualTo(json("[5, 10, null, []]"));
+  }
+
+  @Test
+  void numbersInARuleOfTheUsersAreShownAsNumbers() {
+    ModelRegistry own = new ModelRegistry(List.of(new Own("own", Odds.class)), rules, Set.of());
+
+    assertThat(own.check(json("{'model': 'own', 'parameters': {'steps': 2}}")))
+        .containsExactly(
+            new Violation("/parameters/steps", "among", "2 is none of 1, 3 (0.5, 1.5)", "1, 3"));
+    assertThat(own.limits("own")).contains(new Limit("parameters.steps", "null", "1, 3", null));
+  }
+
+  @Test
   void twoModelsOfOneNameStopTheStart() {
     List<Model> twice = List.of(new KlingO3(), new Own("kling-video-o-3", Plain.class));
 
@@ -160,6 +207,41 @@ final class ModelRegistryTest {
   private record Own(String id, Class<? extends ModelParameters> parameters) implements Model {}
 
   private record Plain(@NotNull String textToSay, Boolean isFast) implements ModelParameters {}
+
+  private record Few(@OneOf({"5", "10"}) Integer steps, List<@OneOf({"1", "2"}) Integer> list)
+      implements ModelParameters {}
+
+  private record Odds(@Among({1, 3}) Integer steps) implements ModelParameters {}
+
+  @Retention(RetentionPolicy.RUNTIME)
+  @Constraint(validatedBy = Among.Check.class)
+  private @interface Among {
+    int[] value();
+
+    double[] scale() default {0.5, 1.5};
+
+    String message() default "{value} is none of {choices} ({scale})";
+
+    String allowed() default "{choices}";
+
+    Class<?>[] groups() default {};
+
+    Class<? extends Payload>[] payload() default {};
+
+    final class Check implements ConstraintValidator<Among, Integer> {
+      private int[] among;
+
+      @Override
+      public void initialize(Among rule) {
+        among = rule.value();
+      }
+
+      @Override
+      public boolean isValid(Integer number, ConstraintValidatorContext context) {
+        return number == null || IntStream.of(among).anyMatch(number::equals);
+      }
+    }
+  }
 
   private record Odd(double size) implements ModelParameters {}
 }
