@@ -1,5 +1,6 @@
 package io.leonardoroutes.app;
 
+import io.leonardoroutes.models.BadModel;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.request.RequestValidation;
 import io.leonardoroutes.settings.BadSetting;
@@ -35,14 +36,14 @@ record ConstraintMapping(Path file, Set<String> sinks) {
   ModelRegistry models(ValidatorFactory rules) {
     try {
       return ModelRegistry.found(rules, sinks);
-    } catch (ValidationException | IllegalStateException e) {
+    } catch (IllegalStateException e) {
       throw file == null ? e : bad(e);
     }
   }
 
   private BadSetting bad(Throwable why) {
     Throwable cause = why;
-    while (cause.getCause() != null) {
+    while (!(cause instanceof BadModel) && cause.getCause() != null) {
       cause = cause.getCause();
     }
     String kind = cause instanceof ClassNotFoundException ? "there is no class " : "";

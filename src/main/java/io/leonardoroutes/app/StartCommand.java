@@ -1,5 +1,6 @@
 package io.leonardoroutes.app;
 
+import io.leonardoroutes.models.BadModel;
 import io.leonardoroutes.settings.BadSetting;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,10 +69,12 @@ final class StartCommand {
     }
   }
 
-  /** One line: the setting at fault if there is one, else the innermost cause. */
+  /** One line: the setting or model at fault if there is one, else the innermost cause. */
   static String reason(Throwable failure) {
     Throwable cause = failure;
-    while (!(cause instanceof BadSetting) && cause.getCause() != null) {
+    while (!(cause instanceof BadSetting)
+        && !(cause instanceof BadModel)
+        && cause.getCause() != null) {
       cause = cause.getCause();
     }
     return String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");

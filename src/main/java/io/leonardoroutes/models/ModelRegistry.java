@@ -2,7 +2,6 @@ package io.leonardoroutes.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.json.RecordShape;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.problem.Violations;
@@ -36,7 +35,6 @@ public final class ModelRegistry implements Processor {
             "two models are called %s: %s and %s; leave one of them off the class path"
                 .formatted(model.id(), other.getClass().getName(), model.getClass().getName()));
       }
-      RecordShape.of(model.parameters());
       schemas.put(model.id(), new RequestSchema(model, validator, new TreeSet<>(sinks)));
     }
   }
@@ -45,8 +43,8 @@ public final class ModelRegistry implements Processor {
    * Every model on the class path.
    *
    * @param sinks the names of the sinks, as the rules know them
-   * @throws IllegalStateException or {@code ValidationException} for a model, or a change of its
-   *     rules, that cannot work
+   * @throws BadModel for a model, or a change of its rules, that cannot work
+   * @throws IllegalStateException for two models of one name
    */
   public static ModelRegistry found(ValidatorFactory rules, Set<String> sinks) {
     return new ModelRegistry(ServiceLoader.load(Model.class), rules, sinks);

@@ -26,10 +26,12 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The JSON Schema (draft 2020-12) of a whole request for one model, and its limits in words. Types
@@ -41,17 +43,18 @@ final class RequestSchema {
 
   private final Validator validator;
   private final Set<String> sinks;
-  private final Class<? extends ModelParameters> parameters;
+  private final Model model;
   private final List<Limit> limits = new ArrayList<>();
   private final ObjectNode json;
 
   /**
-   * @throws IllegalStateException for a rule that cannot work, such as one that names no field
+   * @throws BadModel for a rule that cannot work, such as one that names no field
    */
   RequestSchema(Model model, Validator validator, Set<String> sinks) {
     this.validator = validator;
     this.sinks = sinks;
-    this.parameters = model.parameters();
+    this.model = model;
+    named("", () -> RecordShape.of(model.parameters()));
     ObjectNode request = object(VideoRequest.class, true, "").json();
     request.withObject("/properties").putObject("model").put("const", model.id());
     request.withArray("/required").insert(0, "model");
@@ -68,6 +71,21 @@ final class RequestSchema {
   }
 
   private SchemaPart object(Class<?> type, boolean ruled, String path) {
+    return named(path, () -> tried(type, ruled, path));
+  }
+
+  /** What fails in the making names its model and key. */
+  private <T> T named(String path, Supplier<T> making) {
+    try {
+      return making.get();
+    } catch (BadModel e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new BadModel(model.id(), path, e);
+    }
+  }
+
+  private SchemaPart tried(Class<?> type, boolean ruled, String path) {
     SchemaPart object = new SchemaPart(type, sinks);
     RecordShape shape = RecordShape.of(type);
     Object empty = shape.make(Map.of("reading", new ParseTrace(NullNode.getInstance())));
@@ -78,7 +96,7 @@ final class RequestSchema {
       RecordComponent component = shape.component(key);
       PropertyDescriptor own =
           rules == null ? null : rules.getConstraintsForProperty(component.getName());
-      SchemaPart value = value(component.getGenericType(), own, inside(path, key));
+      SchemaPart value = field(type, component, own, inside(path, key));
       if (value.isRequired()) {
         required.add(key);
       } else {
@@ -98,9 +116,29 @@ final class RequestSchema {
     return object;
   }
 
+  /** The field's part, after its rules have been tried on nothing, also inside of a list. */
+  private SchemaPart field(
+      Class<?> owner, RecordComponent component, PropertyDescriptor rules, String path) {
+    Type type = component.getGenericType();
+    return named(
+        path,
+        () -> {
+          if (rules != null) {
+            validator.validateValue(owner, component.getName(), nothing(type));
+          }
+          return value(type, rules, path);
+        });
+  }
+
+  private static Object nothing(Type type) {
+    return type instanceof ParameterizedType list
+        ? Collections.singletonList(nothing(list.getActualTypeArguments()[0]))
+        : null;
+  }
+
   private <D extends ElementDescriptor & CascadableDescriptor & ContainerDescriptor>
       SchemaPart value(Type declared, D rules, String path) {
-    Type type = declared == ModelParameters.class ? parameters : declared;
+    Type type = declared == ModelParameters.class ? model.parameters() : declared;
     SchemaPart value;
     if (type instanceof ParameterizedType list) {
       value = new SchemaPart(list, sinks);

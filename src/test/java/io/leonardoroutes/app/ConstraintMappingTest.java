@@ -82,18 +82,20 @@ class ConstraintMappingTest {
             + " provided for attribute 'max' of annotation @io.leonardoroutes.request.Length.",
         "<bean class='KlingO3$Video'><field name='duration'><constraint"
             + " annotation='io.leonardoroutes.request.Length'><element"
-            + " name='max'>3</element></constraint></field></bean> | HV000030: No validator could"
+            + " name='max'>3</element></constraint></field></bean> | model kling-video-o-3, key"
+            + " parameters.duration: HV000030: No validator could"
             + " be found for constraint 'io.leonardoroutes.request.Length' validating type"
             + " 'java.lang.Integer'. Check configuration for 'duration'",
         "<bean class='KlingO3$Video'><class><constraint"
             + " annotation='io.leonardoroutes.request.Requires'><element"
             + " name='field'>mode</element><element"
-            + " name='needs'>size</element></constraint></class></bean> |"
-            + " io.leonardoroutes.request.KlingO3$Video has no size: correct the rule that names"
-            + " it",
+            + " name='needs'>size</element></constraint></class></bean> | model kling-video-o-3,"
+            + " key parameters: io.leonardoroutes.request.KlingO3$Video has no size: correct the"
+            + " rule that names it",
         "<bean class='KlingO3$Video'><class><constraint"
             + " annotation='io.leonardoroutes.request.OneOfSizes'><element"
-            + " name='value'>1280*720</element></constraint></class></bean> | '1280*720' is no size"
+            + " name='value'>1280*720</element></constraint></class></bean> | model"
+            + " kling-video-o-3, key parameters: '1280*720' is no size"
             + " such as 1920x1080",
       })
   void aMappingThatCannotWorkStopsTheStart(String change, String why) throws Exception {

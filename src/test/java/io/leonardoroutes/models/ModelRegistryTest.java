@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leonardoroutes.json.ModelParameters;
 import io.leonardoroutes.json.Violation;
+import io.leonardoroutes.request.Between;
 import io.leonardoroutes.request.KlingO3;
+import io.leonardoroutes.request.Length;
 import io.leonardoroutes.request.Model;
 import io.leonardoroutes.request.ModelExamples;
 import io.leonardoroutes.request.OneOf;
@@ -15,6 +17,7 @@ import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
 import jakarta.validation.Payload;
+import jakarta.validation.Valid;
 import jakarta.validation.ValidatorFactory;
 import jakarta.validation.constraints.NotNull;
 import java.io.ByteArrayInputStream;
@@ -26,9 +29,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class ModelRegistryTest {
   private static final String KNOWN = String.join(", ", ModelExamples.ids());
@@ -200,8 +207,59 @@ final class ModelRegistryTest {
 
     assertThatThrownBy(() -> new ModelRegistry(odd, rules, Set.of()))
         .hasMessage(
-            "io.leonardoroutes.models.ModelRegistryTest$Odd.size is a double: String, Integer,"
-                + " Boolean, a record or a List of these can be read");
+            "model odd: io.leonardoroutes.models.ModelRegistryTest$Odd.size is a double: String,"
+                + " Integer, Boolean, a record or a List of these can be read");
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void aRuleThatCannotWorkStopsTheStartByItsModelAndKey(
+      Class<? extends ModelParameters> parameters, String key, String why) {
+    List<Model> wrong = List.of(new Own("mine", parameters));
+
+    assertThatThrownBy(() -> new ModelRegistry(wrong, rules, Set.of()))
+        .isInstanceOf(BadModel.class)
+        .hasMessage("model mine, key " + key + ": " + why);
+  }
+
+  static List<Arguments> wrong() {
+    String none =
+        "HV000030: No validator could be found for constraint 'io.leonardoroutes.request.%s'"
+            + " validating type 'java.lang.%s'. Check configuration for '%s'";
+    return List.of(
+        Arguments.of(
+            LongNumber.class,
+            "parameters.long_steps",
+            none.formatted("Length", "Integer", "longSteps")),
+        Arguments.of(NoNumber.class, "parameters.steps", "'five' is no whole number such as 5"),
+        Arguments.of(
+            InList.class,
+            "parameters.names",
+            none.formatted("Between", "String", "names[0].<list element>")),
+        Arguments.of(
+            Inside.class, "parameters.camera.zoom", none.formatted("OneOf", "Boolean", "zoom")),
+        Arguments.of(
+            InItems.class, "parameters.cameras.zoom", none.formatted("OneOf", "Boolean", "zoom")),
+        Arguments.of(Fails.class, "parameters", "a size is needed"));
+  }
+
+  private record LongNumber(Boolean first, @Length(max = 3) Integer longSteps)
+      implements ModelParameters {}
+
+  private record NoNumber(@OneOf({"5", "five"}) Integer steps) implements ModelParameters {}
+
+  private record InList(List<@Between(min = 1, max = 2) String> names) implements ModelParameters {}
+
+  private record Inside(@Valid Camera camera) implements ModelParameters {}
+
+  private record InItems(List<@Valid Camera> cameras) implements ModelParameters {}
+
+  private record Camera(@OneOf("true") Boolean zoom) {}
+
+  private record Fails(Integer size) implements ModelParameters {
+    Fails {
+      Objects.requireNonNull(size, "a size is needed");
+    }
   }
 
   private record Own(String id, Class<? extends ModelParameters> parameters) implements Model {}

@@ -115,7 +115,8 @@ public final class SchemaTest {
 
     assertThatThrownBy(() -> new ModelRegistry(odd, RULES, SINKS))
         .hasMessage(
-            "io.leonardoroutes.models.SchemaTest$Lost has no tow: correct the rule that names it");
+            "model odd, key parameters: io.leonardoroutes.models.SchemaTest$Lost has no tow:"
+                + " correct the rule that names it");
   }
 
   @Test
@@ -123,7 +124,7 @@ public final class SchemaTest {
     List<Model> odd = List.of(new Own("odd", Sizes.class));
 
     assertThatThrownBy(() -> new ModelRegistry(odd, RULES, SINKS))
-        .hasMessage("'1280*720' is no size such as 1920x1080");
+        .hasMessage("model odd, key parameters: '1280*720' is no size such as 1920x1080");
   }
 
   private record Own(String id, Class<? extends ModelParameters> parameters) implements Model {}

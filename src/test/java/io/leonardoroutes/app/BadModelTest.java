@@ -1,0 +1,57 @@
+package io.leonardoroutes.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.json.ModelParameters;
+import io.leonardoroutes.request.Length;
+import io.leonardoroutes.request.Model;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model from a jar of the user's that was written wrongly. */
+class BadModelTest {
+  @TempDir Path folder;
+
+  @Test
+  void itStopsTheStartWithALineThatNamesModelAndKey() throws Exception {
+    Path services = Files.createDirectories(folder.resolve("jar/META-INF/services"));
+    Files.writeString(services.resolve(Model.class.getName()), Mine.class.getName());
+    URL[] jar = {folder.resolve("jar").toUri().toURL()};
+    Thread here = Thread.currentThread();
+    ClassLoader before = here.getContextClassLoader();
+    try (URLClassLoader with = new URLClassLoader(jar, before)) {
+      here.setContextClassLoader(with);
+
+      Throwable failure = catchThrowable(() -> App.in(folder).start().close());
+
+      assertThat(StartCommand.reason(failure))
+          .isEqualTo(
+              "model mine, key parameters.seconds: HV000030: No validator could be found for"
+                  + " constraint 'io.leonardoroutes.request.Length' validating type"
+                  + " 'java.lang.Integer'. Check configuration for 'seconds'");
+    } finally {
+      here.setContextClassLoader(before);
+    }
+  }
+
+  /** A model with a rule for texts on a number. */
+  public static final class Mine implements Model {
+    @Override
+    public String id() {
+      return "mine";
+    }
+
+    @Override
+    public Class<? extends ModelParameters> parameters() {
+      return Video.class;
+    }
+  }
+
+  record Video(@Length(max = 3) Integer seconds) implements ModelParameters {}
+}
