@@ -41,10 +41,10 @@
  *
  * <p>Beside them stand the rooms of the edges. A request: {@code models} and {@code problem} over
  * {@code request} (one file per model, and the rules) over {@code json}. The ways in: {@code rest}
- * over {@code auth}, and {@code jms}. The ways out: {@code event}, {@code video} and {@code http}.
- * For all: {@code settings} over {@code health} and {@code files}; {@code openapi} describes the
- * API. Apart: {@code sandbox}, a stand-in for the provider, and {@code prove}, the command that
- * kills the program to show that nothing is paid twice.
+ * over {@code auth} (and the names in {@code flow}), and {@code jms}. The ways out: {@code event},
+ * {@code video} and {@code http}. For all: {@code settings} over {@code health} and {@code files};
+ * {@code openapi} describes the API. Apart: {@code sandbox}, a stand-in for the provider, and
+ * {@code prove}, the command that kills the program to show that nothing is paid twice.
  *
  * <p>{@code ArchitectureTest} holds this map. {@link io.leonardoroutes.app.RouteLoader} ties the
  * rooms together, and {@link io.leonardoroutes.submit.SubmitStep} is the one place where money is

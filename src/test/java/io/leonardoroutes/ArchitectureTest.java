@@ -76,7 +76,7 @@ class ArchitectureTest {
           Map.entry("problem", "json request"),
           Map.entry("request", "json"),
           Map.entry("json", ""),
-          Map.entry("rest", "auth health problem settings"),
+          Map.entry("rest", "auth flow health problem settings"),
           Map.entry("auth", "files health problem settings"),
           Map.entry("jms", "health problem settings"),
           Map.entry("settings", "files health"),

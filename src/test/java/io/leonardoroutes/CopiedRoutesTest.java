@@ -2,11 +2,13 @@ package io.leonardoroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestBroker;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -87,6 +89,50 @@ class CopiedRoutesTest {
       assertThat(rest.post("{}").statusCode()).isEqualTo(422);
       HttpResponse<String> batch = rest.post("[{}]");
       assertThat(RestClient.json(batch).at("/items/0/status").asInt()).isEqualTo(422);
+    }
+  }
+
+  @Test
+  void copiesThatNameBeansAsBeforeWorkAndTheLogSaysOnceWhatTheyAreCalledNow() throws Exception {
+    TestBroker broker = new TestBroker(folder.resolve("broker"), App.freePort());
+    broker.start();
+    try (broker;
+        ScriptedProvider provider = ScriptedProvider.start();
+        LogCapture log = LogCapture.open();
+        FlowFixture story =
+            FlowFixture.in(folder, provider)
+                .with("leonardo.rest.enabled", "true")
+                .with("leonardo.jms.enabled", "true")
+                .with("leonardo.jms.url", broker.url())
+                .edited(folder, "batch.camel.yaml", "leonardoBatchIntake", "leonardoBatch")
+                .edited(folder, "dry-run.camel.yaml", "leonardoPreview", "leonardoDryRun")
+                .edited(folder, "message.camel.yaml", "leonardoJmsIntake", "leonardoQueue")
+                .start();
+        TestBroker.Caller caller = new TestBroker.Caller(broker.url())) {
+      RestClient rest = RestClient.of(story.app());
+      String request = InboxFixture.request("a");
+
+      assertThat(rest.post("[" + request + "]").statusCode()).isEqualTo(207);
+      assertThat(rest.send("POST", "/generations?dry-run=true", request).statusCode())
+          .isEqualTo(200);
+      caller.send("leonardo.requests", "{}");
+      assertThat(caller.receive("leonardo.requests.rejected")).isNotNull();
+      assertThat(log.with("the earlier name works in this version only"))
+          .hasSize(3)
+          .contains(
+              "WARN the bean leonardoQueue is called leonardoJmsIntake now: rename it in your route"
+                  + " files, as the earlier name works in this version only");
+    }
+  }
+
+  @Test
+  void ourOwnRouteFilesNameNothingAsBefore() throws Exception {
+    try (ScriptedProvider provider = ScriptedProvider.start();
+        LogCapture log = LogCapture.open();
+        FlowFixture story =
+            FlowFixture.in(folder, provider).with("leonardo.rest.enabled", "true").start()) {
+      assertThat(RestClient.of(story.app()).post("[{}]").statusCode()).isEqualTo(207);
+      assertThat(log.with("earlier name")).isEmpty();
     }
   }
 }

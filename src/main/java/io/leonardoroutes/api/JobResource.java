@@ -10,8 +10,7 @@ import io.leonardoroutes.auth.ProblemHandler;
 import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
-import io.leonardoroutes.flow.IntakeProperties;
-import io.leonardoroutes.intake.BatchIntake;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
@@ -57,9 +56,9 @@ public final class JobResource {
       @Header("Origin") String origin,
       @Header(Caller.HEADER) Object user) {
     Caller caller = flow.caller(user);
-    exchange.setProperty(IntakeProperties.CALLER, caller.name());
-    exchange.setProperty(IntakeProperties.OPERATOR, caller.operator());
-    exchange.setProperty(IntakeProperties.FROM, caller.place());
+    exchange.setProperty(FlowProperties.CALLER, caller.name());
+    exchange.setProperty(FlowProperties.OPERATOR, caller.operator());
+    exchange.setProperty(FlowProperties.FROM, caller.place());
     if (!RestServer.isJson(type, origin)) {
       throw new RequestRejected(ProblemHandler.NOT_JSON);
     }
@@ -70,7 +69,7 @@ public final class JobResource {
     if (key != null && !key.isBlank()) {
       // No name has a space, so that no caller's key is another's.
       String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
-      exchange.setProperty(IntakeProperties.KEY, of + key);
+      exchange.setProperty(FlowProperties.KEY, of + key);
     }
   }
 
@@ -125,7 +124,7 @@ public final class JobResource {
   }
 
   /** As {@link RestAnswers#available}: copies of our earlier route files name it here. */
-  public void available(@ExchangeProperty(BatchIntake.AWAY) Boolean away) {
+  public void available(@ExchangeProperty(FlowProperties.AWAY) Boolean away) {
     answers.available(away);
   }
 

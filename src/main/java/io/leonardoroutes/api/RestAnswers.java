@@ -1,8 +1,8 @@
 package io.leonardoroutes.api;
 
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.ProblemAnswer;
-import io.leonardoroutes.intake.BatchIntake;
 import io.leonardoroutes.problem.Problem;
 import io.leonardoroutes.problem.RequestRejected;
 import org.apache.camel.Exchange;
@@ -34,7 +34,7 @@ public final class RestAnswers {
   }
 
   /** It worked, all of it: what follows in the same way is news again. */
-  public void available(@ExchangeProperty(BatchIntake.AWAY) Boolean away) {
+  public void available(@ExchangeProperty(FlowProperties.AWAY) Boolean away) {
     if (!Boolean.TRUE.equals(away)) {
       flow.outages().reportUp(REST);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.auth.CallerShares;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.LongCallSettings;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.ledger.Ledger;
@@ -27,12 +28,6 @@ import org.apache.camel.support.AsyncProcessorSupport;
  * instance, once its time is over or its caller gone, and when the program stops.
  */
 public final class WaitForJob extends AsyncProcessorSupport {
-  /** Set on an exchange whose job has ended. */
-  static final String ENDED = "leonardoEnded";
-
-  /** Set on an exchange to the preference that was heeded. */
-  static final String APPLIED = "leonardoApplied";
-
   private final Ledger ledger;
   private final FlowContext flow;
   private final LongCallSettings limits;
@@ -77,7 +72,7 @@ public final class WaitForJob extends AsyncProcessorSupport {
       callback.done(true);
       return true;
     }
-    exchange.setProperty(APPLIED, "wait=" + seconds);
+    exchange.setProperty(FlowProperties.APPLIED, "wait=" + seconds);
     if (!ended.isEmpty()) {
       callback.done(true);
       return true;
@@ -153,6 +148,6 @@ public final class WaitForJob extends AsyncProcessorSupport {
 
   private static void answer(Exchange exchange, Job job) {
     exchange.getMessage().setBody(EventFactory.json(job));
-    exchange.setProperty(ENDED, job.ended());
+    exchange.setProperty(FlowProperties.ENDED, job.ended());
   }
 }

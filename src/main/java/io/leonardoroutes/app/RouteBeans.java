@@ -88,11 +88,15 @@ final class RouteBeans {
     RejectionNotifier rejections = new RejectionNotifier(flow);
     AcceptStep accept = new AcceptStep(flow, rejections);
     registry.bind("leonardoAccept", accept);
-    registry.bind("leonardoBatch", new BatchIntake(flow, accept, rejections));
+    EarlierNames.bind(
+        registry,
+        "leonardoBatch",
+        "leonardoBatchIntake",
+        new BatchIntake(flow, accept, rejections));
     registry.bind("leonardoAsked", new RestIntake());
     registry.bind("leonardoInbox", new FileIntake(flow));
     JmsIntake messages = new JmsIntake(flow);
-    registry.bind("leonardoQueue", messages);
+    EarlierNames.bind(registry, "leonardoQueue", "leonardoJmsIntake", messages);
     registry.bind("leonardoHold", Predicate.class, (Predicate) messages::holds);
     RestAnswers answers = new RestAnswers(flow);
     registry.bind("leonardoAnswers", answers);
@@ -110,7 +114,7 @@ final class RouteBeans {
     registry.bind("leonardoRenew", new SecretRefresh(settings.secrets(), flow.clock()));
     registry.bind("leonardoWebhook", new WebhookStep(flow));
     registry.bind("leonardoCosts", new CostResource(flow));
-    registry.bind("leonardoDryRun", new DryRun());
+    EarlierNames.bind(registry, "leonardoDryRun", "leonardoPreview", new DryRun());
     ModelCatalog catalog = new ModelCatalog(models);
     registry.bind("leonardoCatalog", catalog);
     registry.bind(

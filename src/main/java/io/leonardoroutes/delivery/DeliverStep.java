@@ -6,6 +6,7 @@ import io.leonardoroutes.event.JobEvent;
 import io.leonardoroutes.flow.ClaimedWork;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.job.Delivery;
@@ -31,7 +32,6 @@ import org.slf4j.LoggerFactory;
 
 /** The steps of {@code deliver.camel.yaml}: each event goes to each sink on its own. */
 public final class DeliverStep {
-  static final String DELIVERY = "leonardoDelivery";
   private static final Logger LOG = LoggerFactory.getLogger(DeliverStep.class);
   private static final int BATCH = 50;
   private static final int MOST_TAKEN = 1_000;
@@ -84,7 +84,7 @@ public final class DeliverStep {
   /** Makes the message that the sink gets: the event's document, or the video's bytes. */
   public void begin(Exchange exchange) throws FileNotFoundException {
     Delivery delivery = exchange.getMessage().getBody(Delivery.class);
-    exchange.setProperty(DELIVERY, delivery);
+    exchange.setProperty(FlowProperties.DELIVERY, delivery);
     // Claimed again, it was late; if it is still to do, its lease ends by itself.
     claimed.endsWith(exchange, delivery, again -> {});
     Message message = exchange.getMessage();
@@ -102,7 +102,7 @@ public final class DeliverStep {
     message.setHeader(Exchange.HTTP_METHOD, "POST");
     if (delivery.replyTo() != null) {
       Job.ReplyTo reply = delivery.replyTo();
-      exchange.setProperty("leonardoReplyTo", reply.destination());
+      exchange.setProperty(FlowProperties.REPLY_TO, reply.destination());
       message.setHeader("JMSCorrelationID", reply.correlationId());
     }
   }
@@ -125,7 +125,7 @@ public final class DeliverStep {
   }
 
   /** The sink has taken it. If the ledger is away now, it gets it once more after the lease. */
-  public void delivered(@ExchangeProperty(DELIVERY) Delivery delivery) {
+  public void delivered(@ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery) {
     flow.outages().reportUp(sink(delivery));
     nameIsFree(delivery);
     flow.outages()
@@ -139,7 +139,7 @@ public final class DeliverStep {
 
   /** The sink has not taken it: tried again later, {@code DEAD} after the limit. */
   public void failed(
-      @ExchangeProperty(DELIVERY) Delivery delivery,
+      @ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     if (delivery.sink().equals(EventFactory.REPLY)
         && ReplyAddress.isGone(delivery.replyTo().destination(), failure)) {

@@ -53,7 +53,6 @@ public final class DownloadStep {
   private static final String FOLDER = "the folder of videos";
   private static final Duration LONGEST = Duration.ofMinutes(10);
   static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), LONGEST);
-  private static final String WHY = "leonardoNotFetched";
 
   /** A signed address that is too old, or one that the provider moved. */
   private static final Set<Integer> GONE = Set.of(401, 403, 404, 410);
@@ -172,7 +171,7 @@ public final class DownloadStep {
       Exchange exchange,
       @ExchangeProperty(FlowProperties.JOB) Job job,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
-    exchange.setProperty("leonardoLookAgain", false);
+    exchange.setProperty(FlowProperties.LOOK_AGAIN, false);
     if (caught instanceof JdbiException) {
       // No fault of the video: it is fetched again after the lease.
       flow.outages().unavailable(FOLDER, caught);
@@ -190,9 +189,9 @@ public final class DownloadStep {
     boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
     away(job, failure, last);
     boolean look = !last && failure instanceof Answered gone && gone.isGone() && mayLook(job);
-    exchange.setProperty("leonardoLookAgain", look);
+    exchange.setProperty(FlowProperties.LOOK_AGAIN, look);
     if (look) {
-      exchange.setProperty(WHY, failure);
+      exchange.setProperty(FlowProperties.NOT_FETCHED, failure);
       TrackStep.ask(exchange, job);
     } else if (last) {
       giveUp(job, String.valueOf(failure.getMessage()));
@@ -252,7 +251,7 @@ public final class DownloadStep {
     }
     if (!(look instanceof GenerationStatus.Complete complete)
         || complete.videoUrl().equals(job.video().url())) {
-      again(job, exchange.getProperty(WHY, Exception.class));
+      again(job, exchange.getProperty(FlowProperties.NOT_FETCHED, Exception.class));
       return;
     }
     int tries = job.schedule().tries();
@@ -270,7 +269,9 @@ public final class DownloadStep {
   /** The look brought nothing. */
   public void notShown(Exchange exchange) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
-    flow.outages().attempt(() -> again(job, exchange.getProperty(WHY, Exception.class)));
+    flow.outages()
+        .attempt(
+            () -> again(job, exchange.getProperty(FlowProperties.NOT_FETCHED, Exception.class)));
   }
 
   /** What the video's address answered in place of the video. */

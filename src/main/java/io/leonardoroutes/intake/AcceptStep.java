@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.event.OutboxFileName;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.job.Acceptance;
@@ -32,15 +33,6 @@ import org.slf4j.LoggerFactory;
  * accepted, known already or refused.
  */
 public final class AcceptStep {
-  /** Set on the exchange when the job was there before. */
-  static final String KNOWN = "leonardoKnown";
-
-  /** The id of the job that is answered. */
-  static final String ID = "leonardoId";
-
-  /** The account that pays for a request that may be accepted. */
-  static final String ACCOUNT = "leonardoAccount";
-
   private static final Logger LOG = LoggerFactory.getLogger(AcceptStep.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -58,7 +50,7 @@ public final class AcceptStep {
     IntakeProperties intake = IntakeProperties.of(exchange);
     Set<String> known = accounts(intake);
     Optional<String> account = account(request, intake, known);
-    exchange.setProperty(ACCOUNT, account.orElse(null));
+    exchange.setProperty(FlowProperties.ACCOUNT, account.orElse(null));
     if (account.isEmpty()) {
       request.refuseAccount(known);
     }
@@ -193,9 +185,9 @@ public final class AcceptStep {
   }
 
   private static void answer(Exchange exchange, Job job, boolean known) {
-    exchange.setProperty(KNOWN, known);
+    exchange.setProperty(FlowProperties.KNOWN, known);
     exchange.getMessage().setBody(EventFactory.json(job));
-    exchange.setProperty(ID, job.id());
+    exchange.setProperty(FlowProperties.ID, job.id());
   }
 
   /**

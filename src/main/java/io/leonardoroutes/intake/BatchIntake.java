@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
-import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
@@ -37,11 +37,6 @@ public final class BatchIntake {
   public record BatchAnswer(List<BatchItem> items) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Whether something that is needed was away for one of them. */
-  public static final String AWAY = "leonardoAway";
-
-  private static final String UNDER_WAY = "leonardoUnderWay";
 
   private final int most;
   private final AcceptStep accept;
@@ -89,7 +84,8 @@ public final class BatchIntake {
   public void open(Exchange exchange, @Body String text) {
     exchange.getMessage().setBody(JsonArray.elements(text, most));
     exchange.setProperty(
-        UNDER_WAY, new UnderWay(exchange.getProperty(IntakeProperties.KEY, String.class)));
+        FlowProperties.UNDER_WAY,
+        new UnderWay(exchange.getProperty(FlowProperties.KEY, String.class)));
   }
 
   /**
@@ -100,18 +96,19 @@ public final class BatchIntake {
    */
   public void begin(
       Exchange exchange,
-      @ExchangeProperty(UNDER_WAY) UnderWay batch,
+      @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch,
       @ExchangeProperty("CamelSplitIndex") int place) {
     if (batch.unavailable) {
       throw new IllegalStateException("away for the request before it");
     }
-    exchange.setProperty(IntakeProperties.KEY, batch.key(place));
+    exchange.setProperty(FlowProperties.KEY, batch.key(place));
   }
 
   /** The job in the body is durable. */
-  public void accepted(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
-    boolean known = exchange.getProperty(AcceptStep.KNOWN, false, Boolean.class);
-    String id = exchange.getProperty(AcceptStep.ID, String.class);
+  public void accepted(
+      Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
+    boolean known = exchange.getProperty(FlowProperties.KNOWN, false, Boolean.class);
+    String id = exchange.getProperty(FlowProperties.ID, String.class);
     batch.items.add(item(known, id, exchange.getMessage().getBody(JsonNode.class)));
   }
 
@@ -121,18 +118,20 @@ public final class BatchIntake {
   }
 
   /** The body is what would be accepted. */
-  public void previewed(@Body JsonNode preview, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+  public void previewed(
+      @Body JsonNode preview, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     batch.items.addObject().put("status", 200).set("preview", preview);
   }
 
   /** The request in the body is good, and waits for the others. */
-  public void waits(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+  public void waits(Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     batch.asked.add(accept.asked(exchange));
     batch.items.addObject();
   }
 
   /** The body is the problem of an element, and not of the ones before or after it. */
-  public void refused(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+  public void refused(
+      Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
     batch
         .items
@@ -143,7 +142,8 @@ public final class BatchIntake {
   }
 
   /** All or none: accepts all that waits in one commit, if nothing is wrong with any of them. */
-  public void commit(Exchange exchange, @ExchangeProperty(UNDER_WAY) UnderWay batch) {
+  public void commit(
+      Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     if (batch.refused() > 0) {
       return;
     }
@@ -175,12 +175,12 @@ public final class BatchIntake {
   /** Says what became of each; {@code leonardoRefused} is whether all are refused for some. */
   public void answer(
       Exchange exchange,
-      @ExchangeProperty(UNDER_WAY) UnderWay batch,
-      @ExchangeProperty(RestIntake.ATOMIC) boolean atomic) {
+      @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch,
+      @ExchangeProperty(FlowProperties.ATOMIC) boolean atomic) {
     long wrong = batch.refused();
     boolean refused = atomic && wrong > 0;
-    exchange.setProperty("leonardoRefused", refused);
-    exchange.setProperty(AWAY, batch.unavailable);
+    exchange.setProperty(FlowProperties.REFUSED, refused);
+    exchange.setProperty(FlowProperties.AWAY, batch.unavailable);
     ObjectNode answer = JSON.createObjectNode();
     if (refused) {
       for (int place = 0; place < batch.items.size(); place++) {

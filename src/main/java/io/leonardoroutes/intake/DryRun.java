@@ -3,6 +3,7 @@ package io.leonardoroutes.intake;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.request.VideoRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -29,7 +30,7 @@ public final class DryRun {
             JSON.valueToTree(
                 new Preview(
                     request.reference(),
-                    exchange.getProperty(AcceptStep.ACCOUNT, String.class),
+                    exchange.getProperty(FlowProperties.ACCOUNT, String.class),
                     request.model(),
                     request.toProvider(),
                     request.warnings())));

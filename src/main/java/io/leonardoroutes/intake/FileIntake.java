@@ -5,7 +5,7 @@ import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.files.UnsafeFolder;
 import io.leonardoroutes.flow.FlowContext;
-import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.health.LogLimit;
@@ -42,8 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileIntake implements GenericFileFilter<File> {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
-  private static final String FILE = "leonardoFile";
-  private static final String DROPPED = "leonardoDropped";
   private static final String ACCEPTED = ".accepted";
   private static final String REJECTED = ".rejected";
 
@@ -181,16 +179,16 @@ public final class FileIntake implements GenericFileFilter<File> {
   public void open(Exchange exchange) throws IOException {
     // not the body as a File: that one has a backslash in its name turned round
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
-    exchange.setProperty(FILE, path.toFile());
+    exchange.setProperty(FlowProperties.FILE, path.toFile());
     DroppedFile dropped = DroppedFile.at(path);
-    exchange.setProperty(DROPPED, dropped);
+    exchange.setProperty(FlowProperties.DROPPED, dropped);
     if (!ready.isStill(path, dropped.version())) {
       throw new Changed(path);
     }
     mustBeOurs(path.resolveSibling(ACCEPTED));
     mustBeOurs(path.resolveSibling(REJECTED));
     String name = path.getFileName().toString();
-    exchange.setProperty(IntakeProperties.NAME, OutboxFileName.ofDropped(name, "request"));
+    exchange.setProperty(FlowProperties.NAME, OutboxFileName.ofDropped(name, "request"));
     Path real = path.toRealPath();
     if (!real.startsWith(path.getParent().toRealPath())) {
       throw new RequestRejected(
@@ -201,10 +199,10 @@ public final class FileIntake implements GenericFileFilter<File> {
       if (!dropped.isThere()) {
         throw new Changed(path);
       }
-      String intake = exchange.getProperty("leonardoIntake", String.class);
+      String intake = exchange.getProperty(FlowProperties.INTAKE, String.class);
       exchange.setProperty(
-          IntakeProperties.KEY, intake + ":" + name + ":" + AcceptStep.sha256(bytes));
-      exchange.setProperty(IntakeProperties.ONE_REQUEST, true);
+          FlowProperties.KEY, intake + ":" + name + ":" + AcceptStep.sha256(bytes));
+      exchange.setProperty(FlowProperties.ONE_REQUEST, true);
       exchange.getMessage().setBody(bytes);
     }
   }
@@ -236,7 +234,7 @@ public final class FileIntake implements GenericFileFilter<File> {
 
   /** Moves the file to {@code .accepted}: its job is durable. */
   public void accepted(Exchange exchange) throws IOException {
-    DroppedFile dropped = exchange.getProperty(DROPPED, DroppedFile.class);
+    DroppedFile dropped = exchange.getProperty(FlowProperties.DROPPED, DroppedFile.class);
     try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(ACCEPTED), policy)) {
       dropped.moveTo(folder);
     }
@@ -255,7 +253,7 @@ public final class FileIntake implements GenericFileFilter<File> {
 
   /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
   public void rejected(Exchange exchange) throws IOException {
-    DroppedFile dropped = exchange.getProperty(DROPPED, DroppedFile.class);
+    DroppedFile dropped = exchange.getProperty(FlowProperties.DROPPED, DroppedFile.class);
     try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(REJECTED), policy)) {
       String part = SafeFolder.PART + UUID.randomUUID();
       try {
@@ -293,7 +291,7 @@ public final class FileIntake implements GenericFileFilter<File> {
               "files stay in %s and are tried again: %s"
                   .formatted(unsafe.folder().getParent(), unsafe.getMessage()));
     } else if (why instanceof IOException) {
-      stays(exchange.getProperty(FILE, File.class), String.valueOf(why));
+      stays(exchange.getProperty(FlowProperties.FILE, File.class), String.valueOf(why));
     } else {
       flow.outages().unavailable(Outages.INTAKE, why);
     }

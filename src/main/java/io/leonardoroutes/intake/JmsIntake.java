@@ -2,7 +2,7 @@ package io.leonardoroutes.intake;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.flow.FlowContext;
-import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.QueueNames;
@@ -24,9 +24,6 @@ import org.jdbi.v3.core.JdbiException;
 
 /** How a JMS message is opened, answered and put aside: the JMS intake's own part. */
 public final class JmsIntake {
-  private static final String QUEUE = "leonardoQueue";
-  private static final String CONTENT = "leonardoContent";
-
   /** In characters: brokers take more, but every answer carries it. */
   private static final int LONGEST_CORRELATION_ID = 400;
 
@@ -59,7 +56,7 @@ public final class JmsIntake {
   public void open(Exchange exchange) throws JMSException {
     Message message = exchange.getMessage(JmsMessage.class).getJmsMessage();
     String id = message.getJMSMessageID();
-    exchange.setProperty(IntakeProperties.CORRELATION_ID, id);
+    exchange.setProperty(FlowProperties.CORRELATION_ID, id);
     String own = message.getJMSCorrelationID();
     if (own != null && own.length() > LONGEST_CORRELATION_ID) {
       throw new RequestRejected(
@@ -68,12 +65,12 @@ public final class JmsIntake {
           "The JMSCorrelationID is too long",
           own.length() + " characters: at most " + LONGEST_CORRELATION_ID);
     }
-    exchange.setProperty(IntakeProperties.CORRELATION_ID, own == null || own.isEmpty() ? id : own);
-    exchange.setProperty(IntakeProperties.CALLER, caller(message));
+    exchange.setProperty(FlowProperties.CORRELATION_ID, own == null || own.isEmpty() ? id : own);
+    exchange.setProperty(FlowProperties.CALLER, caller(message));
     exchange.setProperty(
-        IntakeProperties.REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), jms.names()));
+        FlowProperties.REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), jms.names()));
     Object content = read(message);
-    exchange.setProperty(CONTENT, content);
+    exchange.setProperty(FlowProperties.CONTENT, content);
     if (id == null || id.isEmpty()) {
       throw new RequestRejected(
           400,
@@ -81,8 +78,8 @@ public final class JmsIntake {
           "The message has no id",
           "without a JMSMessageID its redelivery would be paid again: let it have one");
     }
-    exchange.setProperty(IntakeProperties.KEY, "jms:" + id);
-    exchange.setProperty(IntakeProperties.ONE_REQUEST, true);
+    exchange.setProperty(FlowProperties.KEY, "jms:" + id);
+    exchange.setProperty(FlowProperties.ONE_REQUEST, true);
     prioritize(exchange, message.getJMSPriority());
     exchange.getMessage().setBody(content);
   }
@@ -103,7 +100,7 @@ public final class JmsIntake {
   /** Who says nothing has the priority 4 in JMS: then the queue's own is left. */
   private static void prioritize(Exchange exchange, int priority) {
     if (priority != Message.DEFAULT_PRIORITY) {
-      exchange.setProperty(IntakeProperties.PRIORITY, Math.max(0, Math.min(priority, 9)));
+      exchange.setProperty(FlowProperties.PRIORITY, Math.max(0, Math.min(priority, 9)));
     }
   }
 
@@ -156,7 +153,7 @@ public final class JmsIntake {
   /** Makes the problem in the body a text that has with it what was refused. */
   public void reject(Exchange exchange) {
     ObjectNode rejected = exchange.getMessage().getBody(ObjectNode.class);
-    Object content = exchange.getProperty(CONTENT);
+    Object content = exchange.getProperty(FlowProperties.CONTENT);
     String text =
         content instanceof byte[] bytes
             ? new String(bytes, StandardCharsets.UTF_8)
@@ -168,8 +165,8 @@ public final class JmsIntake {
     message.removeHeaders("*");
     message.setBody(rejected.toString());
     message.setHeader(
-        "JMSCorrelationID", exchange.getProperty(IntakeProperties.CORRELATION_ID, String.class));
-    String queue = exchange.getProperty(QUEUE, String.class);
+        "JMSCorrelationID", exchange.getProperty(FlowProperties.CORRELATION_ID, String.class));
+    String queue = exchange.getProperty(FlowProperties.QUEUE, String.class);
     message.setHeader(JmsConstants.JMS_DESTINATION_NAME, queue + QueueNames.REJECTED);
   }
 
@@ -179,7 +176,7 @@ public final class JmsIntake {
    * @throws jakarta.jms.InvalidDestinationException if that queue was the caller's own and is gone
    */
   public void address(Exchange exchange) throws JMSException {
-    String replyTo = exchange.getProperty(IntakeProperties.REPLY_TO, String.class);
+    String replyTo = exchange.getProperty(FlowProperties.REPLY_TO, String.class);
     Destination to = ReplyAddress.destination(replyTo, jms.client());
     jms.client()
         .mustBeThere(

@@ -1,5 +1,6 @@
 package io.leonardoroutes.intake;
 
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.problem.JsonArray;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.QueryParameters;
@@ -9,9 +10,6 @@ import org.apache.camel.Header;
 
 /** How {@code POST /generations} is asked: in earnest or not, for one request or for a batch. */
 public final class RestIntake {
-  static final String DRY_RUN = "leonardoDryRun";
-  static final String ATOMIC = "leonardoAtomic";
-
   /**
    * Reads the query; a header alone means nothing.
    *
@@ -21,12 +19,12 @@ public final class RestIntake {
   public void query(Exchange exchange, @Header(Exchange.HTTP_QUERY) String text) {
     exchange.getMessage().removeHeader(Exchange.HTTP_QUERY);
     QueryParameters query = QueryParameters.of(text, "dry-run", "atomic");
-    exchange.setProperty(DRY_RUN, query.flag("dry-run"));
-    exchange.setProperty(ATOMIC, query.flag("atomic"));
+    exchange.setProperty(FlowProperties.DRY_RUN, query.flag("dry-run"));
+    exchange.setProperty(FlowProperties.ATOMIC, query.flag("atomic"));
   }
 
   /** Says in {@code leonardoBatch} whether the text in the body is an array. */
   public void batch(Exchange exchange, @Body String text) {
-    exchange.setProperty("leonardoBatch", JsonArray.looksLikeOne(text));
+    exchange.setProperty(FlowProperties.BATCH, JsonArray.looksLikeOne(text));
   }
 }

@@ -9,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
  * heap, and half of that for one caller.
  */
 final class AnswerMemory {
-  private static final String KEY = "leonardoAnswerMemory";
+  private static final String KEY = AnswerMemory.class.getName();
   private static final int PART_OF_HEAP = 16;
   private static final int LEAST = 1024 * 1024;
 

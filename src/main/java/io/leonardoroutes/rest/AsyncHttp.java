@@ -1,5 +1,6 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.flow.FlowProperties;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.CamelContext;
@@ -18,10 +19,6 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
  * that is not Vert.x it is that server's own.
  */
 public final class AsyncHttp implements PlatformHttpEngine {
-  static final String GONE = "leonardoCallerGone";
-  static final String BODY = "leonardoHeldBody";
-  static final String SHARE = "leonardoCallerShare";
-
   private final CamelContext context;
 
   public AsyncHttp(CamelContext context) {
@@ -34,17 +31,19 @@ public final class AsyncHttp implements PlatformHttpEngine {
    */
   @SuppressWarnings("unchecked")
   public static Optional<CompletableFuture<Void>> gone(Exchange exchange) {
-    return Optional.ofNullable(exchange.getProperty(GONE, CompletableFuture.class));
+    return Optional.ofNullable(
+        exchange.getProperty(FlowProperties.CALLER_GONE, CompletableFuture.class));
   }
 
   /** Who shares with others what there is for all; on a server that does not tell it is one. */
   public static String share(Exchange exchange) {
-    return exchange.getProperty(SHARE, "", String.class);
+    return exchange.getProperty(FlowProperties.CALLER_SHARE, "", String.class);
   }
 
   /** The call goes on without its body: what others send may take its place. */
   public static void waits(Exchange exchange) {
-    RequestBodies.Held body = exchange.getProperty(BODY, RequestBodies.Held.class);
+    RequestBodies.Held body =
+        exchange.getProperty(FlowProperties.HELD_BODY, RequestBodies.Held.class);
     if (body != null) {
       body.free();
     }

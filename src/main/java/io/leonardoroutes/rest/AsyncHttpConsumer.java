@@ -2,6 +2,7 @@ package io.leonardoroutes.rest;
 
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.auth.ProblemHandler;
+import io.leonardoroutes.flow.FlowProperties;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -44,12 +45,12 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     exchange.setPattern(ExchangePattern.InOut);
     CompletableFuture<Void> gone = new CompletableFuture<>();
     call.addEndHandler(end -> gone.complete(null));
-    exchange.setProperty(AsyncHttp.GONE, gone);
-    exchange.setProperty(AsyncHttp.SHARE, Caller.of(call));
+    exchange.setProperty(FlowProperties.CALLER_GONE, gone);
+    exchange.setProperty(FlowProperties.CALLER_SHARE, Caller.of(call));
     RequestBodies.Held body = RequestBodies.of(call);
     if (body != null) {
       body.use();
-      exchange.setProperty(AsyncHttp.BODY, body);
+      exchange.setProperty(FlowProperties.HELD_BODY, body);
     }
     processHttpRequest(exchange, call)
         .compose(
@@ -154,7 +155,8 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
   }
 
   private void done(Exchange exchange) {
-    RequestBodies.Held body = exchange.getProperty(AsyncHttp.BODY, RequestBodies.Held.class);
+    RequestBodies.Held body =
+        exchange.getProperty(FlowProperties.HELD_BODY, RequestBodies.Held.class);
     doneUoW(exchange);
     if (body != null) {
       body.done();

@@ -1,5 +1,6 @@
 package io.leonardoroutes.rest;
 
+import io.leonardoroutes.flow.FlowProperties;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,8 +34,8 @@ public final class ETags {
     String tag = '"' + hash(body).substring(0, LENGTH) + '"';
     boolean unchanged = has(known, tag);
     exchange.getMessage().setBody(unchanged ? null : body);
-    exchange.setProperty("leonardoETag", tag);
-    exchange.setProperty("leonardoUnchanged", unchanged);
+    exchange.setProperty(FlowProperties.ETAG, tag);
+    exchange.setProperty(FlowProperties.UNCHANGED, unchanged);
   }
 
   /**

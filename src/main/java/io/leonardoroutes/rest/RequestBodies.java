@@ -30,7 +30,7 @@ final class RequestBodies implements Handler<RoutingContext> {
   /** Of the heap: a sixteenth, as a body takes some times its length while it is parsed. */
   private static final int PART_OF_HEAP = 16;
 
-  private static final String HELD = "leonardoHeldBody";
+  private static final String HELD = Held.class.getName();
   private static final Problem NOT_EXPECTED =
       Problem.of(417, "expect", "Not expected", "send Expect: 100-continue, or none");
 

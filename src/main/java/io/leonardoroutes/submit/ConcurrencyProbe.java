@@ -1,6 +1,7 @@
 package io.leonardoroutes.submit;
 
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.ProviderAccounts;
 import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.leonardo.AccountStatus;
@@ -20,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /** The steps of {@code slots.camel.yaml}: what each account at the provider allows at once. */
 public final class ConcurrencyProbe {
   private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyProbe.class);
-  private static final String ACCOUNT = "leonardoAccount";
   private static final Duration AGAIN = Duration.ofMinutes(1);
   private static final Duration SOON = Duration.ofSeconds(3);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
@@ -75,8 +75,8 @@ public final class ConcurrencyProbe {
     message.setHeader("Accept", "application/json");
     message.setHeader(ProviderClient.ACCOUNT, account);
     message.setBody(null);
-    exchange.setProperty(ACCOUNT, account);
-    exchange.setProperty("leonardoAsk", may);
+    exchange.setProperty(FlowProperties.PROBED_ACCOUNT, account);
+    exchange.setProperty(FlowProperties.ASK, may);
     ProviderResponse.asItComes(exchange);
   }
 
@@ -88,7 +88,7 @@ public final class ConcurrencyProbe {
 
   /** Notes what the account says. */
   public void read(Exchange exchange) {
-    String name = exchange.getProperty(ACCOUNT, String.class);
+    String name = exchange.getProperty(FlowProperties.PROBED_ACCOUNT, String.class);
     ProviderResponse answer = ProviderResponse.of(exchange, flow.settings());
     AccountStatus account =
         answer.failure() == null

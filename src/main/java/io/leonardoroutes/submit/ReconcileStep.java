@@ -7,6 +7,7 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.JobProblems;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.ProviderAccounts;
@@ -55,7 +56,6 @@ public final class ReconcileStep {
       "the provider's list is of another user: the account %s may have had another user's key then";
 
   private static final Logger LOG = LoggerFactory.getLogger(ReconcileStep.class);
-  private static final String ROUND = "leonardoRound";
   private static final String LIST = "the provider's list";
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
   private static final int BATCH = 1000;
@@ -115,7 +115,7 @@ public final class ReconcileStep {
         job ->
             JobProblems.named(job)
                 .forEach(id -> round.named.add(new ReconcileRound.Named(job, id))));
-    exchange.setProperty(ROUND, round);
+    exchange.setProperty(FlowProperties.ROUND, round);
   }
 
   /** Whether a generation has to be asked for that the answer to a create named. */
@@ -361,6 +361,6 @@ public final class ReconcileStep {
   }
 
   private static ReconcileRound round(Exchange exchange) {
-    return exchange.getProperty(ROUND, ReconcileRound.class);
+    return exchange.getProperty(FlowProperties.ROUND, ReconcileRound.class);
   }
 }

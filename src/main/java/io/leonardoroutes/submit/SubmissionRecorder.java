@@ -98,7 +98,7 @@ public final class SubmissionRecorder {
     } else if (submission instanceof Submission.TurnedAway turnedAway) {
       flow.outages().reportUp(PROVIDER);
       turnedAway(job, turnedAway);
-      exchange.setProperty("leonardoTurnedAway", true);
+      exchange.setProperty(FlowProperties.TURNED_AWAY, true);
     } else if (submission instanceof Submission.NotSent notSent) {
       notSent(job, notSent);
     } else {

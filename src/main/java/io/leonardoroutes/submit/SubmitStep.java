@@ -171,7 +171,7 @@ public final class SubmitStep {
   public void begin(Exchange exchange) {
     Job seen = exchange.getMessage().getBody(Job.class);
     List<Job> begun = flow.outages().query(() -> begin(seen));
-    exchange.setProperty("leonardoBegun", !begun.isEmpty());
+    exchange.setProperty(FlowProperties.BEGUN, !begun.isEmpty());
     if (begun.isEmpty()) {
       return;
     }

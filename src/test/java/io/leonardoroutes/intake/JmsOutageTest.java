@@ -12,6 +12,7 @@ import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TestBroker;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.problem.RequestRejected;
 import jakarta.jms.Message;
 import java.nio.file.Path;
@@ -180,8 +181,8 @@ class JmsOutageTest {
         .send(
             "direct:take",
             exchange -> {
-              exchange.setProperty("leonardoKey", "jms:ID:" + text);
-              exchange.setProperty("leonardoReplyTo", "queue:answers");
+              exchange.setProperty(FlowProperties.KEY, "jms:ID:" + text);
+              exchange.setProperty(FlowProperties.REPLY_TO, "queue:answers");
               exchange.getMessage().setBody(text);
             });
   }

@@ -13,7 +13,7 @@ import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TickingClock;
-import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.provider.ProviderClient;
@@ -417,9 +417,9 @@ class AccountsTest {
         .send(
             "direct:leonardo-accept",
             exchange -> {
-              exchange.setProperty("leonardoKey", "jms:ID:1");
-              exchange.setProperty(IntakeProperties.ONE_REQUEST, true);
-              exchange.setProperty("leonardoReplyTo", replyTo);
+              exchange.setProperty(FlowProperties.KEY, "jms:ID:1");
+              exchange.setProperty(FlowProperties.ONE_REQUEST, true);
+              exchange.setProperty(FlowProperties.REPLY_TO, replyTo);
               exchange.getMessage().setBody(request);
             });
   }
