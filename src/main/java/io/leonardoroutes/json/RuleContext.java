@@ -21,7 +21,10 @@ public record RuleContext(String at, List<String> involved, Map<String, ?> words
     return false;
   }
 
-  /** Reports a broken rule across fields. Answers false, as the validator then has to. */
+  /**
+   * Reports a broken rule across fields; without {@code involved}, of a single field further down.
+   * Answers false, as the validator then has to.
+   */
   public static boolean report(
       ConstraintValidatorContext context, String at, List<String> involved, Map<String, ?> words) {
     HibernateConstraintValidatorContext here = hibernate(context);

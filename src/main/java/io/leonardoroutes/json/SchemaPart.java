@@ -1,11 +1,13 @@
 package io.leonardoroutes.json;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,11 +44,31 @@ public final class SchemaPart {
 
   /** Adds a keyword; where the schema has it already, both have to hold. */
   public void put(String keyword, Object value) {
-    if (json.has(keyword)) {
-      json.withArray("/allOf").add(one(keyword, value));
+    put(json, keyword, value);
+  }
+
+  private static void put(ObjectNode schema, String keyword, Object value) {
+    if (schema.has(keyword)) {
+      schema.withArray("/allOf").add(one(keyword, value));
     } else {
-      json.set(keyword, JSON.valueToTree(value));
+      schema.set(keyword, JSON.valueToTree(value));
     }
+  }
+
+  /** Lets the field at this path of names in JSON, where it is there, be one of these alone. */
+  public void choose(String path, List<String> choices) {
+    present(path);
+    JsonNode field = json;
+    for (String name : path.split("\\.")) {
+      field = field.path("properties").path(name);
+    }
+    List<Object> all = new ArrayList<>(choices);
+    if (field.path("type").isArray()) {
+      // absent, as orAbsent has said it
+      all.add(null);
+      all.add(List.of());
+    }
+    put((ObjectNode) field, "enum", all);
   }
 
   /** What does not fit the condition need not fit the consequence. */

@@ -80,23 +80,13 @@ public final class KlingO3 implements Model {
       others = {"start_frame", "end_frame"})
   @AtMostWith(field = "image_reference", with = "video_reference_base", max = 4)
   record Guidances(
-      @FieldDescription("a picture to start from") @AtMost(1) List<@Valid ImageItem> startFrame,
-      @FieldDescription("a picture to end with") @AtMost(1) List<@Valid ImageItem> endFrame,
+      @FieldDescription("a picture to start from") @AtMost(1)
+          List<@Valid @ImageTypes({"GENERATED", "UPLOADED"}) ImageItem> startFrame,
+      @FieldDescription("a picture to end with") @AtMost(1)
+          List<@Valid @ImageTypes({"GENERATED", "UPLOADED"}) ImageItem> endFrame,
       @FieldDescription("pictures as models of style or content") @AtMost(7)
-          List<@Valid ImageItem> imageReference,
+          List<@Valid @ImageTypes({"GENERATED", "UPLOADED"}) ImageItem> imageReference,
       @FieldDescription("a video to edit") @AtMost(1) List<@Valid VideoItem> videoReferenceBase) {}
-
-  /** A picture, as a frame of the video or as a model of its style or content. */
-  record ImageItem(@Required @Valid Image image) {}
-
-  /** A picture that the provider has: uploaded to it or made by it. */
-  record Image(
-      @FieldDescription("the provider's id of the picture") @Required @Filled @NotPlaceholder
-          String id,
-      @FieldDescription("how the provider came by the picture")
-          @Required
-          @OneOf({"GENERATED", "UPLOADED"})
-          String type) {}
 
   /** A video to edit. */
   record VideoItem(@Required @Valid Clip video) {}

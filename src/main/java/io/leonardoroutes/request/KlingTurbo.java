@@ -66,17 +66,9 @@ public final class KlingTurbo implements Model {
 
   /** Pictures that guide the video. */
   record Guidances(
-      @FieldDescription("a picture to start from") @AtMost(1) List<@Valid Frame> startFrame) {}
-
-  /** A picture as a frame of the video. */
-  record Frame(@Required @Valid Image image) {}
-
-  /** A picture that the provider has: uploaded to it or made by it. */
-  record Image(
-      @FieldDescription("the provider's id of the picture") @Required @Filled @NotPlaceholder
-          String id,
-      @FieldDescription("how the provider came by the picture")
-          @Required
-          @OneOf({"INIT", "GENERATION", "UPLOADED", "GENERATED", "VARIATION"})
-          String type) {}
+      @FieldDescription("a picture to start from") @AtMost(1)
+          List<
+                  @Valid @ImageTypes({"INIT", "GENERATION", "UPLOADED", "GENERATED", "VARIATION"})
+                  ImageItem>
+              startFrame) {}
 }

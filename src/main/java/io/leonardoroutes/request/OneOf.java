@@ -18,9 +18,12 @@ import java.util.stream.Stream;
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = {OneOf.Check.class, OneOf.NumberCheck.class})
 public @interface OneOf {
+  /** What a choice that there is not is told. */
+  String MESSAGE = "{value} is not possible for {model}: one of {choices}";
+
   String[] value();
 
-  String message() default "{value} is not possible for {model}: one of {choices}";
+  String message() default MESSAGE;
 
   String code() default "one-of";
 

@@ -4,8 +4,9 @@
  *
  * <p>Start at {@link io.leonardoroutes.request.KlingTurbo}. Adding a model takes one record of
  * parameters with its {@link io.leonardoroutes.request.Model}, and its name in {@code
- * META-INF/services/io.leonardoroutes.request.Model}. A rule is one annotation, which also says
- * itself in JSON Schema ({@link io.leonardoroutes.json.InSchema}). Constraint mappings name these
- * annotations, and the codes of violations are their names.
+ * META-INF/services/io.leonardoroutes.request.Model}; a picture is an {@link
+ * io.leonardoroutes.request.ImageItem}. A rule is one annotation, which also says itself in JSON
+ * Schema ({@link io.leonardoroutes.json.InSchema}). Constraint mappings name these annotations, and
+ * the codes of violations are their names.
  */
 package io.leonardoroutes.request;

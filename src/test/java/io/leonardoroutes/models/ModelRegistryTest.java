@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leonardoroutes.json.ModelParameters;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.request.Between;
+import io.leonardoroutes.request.ImageTypes;
 import io.leonardoroutes.request.KlingO3;
 import io.leonardoroutes.request.Length;
 import io.leonardoroutes.request.Model;
@@ -191,6 +192,29 @@ final class ModelRegistryTest {
   }
 
   @Test
+  void theTypesOfAPictureAreSaidByTheListThatHoldsIt() {
+    ModelRegistry own = new ModelRegistry(List.of(new Own("own", Shots.class)), rules, Set.of());
+
+    assertThat(
+            own.check(
+                json(
+                    "{'model': 'own', 'parameters': {'shots': [{'of': {'kind': 'C'}}, {},"
+                        + " null]}}")))
+        .containsExactly(
+            new Violation(
+                "/parameters/shots/0/of/kind",
+                "one-of",
+                "\"C\" is not possible for own: one of A, B",
+                "A, B"),
+            new Violation(
+                "/parameters/shots/2", "type", "this is null: an object is needed", null));
+    assertThat(own.limits("own"))
+        .contains(new Limit("parameters.shots.of.kind", "one-of", "A, B", null));
+    assertThat(own.schema("own").orElseThrow().findValue("kind").get("enum"))
+        .isEqualTo(json("['A', 'B', null, []]"));
+  }
+
+  @Test
   void twoModelsOfOneNameStopTheStart() {
     List<Model> twice = List.of(new KlingO3(), new Own("kling-video-o-3", Plain.class));
 
@@ -240,6 +264,10 @@ final class ModelRegistryTest {
             Inside.class, "parameters.camera.zoom", none.formatted("OneOf", "Boolean", "zoom")),
         Arguments.of(
             InItems.class, "parameters.cameras.zoom", none.formatted("OneOf", "Boolean", "zoom")),
+        Arguments.of(
+            NoKind.class,
+            "parameters.shots",
+            Shot.class.getName() + " has no what: correct the rule that names it"),
         Arguments.of(Fails.class, "parameters", "a size is needed"));
   }
 
@@ -265,6 +293,23 @@ final class ModelRegistryTest {
   private record Own(String id, Class<? extends ModelParameters> parameters) implements Model {}
 
   private record Plain(@NotNull String textToSay, Boolean isFast) implements ModelParameters {}
+
+  private record Shots(
+      List<
+              @Valid
+              @ImageTypes(
+                  value = {"A", "B"},
+                  field = "of.kind")
+              Shot>
+          shots)
+      implements ModelParameters {}
+
+  private record NoKind(List<@ImageTypes(value = "A", field = "what.kind") Shot> shots)
+      implements ModelParameters {}
+
+  private record Shot(Picture of) {}
+
+  private record Picture(String kind) {}
 
   private record Few(@OneOf({"5", "10"}) Integer steps, List<@OneOf({"1", "2"}) Integer> list)
       implements ModelParameters {}
