@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>The hash is SHA-256, not one that is slow on purpose: a key is 256 random bits and no password
  * that could be guessed, and each call is asked for one.
  */
-public final class ApiKeys implements AuthHandler.Callers {
+public final class ApiKeys implements CallerLookup {
   private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
   private static final HexFormat HEX = HexFormat.of();
   private static final Pattern LINE =

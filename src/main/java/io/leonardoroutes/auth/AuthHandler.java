@@ -20,23 +20,6 @@ import java.util.regex.Pattern;
  * or everybody where nobody is asked. The provider's notices alone bring a key of their own.
  */
 public final class AuthHandler implements Handler<RoutingContext> {
-  static final Problem UNKNOWN =
-      Problem.of(
-          401,
-          "unauthorized",
-          "The caller is not known",
-          "send one header Authorization: Bearer KEY, with a key that is known here");
-
-  /** What knows callers by what they bring. */
-  public interface Callers {
-    /**
-     * Who brings this.
-     *
-     * @throws IOException if it cannot be found out now
-     */
-    Optional<Caller> who(String credential) throws IOException;
-  }
-
   /** The provider's notices. */
   public interface Notices {
     /** Whether any are taken. */
@@ -57,7 +40,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
   private static final String KEYS = "what tells callers apart";
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\w.~+/=-]+)");
 
-  private final Callers callers;
+  private final CallerLookup callers;
   private final int perMinute;
   private final CallerRateLimit rate;
   private final Asks asks;
@@ -65,7 +48,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
   /**
    * @param callers null to ask nobody
    */
-  private AuthHandler(Callers callers, int perMinute, Asks asks) {
+  private AuthHandler(CallerLookup callers, int perMinute, Asks asks) {
     this.callers = callers;
     this.perMinute = perMinute;
     this.rate = perMinute == 0 ? null : new CallerRateLimit(perMinute, asks.clock());
@@ -73,7 +56,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
   }
 
   public static AuthHandler of(RestSettings rest, Vertx vertx, Asks asks) {
-    Callers callers =
+    CallerLookup callers =
         switch (rest.auth()) {
           case NONE -> null;
           case API_KEY -> ApiKeys.in(rest.keys());
@@ -92,7 +75,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
   }
 
   /** Answers a call that nothing is found for, and that may not have come this way. */
-  void notFound(RoutingContext call, Problem problem) {
+  public void notFound(RoutingContext call, Problem problem) {
     if (call.user() != null) {
       ProblemHandler.give(call, problem);
     } else {
@@ -111,7 +94,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
             call,
             () -> {
               call.response().putHeader("WWW-Authenticate", "Bearer realm=\"leonardo-routes\"");
-              ProblemHandler.give(call, UNKNOWN);
+              ProblemHandler.give(call, ProblemHandler.UNKNOWN_CALLER);
             });
       }
     } catch (IOException e) {

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
 
 /**
- * Who calls over REST, as the {@link AuthHandler} found out.
+ * Who calls over REST, as the door before every path found out.
  *
  * @param name null where nobody is asked for a name
  * @param operator sees every job, and does what is for operators
@@ -61,7 +61,7 @@ public record Caller(String name, boolean operator, String address) {
     if (!rest.asksForKeys()) {
       return ANYBODY;
     }
-    throw new RequestRejected(AuthHandler.UNKNOWN);
+    throw new RequestRejected(ProblemHandler.UNKNOWN_CALLER);
   }
 
   /** Who shares what there is for all: its name, or the address where nobody is asked for one. */

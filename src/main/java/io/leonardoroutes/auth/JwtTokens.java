@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * JSON Web Tokens of one issuer, for one audience, signed by one algorithm with one key, and with
  * an end. Their {@code sub} is the caller's name.
  */
-public final class JwtTokens implements AuthHandler.Callers {
+public final class JwtTokens implements CallerLookup {
   private static final int SECONDS_THAT_CLOCKS_DIFFER = 30;
   private static final int SHORTEST_SECRET = 32;
   private static final String PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----";

@@ -12,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 /** What the HTTP server answers by itself, to calls that no route sees. */
@@ -48,6 +49,13 @@ public final class ProblemHandler {
 
   public static final Problem UNAVAILABLE =
       Problem.of(503, "unavailable", "Not available now", "send the call again later");
+
+  static final Problem UNKNOWN_CALLER =
+      Problem.of(
+          401,
+          "unauthorized",
+          "The caller is not known",
+          "send one header Authorization: Bearer KEY, with a key that is known here");
 
   private static final Problem LONG_ADDRESS =
       Problem.of(414, "long-address", "The address is too long", "shorten its query");
@@ -86,16 +94,17 @@ public final class ProblemHandler {
   /**
    * Lets a router answer what it refuses with problems.
    *
-   * @param door asks for a key whoever is told that nothing is there
+   * @param notFound answers a call that nothing is found for
    * @param started whether its routes are
    */
-  public static void on(Router router, AuthHandler door, BooleanSupplier started) {
+  public static void on(
+      Router router, BiConsumer<RoutingContext, Problem> notFound, BooleanSupplier started) {
     PROBLEMS.forEach(
         (status, problem) ->
             router.errorHandler(status, r -> give(r, started.getAsBoolean() ? problem : STARTING)));
     // A path that does not begin with a slash, as *, never comes to the door.
     router.errorHandler(
-        404, r -> door.notFound(r, started.getAsBoolean() ? PROBLEMS.get(404) : STARTING));
+        404, r -> notFound.accept(r, started.getAsBoolean() ? PROBLEMS.get(404) : STARTING));
   }
 
   /** Answers a call whose head cannot be read. */

@@ -10,7 +10,7 @@ import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.SecretRegistry;
 import io.leonardoroutes.settings.SettingReader;
-import io.leonardoroutes.video.VideoFolder;
+import io.leonardoroutes.video.VideoLimits;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ public record LeonardoSettings(
    */
   public record Reconciling(boolean list, Duration settle) {}
 
-  public record Downloads(Path folder, VideoFolder.Limits limits, int tries, Duration keep) {}
+  public record Downloads(Path folder, VideoLimits limits, int tries, Duration keep) {}
 
   /** After this a call to the provider is cut off, whatever came of it until then. */
   public Duration paidCall() {
@@ -148,7 +148,7 @@ public record LeonardoSettings(
         reconciling(keys),
         new Downloads(
             Path.of(keys.text("leonardo.videos")),
-            new VideoFolder.Limits(
+            new VideoLimits(
                 keys.names("leonardo.download.hosts"),
                 keys.number("leonardo.download.max-bytes", 1, Long.MAX_VALUE),
                 keys.duration("leonardo.download.timeout")),

@@ -37,7 +37,7 @@ final class BudgetFitter {
     if (waiting.isEmpty()) {
       return new Fitting(List.of(), null, Fit.ALL);
     }
-    CostQueries.Used used = CostQueries.used(handle, limits, now);
+    Budget.Used used = CostQueries.used(handle, limits, now);
     BigDecimal left = budget.perDay().subtract(used.amount());
     boolean roomy = left.multiply(TWO).compareTo(budget.perDay()) >= 0;
     List<String> fitting = new ArrayList<>();

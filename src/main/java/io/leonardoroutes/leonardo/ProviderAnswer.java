@@ -25,12 +25,6 @@ record ProviderAnswer(JsonNode json) {
   private static final int LONGEST = 1_000_000;
   private static final int LONGEST_ID = 200;
 
-  /** A request that the server's side gave up on may be at work all the same. */
-  private static final Set<Integer> LEAVE_IT_OPEN = Set.of(408, 460, 499);
-
-  /** The other request may be the same one, if something in between sent it twice. */
-  private static final Set<Integer> IN_CONFLICT_WITH_ANOTHER = Set.of(409, 423, 424);
-
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -101,7 +95,9 @@ record ProviderAnswer(JsonNode json) {
    */
   int meaning(int status) {
     boolean success = isSuccess(status);
-    if (!success && !refuses(status) && !IN_CONFLICT_WITH_ANOTHER.contains(status)) {
+    if (!success
+        && !ProviderError.refuses(status)
+        && !ProviderError.IN_CONFLICT_WITH_ANOTHER.contains(status)) {
       return status;
     }
     if (success && promises()) {
@@ -109,7 +105,9 @@ record ProviderAnswer(JsonNode json) {
     }
     return errors().stream()
         .map(error -> error.meaning(success ? null : Integer.valueOf(status)))
-        .reduce((a, b) -> a.equals(b) || (refuses(a) && refuses(b)) ? a : 500)
+        .reduce(
+            (a, b) ->
+                a.equals(b) || (ProviderError.refuses(a) && ProviderError.refuses(b)) ? a : 500)
         .orElse(status);
   }
 
@@ -126,15 +124,6 @@ record ProviderAnswer(JsonNode json) {
     return node.isValueNode()
         ? !node.isNull()
         : StreamSupport.stream(node.spliterator(), false).anyMatch(ProviderAnswer::hasAValue);
-  }
-
-  /** Whether a status is a definite no: 408, 409 and 429 do not answer whether it is made. */
-  static boolean refuses(int status) {
-    return status >= 400
-        && status < 500
-        && status != 429
-        && !LEAVE_IT_OPEN.contains(status)
-        && !IN_CONFLICT_WITH_ANOTHER.contains(status);
   }
 
   /**

@@ -11,6 +11,12 @@ import java.util.Set;
  * a plain text.
  */
 record ProviderError(JsonNode json) {
+  /** A request that the server's side gave up on may be at work all the same. */
+  private static final Set<Integer> LEAVE_IT_OPEN = Set.of(408, 460, 499);
+
+  /** The other request may be the same one, if something in between sent it twice. */
+  static final Set<Integer> IN_CONFLICT_WITH_ANOTHER = Set.of(409, 423, 424);
+
   private static final int UNSURE = 500;
 
   /** Those of an answer, whichever of their shapes it has. */
@@ -49,15 +55,24 @@ record ProviderError(JsonNode json) {
     JsonNode code = json.at("/extensions/statusCode");
     if (!code.isMissingNode() && !code.isNull()) {
       int said = code.isNumber() && !code.canConvertToInt() ? UNSURE : code.asInt(UNSURE);
-      return ProviderAnswer.refuses(said) && reasons().isEmpty() ? UNSURE : said;
+      return refuses(said) && reasons().isEmpty() ? UNSURE : said;
     }
-    if (http != null && ProviderAnswer.refuses(http)) {
+    if (http != null && refuses(http)) {
       return http;
     }
     boolean named =
         ErrorWords.isOfValidation(json.at("/extensions/code").asText(""))
             || reasons().stream().anyMatch(ErrorWords::nameAFault);
     return named && !reasons().isEmpty() ? 400 : UNSURE;
+  }
+
+  /** Whether a status is a definite no: 408, 409 and 429 do not answer whether it is made. */
+  static boolean refuses(int status) {
+    return status >= 400
+        && status < 500
+        && status != 429
+        && !LEAVE_IT_OPEN.contains(status)
+        && !IN_CONFLICT_WITH_ANOTHER.contains(status);
   }
 
   private Set<String> texts() {

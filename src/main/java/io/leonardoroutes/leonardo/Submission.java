@@ -131,12 +131,12 @@ public sealed interface Submission {
     if (answer.namesAGeneration()) {
       return unknown(status, body, answer);
     }
-    if (meaning == 429 || (ProviderAnswer.refuses(meaning) && answer.saysTooMany())) {
+    if (meaning == 429 || (ProviderError.refuses(meaning) && answer.saysTooMany())) {
       return new TurnedAway(
           answer.told(status, "a generation id") + ": it took nothing, send it again later",
           RetryAfter.read(retryAfter, now));
     }
-    if (!ProviderAnswer.refuses(meaning)) {
+    if (!ProviderError.refuses(meaning)) {
       return unknown(status, body, answer);
     }
     if (ProviderAnswer.isSuccess(status) || answer.isTheProviders(status, body)) {

@@ -14,6 +14,20 @@ import java.math.BigDecimal;
  *     back
  */
 public record Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown, boolean refund) {
+  /**
+   * What is spent and reserved of a day's budget.
+   *
+   * @param otherUnit the unit of a cost that the budget cannot count, so that none of it is left;
+   *     null if there is none
+   */
+  public record Used(BigDecimal amount, String otherUnit) {
+    static final Used NOTHING = new Used(BigDecimal.ZERO, null);
+
+    Used and(Used more) {
+      return new Used(amount.add(more.amount), otherUnit == null ? more.otherUnit : otherUnit);
+    }
+  }
+
   /** The same, where what failed is taken to be given back. */
   public Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown) {
     this(perDay, unit, priceUnknown, true);
@@ -25,7 +39,7 @@ public record Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown, bo
   }
 
   /** What a job of the account is told that does not fit beside what is used. */
-  public String waits(String account, BigDecimal price, CostQueries.Used used) {
+  public String waits(String account, BigDecimal price, Used used) {
     String key =
         account.equals(Job.DEFAULT_ACCOUNT)
             ? "leonardo.budget."

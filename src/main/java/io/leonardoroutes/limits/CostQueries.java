@@ -43,22 +43,8 @@ public final class CostQueries {
 
   private CostQueries() {}
 
-  /**
-   * What is spent and reserved of a day's budget.
-   *
-   * @param otherUnit the unit of a cost that the budget cannot count, so that none of it is left;
-   *     null if there is none
-   */
-  public record Used(BigDecimal amount, String otherUnit) {
-    private static final Used NOTHING = new Used(BigDecimal.ZERO, null);
-
-    private Used and(Used more) {
-      return new Used(amount.add(more.amount), otherUnit == null ? more.otherUnit : otherUnit);
-    }
-  }
-
   /** What is spent and reserved of the account's budget on the day of {@code now}. */
-  public static Used used(Handle handle, AccountLimits limits, Instant now) {
+  public static Budget.Used used(Handle handle, AccountLimits limits, Instant now) {
     Budget budget = limits.budget();
     long day = now.toEpochMilli() / A_DAY * A_DAY;
     return handle
@@ -68,28 +54,28 @@ public final class CostQueries {
         .bind("next", day + A_DAY)
         .map((row, context) -> used(row, budget))
         .stream()
-        .reduce(Used.NOTHING, Used::and);
+        .reduce(Budget.Used.NOTHING, Budget.Used::and);
   }
 
-  private static Used used(ResultSet row, Budget budget) throws SQLException {
+  private static Budget.Used used(ResultSet row, Budget budget) throws SQLException {
     String cost = row.getString("cost_unit");
     String reserved = row.getString("reserved_unit");
     BigDecimal jobs = BigDecimal.valueOf(row.getLong("jobs"));
     BigDecimal amount = cost == null ? null : new BigDecimal(row.getString("cost_amount"));
     boolean free = amount != null && amount.signum() == 0;
     if (free || (budget.refund() && row.getInt("unmade") == 1)) {
-      return Used.NOTHING;
+      return Budget.Used.NOTHING;
     }
     if (budget.unit().equals(cost)) {
-      return new Used(amount.multiply(jobs), null);
+      return new Budget.Used(amount.multiply(jobs), null);
     }
     // What was both reserved and paid in another unit was of another budget: the currency changed.
     if (cost != null && !cost.equals(reserved)) {
-      return new Used(budget.perDay().multiply(jobs), cost);
+      return new Budget.Used(budget.perDay().multiply(jobs), cost);
     }
     return budget.unit().equals(reserved)
-        ? new Used(new BigDecimal(row.getString("reserved_amount")).multiply(jobs), null)
-        : Used.NOTHING;
+        ? new Budget.Used(new BigDecimal(row.getString("reserved_amount")).multiply(jobs), null)
+        : Budget.Used.NOTHING;
   }
 
   /**

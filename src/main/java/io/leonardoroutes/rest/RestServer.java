@@ -93,7 +93,7 @@ public final class RestServer {
     // Nobody here takes files in forms, and the parser of their parts is one more to trust.
     router.route().order(-1).handler(call -> refuse(call, "multipart/"));
     router.route().order(-1).handler(RestServer::refuseCoded);
-    ProblemHandler.on(router, door, context::isStarted);
+    ProblemHandler.on(router, door::notFound, context::isStarted);
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
   }
 

@@ -24,8 +24,10 @@ import org.slf4j.LoggerFactory;
 
 /** The way in: counts each call, checks its key, and lets the scripted fault or none answer it. */
 final class DoorServer {
+  /** Nobody but this machine is to find it. */
+  static final String ADDRESS = "127.0.0.1";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DoorServer.class);
   private static final int LARGEST_BODY = 1024 * 1024;
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
@@ -117,7 +119,7 @@ final class DoorServer {
 
   private SandboxAnswer work(Door door, RoutingContext context) {
     var request = context.request();
-    String cdn = "http://" + Sandbox.ADDRESS + ":" + request.localAddress().port() + "/cdn";
+    String cdn = "http://" + ADDRESS + ":" + request.localAddress().port() + "/cdn";
     String id = context.pathParam("id");
     return switch (door) {
       case CREATE -> provider.create(body(context));

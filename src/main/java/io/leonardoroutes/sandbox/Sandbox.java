@@ -38,8 +38,6 @@ public final class Sandbox implements AutoCloseable {
   /** The only user there is, as {@code GET /v1/me} says. */
   public static final String USER_ID = "5a0db0c8-21a4-4c5e-8f67-90b8a3d7e1f2";
 
-  static final String ADDRESS = "127.0.0.1";
-
   private final Vertx vertx;
   private final SandboxJobs jobs;
   private final DoorServer doors;
@@ -54,7 +52,7 @@ public final class Sandbox implements AutoCloseable {
             // HTTP/1.1 only: over HTTP/2 a fault's closed connection would take other calls with it
             .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
             .requestHandler(doors.router())
-            .listen(options.port(), ADDRESS)
+            .listen(options.port(), DoorServer.ADDRESS)
             .toCompletionStage()
             .toCompletableFuture()
             .join();
@@ -91,7 +89,7 @@ public final class Sandbox implements AutoCloseable {
 
   /** Address and port that the videos come from, as in {@code 127.0.0.1:8089}. */
   public String host() {
-    return ADDRESS + ":" + server.actualPort();
+    return DoorServer.ADDRESS + ":" + server.actualPort();
   }
 
   /**
@@ -139,7 +137,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   private static String whyNot(SandboxOptions options, Throwable cause) {
-    var place = ADDRESS + ":" + options.port();
+    var place = DoorServer.ADDRESS + ":" + options.port();
     return cause instanceof BindException
         ? "The sandbox cannot listen on %s: the port is taken. Stop what holds it, or give the sandbox another port (0 for any free one)"
             .formatted(place)

@@ -14,9 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -32,22 +30,9 @@ public final class VideoFolder {
   private static final String FINAL = ".mp4";
 
   private final Path folder;
-  private final Limits limits;
+  private final VideoLimits limits;
   private final VideoHosts hosts;
   private final Clock clock;
-
-  /**
-   * What a download may be.
-   *
-   * @param hosts {@code leonardo.download.hosts}: hosts with an optional port
-   * @param maxBytes the longest video
-   * @param maxTime the longest download, from the first byte to the last
-   */
-  public record Limits(List<String> hosts, long maxBytes, Duration maxTime) {
-    public Limits {
-      hosts = List.copyOf(hosts);
-    }
-  }
 
   /**
    * Opens the folder, makes it if need be and sweeps what an interrupted download left, once it is
@@ -57,7 +42,7 @@ public final class VideoFolder {
    * @throws IOException if the folder cannot be made, read or written
    * @throws IllegalArgumentException for a host that is none; its message names the setting
    */
-  public VideoFolder(Path folder, Limits limits, Clock clock) throws IOException {
+  public VideoFolder(Path folder, VideoLimits limits, Clock clock) throws IOException {
     this.folder = folder;
     this.limits = limits;
     this.hosts = new VideoHosts(limits.hosts());

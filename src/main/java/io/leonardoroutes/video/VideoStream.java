@@ -26,7 +26,7 @@ final class VideoStream {
 
   private final InputStream body;
   private final long announced;
-  private final VideoFolder.Limits limits;
+  private final VideoLimits limits;
   private final Clock clock;
   private final Instant end;
   private final MessageDigest digest = sha256Digest();
@@ -34,7 +34,7 @@ final class VideoStream {
   private int ready;
   private long bytes;
 
-  private VideoStream(long announced, InputStream body, VideoFolder.Limits limits, Clock clock) {
+  private VideoStream(long announced, InputStream body, VideoLimits limits, Clock clock) {
     this.announced = announced;
     this.body = body;
     this.limits = limits;
@@ -44,7 +44,7 @@ final class VideoStream {
 
   /** Reads as far as it takes to see that it is a video. */
   static VideoStream open(
-      String contentType, long announced, InputStream body, VideoFolder.Limits limits, Clock clock)
+      String contentType, long announced, InputStream body, VideoLimits limits, Clock clock)
       throws DownloadFailed {
     checkType(contentType);
     VideoStream video = new VideoStream(announced, body, limits, clock);

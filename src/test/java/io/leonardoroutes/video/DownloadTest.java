@@ -35,8 +35,7 @@ class DownloadTest {
   @BeforeEach
   void open() throws IOException {
     videos =
-        new VideoFolder(
-            folder, new VideoFolder.Limits(List.of(), MAX, Duration.ofMinutes(10)), clock);
+        new VideoFolder(folder, new VideoLimits(List.of(), MAX, Duration.ofMinutes(10)), clock);
   }
 
   @ParameterizedTest

@@ -142,7 +142,7 @@ class VideoFolderTest {
     }
   }
 
-  private static VideoFolder.Limits limits() {
-    return new VideoFolder.Limits(List.of("cdn.leonardo.ai"), MAX, Duration.ofMinutes(10));
+  private static VideoLimits limits() {
+    return new VideoLimits(List.of("cdn.leonardo.ai"), MAX, Duration.ofMinutes(10));
   }
 }
