@@ -11,9 +11,6 @@ import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TestBroker;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,34 +36,6 @@ class CopiedRoutesTest {
       String id = story.accept(FlowFixture.REQUEST);
 
       assertThat(story.until(id, "COMPLETE").get("account").asText()).isEqualTo("default");
-    }
-  }
-
-  @Test
-  void copiesThatEndCallsByTheBeanOfTheJobsEndThemAsOurs() throws Exception {
-    String url = "jdbc:sqlite:" + folder.resolve("data/ledger.db");
-    try (ScriptedProvider provider = ScriptedProvider.start();
-        FlowFixture story =
-            FlowFixture.in(folder, provider)
-                .with("leonardo.rest.enabled", "true")
-                .with("leonardo.ledger.url", url + "?busy_timeout=100")
-                .edited(folder, "answers.camel.yaml", "leonardoAnswers", "leonardoGenerations")
-                .edited(folder, "batch.camel.yaml", "leonardoAnswers", "leonardoGenerations")
-                .start();
-        LogCapture log = LogCapture.open();
-        Connection other = DriverManager.getConnection(url);
-        Statement sql = other.createStatement()) {
-      RestClient rest = RestClient.of(story.app());
-
-      assertThat(rest.get("/generations/x").statusCode()).isEqualTo(404);
-      assertThat(rest.send("POST", "/generations?dry-run=true", "{}").statusCode()).isEqualTo(422);
-      sql.execute("BEGIN IMMEDIATE");
-      assertThat(rest.post(InboxFixture.request("a")).statusCode()).isEqualTo(503);
-      HttpResponse<String> batch = rest.post("[" + InboxFixture.request("a") + "]");
-      assertThat(RestClient.json(batch).at("/items/0/status").asInt()).isEqualTo(503);
-      sql.execute("COMMIT");
-      assertThat(rest.post(InboxFixture.request("a")).statusCode()).isEqualTo(202);
-      assertThat(log.with("what REST calls need")).hasSize(2);
     }
   }
 

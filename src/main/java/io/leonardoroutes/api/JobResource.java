@@ -20,7 +20,6 @@ import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.RestServer;
 import java.util.List;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 
 /**
@@ -35,11 +34,9 @@ public final class JobResource {
 
   private final FlowContext flow;
   private final Ledger ledger;
-  private final RestAnswers answers;
 
-  public JobResource(FlowContext flow, RestAnswers answers) {
+  public JobResource(FlowContext flow) {
     this.flow = flow;
-    this.answers = answers;
     this.ledger = flow.ledger();
   }
 
@@ -116,20 +113,5 @@ public final class JobResource {
         "too-late",
         "Too late to cancel",
         "job " + job.id() + " is " + now + ": only an ACCEPTED one can be cancelled");
-  }
-
-  /** As {@link RestAnswers#refused}: copies of our earlier route files name it here. */
-  public void refused(Exchange exchange) {
-    answers.refused(exchange);
-  }
-
-  /** As {@link RestAnswers#available}: copies of our earlier route files name it here. */
-  public void available(@ExchangeProperty(FlowProperties.AWAY) Boolean away) {
-    answers.available(away);
-  }
-
-  /** As {@link RestAnswers#unavailable}: copies of our earlier route files name it here. */
-  public void unavailable(Exchange exchange) {
-    answers.unavailable(exchange);
   }
 }

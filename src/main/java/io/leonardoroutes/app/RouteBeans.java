@@ -98,10 +98,8 @@ final class RouteBeans {
     JmsIntake messages = new JmsIntake(flow);
     EarlierNames.bind(registry, "leonardoQueue", "leonardoJmsIntake", messages);
     registry.bind("leonardoHold", Predicate.class, (Predicate) messages::holds);
-    RestAnswers answers = new RestAnswers(flow);
-    registry.bind("leonardoAnswers", answers);
-    JobResource jobs = new JobResource(flow, answers);
-    registry.bind("leonardoGenerations", jobs);
+    registry.bind("leonardoAnswers", new RestAnswers(flow));
+    registry.bind("leonardoGenerations", new JobResource(flow));
     registry.bind("leonardoOwnCopy", new VideoResource(flow, videos));
     bindLasting(context, flow);
     registry.bind("leonardoETags", new ETags());

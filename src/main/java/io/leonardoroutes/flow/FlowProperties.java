@@ -175,7 +175,8 @@ public final class FlowProperties {
   /**
    * The account that pays for the request.
    *
-   * <p>Set by {@code check}. Read by {@code dry-run}. Default: none, and the request is rejected.
+   * <p>Set by {@code check}. Read by {@code accept} and {@code dry-run}. Default: none, and the
+   * request is rejected.
    */
   public static final String ACCOUNT = "leonardoAccount";
 

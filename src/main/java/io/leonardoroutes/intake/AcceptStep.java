@@ -221,7 +221,7 @@ public final class AcceptStep {
             intake.replyTo());
     return new NewJob(
         request.reference(),
-        account(request, intake, accounts(intake)).orElseThrow(),
+        account(exchange, request, intake),
         request.model(),
         sent,
         request.warnings(),
@@ -229,6 +229,15 @@ public final class AcceptStep {
             intake.name() == null ? request.reference() : intake.name(), request.model()),
         routing,
         intake.by());
+  }
+
+  /**
+   * The one that was found; a copy of our routes from before there were accounts looks for none.
+   */
+  private String account(Exchange exchange, VideoRequest request, IntakeProperties intake) {
+    return Optional.ofNullable(exchange.getProperty(FlowProperties.ACCOUNT, String.class))
+        .or(() -> account(request, intake, accounts(intake)))
+        .orElseThrow();
   }
 
   /** Over what the caller said and nothing that a change of settings could change. */
