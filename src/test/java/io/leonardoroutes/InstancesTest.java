@@ -11,6 +11,8 @@ import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ReconcileFixture;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TestBroker;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Delivery;
 import io.leonardoroutes.job.Job;
@@ -43,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several instances on one PostgreSQL ledger and one data folder. */
 class InstancesTest {
   private static final Duration LONG = Patience.LONG;
-  private static final AccountLimits LIMITS = new AccountLimits(10, 100);
+  private static final AccountLimits LIMITS = TestLimits.of(10, 100);
 
   @TempDir Path folder;
   private final List<App> instances = new ArrayList<>();
@@ -111,7 +113,7 @@ class InstancesTest {
     Duration took = Duration.ofMillis(400);
     try (Sandbox sandbox =
             Sandbox.start(SandboxOptions.defaults().withJobDuration(took).withConcurrency(100));
-        Ledger ledger = Ledger.open(url)) {
+        Ledger ledger = TestLedger.open(url)) {
       for (int i = 0; i < 3; i++) {
         instance()
             .with("leonardo.base-url", sandbox.baseUrl())
@@ -140,7 +142,7 @@ class InstancesTest {
   void whatADeadOneHeldIsDoneByAnotherOnceItsLeaseIsOver() throws Exception {
     Duration lease = Duration.ofSeconds(3);
     String intakeOnly = "file:routes/accept.camel.yaml,file:routes/deliver.camel.yaml";
-    try (Ledger dead = Ledger.open(url)) {
+    try (Ledger dead = TestLedger.open(url)) {
       App intake = instance().with("leonardo.routes", intakeOnly).with("leonardo.tick", "10h");
       intake.start();
       List<String> ids = IntStream.range(0, 3).mapToObj(i -> accept(intake, i)).toList();

@@ -54,10 +54,6 @@ public final class LedgerDatabase implements AutoCloseable {
     this.time = time;
   }
 
-  public static LedgerDatabase open(String url) {
-    return open(new LedgerConnection(url, null, null));
-  }
-
   /**
    * Opens a ledger.
    *

@@ -26,23 +26,4 @@ public record NewJob(
   public String caller() {
     return by.name();
   }
-
-  /** Of nobody who gave a name, by the default account. */
-  public NewJob(
-      String reference,
-      String model,
-      JsonNode request,
-      List<String> warnings,
-      String baseName,
-      Job.Routing routing) {
-    this(
-        reference,
-        Job.DEFAULT_ACCOUNT,
-        model,
-        request,
-        warnings,
-        baseName,
-        routing,
-        new Actor(null, null));
-  }
 }

@@ -89,14 +89,8 @@ public final class Ledger implements AutoCloseable {
    * freed of the leases of the one that died. It goes by the time of the machine, or by that of the
    * database where several instances have to agree on it.
    *
-   * @param url {@code jdbc:sqlite:FILE} or {@code jdbc:postgresql:...}
    * @throws IllegalStateException if another instance has the SQLite file
    */
-  public static Ledger open(String url) {
-    return open(new LedgerConnection(url, null, null));
-  }
-
-  /** The same, by a name and a password of their own. */
   public static Ledger open(LedgerConnection access) {
     LedgerDatabase database = LedgerDatabase.open(access);
     // It keeps milliseconds, and what is answered first is what is answered ever after.
@@ -104,17 +98,8 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** The same, by a time of the caller's own. */
-  public static Ledger open(String url, Clock clock) {
-    return open(url, clock, Ledger::newId);
-  }
-
-  /** The same, by a name and a password of their own. */
   public static Ledger open(LedgerConnection access, Clock clock) {
     return open(LedgerDatabase.open(access), clock, Ledger::newId);
-  }
-
-  static Ledger open(String url, Clock clock, Supplier<String> ids) {
-    return open(LedgerDatabase.open(url), clock, ids);
   }
 
   static Ledger open(LedgerDatabase database, Clock clock, Supplier<String> ids) {

@@ -1,6 +1,5 @@
 package io.leonardoroutes.limits;
 
-import io.leonardoroutes.job.Job;
 import java.time.Duration;
 
 /**
@@ -24,31 +23,9 @@ public record AccountLimits(
     Budget budget,
     Duration probe) {
 
-  /** The same, without pauses. */
-  public AccountLimits(
-      String account,
-      int concurrent,
-      int createsPerMinute,
-      int requestsPerMinute,
-      Duration holds,
-      Budget budget) {
-    this(account, concurrent, createsPerMinute, requestsPerMinute, holds, budget, Duration.ZERO);
-  }
-
   /** Whether creates go on one by one after one whose outcome is not known. */
   public boolean hasProbes() {
     return !probe.isZero();
-  }
-
-  /** Of the account that is meant where none is named. */
-  public AccountLimits(
-      int concurrent, int createsPerMinute, int requestsPerMinute, Duration holds, Budget budget) {
-    this(Job.DEFAULT_ACCOUNT, concurrent, createsPerMinute, requestsPerMinute, holds, budget);
-  }
-
-  /** The same, without a limit on other calls, on time or on money. */
-  public AccountLimits(int concurrent, int createsPerMinute) {
-    this(concurrent, createsPerMinute, Integer.MAX_VALUE, Duration.ofDays(36_500), null);
   }
 
   /** Calls that are not creates: what creates may need is kept for them, up to a half. */

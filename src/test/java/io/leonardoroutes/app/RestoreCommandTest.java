@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ReconcileFixture;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -14,7 +16,6 @@ import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.ledger.Engine;
 import io.leonardoroutes.ledger.Ledger;
-import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.sandbox.Create;
 import io.leonardoroutes.sandbox.Door;
 import io.leonardoroutes.sandbox.Fault;
@@ -216,7 +217,7 @@ class RestoreCommandTest {
   void onPostgresACallOfAnInstanceThatIsCutOffMayStillBeUnderWay() throws Exception {
     String url = Engine.POSTGRES.emptyLedger(folder);
     Job job;
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       job = waiting(ledger, "a koala");
     }
 
@@ -224,7 +225,7 @@ class RestoreCommandTest {
 
     assertThat(told(out)).startsWith(url.replaceFirst("\\?.*", "") + ": 1 jobs may");
     Instant over = clock.instant().plusSeconds(10 + 2 * 60 + 2 * 30);
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       Job doubtful = ledger.find(job.id()).orElseThrow();
       assertThat(doubtful.problem().get("since").asText()).isEqualTo(over.toString());
       assertThat(doubtful.schedule().dueAt()).isEqualTo(clock.instant().plus(SETTLE));
@@ -265,7 +266,7 @@ class RestoreCommandTest {
     assertThat(told(err))
         .isEqualTo("restored: " + future + " is not over yet; it is " + clock.instant());
 
-    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+    try (Ledger ledger = TestLedger.open("jdbc:sqlite:" + ledger(), clock)) {
       assertThat(ledger.find(id).orElseThrow().state()).isEqualTo(JobState.ACCEPTED);
     }
   }
@@ -295,7 +296,7 @@ class RestoreCommandTest {
   /** A job that waits in the ledger while no program runs. */
   private String waiting(String prompt) throws IOException {
     Files.createDirectories(folder.resolve("data"));
-    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+    try (Ledger ledger = TestLedger.open("jdbc:sqlite:" + ledger(), clock)) {
       return waiting(ledger, prompt).id();
     }
   }
@@ -308,20 +309,20 @@ class RestoreCommandTest {
             """
                 .formatted(prompt));
     Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
-    NewJob asked = new NewJob(null, "kling-3.0-turbo", request, List.of(), "koala", routing);
+    NewJob asked = TestLedger.asked(null, request, routing);
     return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job();
   }
 
   /** The program died over its paid call. */
   private void submitting(String id) {
-    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+    try (Ledger ledger = TestLedger.open("jdbc:sqlite:" + ledger(), clock)) {
       Job job = ledger.find(id).orElseThrow();
-      ledger.submitting(job, new AccountLimits(10, 100), Duration.ofMinutes(5)).orElseThrow();
+      ledger.submitting(job, TestLimits.of(10, 100), Duration.ofMinutes(5)).orElseThrow();
     }
   }
 
   private void cancel(String id) {
-    try (Ledger ledger = Ledger.open("jdbc:sqlite:" + ledger(), clock)) {
+    try (Ledger ledger = TestLedger.open("jdbc:sqlite:" + ledger(), clock)) {
       Job job = ledger.find(id).orElseThrow();
       assertThat(ledger.move(job, job.to(JobState.CANCELLED).done())).isTrue();
     }

@@ -11,8 +11,8 @@ import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
-import io.leonardoroutes.ledger.Ledger;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -132,7 +132,7 @@ class DeliverTest {
 
   @Test
   void anOldEventThatItsSinkHasLeavesTheLedgerAndAYoungOneStays() throws Exception {
-    Ledger.open("jdbc:sqlite:" + story.app().data().resolve("ledger.db")).close();
+    TestLedger.open("jdbc:sqlite:" + story.app().data().resolve("ledger.db")).close();
     Instant now = Instant.now();
     for (Duration age : List.of(Duration.ofDays(29), Duration.ofDays(31))) {
       String id = "'" + age.toDays() + " days'";

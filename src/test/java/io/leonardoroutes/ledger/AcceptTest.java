@@ -5,6 +5,7 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Acceptance.Accepted;
@@ -45,7 +46,7 @@ class AcceptTest {
   @BeforeEach
   void open() {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
   }
 
   @AfterEach
@@ -117,7 +118,7 @@ class AcceptTest {
   @Test
   void twoJobsWhoseShortIdsCollideHaveFilesOfTheirOwn() {
     ledger.close();
-    ledger = Ledger.open(url, clock, ids::next);
+    ledger = Ledger.open(TestLedger.database(url), clock, ids::next);
 
     assertThat(accepted(request()).name()).isEqualTo("koala-11111111");
     Job second = accepted(request());

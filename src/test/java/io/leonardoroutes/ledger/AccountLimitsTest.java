@@ -6,6 +6,8 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Job;
@@ -39,7 +41,7 @@ class AccountLimitsTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), clock);
+    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach
@@ -49,7 +51,7 @@ class AccountLimitsTest {
 
   @Test
   void whatIsAtTheProviderOrPerhapsThereHoldsASlotUntilItEnds() {
-    AccountLimits two = new AccountLimits(2, 100);
+    AccountLimits two = TestLimits.of(2, 100);
     Job running = submitting(two).orElseThrow();
     Job doubtful = submitting(two).orElseThrow();
     assertThat(ledger.free(two)).isZero();
@@ -66,7 +68,7 @@ class AccountLimitsTest {
 
   @Test
   void itCanBeToldThatJobsInDoubtHoldEverySlot() {
-    AccountLimits one = new AccountLimits(1, 100);
+    AccountLimits one = TestLimits.of(1, 100);
     Job job = submitting(one).orElseThrow();
     assertThat(ledger.governor().stuckInDoubt(one)).isFalse();
 
@@ -77,7 +79,7 @@ class AccountLimitsTest {
 
   @Test
   void noMoreCreatesBeginInAMinuteThanAreAllowed() {
-    AccountLimits three = new AccountLimits(100, 3);
+    AccountLimits three = TestLimits.of(100, 3);
     submitting(three).orElseThrow();
     clock.tick(Duration.ofSeconds(30));
     submitting(three).orElseThrow();
@@ -92,7 +94,7 @@ class AccountLimitsTest {
 
   @Test
   void aLimitHoldsHoweverManySubmitAtOnce() throws Exception {
-    AccountLimits five = new AccountLimits(5, 100);
+    AccountLimits five = TestLimits.of(5, 100);
     List<Job> jobs = new ArrayList<>();
     for (int i = 0; i < 32; i++) {
       jobs.add(accepted());

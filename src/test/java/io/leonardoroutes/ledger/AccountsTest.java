@@ -6,6 +6,8 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -46,7 +48,7 @@ class AccountsTest {
   @BeforeEach
   void open() {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
   }
 
   @AfterEach
@@ -83,8 +85,8 @@ class AccountsTest {
 
   @Test
   void callsAreCountedForEachAccount() {
-    AccountLimits few = new AccountLimits("studio", 10, 1, 2, Duration.ofHours(2), null);
-    AccountLimits others = new AccountLimits("default", 10, 1, 2, Duration.ofHours(2), null);
+    AccountLimits few = TestLimits.of("studio", 10, 1, 2, Duration.ofHours(2), null);
+    AccountLimits others = TestLimits.of("default", 10, 1, 2, Duration.ofHours(2), null);
     begun(accepted("studio"), few);
 
     assertThat(ledger.free(few)).isZero();
@@ -190,11 +192,10 @@ class AccountsTest {
                   "INSERT INTO sent (second, requests, creates) VALUES (?, 2, 2)",
                   clock.millis() / 1000);
             });
-    try (Ledger opened = Ledger.open(old, clock)) {
+    try (Ledger opened = TestLedger.open(old, clock)) {
       assertThat(opened.find("job-1").orElseThrow().account()).isEqualTo("default");
-      assertThat(opened.free(new AccountLimits("default", 10, 100, 2000, LEASE, null)))
-          .isEqualTo(3);
-      assertThat(opened.free(new AccountLimits("default", 10, 3, 2000, LEASE, null))).isEqualTo(1);
+      assertThat(opened.free(TestLimits.of("default", 10, 100, 2000, LEASE, null))).isEqualTo(3);
+      assertThat(opened.free(TestLimits.of("default", 10, 3, 2000, LEASE, null))).isEqualTo(1);
     }
   }
 
@@ -203,7 +204,7 @@ class AccountsTest {
         perDay == null
             ? null
             : new Budget(new BigDecimal(perDay), "DOLLARS", new BigDecimal(perDay));
-    return new AccountLimits(account, concurrent, 100, 2000, Duration.ofHours(2), budget);
+    return TestLimits.of(account, concurrent, 100, 2000, Duration.ofHours(2), budget);
   }
 
   private List<String> due(AccountLimits limits) {

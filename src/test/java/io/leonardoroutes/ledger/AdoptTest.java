@@ -4,11 +4,12 @@ import static io.leonardoroutes.job.JobState.IN_DOUBT;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
-import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +55,7 @@ class AdoptTest {
   @BeforeEach
   void open() {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
   }
 
   @AfterEach
@@ -237,7 +238,7 @@ class AdoptTest {
                     .mapToMap()
                     .map(Object::toString)
                     .collect(Collectors.joining("\n")));
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
 
     assertThat(plan)
         .contains("moved_step")
@@ -306,7 +307,7 @@ class AdoptTest {
   private Job submitting() {
     Job accepted = ((Accepted) ledger.accept(NewJobs.request(), job -> List.of())).job();
     return ledger
-        .submitting(accepted, new AccountLimits(100, 100), Duration.ofSeconds(30))
+        .submitting(accepted, TestLimits.of(100, 100), Duration.ofSeconds(30))
         .orElseThrow();
   }
 

@@ -6,6 +6,8 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Actor;
@@ -38,7 +40,7 @@ class AuditTrailTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), clock);
+    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
     job = ((Accepted) ledger.accept(NewJobs.request(), accepted -> List.of())).job();
   }
 
@@ -55,7 +57,7 @@ class AuditTrailTest {
 
   @Test
   void changesInOneMillisecondStayInTheirOrder() {
-    AccountLimits limits = new AccountLimits(10, 10);
+    AccountLimits limits = TestLimits.of(10, 10);
     Job submitting = ledger.submitting(job, limits, Duration.ofSeconds(30)).orElseThrow();
     Job.Change running = submitting.to(RUNNING).created("gen", null).dueAt(clock.instant());
     assertThat(ledger.adopt(submitting, running.by(ANNA))).isTrue();

@@ -7,6 +7,8 @@ import static io.leonardoroutes.ledger.BlockedAccount.What.KEY;
 import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -37,8 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class BlockedAccountsTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final AccountLimits TEN =
-      new AccountLimits(10, 100, 2000, Duration.ofHours(2), null);
+  private static final AccountLimits TEN = TestLimits.of(10, 100, 2000, Duration.ofHours(2), null);
   private static final Set<What> ALL = EnumSet.allOf(What.class);
 
   @Parameter Engine engine;
@@ -55,8 +56,8 @@ class BlockedAccountsTest {
   }
 
   private void open(String url) {
-    ledger = Ledger.open(url, clock);
-    other = engine == Engine.POSTGRES ? Ledger.open(url, clock) : ledger;
+    ledger = TestLedger.open(url, clock);
+    other = engine == Engine.POSTGRES ? TestLedger.open(url, clock) : ledger;
   }
 
   @AfterEach

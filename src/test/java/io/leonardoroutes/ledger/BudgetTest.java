@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -44,7 +46,7 @@ class BudgetTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), clock);
+    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach
@@ -129,7 +131,7 @@ class BudgetTest {
     ledger.move(seen, seen.to(FAILED).finishedAt(clock.instant()).done());
     assertThat(used()).as("failed after it was taken").isZero();
     Budget never = new Budget(BigDecimal.ONE, "DOLLARS", new BigDecimal("0.60"), false);
-    assertThat(ledger.governor().used(new AccountLimits(10, 100, 2000, Duration.ofHours(2), never)))
+    assertThat(ledger.governor().used(TestLimits.of(10, 100, 2000, Duration.ofHours(2), never)))
         .as("failed after it was taken, and never given back")
         .isEqualByComparingTo("0.60");
   }
@@ -158,7 +160,7 @@ class BudgetTest {
     Job job = begun(accepted(5)).orElseThrow();
     running(job, "0.70");
     AccountLimits credits =
-        new AccountLimits(
+        TestLimits.of(
             10,
             100,
             2000,
@@ -194,7 +196,7 @@ class BudgetTest {
 
   @Test
   void costsAreSummedPerDayModelAndUnitInDecimals() {
-    AccountLimits free = new AccountLimits(10, 100);
+    AccountLimits free = TestLimits.of(10, 100);
     for (int i = 0; i < 3; i++) {
       Job job = ledger.submitting(accepted(5), free, LEASE).orElseThrow();
       running(job, "0.1");
@@ -214,12 +216,12 @@ class BudgetTest {
 
   @Test
   void whatIsPaidAndHasNoPriceIsCountedApart() {
-    running(ledger.submitting(accepted(5), new AccountLimits(10, 100), LEASE).orElseThrow(), "0.1");
+    running(ledger.submitting(accepted(5), TestLimits.of(10, 100), LEASE).orElseThrow(), "0.1");
     for (int i = 0; i < 2; i++) {
-      Job job = ledger.submitting(accepted(5), new AccountLimits(10, 100), LEASE).orElseThrow();
+      Job job = ledger.submitting(accepted(5), TestLimits.of(10, 100), LEASE).orElseThrow();
       ledger.move(job, job.to(RUNNING).created("gen-" + job.id(), null));
     }
-    Job unpaid = ledger.submitting(accepted(5), new AccountLimits(10, 100), LEASE).orElseThrow();
+    Job unpaid = ledger.submitting(accepted(5), TestLimits.of(10, 100), LEASE).orElseThrow();
     ledger.move(unpaid, unpaid.to(FAILED).done());
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
 
@@ -242,7 +244,7 @@ class BudgetTest {
 
   private static AccountLimits budget(String perDay, String unknown) {
     Budget budget = new Budget(new BigDecimal(perDay), "DOLLARS", new BigDecimal(unknown));
-    return new AccountLimits(10, 100, 2000, Duration.ofHours(2), budget);
+    return TestLimits.of(10, 100, 2000, Duration.ofHours(2), budget);
   }
 
   @Test
@@ -257,7 +259,7 @@ class BudgetTest {
 
     assertThat(used()).isEqualByComparingTo("0.20");
     Budget never = new Budget(BigDecimal.ONE, "DOLLARS", BigDecimal.ONE, false);
-    assertThat(ledger.governor().used(new AccountLimits(10, 100, 2000, Duration.ofHours(2), never)))
+    assertThat(ledger.governor().used(TestLimits.of(10, 100, 2000, Duration.ofHours(2), never)))
         .isEqualByComparingTo("0.60");
     assertThat(ledger.governor().costs(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)))
         .singleElement()
@@ -298,7 +300,7 @@ class BudgetTest {
     ObjectNode request = new ObjectMapper().createObjectNode().put("model", "kling-3.0-turbo");
     request.putObject("parameters").put("prompt", "a koala").put("duration", seconds);
     Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
-    NewJob asked = new NewJob(null, "kling-3.0-turbo", request, List.of(), "koala", routing);
+    NewJob asked = TestLedger.asked(null, request, routing);
     return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job();
   }
 }

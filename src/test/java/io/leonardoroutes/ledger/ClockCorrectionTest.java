@@ -7,6 +7,8 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import static io.leonardoroutes.job.JobState.SUBMITTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -28,7 +30,7 @@ class ClockCorrectionTest {
   private static final FutureLimits LONGEST =
       new FutureLimits(LEASE, Duration.ofMinutes(10), Duration.ofMinutes(65), Duration.ofHours(3));
   private static final AccountLimits LIMITS =
-      new AccountLimits(10, 100, 2000, Duration.ofHours(2), null);
+      TestLimits.of(10, 100, 2000, Duration.ofHours(2), null);
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
@@ -37,7 +39,7 @@ class ClockCorrectionTest {
 
   private void open(Engine engine) {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
     assertThat(ledger.correctTimes(LONGEST, true).any()).isFalse();
   }
 

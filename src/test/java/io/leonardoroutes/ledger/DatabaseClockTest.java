@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.leonardoroutes.database.DatabaseClock;
 import io.leonardoroutes.database.LedgerDatabase;
 import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -120,7 +121,7 @@ class DatabaseClockTest {
   }
 
   private Ledger instance(Duration wrong) {
-    LedgerDatabase database = LedgerDatabase.open(url);
+    LedgerDatabase database = TestLedger.database(url);
     Clock its = Clock.offset(Clock.tickMillis(ZoneOffset.UTC), wrong);
     return Ledger.open(database, database.clock(its), Ledger::newId);
   }

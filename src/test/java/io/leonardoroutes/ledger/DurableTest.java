@@ -11,10 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.leonardoroutes.database.LedgerDatabase;
 import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Job;
-import io.leonardoroutes.limits.AccountLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -54,11 +55,11 @@ class DurableTest {
   void whatWasAcceptedIsThereAfterAnotherStart(Engine engine) {
     String url = engine.emptyDatabase(folder);
     Job job;
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       job = accept(ledger);
     }
 
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       assertThat(ledger.find(job.id())).contains(job);
     }
   }
@@ -67,7 +68,7 @@ class DurableTest {
   void aDatabaseThatIsCutOffWithoutAWordHoldsNobodyForEver() throws Exception {
     String url = Engine.POSTGRES.emptyDatabase(folder);
     try (SqliteWire wire = new SqliteWire(port(url));
-        Ledger ledger = Ledger.open(through(wire, url), clock)) {
+        Ledger ledger = TestLedger.open(through(wire, url), clock)) {
       Job before = accept(ledger);
 
       wire.cut(true);
@@ -87,14 +88,14 @@ class DurableTest {
   void anInstanceThatIsCutOffInTheMiddleHoldsUpNoOther() throws Exception {
     String url = Engine.POSTGRES.emptyDatabase(folder);
     try (SqliteWire wire = new SqliteWire(port(url));
-        Ledger other = Ledger.open(url, clock);
-        LedgerDatabase database = LedgerDatabase.open(through(wire, url))) {
+        Ledger other = TestLedger.open(url, clock);
+        LedgerDatabase database = TestLedger.database(through(wire, url))) {
       Handle middle = database.jdbi().open();
       middle.begin();
       middle.execute("SELECT pg_advisory_xact_lock(7206532)");
       wire.cut(true);
 
-      await().atMost(Patience.LONG).until(() -> other.governor().call(new AccountLimits(10, 100)));
+      await().atMost(Patience.LONG).until(() -> other.governor().call(TestLimits.of(10, 100)));
     }
   }
 
@@ -109,7 +110,7 @@ class DurableTest {
           "ALTER DATABASE %s SET synchronous_commit = %s".formatted(server.getCatalog(), set));
     }
 
-    try (LedgerDatabase database = LedgerDatabase.open(url)) {
+    try (LedgerDatabase database = TestLedger.database(url)) {
       List<String> settings =
           database
               .jdbi()
@@ -135,7 +136,7 @@ class DurableTest {
                     .formatted(name, encoding)));
     String url = Engine.POSTGRES.emptyDatabase(folder).replaceAll("/ledger\\d+", "/" + name);
 
-    assertThatThrownBy(() -> Ledger.open(url, clock))
+    assertThatThrownBy(() -> TestLedger.open(url, clock))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "the database keeps text as %s, and requests are any Unicode: create one with ENCODING 'UTF8'"
@@ -154,7 +155,7 @@ class DurableTest {
   @EnumSource(Engine.class)
   void theSchemaIsVersioned(Engine engine) throws SQLException {
     String url = engine.emptyDatabase(folder);
-    Ledger.open(url, clock).close();
+    TestLedger.open(url, clock).close();
 
     try (Connection connection = DriverManager.getConnection(url);
         ResultSet first =
@@ -168,7 +169,7 @@ class DurableTest {
 
   @Test
   void jobsThatAreDoneWhileTheirLeasesAreRenewedAreNoTrouble() {
-    try (Ledger ledger = Ledger.open(Engine.SQLITE.emptyDatabase(folder), clock)) {
+    try (Ledger ledger = TestLedger.open(Engine.SQLITE.emptyDatabase(folder), clock)) {
       Job job = accept(ledger);
       Collection<String> doneMeanwhile = emptied(job.id());
 
@@ -200,14 +201,14 @@ class DurableTest {
   @Test
   void anotherStartOnSqliteFreesTheLeasesOfTheProgramThatDied() {
     String url = Engine.SQLITE.emptyDatabase(folder);
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       Job job = accept(ledger);
       ledger.outbox().add(List.of(event("e1", job, event("archive"))));
       ledger.claim(ACCEPTED, 1, LEASE);
       ledger.outbox().claim("archive", 1, LEASE);
     }
 
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       assertThat(ledger.claim(ACCEPTED, 1, LEASE)).hasSize(1);
       assertThat(ledger.outbox().claim("archive", 1, LEASE)).hasSize(1);
     }
@@ -216,11 +217,11 @@ class DurableTest {
   @Test
   void anotherInstanceOnPostgresLeavesTheLeasesOfTheFirstAlone() {
     String url = Engine.POSTGRES.emptyDatabase(folder);
-    try (Ledger first = Ledger.open(url, clock)) {
+    try (Ledger first = TestLedger.open(url, clock)) {
       accept(first);
       first.claim(ACCEPTED, 1, LEASE);
 
-      try (Ledger second = Ledger.open(url, clock)) {
+      try (Ledger second = TestLedger.open(url, clock)) {
         assertThat(second.claim(ACCEPTED, 1, LEASE)).isEmpty();
       }
     }
@@ -229,8 +230,8 @@ class DurableTest {
   @Test
   void aSecondInstanceOnOneSqliteFileIsRefusedInOneLine() {
     String url = Engine.SQLITE.emptyDatabase(folder);
-    try (Ledger first = Ledger.open(url, clock)) {
-      assertThatThrownBy(() -> Ledger.open(url, clock))
+    try (Ledger first = TestLedger.open(url, clock)) {
+      assertThatThrownBy(() -> TestLedger.open(url, clock))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               folder.resolve("ledger.db")
@@ -238,13 +239,13 @@ class DurableTest {
                   + " PostgreSQL");
       accept(first);
     }
-    Ledger.open(url, clock).close();
+    TestLedger.open(url, clock).close();
   }
 
   @Test
   void howLongALockedSqliteFileIsWaitedForCanBeSaidInItsUrl() throws SQLException {
     String url = Engine.SQLITE.emptyDatabase(folder);
-    try (Ledger impatient = Ledger.open(url + "?busy_timeout=1", clock);
+    try (Ledger impatient = TestLedger.open(url + "?busy_timeout=1", clock);
         Connection other = DriverManager.getConnection(url);
         Statement sql = other.createStatement()) {
       sql.execute("BEGIN IMMEDIATE");
@@ -259,7 +260,7 @@ class DurableTest {
   void aFullDiskConfirmsNothingAndLosesNothing() {
     String url = Engine.SQLITE.emptyDatabase(folder);
     List<Job> confirmed = new ArrayList<>();
-    try (Ledger small = Ledger.open(url + "?max_page_count=100", clock)) {
+    try (Ledger small = TestLedger.open(url + "?max_page_count=100", clock)) {
       assertThatThrownBy(
               () -> {
                 while (confirmed.size() < 10_000) {
@@ -274,14 +275,14 @@ class DurableTest {
       assertThat(small.find(confirmed.get(0).id())).contains(confirmed.get(0));
     }
 
-    try (Ledger roomy = Ledger.open(url, clock)) {
+    try (Ledger roomy = TestLedger.open(url, clock)) {
       assertThat(roomy.list(null, 10_000, null)).containsExactlyInAnyOrderElementsOf(confirmed);
     }
   }
 
   @Test
   void aClosedLedgerConfirmsNothing() {
-    Ledger ledger = Ledger.open(Engine.SQLITE.emptyDatabase(folder), clock);
+    Ledger ledger = TestLedger.open(Engine.SQLITE.emptyDatabase(folder), clock);
     ledger.close();
 
     assertThatThrownBy(() -> accept(ledger)).isInstanceOf(JdbiException.class);

@@ -5,10 +5,11 @@ import static io.leonardoroutes.job.JobState.COMPLETE;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Job;
-import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class EndsTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), clock);
+    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach
@@ -60,7 +61,7 @@ class EndsTest {
     Job running =
         moved(
             ledger
-                .submitting(accepted(), new AccountLimits(10, 10), Duration.ofSeconds(30))
+                .submitting(accepted(), TestLimits.of(10, 10), Duration.ofSeconds(30))
                 .orElseThrow(),
             job -> job.to(RUNNING).created("gen", null).dueAt(clock.instant()));
     Job complete = moved(running, running.to(COMPLETE).dueAt(clock.instant()));

@@ -1,6 +1,7 @@
 package io.leonardoroutes.ledger;
 
 import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.TestLedger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,7 +66,7 @@ public enum Engine {
     private static byte[] make() {
       try {
         Path file = Files.createTempDirectory("ledger").resolve("ledger.db");
-        Ledger.open("jdbc:sqlite:" + file).close();
+        TestLedger.open("jdbc:sqlite:" + file).close();
         byte[] ledger = Files.readAllBytes(file);
         FileUtil.removeDir(file.getParent().toFile());
         return ledger;
@@ -95,7 +96,7 @@ public enum Engine {
 
     private static String template() {
       String url = database("template1");
-      Ledger.open(url).close();
+      TestLedger.open(url).close();
       return url.replaceAll(".*/(\\w+).*", "$1");
     }
 

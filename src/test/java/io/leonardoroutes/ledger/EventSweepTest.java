@@ -5,6 +5,7 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Delivery;
@@ -42,7 +43,7 @@ class EventSweepTest {
   @BeforeEach
   void open() {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
     outbox = ledger.outbox();
     job = ((Acceptance.Accepted) ledger.accept(request(), one -> List.of())).job();
   }

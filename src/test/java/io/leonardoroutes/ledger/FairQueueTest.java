@@ -2,6 +2,8 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Actor;
@@ -30,8 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class FairQueueTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final AccountLimits TEN =
-      new AccountLimits(10, 100, 2000, Duration.ofHours(2), null);
+  private static final AccountLimits TEN = TestLimits.of(10, 100, 2000, Duration.ofHours(2), null);
   private static final int ROWS = Integer.getInteger("ledger.rows", 20_000);
 
   @Parameter Engine engine;
@@ -43,7 +44,7 @@ class FairQueueTest {
   @BeforeEach
   void open() {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
   }
 
   @AfterEach
@@ -79,7 +80,7 @@ class FairQueueTest {
   void theTurnIsRememberedFromOneFreeSlotToTheNext() {
     accept(3, 4, new Actor("a", "10.0.0.1"));
     accept(3, 4, new Actor("b", "10.0.0.1"));
-    Ledger other = engine == Engine.POSTGRES ? Ledger.open(url, clock) : ledger;
+    Ledger other = engine == Engine.POSTGRES ? TestLedger.open(url, clock) : ledger;
 
     List<String> turns =
         Stream.of(ledger, other, ledger, other)

@@ -5,6 +5,8 @@ import static io.leonardoroutes.job.JobState.COMPLETE;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.limits.AccountLimits;
@@ -68,14 +70,14 @@ class FullQueueTest {
   }
 
   private static AccountLimits limits(int concurrent, int creates) {
-    return new AccountLimits(concurrent, creates, 2000, Duration.ofHours(2), null);
+    return TestLimits.of(concurrent, creates, 2000, Duration.ofHours(2), null);
   }
 
   /** How many creates were turned away in the first minute, and after it. */
   private int[] run(String name, AccountLimits limits, int slots, Duration took) {
     int[] turnedAway = {0, 0};
     String url = "jdbc:sqlite:" + folder.resolve("ledger.db");
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       for (int i = 0; i < QUEUED; i += TOGETHER) {
         ledger.acceptAll(Stream.generate(NewJobs::request).limit(TOGETHER).toList());
       }

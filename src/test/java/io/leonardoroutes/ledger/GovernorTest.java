@@ -7,6 +7,8 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static io.leonardoroutes.ledger.NewJobs.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GovernorTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Duration GIVE_UP = Duration.ofHours(2);
-  private static final AccountLimits TEN = new AccountLimits(10, 100, 2000, GIVE_UP, null);
+  private static final AccountLimits TEN = TestLimits.of(10, 100, 2000, GIVE_UP, null);
 
   @Parameter Engine engine;
   @TempDir Path folder;
@@ -44,8 +46,8 @@ class GovernorTest {
   @BeforeEach
   void open() {
     String url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
-    other = engine == Engine.POSTGRES ? Ledger.open(url, clock) : ledger;
+    ledger = TestLedger.open(url, clock);
+    other = engine == Engine.POSTGRES ? TestLedger.open(url, clock) : ledger;
   }
 
   @AfterEach
@@ -77,7 +79,7 @@ class GovernorTest {
 
   @Test
   void aJobThatIsGivenUpFreesItsSlotButNotOneThatIsBeingSubmitted() {
-    AccountLimits two = new AccountLimits(2, 100, 2000, GIVE_UP, null);
+    AccountLimits two = TestLimits.of(2, 100, 2000, GIVE_UP, null);
     Job running = submitting(ledger, two).orElseThrow();
     ledger.move(running, running.to(RUNNING).created("gen-1", null));
     Job doubtful = submitting(ledger, two).orElseThrow();
@@ -94,7 +96,7 @@ class GovernorTest {
 
   @Test
   void callsOfAllInstancesAreCountedTogether() {
-    AccountLimits few = new AccountLimits(10, 2, 6, GIVE_UP, null);
+    AccountLimits few = TestLimits.of(10, 2, 6, GIVE_UP, null);
     for (int i = 0; i < 3; i++) {
       assertThat(ledger.governor().call(few)).isTrue();
     }
@@ -112,7 +114,7 @@ class GovernorTest {
 
   @Test
   void noMoreLooksAreHandedOutThanTheCallsOfAMinute() {
-    AccountLimits few = new AccountLimits(10, 2, 6, GIVE_UP, null);
+    AccountLimits few = TestLimits.of(10, 2, 6, GIVE_UP, null);
     for (int i = 0; i < 6; i++) {
       Job job = submitting(ledger, TEN).orElseThrow();
       ledger.move(job, job.to(RUNNING).created("gen-" + i, null).dueAt(clock.instant()));
@@ -126,9 +128,9 @@ class GovernorTest {
 
   @Test
   void looksLeaveCallsForTheListThatEndsDoubts() {
-    AccountLimits few = new AccountLimits(30, 20, 40, GIVE_UP, null);
+    AccountLimits few = TestLimits.of(30, 20, 40, GIVE_UP, null);
     for (int i = 0; i < 30; i++) {
-      Job job = submitting(ledger, new AccountLimits(30, 100)).orElseThrow();
+      Job job = submitting(ledger, TestLimits.of(30, 100)).orElseThrow();
       ledger.move(job, job.to(RUNNING).created("gen-" + i, null).dueAt(clock.instant()));
     }
     clock.tick(Duration.ofSeconds(61));
@@ -235,7 +237,7 @@ class GovernorTest {
 
   @Test
   void aClockThatJumpsBackHoldsNothingUpForLong() {
-    AccountLimits one = new AccountLimits(10, 1, 2, GIVE_UP, null);
+    AccountLimits one = TestLimits.of(10, 1, 2, GIVE_UP, null);
     turnedAway(submitting(ledger, one).orElseThrow(), Duration.ofHours(1));
 
     clock.tick(Duration.ofHours(-2));
@@ -245,7 +247,7 @@ class GovernorTest {
 
   @Test
   void whileASlotIsWantedRunningJobsAreLookedAtAsOftenAsTheCallsOfAMinuteAllow() {
-    AccountLimits two = new AccountLimits(2, 100, 2000, GIVE_UP, null);
+    AccountLimits two = TestLimits.of(2, 100, 2000, GIVE_UP, null);
     Job first = running(two, Duration.ofMinutes(5));
     Job asked = running(two, Duration.ofMinutes(5));
     asked = moved(asked, asked.to(RUNNING).triedAgainAt(clock.instant().plusSeconds(200)));
@@ -267,7 +269,7 @@ class GovernorTest {
     assertThat(lookIn(looked)).isEqualTo(Duration.ofSeconds(2));
 
     // Ten other calls a minute, one of them for lists, and half of the rest for this: four.
-    AccountLimits few = new AccountLimits(2, 10, 20, GIVE_UP, null);
+    AccountLimits few = TestLimits.of(2, 10, 20, GIVE_UP, null);
     looked =
         moved(
             ledger.find(looked.id()).orElseThrow(),
@@ -326,7 +328,7 @@ class GovernorTest {
 
   @Test
   void doubtsLeaveASlotOnceTheListWasReadAfterThem() {
-    AccountLimits limits = new AccountLimits(2, 100, 2000, GIVE_UP, null);
+    AccountLimits limits = TestLimits.of(2, 100, 2000, GIVE_UP, null);
     for (int i = 0; i < 2; i++) {
       accepted(urgent(4));
       Job submitting = submitting(ledger, limits).orElseThrow();

@@ -5,6 +5,8 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -38,7 +40,7 @@ class LedgerStatsTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Instant DAY = Instant.parse("2026-11-21T00:00:00Z");
   private static final AccountLimits LIMITS =
-      new AccountLimits(
+      TestLimits.of(
           "default",
           10,
           100,
@@ -86,7 +88,7 @@ class LedgerStatsTest {
   @BeforeEach
   void open() {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
   }
 
   @AfterEach
@@ -174,7 +176,7 @@ class LedgerStatsTest {
         });
     // So much written beside it is another file to a ledger that is open.
     ledger.close();
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
     assertThat(plan(jdbi, JobQueries.JOBS)).doesNotContain("Seq Scan on job", "SCAN job");
     assertThat(plan(jdbi, JobQueries.DELIVERIES)).contains("delivery_pending", "delivery_dead");
     assertThat(plan(jdbi, JobQueries.VIDEOS)).contains("job_unfetched");

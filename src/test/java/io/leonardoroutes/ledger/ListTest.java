@@ -2,6 +2,7 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Actor;
@@ -56,7 +57,7 @@ class ListTest {
   @BeforeEach
   void open() {
     url = engine.emptyLedger(folder);
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
   }
 
   @AfterEach
@@ -131,7 +132,7 @@ class ListTest {
         });
     // So much written beside it is another file to a ledger that is open.
     ledger.close();
-    ledger = Ledger.open(url, clock);
+    ledger = TestLedger.open(url, clock);
     Instant from = Instant.ofEpochMilli(1_700_000_000_000L + ROWS * 25L);
     List<JobFilter> ordered =
         List.of(

@@ -13,6 +13,8 @@ import static io.leonardoroutes.ledger.NewJobs.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Delivery;
@@ -44,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Engine.class)
 class MovesTest {
-  private static final AccountLimits PLENTY = new AccountLimits(10_000, 10_000);
+  private static final AccountLimits PLENTY = TestLimits.of(10_000, 10_000);
   private static final Duration LEASE = Duration.ofSeconds(30);
 
   @Parameter Engine engine;
@@ -54,7 +56,7 @@ class MovesTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), clock);
+    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach

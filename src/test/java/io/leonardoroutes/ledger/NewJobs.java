@@ -2,6 +2,7 @@ package io.leonardoroutes.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.job.Delivery;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
@@ -31,13 +32,8 @@ final class NewJobs {
   }
 
   private static NewJob request(String reference, String key, String hash, int priority) {
-    return new NewJob(
-        reference,
-        "kling-3.0-turbo",
-        REQUEST,
-        List.of(),
-        "koala",
-        new Job.Routing(null, key, hash, priority, List.of(), null));
+    return TestLedger.asked(
+        reference, REQUEST, new Job.Routing(null, key, hash, priority, List.of(), null));
   }
 
   static OutboxEvent event(String id, Job job, OutboxEvent.Target... targets) {

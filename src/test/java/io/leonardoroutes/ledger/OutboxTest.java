@@ -9,6 +9,7 @@ import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Delivery;
@@ -41,7 +42,7 @@ class OutboxTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), clock);
+    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
     outbox = ledger.outbox();
     job = ((Accepted) ledger.accept(request(), one -> List.of())).job();
   }
@@ -69,8 +70,7 @@ class OutboxTest {
   }
 
   private Job accepted(Job.Routing routing) {
-    NewJob asked =
-        new NewJob(null, "kling-3.0-turbo", request().request(), List.of(), "koala", routing);
+    NewJob asked = TestLedger.asked(null, request().request(), routing);
     return ((Accepted) ledger.accept(asked, one -> List.of())).job();
   }
 

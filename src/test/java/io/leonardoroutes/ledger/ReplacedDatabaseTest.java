@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Job;
@@ -38,13 +39,13 @@ class ReplacedDatabaseTest {
 
   @Test
   void oneThatWasMadeAnewTakesNothingEvenIfAnotherProgramUsesItByNow() {
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       accept(ledger);
       end();
       execute("DROP DATABASE " + name);
       execute("CREATE DATABASE " + name);
       isRefused(ledger, "the database is not the one that this program opened, it was made anew");
-      Ledger.open(url, clock).close();
+      TestLedger.open(url, clock).close();
 
       isRefused(ledger, "the database is not the one that this program opened, it was made anew");
     }
@@ -52,11 +53,11 @@ class ReplacedDatabaseTest {
 
   @Test
   void aStandbyThatWasPromotedWithoutTheLastCommitTakesNothing() {
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       accept(ledger);
     }
     execute("CREATE DATABASE " + name + "_standby TEMPLATE " + name);
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       accept(ledger);
       failOver();
 
@@ -66,7 +67,7 @@ class ReplacedDatabaseTest {
 
   @Test
   void aStandbyThatHasAllIsTheSameLedger() {
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       Job job = accept(ledger);
       end();
       execute("CREATE DATABASE " + name + "_standby TEMPLATE " + name);

@@ -4,6 +4,7 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Job;
@@ -212,7 +213,7 @@ class ReplacedFileTest {
   }
 
   private Ledger open() {
-    return Ledger.open(url, clock);
+    return TestLedger.open(url, clock);
   }
 
   private static Job accept(Ledger ledger) {

@@ -13,6 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -36,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Engine.class)
 class RestoreFromBackupTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final AccountLimits TEN = new AccountLimits(10, 100);
+  private static final AccountLimits TEN = TestLimits.of(10, 100);
 
   @Parameter Engine engine;
   @TempDir Path folder;
@@ -45,7 +47,7 @@ class RestoreFromBackupTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), clock);
+    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Acceptance.Accepted;
@@ -35,7 +36,7 @@ class TogetherTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open(engine.emptyLedger(folder), new TickingClock());
+    ledger = TestLedger.open(engine.emptyLedger(folder), new TickingClock());
   }
 
   @AfterEach

@@ -8,6 +8,8 @@ import static io.leonardoroutes.job.JobState.SUBMITTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
@@ -65,9 +67,9 @@ class UpgradeTest {
                   "INSERT INTO delivery VALUES ('e1', 'erp', 'EVENT', 'PENDING', 3, 9, 0, 'away')");
             });
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    AccountLimits limits = new AccountLimits("default", 10, 100, 2000, Duration.ofHours(2), BUDGET);
+    AccountLimits limits = TestLimits.of("default", 10, 100, 2000, Duration.ofHours(2), BUDGET);
 
-    try (Ledger ledger = Ledger.open(url, clock)) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
       LedgerStats stats = ledger.figures(List.of(limits));
       assertThat(stats.jobs())
           .hasSize(JobState.values().length)
@@ -106,7 +108,7 @@ class UpgradeTest {
   @EnumSource
   void anOlderProgramRefusesTheLedgerOfANewerOneInOneLine(Engine engine) {
     String url = engine.emptyDatabase(folder);
-    Ledger.open(url).close();
+    TestLedger.open(url).close();
     Jdbi database = Jdbi.create(url);
     String known =
         database.withHandle(
@@ -125,14 +127,14 @@ class UpgradeTest {
                 VALUES (999, '999', 'of the future', 'SQL', 'V999__of_the_future.sql', 'it', 1, true)
                 """));
 
-    assertThatThrownBy(() -> Ledger.open(url))
+    assertThatThrownBy(() -> TestLedger.open(url))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "a newer leonardo-routes had it: its schema is 999, and this program knows " + known);
 
     database.useHandle(
         handle -> handle.execute("DELETE FROM leonardo_schema WHERE version = '999'"));
-    Ledger.open(url).close();
+    TestLedger.open(url).close();
   }
 
   private static void insert(Handle handle, JobState state) {

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.job.Delivery.State;
@@ -55,7 +57,7 @@ class LateAnswerTest {
         FlowFixture.in(folder, provider)
             .with("leonardo.ledger.url", url)
             .with("leonardo.track.first", "1h");
-    other = Ledger.open(url, ahead);
+    other = TestLedger.open(url, ahead);
     ahead.tick(Duration.ofDays(3650));
   }
 
@@ -182,7 +184,7 @@ class LateAnswerTest {
     story.with("leonardo.tick", "10h").start();
     String id = story.accept(FlowFixture.REQUEST);
     ahead.tick(Duration.between(ahead.instant(), Instant.now()));
-    AccountLimits limits = new AccountLimits(10, 100);
+    AccountLimits limits = TestLimits.of(10, 100);
     other.submitting(other.find(id).orElseThrow(), limits, Duration.ZERO).orElseThrow();
     story.app().template().sendBody("seda:leonardo-submit?discardWhenFull=true", null);
     JsonNode job = story.until(id, "IN_DOUBT");

@@ -6,13 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ReconcileFixture;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.CreateMatcher;
-import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.sandbox.Create;
 import io.leonardoroutes.sandbox.Door;
 import io.leonardoroutes.sandbox.Fault;
@@ -431,17 +432,14 @@ class ReconcileTest {
   private String submittingBeforeTheCrash() throws Exception {
     Files.createDirectories(folder.resolve("data"));
     try (Ledger ledger =
-        Ledger.open("jdbc:sqlite:" + folder.resolve("data").resolve("ledger.db"), clock)) {
+        TestLedger.open("jdbc:sqlite:" + folder.resolve("data").resolve("ledger.db"), clock)) {
       NewJob asked =
-          new NewJob(
+          TestLedger.asked(
               null,
-              "kling-3.0-turbo",
               ReconcileFixture.json(request("a koala")),
-              List.of(),
-              "koala",
               new Job.Routing(null, null, "hash", 4, List.of(), null));
       Job job = ((Acceptance.Accepted) ledger.accept(asked, accepted -> List.of())).job();
-      ledger.submitting(job, new AccountLimits(10, 100), Duration.ofMinutes(5)).orElseThrow();
+      ledger.submitting(job, TestLimits.of(10, 100), Duration.ofMinutes(5)).orElseThrow();
       return job.id();
     }
   }

@@ -5,6 +5,8 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.job.Acceptance;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many looks a job costs and how soon its end is seen, on a clock of its own. */
 class PollScheduleTest {
-  private static final AccountLimits LIMITS = new AccountLimits(10, 100);
+  private static final AccountLimits LIMITS = TestLimits.of(10, 100);
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Duration TICK = Duration.ofMillis(250);
   private static final int WARM_UP = 40;
@@ -42,7 +44,7 @@ class PollScheduleTest {
 
   @BeforeEach
   void open() {
-    ledger = Ledger.open("jdbc:sqlite:" + folder.resolve("ledger.db"), clock);
+    ledger = TestLedger.open("jdbc:sqlite:" + folder.resolve("ledger.db"), clock);
     schedule =
         new PollSchedule(
             ledger,
@@ -170,12 +172,9 @@ class PollScheduleTest {
 
   private Job accepted() {
     NewJob asked =
-        new NewJob(
+        TestLedger.asked(
             null,
-            "kling-3.0-turbo",
             new ObjectMapper().createObjectNode().put("model", "kling-3.0-turbo"),
-            List.of(),
-            "koala",
             new Job.Routing(null, null, "hash", 4, List.of(), null));
     return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job();
   }

@@ -10,6 +10,8 @@ import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
@@ -17,7 +19,6 @@ import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.ledger.Engine;
 import io.leonardoroutes.ledger.Ledger;
-import io.leonardoroutes.limits.AccountLimits;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -365,18 +366,14 @@ class TrackTest {
 
   /** One job by the ledger's own moves, and its row again and again. */
   private static void running(String url) throws Exception {
-    try (Ledger ledger = Ledger.open(url, Clock.systemUTC())) {
+    try (Ledger ledger = TestLedger.open(url, Clock.systemUTC())) {
       NewJob request =
-          new NewJob(
+          TestLedger.asked(
               null,
-              "kling-3.0-turbo",
               FlowFixture.json(FlowFixture.REQUEST),
-              List.of(),
-              "koala",
               new Job.Routing(null, null, "hash", 4, List.of(), null));
       Job job = ((Acceptance.Accepted) ledger.accept(request, one -> List.of())).job();
-      Job begun =
-          ledger.submitting(job, new AccountLimits(1, 1), Duration.ofSeconds(1)).orElseThrow();
+      Job begun = ledger.submitting(job, TestLimits.of(1, 1), Duration.ofSeconds(1)).orElseThrow();
       ledger.move(begun, begun.to(JobState.RUNNING).created("gen", null).dueAt(Instant.now()));
     }
     try (Connection ledger = DriverManager.getConnection(url);
