@@ -1,6 +1,7 @@
 package io.leonardoroutes.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ public final class ParseTrace {
   private final Map<String, Integer> ends = new HashMap<>();
   private final Set<String> unread = new HashSet<>();
   private final List<Violation> misread = new ArrayList<>();
+  private final Set<RecordComponent> leftEmpty = new HashSet<>();
   private int position;
 
   public ParseTrace(JsonNode received) {
@@ -45,6 +47,15 @@ public final class ParseTrace {
 
   public List<Violation> misread() {
     return misread;
+  }
+
+  void leftEmpty(RecordComponent component) {
+    leftEmpty.add(component);
+  }
+
+  /** The components that are absent because an object was there with nothing in it. */
+  public Set<RecordComponent> leftEmpty() {
+    return leftEmpty;
   }
 
   /** Whether the field, or something that it is part of, is there but could not be read. */

@@ -2,6 +2,7 @@ package io.leonardoroutes.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads JSON into records, exactly typed: {@code "5"} is not 5, {@code true} is not 1, 5.0 is 5.
@@ -24,14 +26,19 @@ public final class RecordReader {
 
   private final ParseTrace trace;
   private final Class<? extends ModelParameters> parameters;
+  private final Set<RecordComponent> kept;
 
   /**
    * @param parameters what a component of type {@link ModelParameters} is read as; null leaves it
    *     unread
+   * @param kept components that an object left empty does not make absent: what it has to hold is
+   *     for its own rules to say
    */
-  public RecordReader(ParseTrace trace, Class<? extends ModelParameters> parameters) {
+  public RecordReader(
+      ParseTrace trace, Class<? extends ModelParameters> parameters, Set<RecordComponent> kept) {
     this.trace = trace;
     this.parameters = parameters;
+    this.kept = kept;
   }
 
   /**
@@ -59,9 +66,13 @@ public final class RecordReader {
       if (!shape.keys().contains(key)) {
         trace.misread(unknown(key, shape.keys(), at));
       } else if (!isAbsent(field.getValue())) {
-        Object value = value(field.getValue(), shape.component(key).getGenericType(), at, false);
+        RecordComponent component = shape.component(key);
+        Object value =
+            value(field.getValue(), component.getGenericType(), at, kept.contains(component));
         if (value != null) {
           values.put(key, value);
+        } else if (field.getValue().isObject()) {
+          trace.leftEmpty(component);
         }
       }
     }
@@ -73,7 +84,7 @@ public final class RecordReader {
     return node.isNull() || (node.isArray() && node.isEmpty());
   }
 
-  private Object value(JsonNode node, Type type, String pointer, boolean inList) {
+  private Object value(JsonNode node, Type type, String pointer, boolean keep) {
     if (type == String.class) {
       return node.isTextual() ? node.textValue() : misread(node, pointer, "a string");
     }
@@ -87,7 +98,7 @@ public final class RecordReader {
       return node.isArray() ? items(node, list, pointer) : misread(node, pointer, "an array");
     }
     return node.isObject()
-        ? record(node, type, pointer, inList)
+        ? record(node, type, pointer, keep)
         : misread(node, pointer, "an object");
   }
 
@@ -116,7 +127,7 @@ public final class RecordReader {
     return Collections.unmodifiableList(items);
   }
 
-  private Object record(JsonNode node, Type declared, String pointer, boolean inList) {
+  private Object record(JsonNode node, Type declared, String pointer, boolean keep) {
     Type type = declared == ModelParameters.class ? parameters : declared;
     if (type == null) {
       trace.unread(pointer);
@@ -126,7 +137,7 @@ public final class RecordReader {
     RecordShape shape = RecordShape.of((Class<?>) type);
     Map<String, Object> values = fields(node, shape, pointer);
     boolean leftEmpty = values.isEmpty() && trace.misread().size() == misreadBefore;
-    return leftEmpty && !inList ? null : shape.make(values);
+    return leftEmpty && !keep ? null : shape.make(values);
   }
 
   private Object misread(JsonNode node, String pointer, String needed) {

@@ -9,6 +9,7 @@ import io.leonardoroutes.request.Model;
 import io.leonardoroutes.request.VideoRequest;
 import jakarta.validation.Validator;
 import jakarta.validation.ValidatorFactory;
+import java.lang.reflect.RecordComponent;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,9 @@ public final class ModelRegistry implements Processor {
     Model model = named(received);
     if (model != null) {
       model.process(exchange);
+      if (exchange.getMessage().getBody() instanceof VideoRequest request) {
+        exchange.getMessage().setBody(withNeeded(model, request));
+      }
     } else {
       exchange.getMessage().setBody(VideoRequest.readWithoutModel(received, byId.keySet()));
     }
@@ -106,8 +110,18 @@ public final class ModelRegistry implements Processor {
   private VideoRequest read(JsonNode received) {
     Model model = named(received);
     return model != null
-        ? model.read(received)
+        ? withNeeded(model, model.read(received))
         : VideoRequest.readWithoutModel(received, byId.keySet());
+  }
+
+  /**
+   * An object left empty is absent, but one that has to hold a key is told that key and not itself.
+   */
+  private VideoRequest withNeeded(Model model, VideoRequest request) {
+    Set<RecordComponent> needed = schemas.get(model.id()).needed();
+    return Collections.disjoint(needed, request.reading().leftEmpty())
+        ? request
+        : VideoRequest.read(request.reading().received(), model.parameters(), needed);
   }
 
   private Model named(JsonNode received) {

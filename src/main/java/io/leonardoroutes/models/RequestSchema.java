@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,7 @@ final class RequestSchema {
   private final Set<String> sinks;
   private final Model model;
   private final List<Limit> limits = new ArrayList<>();
+  private final Set<RecordComponent> needed = new HashSet<>();
   private final ObjectNode json;
 
   /**
@@ -68,6 +70,11 @@ final class RequestSchema {
 
   List<Limit> limits() {
     return List.copyOf(limits);
+  }
+
+  /** The objects that have to be there, and in them some key. */
+  Set<RecordComponent> needed() {
+    return needed;
   }
 
   private SchemaPart object(Class<?> type, boolean ruled, String path) {
@@ -99,6 +106,9 @@ final class RequestSchema {
       SchemaPart value = field(type, component, own, inside(path, key));
       if (value.isRequired()) {
         required.add(key);
+        if (value.json().has("required")) {
+          needed.add(component);
+        }
       } else {
         value.orAbsent();
       }

@@ -13,6 +13,7 @@ import io.leonardoroutes.json.SafeText;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.json.WireNames;
 import jakarta.validation.Valid;
+import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,9 +61,19 @@ public record VideoRequest(
   }
 
   static VideoRequest read(JsonNode received, Class<? extends ModelParameters> parameters) {
+    return read(received, parameters, Set.of());
+  }
+
+  /**
+   * Reads a request of a model.
+   *
+   * @param kept components of its records that an object left empty does not make absent
+   */
+  public static VideoRequest read(
+      JsonNode received, Class<? extends ModelParameters> parameters, Set<RecordComponent> kept) {
     ParseTrace trace =
         new ParseTrace(received == null ? JsonNodeFactory.instance.nullNode() : received);
-    return new RecordReader(trace, parameters).read(VideoRequest.class);
+    return new RecordReader(trace, parameters, kept).read(VideoRequest.class);
   }
 
   /** Reads all but the parameters, and notes that none of the known models is named. */

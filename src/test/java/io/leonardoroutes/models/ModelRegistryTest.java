@@ -14,6 +14,7 @@ import io.leonardoroutes.request.Model;
 import io.leonardoroutes.request.ModelExamples;
 import io.leonardoroutes.request.OneOf;
 import io.leonardoroutes.request.RequestValidation;
+import io.leonardoroutes.request.Required;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -215,6 +216,46 @@ final class ModelRegistryTest {
   }
 
   @Test
+  void anObjectLeftEmptyIsToldItsKeysAndOneWithoutNeededKeysItself() {
+    ModelRegistry own = new ModelRegistry(List.of(new Own("own", Nested.class)), rules, Set.of());
+
+    assertThat(
+            own
+                .check(
+                    json("{'model': 'own', 'parameters': {'lens': {'at': {}}, 'any': {'x': []}}}"))
+                .stream()
+                .map(violation -> violation.code() + " " + violation.pointer()))
+        .containsExactly(
+            "not-null /parameters/lens/at/x",
+            "required /parameters/lens/at/y",
+            "required /parameters/any");
+    assertThat(own.check(json("{'model': 'own', 'parameters': {'any': {'x': 1}, 'lens': null}}")))
+        .isEmpty();
+    assertThat(own.check(json("{'model': 'own', 'parameters': {'any': {'x': 1}, 'lens': {}}}")))
+        .isEmpty();
+  }
+
+  @Test
+  void aKeyThatAMappingMakesOptionalIsNotAskedFor() {
+    InputStream mapping =
+        new ByteArrayInputStream(
+            """
+            <constraint-mappings xmlns="https://jakarta.ee/xml/ns/validation/mapping" version="3.1">
+              <bean class="io.leonardoroutes.request.KlingO3$Video" ignore-annotations="false">
+                <field name="prompt" ignore-annotations="true"/>
+              </bean>
+            </constraint-mappings>
+            """
+                .getBytes(StandardCharsets.UTF_8));
+    ModelRegistry optional =
+        ModelRegistry.found(RequestValidation.validatorFactory(Set.of(), mapping), Set.of());
+
+    assertThat(optional.check(json("{'model': 'kling-video-o-3', 'parameters': {'prompt': null}}")))
+        .containsExactly(
+            new Violation("/parameters", "required", "`parameters` is required", null));
+  }
+
+  @Test
   void twoModelsOfOneNameStopTheStart() {
     List<Model> twice = List.of(new KlingO3(), new Own("kling-video-o-3", Plain.class));
 
@@ -310,6 +351,14 @@ final class ModelRegistryTest {
   private record Shot(Picture of) {}
 
   private record Picture(String kind) {}
+
+  private record Nested(@Valid Lens lens, @Required @Valid Loose any) implements ModelParameters {}
+
+  private record Lens(@Required @Valid Point at) {}
+
+  private record Point(@NotNull Integer x, @Required Integer y) {}
+
+  private record Loose(Integer x) {}
 
   private record Few(@OneOf({"5", "10"}) Integer steps, List<@OneOf({"1", "2"}) Integer> list)
       implements ModelParameters {}

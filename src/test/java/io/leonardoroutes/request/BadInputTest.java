@@ -221,7 +221,7 @@ final class BadInputTest {
 
     Problem problem = refused(body).problem();
 
-    assertThat(problem.detail()).isEqualTo("20002 violations, the first 100 are listed");
+    assertThat(problem.detail()).isEqualTo("40002 violations, the first 100 are listed");
     assertThat(problem.violations())
         .hasSize(100)
         .startsWith(
@@ -232,9 +232,9 @@ final class BadInputTest {
                 "0..7"))
         .endsWith(
             new Violation(
-                "/parameters/guidances/image_reference/98/image",
+                "/parameters/guidances/image_reference/49/image/id",
                 "required",
-                "`image` is required",
+                "`id` is required",
                 null));
   }
 

@@ -64,17 +64,12 @@ final class PagesTable {
     if (absent(parameters) || !parameters.isObject()) {
       wrong.add("/parameters");
     } else {
-      int before = wrong.size();
       ObjectNode found = JsonNodeFactory.instance.objectNode();
       parameters(parameters, found);
-      if (found.isEmpty() && wrong.size() == before) {
-        wrong.add("/parameters");
-      } else {
-        required(parameters, "prompt", "/parameters");
-        together(parameters, found);
-        defaults(found);
-        sent.set("parameters", found);
-      }
+      required(parameters, "prompt", "/parameters");
+      together(parameters, found);
+      defaults(found);
+      sent.set("parameters", found);
     }
   }
 
@@ -145,15 +140,7 @@ final class PagesTable {
     }
     item.fieldNames().forEachRemaining(key -> check(key.equals(kind), at + "/" + key));
     JsonNode media = item.path(kind);
-    boolean leftEmpty = true;
-    for (JsonNode value : media) {
-      leftEmpty &= absent(value);
-    }
-    boolean known = true;
-    for (Map.Entry<String, JsonNode> field : media.properties()) {
-      known &= List.of("id", "type").contains(field.getKey());
-    }
-    if (!media.isObject() || (leftEmpty && known)) {
+    if (!media.isObject()) {
       wrong.add(at + "/" + kind);
       return;
     }
