@@ -41,12 +41,16 @@ public final class CreateMatcher {
   private final ListProof proof;
   private final List<CreateAttempt> attempts;
   private final Set<ListedGeneration> free;
+  private final PromptIndex<CreateAttempt> attemptIndex;
+  private final PromptIndex<ListedGeneration> freeIndex;
   private final Map<String, ReconcileVerdict> verdicts = new HashMap<>();
 
   private CreateMatcher(ListProof proof, List<CreateAttempt> attempts) {
     this.proof = proof;
     this.attempts = attempts;
     this.free = proof.unowned();
+    this.attemptIndex = new PromptIndex<>(attempts, CreateAttempt::shown);
+    this.freeIndex = new PromptIndex<>(free, ListedGeneration::shown);
   }
 
   /**
@@ -92,9 +96,14 @@ public final class CreateMatcher {
         continue;
       }
       rivals.attempts().add(attempt);
-      for (ListedGeneration generation : free) {
-        if (attempt.to(generation) == Likeness.YES && rivals.generations().add(generation)) {
-          left.stream().filter(a -> a.to(generation) == Likeness.YES).forEach(next::add);
+      for (ListedGeneration generation : freeIndex.alike(attempt.shown())) {
+        if (free.contains(generation)
+            && attempt.to(generation) == Likeness.YES
+            && rivals.generations().add(generation)) {
+          attemptIndex.alike(generation.shown()).stream()
+              .filter(left::contains)
+              .filter(a -> a.to(generation) == Likeness.YES)
+              .forEach(next::add);
         }
       }
     }
@@ -122,10 +131,19 @@ public final class CreateMatcher {
   private boolean anyIsOfAnother(Rivals rivals) {
     Set<JsonNode> requests =
         rivals.attempts().stream().map(CreateAttempt::request).collect(Collectors.toSet());
-    List<CreateAttempt> others =
-        attempts.stream().filter(attempt -> !requests.contains(attempt.request())).toList();
-    return !others.isEmpty()
-        && rivals.generations().stream().anyMatch(listed -> isOneOf(others, listed, rivals));
+    Map<String, List<CreateAttempt>> others = new HashMap<>();
+    return rivals.generations().stream()
+        .anyMatch(
+            listed ->
+                isOneOf(
+                    others.computeIfAbsent(
+                        listed.shown().letters(),
+                        letters ->
+                            attemptIndex.alike(listed.shown()).stream()
+                                .filter(attempt -> !requests.contains(attempt.request()))
+                                .toList()),
+                    listed,
+                    rivals));
   }
 
   private static boolean isOneOf(
