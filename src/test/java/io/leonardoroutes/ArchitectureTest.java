@@ -90,6 +90,7 @@ class ArchitectureTest {
           Map.entry("sandbox", ""));
 
   private static final int MOST_FILES = 25;
+  private static final int MOST_LINES = 250;
 
   /**
    * Files of a room that know each other in a circle, and no more: the ledger's parts move jobs
@@ -200,6 +201,18 @@ class ArchitectureTest {
             .collect(groupingBy(ArchitectureTest::room, mapping(ArchitectureTest::file, toSet())));
     files.forEach(
         (room, names) -> assertThat(names).as("files of %s", room).hasSizeLessThan(MOST_FILES + 1));
+  }
+
+  @ArchTest
+  static void aLongFileSaysWhyItIsOne(JavaClasses main) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".java")).toList()) {
+        String text = Files.readString(file);
+        assertThat(text.lines().count() <= MOST_LINES || text.contains("<p>One file, because "))
+            .as("%s is short, or says why it is one file", file)
+            .isTrue();
+      }
+    }
   }
 
   @ArchTest

@@ -32,6 +32,8 @@ import org.apache.camel.Message;
  * The steps of {@code events.camel.yaml}: callers hear of the changes of a job as they come. An
  * event is what the job's trail has of it, so that one who comes back misses none; its id is the
  * job's with the number of the change.
+ *
+ * <p>One file, because it is read beside its route file.
  */
 public final class JobEventStream {
   /** After this a caller has to come back, and to be known still. */

@@ -50,6 +50,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the settings, opens what they name, gives the routes their beans and loads the route files.
  * What it opened it closes after the last route has stopped.
+ *
+ * <p>One file, because what is opened first is closed last.
  */
 final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   /** The name under which the program binds the pattern of its own route files. */

@@ -27,7 +27,11 @@ import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.sqlite.SQLiteJDBCLoader;
 
-/** The database behind the ledger: opened, locked where only one may have it, and migrated. */
+/**
+ * The database behind the ledger: opened, locked where only one may have it, and migrated.
+ *
+ * <p>One file, because what was opened, locked and migrated is undone if a later step fails.
+ */
 public final class LedgerDatabase implements AutoCloseable {
   static final String SQLITE = "jdbc:sqlite:";
 

@@ -46,6 +46,8 @@ import org.slf4j.event.Level;
 /**
  * The steps of {@code fetch.camel.yaml}: brings finished videos home, once per job, and tells the
  * sinks of {@code completed} only then.
+ *
+ * <p>One file, because it is read beside its route file.
  */
 public final class DownloadStep {
   private static final Logger LOG = LoggerFactory.getLogger(DownloadStep.class);

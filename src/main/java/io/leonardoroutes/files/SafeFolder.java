@@ -40,6 +40,8 @@ import java.util.UUID;
  *
  * <p>It is held by a handle where the system has them (not on Windows), so that what was checked is
  * what is used.
+ *
+ * <p>One file, because each of its operations closes a hole that the others would leave.
  */
 public final class SafeFolder implements Closeable {
   /** How a file is called while it is written; a name of its own each time. */

@@ -6,6 +6,8 @@ package io.leonardoroutes.flow;
  *
  * <p>An intake of one's own sets those of the first group before {@code direct:leonardo-accept}, of
  * which {@link #KEY} matters most.
+ *
+ * <p>One file, because it is the whole seam between YAML and Java.
  */
 public final class FlowProperties {
   // --- what an intake says of a request: read by IntakeProperties ---

@@ -26,6 +26,8 @@ import org.apache.camel.CamelContext;
 /**
  * The settings, typed and checked before anything starts. {@code config/application.properties}
  * says what each is for.
+ *
+ * <p>One file, because a setting may be checked against any other.
  */
 public record LeonardoSettings(
     Provider provider,

@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The last steps of {@code accept.camel.yaml}: which account pays, and whether a request is
  * accepted, known already or refused.
+ *
+ * <p>One file, because it is read beside its route file.
  */
 public final class AcceptStep {
   private static final Logger LOG = LoggerFactory.getLogger(AcceptStep.class);

@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Files are moved here and not by the file endpoint, which reads a backslash in a name as a
  * folder, and would move a file away that was replaced while it was read.
+ *
+ * <p>One file, because whether a file is ready, ours and moved is one question about one file.
  */
 public final class FileIntake implements GenericFileFilter<File> {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);

@@ -15,6 +15,8 @@ import java.util.List;
  * One request for a video and all that became of it. Its JSON form is what callers and sinks see;
  * how it is routed and scheduled stays inside.
  *
+ * <p>One file, because it is one row of the ledger and one JSON document.
+ *
  * @param id opaque, unique
  * @param reference the caller's own id, or null
  * @param caller whose it is, by the name that the REST server knows, or null

@@ -29,6 +29,8 @@ import org.jdbi.v3.core.Jdbi;
  * Decides how much may be at the provider by each account: jobs at once, calls in a minute, money
  * in a day. All of it is counted in the ledger, so that it holds over every instance that shares
  * it.
+ *
+ * <p>One file, because its limits are weighed together, in one transaction.
  */
 public final class Governor {
   private final Ledger ledger;

@@ -35,6 +35,8 @@ import org.jdbi.v3.core.Jdbi;
  *
  * <p>Every move is guarded by what the mover saw, so of two movers one is told that it was not its
  * move. A claim leases a row for a while, so that a row whose holder died is due again by itself.
+ *
+ * <p>One file, because each guarded move is read against all the others.
  */
 public final class Ledger implements AutoCloseable {
   private static final String ENDED =

@@ -14,6 +14,8 @@ import org.jdbi.v3.core.Jdbi;
 /**
  * The events that were written with a move and still have to reach their sinks (a transactional
  * outbox). Each event x sink x content goes its own way, at least once.
+ *
+ * <p>One file, because its moves guard each other, as those of the ledger do.
  */
 public final class Outbox {
   private static final String KEY =

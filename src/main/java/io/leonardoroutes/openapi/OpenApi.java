@@ -21,6 +21,8 @@ import org.apache.camel.CamelContext;
  * The REST API in OpenAPI 3.1, as it runs: its paths are the routes that answer with our problems,
  * their parameters the headers that a route keeps, their answers what {@link RouteNote} reads, and
  * its schemas those of the {@link ModelCatalog} and of the records that are answered.
+ *
+ * <p>One file, because it is one document.
  */
 public final class OpenApi {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -44,6 +44,8 @@ import org.slf4j.LoggerFactory;
  * <p>What is found is adopted. What is not found is submitted again only after {@link
  * CreateMatcher#READINGS several} rounds in a row in which the list proved that it would show it
  * (see {@link ReconcileCandidates}). All else stays in doubt and is looked into again later.
+ *
+ * <p>One file, because it is read beside its route file.
  */
 public final class ReconcileStep {
   static final String NOT_LISTED =

@@ -34,7 +34,11 @@ import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads what became of a paid call, and writes it down: the second half of {@link SubmitStep}. */
+/**
+ * Reads what became of a paid call, and writes it down: the second half of {@link SubmitStep}.
+ *
+ * <p>One file, because the outcomes of a paid call are told apart here and nowhere else.
+ */
 public final class SubmissionRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(SubmissionRecorder.class);
   private static final String PROVIDER = "the provider";

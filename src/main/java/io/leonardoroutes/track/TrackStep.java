@@ -29,7 +29,11 @@ import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The steps of {@code track.camel.yaml}: looks at jobs that the provider has. */
+/**
+ * The steps of {@code track.camel.yaml}: looks at jobs that the provider has.
+ *
+ * <p>One file, because it is read beside its route file.
+ */
 public final class TrackStep {
   private static final Logger LOG = LoggerFactory.getLogger(TrackStep.class);
   private static final String PROVIDER = "the provider (looks)";
