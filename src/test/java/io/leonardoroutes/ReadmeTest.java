@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -25,10 +26,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows is so. */
+/** What the README and the pages that it leads to show is so. */
 class ReadmeTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path CONFIG = Path.of("config/application.properties");
+  private static final Path PAGES = Path.of("src/site/markdown");
+  private static final int LONGEST = 200;
 
   private final String readme = Files.readString(Path.of("README.md"));
   private final String pages = readme + linked();
@@ -47,19 +50,88 @@ class ReadmeTest {
     return text.toString();
   }
 
-  @Test
-  void theSettingsTableHasEveryKeyWithItsDefault() throws IOException {
-    Map<String, String> told = new TreeMap<>();
-    Pattern.compile("^\\| `(leonardo\\.[^`]+)` \\| (?:`([^`]+)`|none) \\|$", Pattern.MULTILINE)
-        .matcher(pages)
-        .results()
-        .forEach(row -> told.put(row.group(1), row.group(2) == null ? "" : row.group(2)));
+  private static String page(String name) throws IOException {
+    return Files.readString(PAGES.resolve(name));
+  }
+
+  private static List<Path> texts() throws IOException {
+    try (Stream<Path> files = Files.list(PAGES)) {
+      return Stream.concat(Stream.of(Path.of("README.md")), files.sorted()).toList();
+    }
+  }
+
+  private static Properties config() throws IOException {
     Properties config = new Properties();
     try (var in = Files.newBufferedReader(CONFIG)) {
       config.load(in);
     }
+    return config;
+  }
 
-    assertThat(told).isEqualTo(new TreeMap<>(config));
+  private static Map<String, String> defaults(String text) {
+    Map<String, String> told = new TreeMap<>();
+    Pattern.compile(
+            "^\\| `(leonardo\\.[^`]+)` \\| (?:`([^`]+)`|none) \\|(?: [^|]+ \\|)?$",
+            Pattern.MULTILINE)
+        .matcher(text)
+        .results()
+        .forEach(row -> told.put(row.group(1), row.group(2) == null ? "" : row.group(2)));
+    return told;
+  }
+
+  @Test
+  void theReadmeIsShortAndLeadsToEveryPage() throws IOException {
+    assertThat(readme.lines().count()).isLessThan(LONGEST);
+    for (Path page : texts()) {
+      assertThat(readme).contains(page.startsWith(PAGES) ? "](" + page + ")" : "# leonardo-routes");
+    }
+  }
+
+  @Test
+  void everyLinkLeadsToAFileAndAHeadingThatAreThere() throws IOException {
+    for (Path text : texts()) {
+      for (MatchResult link :
+          Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]+))?\\)")
+              .matcher(Files.readString(text))
+              .results()
+              .toList()) {
+        Path target = link.group(1).isEmpty() ? text : text.resolveSibling(link.group(1));
+        assertThat(target.normalize()).as(text + ": " + link.group()).exists();
+        if (link.group(2) != null) {
+          assertThat(headings(target)).as(text + ": " + link.group()).contains(link.group(2));
+        }
+      }
+    }
+  }
+
+  private static List<String> headings(Path text) throws IOException {
+    return Files.readString(text)
+        .lines()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^a-z0-9 -]", "").replace(' ', '-'))
+        .toList();
+  }
+
+  @Test
+  void everyPortThatIsOpenedIsInTheReadme() throws IOException {
+    config()
+        .forEach(
+            (key, value) -> {
+              if (key.toString().endsWith(".port")) {
+                assertThat(readme.lines())
+                    .anyMatch(
+                        row -> row.startsWith("| " + value + " |") && row.contains("`" + key + "`"));
+              }
+            });
+  }
+
+  @Test
+  void theSettingsTableHasEveryKeyWithItsDefault() throws IOException {
+    assertThat(defaults(page("settings.md"))).isEqualTo(new TreeMap<>(config()));
+    assertThat(defaults(pages)).isEqualTo(new TreeMap<>(config()));
+    assertThat(new TreeMap<Object, Object>(config())).containsAllEntriesOf(defaults(readme));
+    assertThat(defaults(readme)).isNotEmpty();
   }
 
   @Test
@@ -88,13 +160,14 @@ class ReadmeTest {
 
   @Test
   void everyRouteFileThatIsNamedExists() throws IOException {
+    String flow = page("flow.md");
     String shipped;
     try (Stream<Path> files = Files.list(Path.of("routes"))) {
       shipped = files.map(file -> file.getFileName().toString()).collect(Collectors.joining(" "));
     }
     List<String> named =
         Pattern.compile("([a-z-]+)\\.camel\\.yaml")
-            .matcher(readme)
+            .matcher(readme + flow + page("extending.md"))
             .results()
             .map(MatchResult::group)
             .filter(name -> !name.startsWith("-"))
@@ -102,7 +175,7 @@ class ReadmeTest {
 
     assertThat(named).isNotEmpty().allSatisfy(name -> assertThat(shipped).contains(name));
     assertThat(shipped.replace(".camel.yaml", "").split(" "))
-        .allSatisfy(name -> assertThat(readme).contains("`" + name + "`"));
+        .allSatisfy(name -> assertThat(flow).contains("`" + name + "`"));
   }
 
   @Test

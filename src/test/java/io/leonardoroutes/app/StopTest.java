@@ -73,7 +73,8 @@ class StopTest {
     story.start();
 
     long seconds = story.app().context().getShutdownStrategy().getTimeout();
-    assertThat(Files.readString(Path.of("README.md"))).contains("within " + seconds + " s by");
+    assertThat(Files.readString(Path.of("src/site/markdown/failures.md")))
+        .contains("within " + seconds + " s by");
     assertThat(Files.readString(Path.of("src/site/markdown/operating.md")))
         .contains("by default " + seconds + " s.");
   }
