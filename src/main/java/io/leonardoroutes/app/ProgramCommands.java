@@ -20,10 +20,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = ProgramCommands.Version.class,
     synopsisSubcommandLabel = "[COMMAND]",
-    description = "Makes videos from requests, and pays for each once.",
+    description = "Turns requests into videos, and pays for each of them once.",
     footer = {
       "",
-      "Without a command it starts. Settings stand in config/application.properties, in the",
+      "Without a command it starts. Settings come from config/application.properties, from the",
       "environment, or before -jar: java -Dkey=value -jar leonardo-routes.jar"
     },
     subcommands = ProgramCommands.Prove.class)
@@ -68,7 +68,7 @@ public final class ProgramCommands implements Callable<Integer> {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Runs until SIGTERM, and drains. What no command at all does too.")
+      description = "Runs until SIGTERM, then drains. The default without a command.")
   int start() {
     return StartCommand.run();
   }
@@ -76,16 +76,16 @@ public final class ProgramCommands implements Callable<Integer> {
   @Command(
       mixinStandardHelpOptions = true,
       description = {
-        "Makes a ledger that was brought back from a backup safe to start on, while no program"
-            + " runs",
-        "on it: what may have been submitted since is in doubt."
+        "Makes a ledger that was restored from a backup safe to start on: puts every job in doubt",
+        "that may have been submitted since. Run it while no program uses the ledger."
       })
   int restored(
       @Option(
               names = "--at",
               required = true,
               paramLabel = "INSTANT",
-              description = "when the backup was made, or any time before, as 2026-07-01T02:00:00Z")
+              description =
+                  "when the backup was made, or any time before, for example 2026-07-01T02:00:00Z")
           Instant at) {
     return RestoreCommand.run(StartCommand.program(), System.out, System.err, at);
   }
@@ -93,20 +93,18 @@ public final class ProgramCommands implements Callable<Integer> {
   @Command(
       mixinStandardHelpOptions = true,
       description = {
-        "Makes a key for a REST caller.",
-        "Its line for the file of leonardo.rest.keys goes to the standard output, the key itself"
-            + " to",
-        "the other one."
+        "Makes a key for a REST caller. Standard output gets the line for the file of",
+        "leonardo.rest.keys; standard error gets the key itself, which is shown only this once."
       })
   int key(
       @Parameters(
               paramLabel = "NAME",
-              description = "of the caller: 1 to 64 printable characters without spaces")
+              description = "name of the caller: 1 to 64 printable characters without spaces")
           String name,
       @Parameters(
               arity = "0..1",
               paramLabel = "operator",
-              description = "the word, for one that may do what operators do")
+              description = "the word operator, for a caller who may see and settle every job")
           String role) {
     try {
       return KeyCommand.run(name, role, System.out, System.err);
@@ -120,17 +118,15 @@ public final class ProgramCommands implements Callable<Integer> {
       name = "prove",
       mixinStandardHelpOptions = true,
       description = {
-        "Runs this program against a faulty provider on this machine, kills it again and again,"
-            + " and",
-        "shows that nothing that it confirmed is lost and nothing is paid twice. Nothing is paid"
-            + " at",
-        "all: it neither uses nor sees your settings and your key."
+        "The crash test: runs this program against a faulty provider on this machine, kills it again",
+        "and again, and shows that nothing it confirmed is lost or paid twice. It costs nothing: it",
+        "neither uses nor sees your settings and your key."
       },
       footer = {
         "",
-        "Times are shorter than the program's own, as videos take less than a second here.",
-        "Ends with 0; or with 1 if anything was lost or paid twice, more than --concurrent were at",
-        "the provider at once or a point was not reached: then its folder stays."
+        "Delays are shorter than usual, as videos take less than a second here.",
+        "Exits with 0, or with 1 if anything was lost or paid twice, if more than --concurrent jobs",
+        "were at the provider at once, or if a point was not reached: then its folder is kept."
       })
   static final class Prove implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -138,53 +134,54 @@ public final class ProgramCommands implements Callable<Integer> {
     @Option(
         names = "--kills",
         paramLabel = "N",
-        description = "kills (SIGKILL) at random moments, 0 to 100000; default 20")
+        description = "number of kills (SIGKILL) at random moments, 0 to 100000; default 20")
     private String kills;
 
     @Option(
         names = "--points",
         paramLabel = "WHICH",
         description =
-            "also one kill before and after every step that a request or a job goes through in the"
-                + " route files: all (the default), none, or a regular expression, as in --points"
-                + " create:")
+            "also kill once before and once after every step of a request or job in the route"
+                + " files: all (default), none, or a regular expression for names of points, such"
+                + " as --points create:")
     private String points;
 
     @Option(
         names = "--ambiguous",
         paramLabel = "N",
         description =
-            "creates whose answer does not say whether they are paid, 0 to 50000; default 500")
+            "number of creates whose answer leaves open whether they are billed, 0 to 50000; default"
+                + " 500")
     private String ambiguous;
 
     @Option(
         names = "--seed",
         paramLabel = "S",
-        description = "the same number makes the same random choices; default 1")
+        description = "seed of the random choices; default 1")
     private String seed;
 
     @Option(
         names = "--instances",
         paramLabel = "N",
         description =
-            "instances of the program that share one ledger, 1 to 8; default 1. Kills hit one of"
-                + " them while the others go on")
+            "instances of the program that share one ledger, 1 to 8; default 1. Each kill hits one"
+                + " of them while the others continue")
     private String instances;
 
     @Option(
         names = "--ledger",
         paramLabel = "URL",
         description =
-            "jdbc:postgresql:... of a database for it, in which it makes a schema of its own;"
-                + " default: SQLite, for one instance")
+            "jdbc:postgresql:... of a database to use, in a schema of its own; default: SQLite, for"
+                + " one instance")
     private String ledger;
 
     @Option(
         names = "--concurrent",
         paramLabel = "N",
         description =
-            "jobs at the provider at once, 1 to 10000; default 10, as in the program, but 10000 for"
-                + " the ambiguous creates, which hold their slots while in doubt")
+            "jobs at the provider at once, 1 to 10000; default 10, as usual, but 10000 for the"
+                + " ambiguous creates, which hold their slots while in doubt")
     private String concurrent;
 
     @Override

@@ -216,7 +216,7 @@ class OpenApiTest {
   @Test
   void anAnswerMayBeNothing() {
     assertThat(document.at("/paths/~1webhooks~1leonardo/post/responses/401").toString())
-        .isEqualTo("{\"description\":\"the bearer is not the one that is set\"}");
+        .isEqualTo("{\"description\":\"the bearer token is not the configured one\"}");
   }
 
   @Test
@@ -224,17 +224,17 @@ class OpenApiTest {
     assertThat(parameters("/paths/~1generations/get"))
         .containsExactly(
             "header If-None-Match: ETags of answers that the caller has",
-            "query state: only jobs that stand so",
+            "query state: only jobs in this state",
             "query model: only jobs for this model",
             "query reference: only jobs with this reference",
-            "query from: only jobs accepted at this time or later, as in 2026-07-01T00:00:00Z (RFC"
-                + " 3339)",
+            "query from: only jobs accepted at this time or later, for example"
+                + " 2026-07-01T00:00:00Z (RFC 3339)",
             "query to: only jobs accepted before this time",
-            "query limit: 1 to 1000, 50 if absent",
-            "query after: next of the page before");
+            "query limit: 1 to 1000, default 50",
+            "query after: the next of the previous page");
     assertThat(parameters("/paths/~1generations/post"))
         .containsExactly(
-            "header Idempotency-Key: the same key again is the same job",
+            "header Idempotency-Key: the same key again returns the same job",
             "header Prefer: wait=SECONDS answers once the job has ended, or after so many seconds",
             "query dry-run: true checks the request and accepts nothing",
             "query atomic: true accepts all requests of a batch or none");
