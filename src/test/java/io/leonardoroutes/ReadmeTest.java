@@ -121,7 +121,8 @@ class ReadmeTest {
               if (key.toString().endsWith(".port")) {
                 assertThat(readme.lines())
                     .anyMatch(
-                        row -> row.startsWith("| " + value + " |") && row.contains("`" + key + "`"));
+                        row ->
+                            row.startsWith("| " + value + " |") && row.contains("`" + key + "`"));
               }
             });
   }

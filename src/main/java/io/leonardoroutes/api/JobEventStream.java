@@ -152,14 +152,14 @@ public final class JobEventStream {
           429,
           "too-many-followers",
           "The caller follows too many events",
-          "%s may at once (leonardo.rest.followers-per-caller): end others first"
+          "at most %s at once (leonardo.rest.followers-per-caller): end others first"
               .formatted(places.each()));
     }
     return Problem.of(
         503,
         "too-many-followers",
         "Too many callers follow events",
-        "%s may at once (leonardo.rest.followers): come again later".formatted(places.all()));
+        "at most %s at once (leonardo.rest.followers): try again later".formatted(places.all()));
   }
 
   private Story story(Job job) {

@@ -41,8 +41,8 @@ public final class ClockCheck {
     start = false;
     if (corrected.any()) {
       LOG.warn(
-          "the clock was ahead by {} and was set back: {} jobs and {} deliveries that were dated by"
-              + " it are due in time again",
+          "the clock was ahead by {} and was set back: {} jobs and {} deliveries with dates in the"
+              + " future were corrected",
           corrected.ahead(),
           corrected.jobs(),
           corrected.deliveries());

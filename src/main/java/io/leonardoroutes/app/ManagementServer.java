@@ -53,8 +53,7 @@ record ManagementServer(boolean enabled, String host, int port) {
       if (InetAddress.getByName(host).isLoopbackAddress()) {
         return new HostCheck(host, flow.settings().rest().hosts())::isOurs;
       }
-      LOG.warn(
-          "whoever reaches {}:{} can read metrics there: nobody is asked for a key", host, port);
+      LOG.warn("anyone who can reach {}:{} can read metrics there, without a key", host, port);
       return call -> true;
     } catch (UnknownHostException e) {
       throw new IllegalStateException("it was known a moment ago", e);

@@ -118,15 +118,15 @@ public final class ProgramCommands implements Callable<Integer> {
       name = "prove",
       mixinStandardHelpOptions = true,
       description = {
-        "The crash test: runs this program against a faulty provider on this machine, kills it again",
-        "and again, and shows that nothing it confirmed is lost or paid twice. It costs nothing: it",
-        "neither uses nor sees your settings and your key."
+        "The crash test: runs this program against a faulty provider on this machine, kills it",
+        "again and again, and shows that nothing it confirmed is lost or paid twice. It costs",
+        "nothing: it neither uses nor sees your settings and your key."
       },
       footer = {
         "",
         "Delays are shorter than usual, as videos take less than a second here.",
-        "Exits with 0, or with 1 if anything was lost or paid twice, if more than --concurrent jobs",
-        "were at the provider at once, or if a point was not reached: then its folder is kept."
+        "Exits with 0, or with 1 if anything was lost or paid twice, if more than --concurrent",
+        "jobs were at the provider at once, or if a point was not reached: then its folder is kept."
       })
   static final class Prove implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -150,8 +150,8 @@ public final class ProgramCommands implements Callable<Integer> {
         names = "--ambiguous",
         paramLabel = "N",
         description =
-            "number of creates whose answer leaves open whether they are billed, 0 to 50000; default"
-                + " 500")
+            "number of creates whose answer leaves open whether they are billed, 0 to 50000;"
+                + " default 500")
     private String ambiguous;
 
     @Option(

@@ -101,7 +101,7 @@ final class PrometheusMetrics implements AutoCloseable {
     for (JobState state : JobState.values()) {
       gauge(
           "leonardo.jobs",
-          "Jobs that stand so",
+          "Jobs by state",
           Tags.of("state", state.name()),
           now -> now.figures().jobs().getOrDefault(state, 0L));
     }
@@ -117,7 +117,7 @@ final class PrometheusMetrics implements AutoCloseable {
     deliveries(EventFactory.REPLY);
     flow.settings().accounts().all().forEach(account -> account(account.limits()));
     Gauge.builder("leonardo.away", () -> flow.outages().away().size())
-        .description("What is away and waited for")
+        .description("Number of things that are unavailable and being retried")
         .register(registry);
     File data = flow.settings().data().toFile();
     Gauge.builder("leonardo.disk.free", data::getUsableSpace)
@@ -132,7 +132,7 @@ final class PrometheusMetrics implements AutoCloseable {
   /** Those that are there stay as they are. */
   private void deliveries(String sink) {
     Tags tags = Tags.of("sink", sink);
-    String words = "Events and videos for sinks that stand so";
+    String words = "Events and videos for sinks, by state";
     gauge("leonardo.deliveries", words, tags.and(PENDING), now -> of(now, sink).pending());
     gauge("leonardo.deliveries", words, tags.and(DEAD), now -> of(now, sink).dead());
     gauge(

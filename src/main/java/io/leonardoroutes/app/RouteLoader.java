@@ -150,8 +150,8 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       throws Exception {
     if (!keys.isDefault("leonardo.ledger.url")) {
       LOG.warn(
-          "the sandbox is on and leonardo.ledger.url is set: jobs that wait there are made by the"
-              + " sandbox, at costs that it makes up");
+          "the sandbox is on and leonardo.ledger.url is set: jobs that wait there go to the"
+              + " sandbox, with invented costs");
     }
     StartChecks.free("leonardo.sandbox.port", "127.0.0.1", settings.sandbox().port());
     opened(
@@ -245,7 +245,8 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       return JmsBroker.at(jms, outages);
     } catch (RuntimeException e) {
       throw new BadSetting(
-          "leonardo.jms.url", "'" + jms.address() + "' is no address as " + jms.client().example());
+          "leonardo.jms.url",
+          "'" + jms.address() + "' is not an address such as " + jms.client().example());
     }
   }
 

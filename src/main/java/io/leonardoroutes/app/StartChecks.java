@@ -37,7 +37,7 @@ final class StartChecks {
       probe.setReuseAddress(true);
     } catch (IOException e) {
       throw new BadSetting(
-          key, "port " + port + " of " + host + " cannot be had: " + e.getMessage());
+          key, "port " + port + " of " + host + " cannot be opened: " + e.getMessage());
     }
   }
 
@@ -100,7 +100,7 @@ final class StartChecks {
       String why = e.getMessage().replaceFirst("(?s).* due to: ", "");
       throw new BadSetting(
           "leonardo.sinks." + sink.name() + ".uri",
-          "is no endpoint: " + withoutSecrets(context, why));
+          "is not a valid endpoint: " + withoutSecrets(context, why));
     }
   }
 

@@ -65,7 +65,7 @@ public final class ProblemHandler {
 
   public static final Problem BROKEN =
       Problem.of(
-          400, "bad-call", "Not a good call", "it is not written as HTTP: nothing of it is done");
+          400, "bad-call", "Not a good call", "it is not valid HTTP, and nothing of it was done");
 
   /** The server listens a moment before its routes do: that is no reason to say not found. */
   private static final Problem STARTING =

@@ -70,7 +70,7 @@ public final class RejectedKeys {
     told += calls;
     tellNext = now.plus(BETWEEN_LINES);
     LOG.warn(
-        "{} with a key that is not known, the last from {}; more are told in a minute",
+        "{} with an unknown key, the last from {}; more are logged in a minute",
         calls == 1 ? "a call came" : calls + " calls came",
         address);
   }

@@ -82,7 +82,7 @@ public record RestSettings(
       } catch (KeyStoreException e) {
         throw new BadSetting(
             "leonardo.rest.tls.type",
-            "'" + type + "' is no type of keystore as PKCS12 and JKS are");
+            "'" + type + "' is not a type of keystore such as PKCS12 or JKS");
       } catch (IOException | GeneralSecurityException e) {
         throw new BadSetting(
             KEYSTORE,
@@ -134,7 +134,7 @@ public record RestSettings(
       case "none" -> Auth.NONE;
       case "api-key" -> Auth.API_KEY;
       case "jwt" -> Auth.JWT;
-      default -> throw new BadSetting(AUTH, "'" + text + "' is none of none, api-key, jwt");
+      default -> throw new BadSetting(AUTH, "'" + text + "' is not one of none, api-key, jwt");
     };
   }
 
@@ -146,7 +146,8 @@ public record RestSettings(
     }
     String role = keys.text("leonardo.rest.jwt.role");
     if (!role.matches("(/([^/~]|~[01])*)+")) {
-      throw new BadSetting("leonardo.rest.jwt.role", "'" + role + "' is no JSON pointer as /role");
+      throw new BadSetting(
+          "leonardo.rest.jwt.role", "'" + role + "' is not a JSON pointer such as /role");
     }
     Path key = Path.of(required(keys, JWT_KEY));
     if (algorithm.equals("HS256")) {
@@ -181,7 +182,8 @@ public record RestSettings(
     List<String> origins = keys.names(ORIGINS);
     for (String origin : origins) {
       if (!origin.matches("https?://[a-z0-9.-]+(:\\d{1,5})?")) {
-        throw new BadSetting(ORIGINS, "'" + origin + "' is no origin as https://www.example.com");
+        throw new BadSetting(
+            ORIGINS, "'" + origin + "' is not an origin such as https://www.example.com");
       }
     }
     return origins;

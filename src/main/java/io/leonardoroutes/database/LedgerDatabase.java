@@ -124,7 +124,7 @@ public final class LedgerDatabase implements AutoCloseable {
         known = migration.getVersion();
       } else {
         throw new IllegalStateException(
-            "a newer leonardo-routes had it: its schema is %s, and this program knows %s"
+            "it was written by a newer leonardo-routes: its schema is %s, and this program knows %s"
                 .formatted(migration.getVersion(), known));
       }
     }

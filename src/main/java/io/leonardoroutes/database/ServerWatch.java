@@ -70,7 +70,7 @@ public final class ServerWatch implements ConnectionFactory {
   private void check(Connection connection) throws SQLException {
     if (!identity.equals(first(connection, IDENTITY))) {
       throw new LedgerChanged(
-          "the database is not the one that this program opened, it was made anew");
+          "the database is not the one that this program opened, it was created again");
     }
     Change newest = last;
     if (newest != null
@@ -80,8 +80,7 @@ public final class ServerWatch implements ConnectionFactory {
                 newest.job(),
                 newest.state())
             == null) {
-      throw new LedgerChanged(
-          "the database is older than what this program was told to be durable");
+      throw new LedgerChanged("the database lacks commits that it has confirmed to this program");
     }
   }
 

@@ -43,11 +43,12 @@ final class DeliveryLog {
     boolean first = delivery.tries() == 0;
     missed += first ? 1 : 0;
     if (first && !failing && (missed <= FEW || naming.isOver(now))) {
-      LOG.info("{} not taken by sink {}, again in {}: {}", named(delivery), sink, wait, why);
+      LOG.info("{} not taken by sink {}, retrying in {}: {}", named(delivery), sink, wait, why);
       naming.begin(now);
       counting.begin(now);
     } else if (missed > 1 && counting.isOver(now)) {
-      LOG.info("sink {} has not taken {} deliveries, which are tried again: {}", sink, missed, why);
+      LOG.info(
+          "sink {} has not taken {} deliveries, which are being retried: {}", sink, missed, why);
       counting.begin(now);
     }
     failing = true;

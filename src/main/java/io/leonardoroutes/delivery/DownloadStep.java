@@ -215,7 +215,11 @@ public final class DownloadStep {
             : AGAIN.after(tries, failure instanceof Answered answered ? asked(answered) : null);
     // Once: it may be tried a thousand times.
     LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
-        .log("{} could not be fetched, again in {}: {}", job.name(), wait, failure.getMessage());
+        .log(
+            "{} could not be downloaded, retrying in {}: {}",
+            job.name(),
+            wait,
+            failure.getMessage());
     ledger.move(job, job.to(COMPLETE).triedAgainAt(flow.clock().instant().plus(wait)));
   }
 
@@ -227,7 +231,7 @@ public final class DownloadStep {
     JsonNode problem = JobProblems.notFetched(why);
     Job.Change done = job.to(COMPLETE).problem(problem).done();
     if (ledger.move(job, done, flow.events().of(EventType.COMPLETED, done.job()))) {
-      LOG.warn("{} is complete, but its video was not fetched: {}", job.name(), why);
+      LOG.warn("{} is complete, but its video could not be downloaded: {}", job.name(), why);
     }
   }
 
@@ -264,7 +268,7 @@ public final class DownloadStep {
             .response(complete.response())
             .triedAgainAt(tries == 0 ? now : now.plus(AGAIN.after(tries)));
     if (ledger.move(job, fresh)) {
-      LOG.info("{} has another address now, as its old one is no longer good", job.name());
+      LOG.info("{} has a new video address, as the old one has expired", job.name());
     }
   }
 
@@ -344,8 +348,7 @@ public final class DownloadStep {
     } catch (NoSuchFileException e) {
       LOG.debug("there is no folder of videos, and nothing to delete in it: {}", String.valueOf(e));
     } catch (IOException e) {
-      LOG.warn(
-          "old videos are not deleted, which is tried again in an hour: {}", String.valueOf(e));
+      LOG.warn("old videos could not be deleted, retrying in an hour: {}", String.valueOf(e));
     }
   }
 }

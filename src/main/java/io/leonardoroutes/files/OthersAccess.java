@@ -99,7 +99,7 @@ public final class OthersAccess {
     try {
       Files.setPosixFilePermissions(file, permissions);
     } catch (IOException notOurs) {
-      LOG.warn("cannot say who may use {}: {}", file, String.valueOf(notOurs));
+      LOG.warn("cannot check who may read or change {}: {}", file, String.valueOf(notOurs));
     }
   }
 

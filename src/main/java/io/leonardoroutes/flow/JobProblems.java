@@ -27,17 +27,18 @@ public final class JobProblems {
   private JobProblems() {}
 
   public static JsonNode refused(int status, String reason) {
-    return json("refused-by-provider", "The provider refused the request", status, reason);
+    return json("refused-by-provider", "The provider declined the request", status, reason);
   }
 
   public static JsonNode waiting(String reason) {
-    return json("waiting", "The request did not reach the provider; it is sent again", 0, reason);
+    return json(
+        "waiting", "The request did not reach the provider; it will be sent again", 0, reason);
   }
 
   public static JsonNode accountRefused(String reason) {
     return json(
         "account-refused",
-        "The provider refuses the account; the job waits until it does not",
+        "The provider refuses the account; the job waits until that is over",
         0,
         reason);
   }
@@ -65,7 +66,7 @@ public final class JobProblems {
         (ObjectNode)
             json(
                 "in-doubt",
-                "It is not known whether the paid call was made; it is not repeated",
+                "Nobody knows whether the paid call was billed; it is not repeated",
                 0,
                 why);
     if (!answer.isEmpty()) {
@@ -138,7 +139,7 @@ public final class JobProblems {
         "late",
         "The provider is not done yet",
         0,
-        "no end was seen in " + giveUp.toMinutes() + " minutes");
+        "it has not ended within " + giveUp.toMinutes() + " minutes");
   }
 
   /**
@@ -146,7 +147,7 @@ public final class JobProblems {
    */
   public static JsonNode noVideoYet(String why, Instant since) {
     ObjectNode problem =
-        (ObjectNode) json("no-video-yet", "The provider is done, and shows no video yet", 0, why);
+        (ObjectNode) json("no-video-yet", "The provider is done, but shows no video yet", 0, why);
     return problem.put(SINCE, since.toString());
   }
 
@@ -175,7 +176,7 @@ public final class JobProblems {
   }
 
   public static JsonNode notFetched(String why) {
-    return json("not-fetched", "The video was made, but could not be fetched", 0, why);
+    return json("not-fetched", "The video was made, but could not be downloaded", 0, why);
   }
 
   public static JsonNode json(Problem problem) {

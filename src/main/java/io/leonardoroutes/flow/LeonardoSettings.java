@@ -193,7 +193,7 @@ public record LeonardoSettings(
     if (keep.compareTo(SHORTEST_KEPT) < 0) {
       throw new BadSetting(
           "leonardo.events.keep",
-          "less than 1h: a message that its broker brings again would be answered again");
+          "less than 1h: a message that its broker redelivers would be answered again");
     }
     return keep;
   }
@@ -224,7 +224,7 @@ public record LeonardoSettings(
     }
     boolean named = keys.isSet("leonardo.ledger.user");
     if (named && url.startsWith("jdbc:sqlite:")) {
-      throw new BadSetting("leonardo.ledger.user", "an SQLite file asks for no name");
+      throw new BadSetting("leonardo.ledger.user", "an SQLite ledger has no user");
     }
     if (!named && keys.isSet("leonardo.ledger.password")) {
       throw new BadSetting("leonardo.ledger.password", "set leonardo.ledger.user too");
@@ -251,7 +251,7 @@ public record LeonardoSettings(
       }
       if (!keys.isThere(prefix + "uri")) {
         throw new BadSetting(
-            prefix + "uri", "not set; each sink has an address, an empty one if it is off");
+            prefix + "uri", "not set; every sink needs an address, or an empty one to disable it");
       }
       if (keys.isSet(prefix + "uri")) {
         sinks.add(sink(context, keys, name, prefix));

@@ -112,7 +112,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
             refund(keys, prefix));
     for (String caller : account.callers()) {
       if (!caller.matches(Caller.NAME)) {
-        throw new BadSetting(callers, "'" + caller + "' can be no caller's name");
+        throw new BadSetting(callers, "'" + caller + "' cannot be a caller's name");
       }
     }
     return account;
@@ -178,15 +178,14 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
         String first = callers.putIfAbsent(caller, account.name());
         if (first != null) {
           throw new BadSetting(
-              account.prefix() + "callers",
-              "'" + caller + "' goes by account " + first + " already");
+              account.prefix() + "callers", "'" + caller + "' already uses account " + first);
         }
       }
     }
     if (concurrent() > MOST) {
       throw new BadSetting(
           "leonardo.limits.concurrent",
-          "those of all accounts are %s together: at most %s".formatted(concurrent(), MOST));
+          "all accounts together have %s: at most %s".formatted(concurrent(), MOST));
     }
   }
 

@@ -66,7 +66,7 @@ public final class Outages {
    */
   public void reportDown(String what, String why) {
     if (away.add(what)) {
-      LOG.warn("{} is away, trying again until it is back: {}", what, why);
+      LOG.warn("{} is away, retrying: {}", what, why);
     }
   }
 
@@ -130,7 +130,7 @@ public final class Outages {
     met.forEach(
         (what, last) -> {
           if (now - last > FORGOTTEN.toNanos() && met.remove(what, last) && away.remove(what)) {
-            LOG.info("{} was away, and has been needed by nothing for {}", what, FORGOTTEN);
+            LOG.info("{} was away, and nothing has needed it for {}", what, FORGOTTEN);
           }
         });
   }
@@ -138,7 +138,7 @@ public final class Outages {
   /** The provider refuses an account's key or balance: its jobs wait until that is mended. */
   public void refused(String what, String why) {
     if (away.add(what)) {
-      LOG.warn("{} is refused by the provider, trying again until it is back: {}", what, why);
+      LOG.warn("{} is refused by the provider, retrying: {}", what, why);
     }
   }
 

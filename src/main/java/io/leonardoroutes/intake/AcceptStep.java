@@ -135,7 +135,7 @@ public final class AcceptStep {
   }
 
   private void known(Exchange exchange, String key, Job.ReplyTo replyTo, Job job) {
-    LOG.info("{} is known already, and {}", job.name(), job.state());
+    LOG.info("{} is already known, and {}", job.name(), job.state());
     if (replyTo != null) {
       flow.ledger().outbox().add(List.of(reply(key, replyTo, job)));
     }

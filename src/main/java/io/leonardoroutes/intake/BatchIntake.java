@@ -194,7 +194,7 @@ public final class BatchIntake {
                   422,
                   "batch-refused",
                   "Nothing of the batch is accepted",
-                  "%s of %s requests are refused".formatted(wrong, batch.items.size())));
+                  "%s of %s requests are rejected".formatted(wrong, batch.items.size())));
     }
     exchange.getMessage().setBody(answer.set("items", batch.items));
   }

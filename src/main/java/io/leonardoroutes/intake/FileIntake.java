@@ -101,7 +101,7 @@ public final class FileIntake implements GenericFileFilter<File> {
         return isRequest(file) ? ready.isReady(path) : left(file, path);
       }
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        staysIfRequest(file, "it is no file that can be read");
+        staysIfRequest(file, "it is not a file that can be read");
       } else if (file.getName().indexOf(UNREADABLE) >= 0) {
         stays(file, NO_TEXT);
       }

@@ -39,7 +39,8 @@ public record IntakeCheck(List<Sink> sinks) implements StartupListener {
         .ifPresent(
             name -> {
               throw new BadSetting(
-                  prefix + "sinks", "'" + name + "' is no known sink: " + String.join(", ", known));
+                  prefix + "sinks",
+                  "'" + name + "' is not a known sink: " + String.join(", ", known));
             });
     String priority = text(context, given, "priority");
     if (!priority.matches("[0-9]")) {

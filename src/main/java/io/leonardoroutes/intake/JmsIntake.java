@@ -91,7 +91,7 @@ public final class JmsIntake {
       throw new RequestRejected(
           403,
           "user-id",
-          "The name of the sender can be no caller's name",
+          "The name of the sender cannot be a caller's name",
           "the broker's JMSXUserID is made of 1 to 64 characters of ASCII without spaces");
     }
     return user;

@@ -16,7 +16,7 @@ import org.apache.activemq.artemis.core.settings.impl.ResourceLimitSettings;
 import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
 
 /**
- * How the broker inside is set up.
+ * How the built-in broker is set up.
  *
  * @param url how this program reaches it
  */

@@ -16,7 +16,7 @@ import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.utils.UUIDGenerator;
 
 /**
- * What the broker inside takes of a message or a selector, beyond what its own settings can say.
+ * What the built-in broker takes of a message or a selector, beyond what its own settings can say.
  */
 final class BrokerLimits implements ActiveMQServerPlugin {
   /** Messages so long that each is a file are not counted by their length: so many may wait. */

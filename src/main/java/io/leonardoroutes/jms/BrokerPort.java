@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 
 /**
- * The port of the broker inside. It hands a connection over to the broker once it shows that it
+ * The port of the built-in broker. It hands a connection over to the broker once it shows that it
  * speaks what the broker speaks, and closes any other at once: the broker would wait for more.
  */
 final class BrokerPort implements AutoCloseable {

@@ -14,7 +14,7 @@ import org.apache.activemq.artemis.spi.core.security.jaas.UserPrincipal;
 import org.apache.activemq.artemis.utils.CompositeAddress;
 
 /**
- * Who may do what at the broker inside: this program, over its connection within the JVM, all of
+ * Who may do what at the built-in broker: this program, over its connection within the JVM, all of
  * it. A caller may send requests, read its answers, and take what was put aside. Nobody from
  * outside may manage anything, make a queue for anything but answers, or read what others send.
  */

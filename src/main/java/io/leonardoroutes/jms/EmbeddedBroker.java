@@ -21,12 +21,12 @@ import org.apache.activemq.artemis.protocol.amqp.broker.AmqpInterceptor;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
- * The broker inside. What stops it, as an error of its disk does, does not stop it for good: it is
- * started again on its journal.
+ * The built-in broker. What stops it, as an error of its disk does, does not stop it for good: it
+ * is started again on its journal.
  */
 final class EmbeddedBroker implements AutoCloseable {
   /** What is said to be away while it does not run, or nobody can connect to it. */
-  static final String NAME = "the broker inside";
+  static final String NAME = "the built-in broker";
 
   private static final String ROOM = "room on the broker's disk";
 
@@ -163,7 +163,7 @@ final class EmbeddedBroker implements AutoCloseable {
       outages.reportUp(ROOM);
     } else {
       outages.reportDown(
-          ROOM, (left >> 20) + " MiB are left: the broker inside takes nothing more");
+          ROOM, (left >> 20) + " MiB are left: the built-in broker takes nothing more");
     }
   }
 

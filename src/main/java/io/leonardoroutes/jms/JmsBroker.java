@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.messaginghub.pooled.jms.pool.PooledConnectionKey;
 
-/** The connection to the JMS broker, and the broker inside if no other is named. */
+/** The connection to the JMS broker, and the built-in broker if no other is named. */
 public final class JmsBroker implements AutoCloseable {
   // more than a week of them: what waits for a ledger that is away should not have to be put back
   static final int REDELIVERIES = 10_000;

@@ -33,7 +33,7 @@ import org.messaginghub.pooled.jms.JmsPoolSession;
 
 /** The libraries that speak to brokers, each with a protocol of its own. */
 public enum JmsClient {
-  /** Apache Artemis, as the broker inside is. */
+  /** Apache Artemis, as the built-in broker is. */
   ARTEMIS("tcp://host:61616", "\\(?tcp:.+") {
     @Override
     public ConnectionFactory connections(String url, String user, String password) {

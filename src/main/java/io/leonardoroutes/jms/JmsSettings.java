@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 /**
  * The settings of the JMS intake.
  *
- * @param url null means the broker inside
- * @param open whether callers reach the broker inside
- * @param user who connects to a broker elsewhere, or whom the broker inside lets in; null means
+ * @param url null means the built-in broker
+ * @param open whether callers reach the built-in broker
+ * @param user who connects to a broker elsewhere, or whom the built-in broker lets in; null means
  *     that no name is asked for
  * @param password asked for at each new connection; null means none
  * @param trustsUsers whether the broker vouches for the JMSXUserID of a message
@@ -31,7 +31,7 @@ public record JmsSettings(
     String requests,
     QueueNames names,
     Limits limits) {
-  /** Where the broker inside listens. */
+  /** Where the built-in broker listens. */
   static final String HOST = "127.0.0.1";
 
   /** How the name of a sender may look, so that it can be a caller's. */
@@ -42,7 +42,7 @@ public record JmsSettings(
   private static final String PASSWORD = "leonardo.jms.password";
 
   /**
-   * What the broker inside takes.
+   * What the built-in broker takes.
    *
    * @param maxRequestBytes of one request
    * @param maxBytes of all that wait in one queue
@@ -54,20 +54,21 @@ public record JmsSettings(
     String url = keys.optional(URL);
     JmsClient client = client(keys);
     if (url != null && !client.connectsTo(url)) {
-      throw new BadSetting(URL, "'" + hidden(url) + "' is no address as " + client.example());
+      throw new BadSetting(
+          URL, "'" + hidden(url) + "' is not an address such as " + client.example());
     }
     if (url == null && client != JmsClient.ARTEMIS) {
-      throw new BadSetting("leonardo.jms.client", "the broker inside is artemis; set " + URL);
+      throw new BadSetting("leonardo.jms.client", "the built-in broker is artemis; set " + URL);
     }
     String user = keys.optional(USER);
     if (url == null && user != null && !user.matches(USER_NAME)) {
       throw new BadSetting(USER, "not 1 to 64 characters of ASCII without spaces");
     }
     if (url == null && user != null && !keys.isSet(PASSWORD)) {
-      throw new BadSetting(PASSWORD, "not set; the broker inside asks for it with " + USER);
+      throw new BadSetting(PASSWORD, "not set; the built-in broker asks for it with " + USER);
     }
     if (url == null && user == null && keys.isSet(PASSWORD)) {
-      throw new BadSetting(USER, "not set; the broker inside asks for it with " + PASSWORD);
+      throw new BadSetting(USER, "not set; the built-in broker asks for it with " + PASSWORD);
     }
     String requests = keys.text("leonardo.jms.requests");
     return new JmsSettings(
@@ -97,8 +98,8 @@ public record JmsSettings(
       return "at " + address();
     }
     if (!open) {
-      return "of the broker inside, which nobody reaches: leonardo.rest.auth asks for keys, so set"
-          + " leonardo.jms.user and leonardo.jms.password to open its port";
+      return "of the built-in broker, which nobody reaches: leonardo.rest.auth asks for keys, so"
+                 + " set leonardo.jms.user and leonardo.jms.password to open its port";
     }
     return "at %s (%s)"
         .formatted(

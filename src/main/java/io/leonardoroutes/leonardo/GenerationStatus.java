@@ -34,7 +34,7 @@ public sealed interface GenerationStatus {
   record Complete(String videoUrl, String videoId, String posterUrl, JsonNode response)
       implements GenerationStatus {}
 
-  /** The provider is done, and shows no video yet: it may do so a little later. */
+  /** The provider is done, but shows no video yet: it may do so a little later. */
   record Unshown(String reason, JsonNode response) implements GenerationStatus {
     public Unshown {
       reason = TextRedaction.line(reason);

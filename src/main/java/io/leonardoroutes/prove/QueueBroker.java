@@ -7,7 +7,7 @@ import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 
 /**
  * The JMS broker that several instances have in common. It lives in this process, so it survives
- * every kill; a single instance is proved with the broker inside it.
+ * every kill; a single instance is proved with its built-in broker.
  */
 final class QueueBroker implements AutoCloseable {
   private static final int FOR_EVER = -1;

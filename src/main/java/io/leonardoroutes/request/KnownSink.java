@@ -23,7 +23,7 @@ import org.hibernate.validator.constraintvalidation.HibernateConstraintValidator
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = KnownSink.Check.class)
 public @interface KnownSink {
-  String message() default "{value} is no known sink: one of {known}";
+  String message() default "{value} is not a known sink: one of {known}";
 
   String code() default "unknown-sink";
 

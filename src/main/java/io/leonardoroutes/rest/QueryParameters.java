@@ -101,6 +101,6 @@ public record QueryParameters(Map<String, String> values) {
   }
 
   private static RequestRejected bad(String detail) {
-    return new RequestRejected(400, "bad-parameter", "A query parameter cannot be used", detail);
+    return new RequestRejected(400, "bad-parameter", "A query parameter is not valid", detail);
   }
 }

@@ -50,8 +50,8 @@ public final class RestServer {
       if (rest.asksForKeys()) {
         throw new BadSetting(
             RestSettings.AUTH,
-            "the application has an HTTP server of its own, which nobody guards: set none here and"
-                + " let that server ask");
+            "the application has an HTTP server of its own, which this setting does not protect:"
+                + " set none here and authenticate callers in that server");
       }
       return () -> {};
     }
@@ -63,8 +63,8 @@ public final class RestServer {
       config.setSslContextParameters(tls(rest.tls()));
     } else if (rest.asksForKeys() && !isLoopback(rest.host())) {
       LOG.warn(
-          "keys cross the network in clear to {}: set leonardo.rest.tls.keystore, or end TLS before"
-              + " it",
+          "keys are sent to {} unencrypted: set leonardo.rest.tls.keystore, or let a proxy in front"
+              + " of it do TLS",
           rest.address());
     }
     ServerCertificate certificate =

@@ -144,7 +144,7 @@ final class SettingSources {
 
   /** By its name alone, as its value may be a secret. */
   private static void tellOfNoSetting(String name) {
-    LOG.warn("{} is not a setting of leonardo-routes and does nothing", name);
+    LOG.warn("{} is not a setting of leonardo-routes and is ignored", name);
   }
 
   /** From now on the sandbox's defaults are those of the keys that it changes. */

@@ -62,7 +62,7 @@ public record BulkDecision(Decision.As as, JobState state, String account, Insta
     if (Decision.As.FAILED.toString().equals(text)) {
       return Decision.As.FAILED;
     }
-    throw invalid("as has to be unpaid or failed; as paid a job is resolved by itself");
+    throw invalid("as has to be unpaid or failed; paid is only for a single job");
   }
 
   private static Instant before(JsonNode body) {
@@ -70,7 +70,7 @@ public record BulkDecision(Decision.As as, JobState state, String account, Insta
     try {
       return text == null ? null : OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeParseException e) {
-      throw invalid("before has to be a time as 2026-07-01T00:00:00Z, or is left out");
+      throw invalid("before has to be a time such as 2026-07-01T00:00:00Z, or is left out");
     }
   }
 

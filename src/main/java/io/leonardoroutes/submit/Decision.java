@@ -41,7 +41,7 @@ public record Decision(As as, String generationId) {
     JsonNode id = body.path("generationId");
     if (as != As.PAID) {
       if (!id.isMissingNode()) {
-        throw invalid("generationId stands only with as paid");
+        throw invalid("generationId goes only with as paid");
       }
       return new Decision(as, null);
     }

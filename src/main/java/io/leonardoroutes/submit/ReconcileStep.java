@@ -304,7 +304,7 @@ public final class ReconcileStep {
     boolean moved =
         ledger.adopt(job, adopted, flow.events().of(EventType.SUBMITTED, adopted.job()));
     if (moved) {
-      LOG.info("{} was made by the provider, generation {}", job.name(), generationId);
+      LOG.info("{} adopts generation {} of the provider's list", job.name(), generationId);
     }
     return moved;
   }
@@ -321,7 +321,7 @@ public final class ReconcileStep {
       // More readings are all that it lacks, however long it was doubtful.
       notListed(job);
     } else if (ledger.move(job, released(job, now()))) {
-      LOG.info("{} was not made by the provider, and is submitted again", job.name());
+      LOG.info("{} was not billed, and is submitted again", job.name());
     }
   }
 

@@ -180,8 +180,8 @@ public final class SubmissionRecorder {
     }
     if (otherUnit.add(job.account())) {
       LOG.warn(
-          "account {} was answered a cost in {}, and its budget counts {}: it submits nothing more"
-              + " until tomorrow (UTC), or with budget.currency={}",
+          "account {} was charged in {}, but its budget is in {}: it submits nothing more until"
+              + " tomorrow (UTC), or until a start with budget.currency={}",
           job.account(),
           cost.unit(),
           budget.unit(),
@@ -220,7 +220,7 @@ public final class SubmissionRecorder {
   }
 
   private void refused(Job job, Submission.Refused refused) {
-    LOG.warn("{} refused by the provider: {}", job.name(), refused.reason());
+    LOG.warn("{} declined by the provider: {}", job.name(), refused.reason());
     settle(
         job,
         EventType.FAILED,
@@ -244,7 +244,7 @@ public final class SubmissionRecorder {
     } else {
       flow.outages().failed(PROVIDER, job.id(), tries, notSent.reason());
       if (tries == OFTEN && !flow.outages().away().contains(PROVIDER)) {
-        LOG.warn("{} is stopped on its way to the provider: {}", job.name(), notSent.reason());
+        LOG.warn("{} did not reach the provider: {}", job.name(), notSent.reason());
       }
     }
     sendAgain(

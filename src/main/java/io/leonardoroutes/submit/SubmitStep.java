@@ -228,8 +228,8 @@ public final class SubmitStep {
         throw e;
       }
       LOG.warn(
-          "{}: what became of its paid call was not written down, as the ledger is away: it will be"
-              + " in doubt",
+          "{}: the outcome of its paid call could not be recorded, as the ledger is away: it will"
+              + " be in doubt",
           exchange.getProperty(FlowProperties.JOB, Job.class).name());
     }
   }

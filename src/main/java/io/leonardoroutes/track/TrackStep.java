@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrackStep {
   private static final Logger LOG = LoggerFactory.getLogger(TrackStep.class);
-  private static final String PROVIDER = "the provider (looks)";
+  private static final String PROVIDER = "the provider (polls)";
   private static final int BATCH = 100;
 
   /** What the queue of looks holds. */
@@ -45,7 +45,7 @@ public final class TrackStep {
   private static final Duration LOST = Duration.ofHours(1);
   private static final Duration NO_END = Duration.ofMinutes(2);
   private static final Duration LONGEST_STEP = Duration.ofSeconds(5);
-  private static final String END = "the end of a look";
+  private static final String END = "the end of a poll";
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
   private final FlowContext flow;
@@ -118,8 +118,8 @@ public final class TrackStep {
       flow.outages()
           .awaited(
               END,
-              ("no look ended for %s minutes, under way: %s; the provider does not answer, or does"
-                      + " not finish its answers")
+              ("no poll has ended for %s minutes, under way: %s; the provider does not answer, or"
+                   + " does not finish its answers")
                   .formatted(NO_END.toMinutes(), waiting));
     }
   }
@@ -280,7 +280,7 @@ public final class TrackStep {
     }
     if (ledger.move(job, again) && tell) {
       LOG.warn(
-          "{} is not done after {}: ask the provider; it is still looked at",
+          "{} is not done after {}: ask the provider; polling continues",
           job.name(),
           settings.track().giveUp());
     }

@@ -265,7 +265,7 @@ class JobEventStreamTest {
     assertThat(third.headers().firstValue("Retry-After")).contains("5");
     assertThat(third.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(RestClient.JSON.readTree(third.body()).get("detail").asText())
-        .isEqualTo("2 may at once (leonardo.rest.followers): come again later");
+        .isEqualTo("at most 2 at once (leonardo.rest.followers): try again later");
     first.body().close();
     await().atMost(LONG).until(() -> followers() == 1);
     assertThat(follow(id).statusCode()).isEqualTo(200);
@@ -298,7 +298,7 @@ class JobEventStreamTest {
     assertThat(third.statusCode()).isEqualTo(429);
     assertThat(third.headers().firstValue("Retry-After")).contains("5");
     assertThat(RestClient.JSON.readTree(third.body()).get("detail").asText())
-        .isEqualTo("2 may at once (leonardo.rest.followers-per-caller): end others first");
+        .isEqualTo("at most 2 at once (leonardo.rest.followers-per-caller): end others first");
     assertThat(follow(id, other).statusCode()).isEqualTo(200);
     assertThat(follow(id, other).statusCode()).isEqualTo(503);
     first.body().close();

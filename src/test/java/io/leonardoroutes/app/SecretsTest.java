@@ -149,7 +149,7 @@ class SecretsTest {
       assertThat(log.with("leonardo.api-key"))
           .containsExactly(
               "INFO leonardo.api-key has changed: the new one is used from now on",
-              "WARN leonardo.api-key is away, trying again until it is back: cannot read "
+              "WARN leonardo.api-key is away, retrying: cannot read "
                   + key
                   + "; the last one is used",
               "INFO leonardo.api-key has changed: the new one is used from now on",
@@ -206,7 +206,7 @@ class SecretsTest {
       assertThat(createdBy()).containsExactly("old-canary", "old-canary", "new-canary");
       assertThat(log.with("leonardo.api-key"))
           .containsExactly(
-              "WARN leonardo.api-key is away, trying again until it is back: cannot be resolved"
+              "WARN leonardo.api-key is away, retrying: cannot be resolved"
                   + " (IllegalStateException): see whether its vault answers; the last one is used",
               "INFO leonardo.api-key has changed: the new one is used from now on",
               "INFO leonardo.api-key is back");

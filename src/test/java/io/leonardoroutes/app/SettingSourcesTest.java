@@ -93,8 +93,8 @@ class SettingSourcesTest {
 
       assertThat(log.with("is not a setting"))
           .containsExactlyInAnyOrder(
-              "WARN leonardo.inbx is not a setting of leonardo-routes and does nothing",
-              "WARN leonardo.intakes is not a setting of leonardo-routes and does nothing");
+              "WARN leonardo.inbx is not a setting of leonardo-routes and is ignored",
+              "WARN leonardo.intakes is not a setting of leonardo-routes and is ignored");
     }
   }
 
@@ -171,8 +171,7 @@ class SettingSourcesTest {
 
       assertThat(log.with("is not a setting"))
           .containsExactly(
-              "WARN leonardo.accounts.a.limit is not a setting of leonardo-routes and does"
-                  + " nothing");
+              "WARN leonardo.accounts.a.limit is not a setting of leonardo-routes and is ignored");
     }
   }
 
@@ -191,10 +190,9 @@ class SettingSourcesTest {
 
       assertThat(log.with("is not a setting"))
           .containsExactlyInAnyOrder(
-              "WARN leonardo.sinks.erp.url is not a setting of leonardo-routes and does nothing",
-              "WARN leonardo.sinks.erp.event is not a setting of leonardo-routes and does nothing",
-              "WARN leonardo.sinks.my.erp.uri is not a setting of leonardo-routes and does"
-                  + " nothing");
+              "WARN leonardo.sinks.erp.url is not a setting of leonardo-routes and is ignored",
+              "WARN leonardo.sinks.erp.event is not a setting of leonardo-routes and is ignored",
+              "WARN leonardo.sinks.my.erp.uri is not a setting of leonardo-routes and is ignored");
     }
   }
 
@@ -216,8 +214,8 @@ class SettingSourcesTest {
         .filteredOn(line -> line.contains("WARN"))
         .map(line -> line.replaceFirst(".* - ", ""))
         .containsExactlyInAnyOrder(
-            "LEONARDO_BUDGET_PERDAY is not a setting of leonardo-routes and does nothing",
-            "LEONARDO_SINKS_MY_ERP_URL is not a setting of leonardo-routes and does nothing");
+            "LEONARDO_BUDGET_PERDAY is not a setting of leonardo-routes and is ignored",
+            "LEONARDO_SINKS_MY_ERP_URL is not a setting of leonardo-routes and is ignored");
     assertThat(String.join("", said)).doesNotContain("canary");
   }
 

@@ -50,11 +50,11 @@ public class SettingsTest {
           leonardo.ledger.url | jdbc:h2:x | neither jdbc:sqlite:FILE nor jdbc:postgresql:...
           leonardo.limits.concurrent | ten | 'ten' is not a whole number from 1 to 10000
           leonardo.limits.concurrent | 0 | '0' is not a whole number from 1 to 10000
-          leonardo.ledger.user | erp | an SQLite file asks for no name
+          leonardo.ledger.user | erp | an SQLite ledger has no user
           leonardo.ledger.password | canary | set leonardo.ledger.user too
           leonardo.secrets.refresh | never | 'never' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.jms.client | rabbit | 'rabbit' is neither artemis nor activemq
-          leonardo.jms.client | activemq | the broker inside is artemis; set leonardo.jms.url
+          leonardo.jms.client | activemq | the built-in broker is artemis; set leonardo.jms.url
           leonardo.jms.user | an erp | not 1 to 64 characters of ASCII without spaces
           leonardo.jms.max-bytes | 1k | '1k' is not a whole number from 65536 to 9223372036854775807
           leonardo.jms.min-disk-free | -1 | '-1' is not a whole number from 0 to 9223372036854775807
@@ -67,18 +67,18 @@ public class SettingsTest {
           leonardo.request.max-bytes | 99 | '99' is not a whole number from 1024 to 16777216
           leonardo.track.every | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.every | -5s | '-5s' is not a time such as 500ms, 20s, 10m, 2h or 7d
-          leonardo.events.keep | 59m | less than 1h: a message that its broker brings again would be answered again
+          leonardo.events.keep | 59m | less than 1h: a message that its broker redelivers would be answered again
           leonardo.tick | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.give-up | {{nowhere}} | Property with key [nowhere] not found in properties from text: {{nowhere}}
           leonardo.sinks.outbox.events | submitted,done | 'submitted,done' is not all of cancelled, completed, failed, in_doubt, rejected, submitted
-          leonardo.rest.cors.origins | * | '*' is no origin as https://www.example.com
-          leonardo.rest.cors.origins | https://a.example.com,null | 'null' is no origin as https://www.example.com
+          leonardo.rest.cors.origins | * | '*' is not an origin such as https://www.example.com
+          leonardo.rest.cors.origins | https://a.example.com,null | 'null' is not an origin such as https://www.example.com
           leonardo.rest.requests-per-minute | 0 | '0' is not a whole number from 1 to 10000000
           leonardo.rest.tls.keystore | nowhere.p12 | cannot open nowhere.p12 with leonardo.rest.tls.password: nowhere.p12
-          leonardo.rest.auth | maybe | 'maybe' is none of none, api-key, jwt
+          leonardo.rest.auth | maybe | 'maybe' is not one of none, api-key, jwt
           leonardo.sinks.outbox.content | film | 'film' is not all of event, video
           leonardo.sinks.archive.uri | ftpx:host | there is no Camel component 'ftpx' on the class path
-          leonardo.sinks.archive.uri | file:x?nonsense=1 | is no endpoint: There are 1 parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that they are properties of the endpoint. Unknown parameters=[{nonsense=1}]
+          leonardo.sinks.archive.uri | file:x?nonsense=1 | is not a valid endpoint: There are 1 parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that they are properties of the endpoint. Unknown parameters=[{nonsense=1}]
           leonardo.routes | file:nowhere/*.yaml | there is no route file at file:nowhere/*.yaml
           leonardo.routes | file:nowhere.yaml | there is no route file at file:nowhere.yaml
           leonardo.base-url | https://me:secret@x.example | 'https://x.example' is not an http(s) address without a slash at its end
@@ -94,12 +94,12 @@ public class SettingsTest {
       textBlock =
           """
           limits.concurrent | none | 'none' is not a whole number from 1 to 10000
-          limits.concurrent | 9990 | those of all accounts are 10001 together: at most 10000
+          limits.concurrent | 9990 | all accounts together have 10001: at most 10000
           limits.creates-per-minute | 0 | '0' is not a whole number from 1 to 1000000
           budget.per-day | 5 EUR | '5 EUR' is not a decimal number such as 25.50
           budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
-          callers | erp,anna b | 'anna b' can be no caller's name
-          callers | shop | 'shop' goes by account lab already
+          callers | erp,anna b | 'anna b' cannot be a caller's name
+          callers | shop | 'shop' already uses account lab
           """)
   void aValueOfAnAccountThatCannotBe(String key, String value, String why) {
     String of = why.contains("together") ? "leonardo." : "leonardo.accounts.studio.";
@@ -149,8 +149,8 @@ public class SettingsTest {
             refusal(
                 asking(keys).bind(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME, "of its own")))
         .isEqualTo(
-            "leonardo.rest.auth: the application has an HTTP server of its own, which nobody"
-                + " guards: set none here and let that server ask");
+            "leonardo.rest.auth: the application has an HTTP server of its own, which this setting"
+                + " does not protect: set none here and authenticate callers in that server");
   }
 
   @ParameterizedTest
@@ -160,7 +160,7 @@ public class SettingsTest {
         .isEqualTo(
             "leonardo.sinks."
                 + sink
-                + ".uri: not set; each sink has an address, an empty one if it is off");
+                + ".uri: not set; every sink needs an address, or an empty one to disable it");
   }
 
   @Test
@@ -182,7 +182,7 @@ public class SettingsTest {
       String port = String.valueOf(taken.getLocalPort());
       for (String intake : new String[] {"leonardo.rest", "leonardo.jms"}) {
         assertThat(refusal(app().with(intake + ".enabled", "true").with(intake + ".port", port)))
-            .startsWith(intake + ".port: port " + port + " of 127.0.0.1 cannot be had: ")
+            .startsWith(intake + ".port: port " + port + " of 127.0.0.1 cannot be opened: ")
             .doesNotContain("\n");
       }
     }
@@ -193,12 +193,12 @@ public class SettingsTest {
     assertThat(
             refusal(
                 app().with("leonardo.jms.enabled", "true").with("leonardo.jms.url", "nonsense")))
-        .isEqualTo("leonardo.jms.url: 'nonsense' is no address as tcp://host:61616");
+        .isEqualTo("leonardo.jms.url: 'nonsense' is not an address such as tcp://host:61616");
     for (String url : new String[] {"nio+ssl://host:61617", "vm://inside?brokerConfig=secret"}) {
       assertThat(
               refusal(app().with("leonardo.jms.client", "activemq").with("leonardo.jms.url", url)))
           .isEqualTo(
-              "leonardo.jms.url: '%s' is no address as tcp://host:61616 or ssl://host:61617"
+              "leonardo.jms.url: '%s' is not an address such as tcp://host:61616 or ssl://host:61617"
                   .formatted(url.replace("?brokerConfig=secret", "")));
     }
   }

@@ -84,8 +84,8 @@ class StartupReportTest {
       assertThat(app.data().resolve("sandbox.db")).doesNotExist();
       assertThat(log.warnings())
           .containsExactly(
-              "WARN the sandbox is on and leonardo.ledger.url is set: jobs that wait there are made"
-                  + " by the sandbox, at costs that it makes up");
+              "WARN the sandbox is on and leonardo.ledger.url is set: jobs that wait there go to"
+                  + " the sandbox, with invented costs");
     }
   }
 
@@ -96,7 +96,8 @@ class StartupReportTest {
             .with("leonardo.file.enabled", "true")
             .with("leonardo.sinks.archive.uri", "file:x?nonsense=1");
 
-    assertThat(SettingsTest.refusal(app)).startsWith("leonardo.sinks.archive.uri: is no endpoint");
+    assertThat(SettingsTest.refusal(app))
+        .startsWith("leonardo.sinks.archive.uri: is not a valid endpoint");
     assertThat(app.inbox().toFile().list()).isEmpty();
   }
 }

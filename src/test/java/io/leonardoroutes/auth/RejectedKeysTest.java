@@ -57,13 +57,13 @@ class RejectedKeysTest {
       after(1_500, "10.0.0.1");
       clock.tick(Duration.ofSeconds(59));
       after(1, "10.0.0.1");
-      assertThat(log.with("not known"))
+      assertThat(log.with("unknown key"))
           .containsExactly(
-              "WARN a call came with a key that is not known, the last from 10.0.0.1; more are told"
-                  + " in a minute");
+              "WARN a call came with an unknown key, the last from 10.0.0.1; more are logged in a"
+                  + " minute");
       clock.tick(Duration.ofSeconds(1));
       after(3, "10.0.0.2");
-      assertThat(log.with("1501 calls came with a key that is not known, the last from 10.0.0.2"))
+      assertThat(log.with("1501 calls came with an unknown key, the last from 10.0.0.2"))
           .hasSize(1);
     }
   }

@@ -265,7 +265,7 @@ class TokensTest {
       assertThat(tokens.who(renewed)).isPresent();
       assertThat(log.with("jwt"))
           .containsExactly(
-              "WARN leonardo.rest.jwt.key is away, trying again until it is back: "
+              "WARN leonardo.rest.jwt.key is away, retrying: "
                   + key
                   + " is not a secret of 32 characters or more; the last one is used");
     }

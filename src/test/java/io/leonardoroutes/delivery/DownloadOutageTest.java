@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloadOutageTest {
   private static final Duration LONG = Patience.LONG;
   private static final String NOT_LISTED =
-      "a video that leonardo.download.hosts does not allow is away, trying again until it is back:"
+      "a video that leonardo.download.hosts does not allow is away, retrying:"
           + " the video's host 127.0.0.1:%s is not allowed: leonardo.download.hosts has"
           + " cdn.leonardo.ai";
 
@@ -124,7 +124,7 @@ class DownloadOutageTest {
         .isEqualTo(
             """
             {"type":"urn:leonardo-routes:problem:not-fetched",\
-            "title":"The video was made, but could not be fetched","status":0,\
+            "title":"The video was made, but could not be downloaded","status":0,\
             "detail":"the video's host %s is not allowed: leonardo.download.hosts has cdn.leonardo.ai"}\
             """
                 .formatted(provider.host()));
@@ -147,7 +147,7 @@ class DownloadOutageTest {
     }
     assertThat(log.warnings())
         .containsExactly(
-            "WARN the videos' host 127.0.0.1 is away, trying again until it is back: the video's"
+            "WARN the videos' host 127.0.0.1 is away, retrying: the video's"
                 + " address answered 503");
     clock.tick(Duration.ofSeconds(4));
 
@@ -180,7 +180,7 @@ class DownloadOutageTest {
     await().atMost(LONG).until(() -> tries(id) == 1);
     assertThat(log.warnings())
         .containsExactly(
-            "WARN the folder of videos is away, trying again until it is back: the video could not"
+            "WARN the folder of videos is away, retrying: the video could not"
                 + " be written to %1$s: java.nio.file.NoSuchFileException: %1$s".formatted(videos));
     Files.createDirectory(videos);
     clock.tick(Duration.ofSeconds(1));

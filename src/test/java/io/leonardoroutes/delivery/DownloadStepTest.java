@@ -138,7 +138,7 @@ class DownloadStepTest {
 
     assertThat(job.get("state").asText()).isEqualTo("COMPLETE");
     assertThat(job.at("/problem/title").asText())
-        .isEqualTo("The video was made, but could not be fetched");
+        .isEqualTo("The video was made, but could not be downloaded");
     assertThat(job.at("/problem/detail").asText()).isEqualTo(why);
     assertThat(job.at("/video/url").asText()).startsWith("http://");
     assertThat(job.at("/video/file").isMissingNode()).isTrue();

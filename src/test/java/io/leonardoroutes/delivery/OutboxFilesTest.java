@@ -251,7 +251,7 @@ class OutboxFilesTest {
             });
     assertThat(log.with("sink outbox is away").get(0))
         .isEqualTo(
-            "WARN sink outbox is away, trying again until it is back: "
+            "WARN sink outbox is away, retrying: "
                 + outbox
                 + " is a link, and is not written in: put the folder itself there");
     await().atMost(LONG).untilAsserted(() -> assertThat(health()).contains("sink outbox"));

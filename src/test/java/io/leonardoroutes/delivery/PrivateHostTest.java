@@ -38,9 +38,9 @@ class PrivateHostTest {
       program.drop("a.json", FlowFixture.REQUEST);
 
       program.says(
-          "a video that leonardo.download.hosts does not allow is away, trying again until it is"
-              + " back: the video's host cdn.test leads to 127.0.0.1, which is not a public"
-              + " address: if that is meant, say private:cdn.test in leonardo.download.hosts");
+          "a video that leonardo.download.hosts does not allow is away, retrying: the video's host"
+              + " cdn.test leads to 127.0.0.1, which is not a public address: if that is meant, say"
+              + " private:cdn.test in leonardo.download.hosts");
       assertThat(connections).hasValue(0);
 
       program.kill();

@@ -112,7 +112,7 @@ class SinkOutageTest {
         .matches(
             "INFO "
                 + submitted(id)
-                + " not taken by sink erp, again in PT[0-9.]+S: no such customer");
+                + " not taken by sink erp, retrying in PT[0-9.]+S: no such customer");
     assertThat(log.with("sink erp is")).isEmpty();
   }
 
@@ -140,9 +140,7 @@ class SinkOutageTest {
     assertThat(log.with("sink erp is"))
         .hasSize(2)
         .satisfies(
-            lines ->
-                assertThat(lines.get(0))
-                    .startsWith("WARN sink erp is away, trying again until it is back: "))
+            lines -> assertThat(lines.get(0)).startsWith("WARN sink erp is away, retrying: "))
         .last()
         .isEqualTo("INFO sink erp is back");
   }

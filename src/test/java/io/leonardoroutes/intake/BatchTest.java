@@ -181,7 +181,7 @@ class BatchTest {
             """
             {"type":"urn:leonardo-routes:problem:batch-refused",\
             "title":"Nothing of the batch is accepted","status":422,\
-            "detail":"1 of 2 requests are refused","items":[\
+            "detail":"1 of 2 requests are rejected","items":[\
             """);
     assertThat(LedgerRows.jobs(app)).isZero();
   }

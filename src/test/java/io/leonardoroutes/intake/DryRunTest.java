@@ -166,7 +166,7 @@ class DryRunTest {
                 "application/problem+json",
                 JSON.createObjectNode()
                     .put("type", "urn:leonardo-routes:problem:bad-parameter")
-                    .put("title", "A query parameter cannot be used")
+                    .put("title", "A query parameter is not valid")
                     .put("status", 400)
                     .put("detail", detail)));
   }

@@ -157,7 +157,7 @@ class FileNamesTest {
           .containsExactly(
               "WARN "
                   + dangling
-                  + " stays where it is, and is tried again: it is no file that can be read");
+                  + " stays where it is, and is tried again: it is not a file that can be read");
       assertThat(log.with("pipe.json")).hasSize(1);
       assertThat(log.with("is away")).isEmpty();
       assertThat(Files.isSymbolicLink(dangling)).isTrue();

@@ -68,7 +68,7 @@ class FileOutageTest {
       await().during(Duration.ofSeconds(1)).atMost(LONG).until(() -> accepted() == 0);
       assertThat(log.with("what new requests need")).hasSize(1);
       assertThat(log.with("what new requests need").get(0))
-          .startsWith("WARN what new requests need is away, trying again until it is back: ");
+          .startsWith("WARN what new requests need is away, retrying: ");
       sql.execute("COMMIT");
 
       clock.tick(Duration.ofSeconds(6));

@@ -98,7 +98,7 @@ class IntakeTemplatesTest {
     template("night", "leonardo-intake-file", Map.of("inbox", folder.toString(), "sinks", "nihgt"));
 
     assertThat(SettingsTest.refusal(app))
-        .isEqualTo("camel.routeTemplate[night].sinks: 'nihgt' is no known sink: outbox");
+        .isEqualTo("camel.routeTemplate[night].sinks: 'nihgt' is not a known sink: outbox");
   }
 
   @Test

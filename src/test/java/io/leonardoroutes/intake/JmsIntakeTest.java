@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a message, with the broker inside. */
+/** What becomes of a message, with the built-in broker. */
 class JmsIntakeTest {
   private static final Duration LONG = Patience.LONG;
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who may connect to the broker inside, and what they may do there. */
+/** Who may connect to the built-in broker, and what they may do there. */
 class BrokerDoorTest {
   private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
@@ -117,7 +117,7 @@ class BrokerDoorTest {
           .singleElement()
           .asString()
           .contains(
-              "send them to queue leonardo.requests of the broker inside, which nobody reaches:"
+              "send them to queue leonardo.requests of the built-in broker, which nobody reaches:"
                   + " leonardo.rest.auth asks for keys, so set leonardo.jms.user and"
                   + " leonardo.jms.password to open its port;");
     }

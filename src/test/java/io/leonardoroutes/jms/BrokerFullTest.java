@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The broker inside when it has too much, too little room, or has stopped. */
+/** The built-in broker when it has too much, too little room, or has stopped. */
 class BrokerFullTest {
   private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
@@ -108,7 +108,7 @@ class BrokerFullTest {
       await().atMost(LONG).until(() -> log.with("room in queue " + REQUESTS).size() == 2);
       assertThat(log.with("room in queue " + REQUESTS))
           .containsExactly(
-              "WARN room in queue leonardo.requests is away, trying again until it is back: it has"
+              "WARN room in queue leonardo.requests is away, retrying: it has"
                   + " leonardo.jms.max-bytes of messages, and more are refused",
               "INFO room in queue leonardo.requests is back");
       caller.send(REQUESTS, request(-1));
@@ -179,7 +179,7 @@ class BrokerFullTest {
       await().atMost(LONG).until(() -> LedgerRows.jobs(app) > 3);
       stopTheBroker();
 
-      await().atMost(LONG).until(() -> log.with("the broker inside").size() >= 2);
+      await().atMost(LONG).until(() -> log.with("the built-in broker").size() >= 2);
       await().atMost(LONG).until(() -> LedgerRows.jobs(app) == taken);
       try (TestBroker.Caller caller = caller()) {
         for (int i = 0; i < 3 * taken; i++) {
@@ -189,10 +189,11 @@ class BrokerFullTest {
         await().atMost(LONG).until(() -> LedgerRows.jobs(app) == taken + 1);
       }
       await().atMost(LONG).until(() -> provider.creates().size() == taken + 1);
-      assertThat(log.with("the broker inside")).hasSize(2);
-      assertThat(log.with("the broker inside").get(0))
-          .startsWith("WARN the broker inside is away, trying again until it is back: ");
-      assertThat(log.with("the broker inside").get(1)).isEqualTo("INFO the broker inside is back");
+      assertThat(log.with("the built-in broker")).hasSize(2);
+      assertThat(log.with("the built-in broker").get(0))
+          .startsWith("WARN the built-in broker is away, retrying: ");
+      assertThat(log.with("the built-in broker").get(1))
+          .isEqualTo("INFO the built-in broker is back");
     }
   }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What no client of the broker inside would say, over the Artemis core protocol. */
+/** What no client of the built-in broker would say, over the Artemis core protocol. */
 class BrokerPacketsTest {
   private static final Duration LONG = Patience.LONG;
   private static final int CLUSTER = 3;

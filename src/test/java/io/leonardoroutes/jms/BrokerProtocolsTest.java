@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the broker inside speaks besides its own protocol, and what it does not. */
+/** What the built-in broker speaks besides its own protocol, and what it does not. */
 class BrokerProtocolsTest {
   private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the broker inside tells of itself. */
+/** What the built-in broker tells of itself. */
 class BrokerTest {
   private static final Duration LONG = Patience.LONG;
 
@@ -77,7 +77,7 @@ class BrokerTest {
         send(broker, "message " + i);
         breakDisk(broker);
 
-        await().atMost(LONG).until(() -> log.with("the broker inside").size() == lines);
+        await().atMost(LONG).until(() -> log.with("the built-in broker").size() == lines);
         assertThat(take(broker)).isEqualTo("message " + i);
       }
       assertThat(outages.away()).isEmpty();
@@ -101,8 +101,8 @@ class BrokerTest {
 
       assertThat(log.with("room"))
           .containsExactly(
-              "WARN room on the broker's disk is away, trying again until it is back: 7 MiB are"
-                  + " left: the broker inside takes nothing more",
+              "WARN room on the broker's disk is away, retrying: 7 MiB are"
+                  + " left: the built-in broker takes nothing more",
               "INFO room on the broker's disk is back");
     }
   }

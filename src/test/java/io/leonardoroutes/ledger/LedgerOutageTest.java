@@ -128,7 +128,7 @@ class LedgerOutageTest {
           .filteredOn(line -> !line.contains("leonardo-ledger - ")) // the pool's own
           .singleElement()
           .asString()
-          .startsWith("WARN the ledger is away, trying again until it is back: ");
+          .startsWith("WARN the ledger is away, retrying: ");
       accept(true);
     }
   }
@@ -167,7 +167,7 @@ class LedgerOutageTest {
               line -> !line.matches("WARN leonardo-(ledger|time) - (?s).*")) // the pools' own
           .singleElement()
           .asString()
-          .startsWith("WARN the ledger is away, trying again until it is back: ");
+          .startsWith("WARN the ledger is away, retrying: ");
       story.told(one, "completed");
       story.told(other, "completed");
     }

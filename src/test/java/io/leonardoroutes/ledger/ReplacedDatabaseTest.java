@@ -44,10 +44,12 @@ class ReplacedDatabaseTest {
       end();
       execute("DROP DATABASE " + name);
       execute("CREATE DATABASE " + name);
-      isRefused(ledger, "the database is not the one that this program opened, it was made anew");
+      isRefused(
+          ledger, "the database is not the one that this program opened, it was created again");
       TestLedger.open(url, clock).close();
 
-      isRefused(ledger, "the database is not the one that this program opened, it was made anew");
+      isRefused(
+          ledger, "the database is not the one that this program opened, it was created again");
     }
   }
 
@@ -61,7 +63,7 @@ class ReplacedDatabaseTest {
       accept(ledger);
       failOver();
 
-      isRefused(ledger, "the database is older than what this program was told to be durable");
+      isRefused(ledger, "the database lacks commits that it has confirmed to this program");
     }
   }
 

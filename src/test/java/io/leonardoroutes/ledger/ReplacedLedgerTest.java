@@ -53,7 +53,7 @@ class ReplacedLedgerTest {
       assertThat(ready.body()).contains("DOWN");
       assertThat(log.with("the ledger is away"))
           .containsExactly(
-              "WARN the ledger is away, trying again until it is back: %s is not as this program left it, it is gone: nothing is confirmed until it is back"
+              "WARN the ledger is away, retrying: %s is not as this program left it, it is gone: nothing is confirmed until it is back"
                   .formatted(story.app().data().resolve("ledger.db")));
       assertThat(provider.creates()).hasSize(1);
     }

@@ -130,7 +130,8 @@ class UpgradeTest {
     assertThatThrownBy(() -> TestLedger.open(url))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "a newer leonardo-routes had it: its schema is 999, and this program knows " + known);
+            "it was written by a newer leonardo-routes: its schema is 999, and this program knows "
+                + known);
 
     database.useHandle(
         handle -> handle.execute("DELETE FROM leonardo_schema WHERE version = '999'"));

@@ -189,7 +189,7 @@ class ProxyTest {
       assertThat(log.with("is away"))
           .singleElement()
           .asString()
-          .startsWith("WARN the proxy 127.0.0.1:" + port + " is away, trying again until it is");
+          .startsWith("WARN the proxy 127.0.0.1:" + port + " is away, retrying: ");
       assertThat(log.with("INFO the proxy 127.0.0.1:" + port + " is back")).hasSize(1);
     }
   }

@@ -92,8 +92,7 @@ class BlockedAccountTest {
       assertThat(Collections.frequency(by, "the-new-key")).isEqualTo(JOBS);
       assertThat(log.with("the key of account"))
           .containsExactly(
-              "WARN the key of account default is refused by the provider, trying again until it is"
-                  + " back: "
+              "WARN the key of account default is refused by the provider, retrying: "
                   + UNAUTHORIZED,
               "INFO the key of account default is back");
     }
@@ -125,7 +124,7 @@ class BlockedAccountTest {
               FlowFixture.json(
                   """
                   {"type":"urn:leonardo-routes:problem:account-refused",
-                   "title":"The provider refuses the account; the job waits until it does not",
+                   "title":"The provider refuses the account; the job waits until that is over",
                    "status":0,"detail":"%s"}\
                   """
                       .formatted(told)));
@@ -142,8 +141,7 @@ class BlockedAccountTest {
           .containsExactly(
               "WARN the "
                   + what
-                  + " of account default is refused by the provider, trying again until it is"
-                  + " back: "
+                  + " of account default is refused by the provider, retrying: "
                   + told,
               "INFO the " + what + " of account default is back");
     }

@@ -137,7 +137,7 @@ class DoubtfulListTest {
             ReconcileFixture.json(
                 """
                 {"type":"urn:leonardo-routes:problem:in-doubt",
-                 "title":"It is not known whether the paid call was made; it is not repeated",
+                 "title":"Nobody knows whether the paid call was billed; it is not repeated",
                  "status":0,
                  "detail":"the provider answered 500 (Service Error): whether it made and billed a video is not known",
                  "answer":"{\\"error\\":\\"Service Error\\"}",

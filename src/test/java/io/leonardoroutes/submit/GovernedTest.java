@@ -129,10 +129,10 @@ class GovernedTest {
       String second = accept();
       waiting().until(() -> !log.with("is used up for some jobs").isEmpty());
 
-      assertThat(log.with("was answered a cost"))
+      assertThat(log.with("was charged in"))
           .containsExactly(
-              "WARN account default was answered a cost in CREDITS, and its budget counts DOLLARS:"
-                  + " it submits nothing more until tomorrow (UTC), or with"
+              "WARN account default was charged in CREDITS, but its budget is in DOLLARS: it"
+                  + " submits nothing more until tomorrow (UTC), or until a start with"
                   + " budget.currency=CREDITS");
       assertThat(state(second)).isEqualTo("ACCEPTED");
       assertThat(provider.creates()).hasSize(1);

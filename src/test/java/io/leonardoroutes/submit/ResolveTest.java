@@ -193,8 +193,8 @@ class ResolveTest {
           {}                                     | as has to be paid, unpaid or failed
           []                                     | as has to be paid, unpaid or failed
           "unpaid"                               | as has to be paid, unpaid or failed
-          {"as":"unpaid","generationId":"g"}     | generationId stands only with as paid
-          {"as":"failed","generationId":null}    | generationId stands only with as paid
+          {"as":"unpaid","generationId":"g"}     | generationId goes only with as paid
+          {"as":"failed","generationId":null}    | generationId goes only with as paid
           {"as":"unpaid","force":true}           | there are no other keys than as and generationId
           {"as":"paid"}                          | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
           {"as":"paid","generationId":""}        | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
@@ -341,14 +341,14 @@ class ResolveTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {}                                   | as has to be unpaid or failed; as paid a job is resolved by itself
-          {"as":"paid"}                        | as has to be unpaid or failed; as paid a job is resolved by itself
-          {"as":"Unpaid"}                      | as has to be unpaid or failed; as paid a job is resolved by itself
-          []                                   | as has to be unpaid or failed; as paid a job is resolved by itself
+          {}                                   | as has to be unpaid or failed; paid is only for a single job
+          {"as":"paid"}                        | as has to be unpaid or failed; paid is only for a single job
+          {"as":"Unpaid"}                      | as has to be unpaid or failed; paid is only for a single job
+          []                                   | as has to be unpaid or failed; paid is only for a single job
           {"as":"unpaid","state":"RUNNING"}    | state has to be IN_DOUBT, or is left out
           {"as":"unpaid","account":"nobody"}   | account has to be one of [default], or is left out
           {"as":"unpaid","account":null}       | account has to be a text
-          {"as":"unpaid","before":"yesterday"} | before has to be a time as 2026-07-01T00:00:00Z, or is left out
+          {"as":"unpaid","before":"yesterday"} | before has to be a time such as 2026-07-01T00:00:00Z, or is left out
           {"as":"unpaid","befor":"x"}          | there are no other keys than as, state, account and before
           """)
   void whatIsNoDecisionAboutManyIsRefusedAndNothingIsDone(String body, String detail)

@@ -111,7 +111,7 @@ class SubmitTest {
 
     assertThat(told.job.get("state").asText()).isEqualTo("FAILED");
     assertThat(told.job.at("/problem/title").asText())
-        .isEqualTo("The provider refused the request");
+        .isEqualTo("The provider declined the request");
     assertThat(told.job.at("/problem/status").asInt()).isEqualTo(status);
     assertThat(told.job.at("/problem/detail").asText()).isEqualTo(words);
     told.once("failed");
@@ -167,7 +167,7 @@ class SubmitTest {
 
     assertThat(told.job.get("state").asText()).isEqualTo("IN_DOUBT");
     assertThat(told.job.at("/problem/title").asText())
-        .isEqualTo("It is not known whether the paid call was made; it is not repeated");
+        .isEqualTo("Nobody knows whether the paid call was billed; it is not repeated");
     assertThat(told.job.at("/problem/detail").asText()).isEqualTo(why);
     told.once("in_doubt");
   }

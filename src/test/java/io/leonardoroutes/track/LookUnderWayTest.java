@@ -166,14 +166,14 @@ class LookUnderWayTest {
               });
       assertThat(log.with("no look ended"))
           .containsExactly(
-              "WARN no look ended for 2 minutes, under way: 1; the provider does not answer, or"
+              "WARN no poll has ended for 2 minutes, under way: 1; the provider does not answer, or"
                   + " does not finish its answers");
       assertThat(operator.get("/health/ready").body())
-          .isEqualTo("{\"status\":\"DEGRADED\",\"away\":[\"the end of a look\"]}");
+          .isEqualTo("{\"status\":\"DEGRADED\",\"away\":[\"the end of a poll\"]}");
 
       released.countDown();
       story.told(id, "completed");
-      assertThat(log.with("the end of a look")).containsExactly("INFO the end of a look is back");
+      assertThat(log.with("the end of a poll")).containsExactly("INFO the end of a poll is back");
     }
   }
 }

@@ -131,16 +131,16 @@ class TrackTest {
       provider.onLook(error);
       story.start();
       story.told(story.accept(FlowFixture.REQUEST), "completed");
-      assertThat(log.with("the provider (looks)")).isEmpty();
+      assertThat(log.with("the provider (polls)")).isEmpty();
 
       provider.onLook(error, error, error);
       story.told(story.accept(FlowFixture.REQUEST), "completed");
-      assertThat(log.with("the provider (looks)"))
+      assertThat(log.with("the provider (polls)"))
           .containsExactly(
-              "WARN the provider (looks) is away, trying again until it is back:"
+              "WARN the provider (polls) is away, retrying:"
                   + " the provider answered 500 (internal error): what became of the video is not"
                   + " known",
-              "INFO the provider (looks) is back");
+              "INFO the provider (polls) is back");
     }
   }
 
@@ -301,7 +301,7 @@ class TrackTest {
 
     await().atMost(Patience.LONG).until(() -> story.job(id).has("problem"));
     assertThat(story.job(id).at("/problem/detail").asText())
-        .isEqualTo("no end was seen in 120 minutes");
+        .isEqualTo("it has not ended within 120 minutes");
     looks(3, Duration.ofMinutes(1));
     assertThat(story.state(id)).isEqualTo("RUNNING");
     looks(4, Duration.ofMinutes(1));
