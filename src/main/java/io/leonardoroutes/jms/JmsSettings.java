@@ -99,7 +99,7 @@ public record JmsSettings(
     }
     if (!open) {
       return "of the built-in broker, which nobody reaches: leonardo.rest.auth asks for keys, so"
-                 + " set leonardo.jms.user and leonardo.jms.password to open its port";
+          + " set leonardo.jms.user and leonardo.jms.password to open its port";
     }
     return "at %s (%s)"
         .formatted(

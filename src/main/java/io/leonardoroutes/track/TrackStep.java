@@ -119,7 +119,7 @@ public final class TrackStep {
           .awaited(
               END,
               ("no poll has ended for %s minutes, under way: %s; the provider does not answer, or"
-                   + " does not finish its answers")
+                      + " does not finish its answers")
                   .formatted(NO_END.toMinutes(), waiting));
     }
   }
