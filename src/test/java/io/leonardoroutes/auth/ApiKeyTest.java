@@ -175,7 +175,7 @@ class ApiKeyTest {
     // In vain 80 times: the last of them waits for a second or more.
     assertThat(System.nanoTime() - begun).isGreaterThan(Duration.ofSeconds(15).toNanos());
     assertThat(rejected().count()).isEqualTo(before + 80);
-    assertThat(log.with("with a key that is not known")).hasSizeBetween(1, 3);
+    assertThat(log.with("with an unknown key")).hasSizeBetween(1, 3);
     long right = System.nanoTime();
     assertThat(as(erp, "GET", "/generations", "").statusCode()).isEqualTo(200);
     assertThat(System.nanoTime() - right).isLessThan(Duration.ofSeconds(10).toNanos());

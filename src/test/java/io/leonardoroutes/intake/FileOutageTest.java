@@ -120,7 +120,7 @@ class FileOutageTest {
     Path file;
     try (LogCapture log = LogCapture.open()) {
       file = drop.file("koala.json", InboxFixture.request("The koala"));
-      await().atMost(LONG).until(() -> log.with("is known already").size() == 2);
+      await().atMost(LONG).until(() -> log.with("is already known").size() == 2);
       assertThat(log.warnings())
           .containsExactly(
               "WARN %s stays where it is, and is tried again: %s: %s"

@@ -145,7 +145,7 @@ class LookUnderWayTest {
       released.countDown();
 
       story.told(id, "completed");
-      assertThat(log.with("no look ended")).isEmpty();
+      assertThat(log.with("no poll has ended")).isEmpty();
     }
   }
 
@@ -155,16 +155,16 @@ class LookUnderWayTest {
         new RestClient(URI.create(story.app().managed()), HttpClient.newHttpClient());
     try (LogCapture log = LogCapture.open()) {
       String id = lookedAt();
-      assertThat(log.with("no look ended")).isEmpty();
+      assertThat(log.with("no poll has ended")).isEmpty();
 
       await()
           .atMost(LONG)
           .until(
               () -> {
                 clock.tick(Duration.ofSeconds(5));
-                return log.with("no look ended").size() == 1;
+                return log.with("no poll has ended").size() == 1;
               });
-      assertThat(log.with("no look ended"))
+      assertThat(log.with("no poll has ended"))
           .containsExactly(
               "WARN no poll has ended for 2 minutes, under way: 1; the provider does not answer, or"
                   + " does not finish its answers");
