@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
@@ -109,11 +108,9 @@ public final class LedgerDatabase implements AutoCloseable {
             .baselineOnMigrate(true)
             .baselineVersion("0")
             .load();
-    MigrationInfoService migrations = flyway.info();
-    refuseNewer(migrations.all());
-    if (migrations.pending().length > 0) {
-      flyway.migrate();
-    }
+    refuseNewer(flyway.info().all());
+    // With nothing to do too: it refuses a ledger that lacks a migration, or has another one.
+    flyway.migrate();
   }
 
   /** Flyway itself would only warn, and an older program breaks rules that it does not know. */

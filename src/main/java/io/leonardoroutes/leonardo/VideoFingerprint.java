@@ -34,14 +34,13 @@ record VideoFingerprint(
   }
 
   VideoFingerprint(String prompt, Integer width, Integer height, Boolean isPublic) {
-    this(
-        prompt == null || prompt.isBlank()
-            ? null
-            : Normalizer.normalize(prompt.strip().replaceAll("\\s+", " "), Normalizer.Form.NFC),
-        lettersOf(prompt == null ? "" : prompt),
-        width,
-        height,
-        isPublic);
+    this(plain(prompt), lettersOf(plain(prompt)), width, height, isPublic);
+  }
+
+  private static String plain(String prompt) {
+    return prompt == null || prompt.isBlank()
+        ? null
+        : Normalizer.normalize(prompt.strip().replaceAll("\\s+", " "), Normalizer.Form.NFC);
   }
 
   static VideoFingerprint ofRequest(JsonNode request) {
@@ -94,7 +93,11 @@ record VideoFingerprint(
     return one == null || other == null || one.equals(other);
   }
 
+  /** Of the plain prompt, so that equal prompts have equal letters: they are found by these. */
   private static String lettersOf(String prompt) {
+    if (prompt == null) {
+      return "";
+    }
     String plain = ESCAPED.matcher(prompt).replaceAll(found -> escaped(found.group()));
     plain = ACCENTED.matcher(plain).replaceAll("$1");
     plain = MARKUP.matcher(plain).replaceAll(" ");

@@ -3,6 +3,7 @@ package io.leonardoroutes.leonardo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
@@ -21,6 +22,15 @@ class PromptIndexTest {
     assertThat(new PromptIndex<>(all, shown -> shown).alike(one))
         .containsExactlyInAnyOrderElementsOf(
             all.stream().filter(other -> mayBeAlike(one.letters(), other.letters())).toList());
+  }
+
+  @Example
+  void equalPromptsAreFoundWhateverTheirSpacesAndMarkup() {
+    VideoFingerprint narrow = shown("<" + "a ".repeat(49) + "a> cat");
+    VideoFingerprint wide = shown("<" + "a  ".repeat(49) + "a>  cat");
+
+    assertThat(wide.hasPromptOf(narrow)).isTrue();
+    assertThat(new PromptIndex<>(List.of(narrow), shown -> shown).alike(wide)).hasSize(1);
   }
 
   private static boolean mayBeAlike(String one, String other) {
