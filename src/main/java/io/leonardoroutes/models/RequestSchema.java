@@ -12,6 +12,7 @@ import io.leonardoroutes.request.FieldDescription;
 import io.leonardoroutes.request.Model;
 import io.leonardoroutes.request.VideoRequest;
 import jakarta.validation.ConstraintValidator;
+import jakarta.validation.Valid;
 import jakarta.validation.Validator;
 import jakarta.validation.metadata.BeanDescriptor;
 import jakarta.validation.metadata.CascadableDescriptor;
@@ -21,6 +22,8 @@ import jakarta.validation.metadata.ContainerElementTypeDescriptor;
 import jakarta.validation.metadata.ElementDescriptor;
 import jakarta.validation.metadata.PropertyDescriptor;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -129,14 +132,14 @@ final class RequestSchema {
   /** The field's part, after its rules have been tried on nothing, also inside of a list. */
   private SchemaPart field(
       Class<?> owner, RecordComponent component, PropertyDescriptor rules, String path) {
-    Type type = component.getGenericType();
+    AnnotatedType type = component.getAnnotatedType();
     return named(
         path,
         () -> {
           if (rules != null) {
-            validator.validateValue(owner, component.getName(), nothing(type));
+            validator.validateValue(owner, component.getName(), nothing(type.getType()));
           }
-          return value(type, rules, path);
+          return value(type, isValid(type), rules, path);
         });
   }
 
@@ -147,13 +150,19 @@ final class RequestSchema {
   }
 
   private <D extends ElementDescriptor & CascadableDescriptor & ContainerDescriptor>
-      SchemaPart value(Type declared, D rules, String path) {
+      SchemaPart value(AnnotatedType annotated, boolean isValid, D rules, String path) {
+    Type declared = annotated.getType();
     Type type = declared == ModelParameters.class ? model.parameters() : declared;
     SchemaPart value;
     if (type instanceof ParameterizedType list) {
+      AnnotatedType item =
+          ((AnnotatedParameterizedType) annotated).getAnnotatedActualTypeArguments()[0];
       value = new SchemaPart(list, sinks);
-      value.put("items", value(list.getActualTypeArguments()[0], items(rules), path).json());
+      value.put("items", value(item, isValid || isValid(item), items(rules), path).json());
     } else if (type instanceof Class<?> record && record.isRecord()) {
+      if (!isValid) {
+        throw unchecked(record);
+      }
       value = object(record, rules != null && rules.isCascaded(), path);
     } else {
       value = new SchemaPart(type, sinks);
@@ -162,6 +171,18 @@ final class RequestSchema {
       say(rules.getConstraintDescriptors(), value, path);
     }
     return value;
+  }
+
+  private static boolean isValid(AnnotatedType type) {
+    return type.isAnnotationPresent(Valid.class);
+  }
+
+  /** Bean Validation skips such a record without a word, and what breaks its rules is paid. */
+  private static RuntimeException unchecked(Class<?> record) {
+    String name = record.getSimpleName();
+    return new IllegalStateException(
+        "the rules of %s would never be checked: write @Valid %s or List<@Valid %s>"
+            .formatted(name, name, name));
   }
 
   private static ContainerElementTypeDescriptor items(ContainerDescriptor rules) {

@@ -309,8 +309,31 @@ final class ModelRegistryTest {
             NoKind.class,
             "parameters.shots",
             Shot.class.getName() + " has no what: correct the rule that names it"),
-        Arguments.of(Fails.class, "parameters", "a size is needed"));
+        Arguments.of(Fails.class, "parameters", "a size is needed"),
+        Arguments.of(Unchecked.class, "parameters.back.at", unchecked("Point")),
+        Arguments.of(UncheckedItems.class, "parameters.cameras", unchecked("Camera")),
+        // Bean Validation reads this as List<@Valid Camera>.
+        Arguments.of(
+            CheckedList.class,
+            "parameters.cameras.zoom",
+            none.formatted("OneOf", "Boolean", "zoom")),
+        Arguments.of(WithoutRules.class, "parameters.loose", unchecked("Loose")));
   }
+
+  private static String unchecked(String name) {
+    return "the rules of %s would never be checked: write @Valid %s or List<@Valid %s>"
+        .formatted(name, name, name);
+  }
+
+  private record Unchecked(@Valid Back back) implements ModelParameters {}
+
+  private record Back(@Required Point at) {}
+
+  private record UncheckedItems(@Required List<Camera> cameras) implements ModelParameters {}
+
+  private record CheckedList(@Valid List<Camera> cameras) implements ModelParameters {}
+
+  private record WithoutRules(Loose loose) implements ModelParameters {}
 
   private record LongNumber(Boolean first, @Length(max = 3) Integer longSteps)
       implements ModelParameters {}
@@ -345,10 +368,10 @@ final class ModelRegistryTest {
           shots)
       implements ModelParameters {}
 
-  private record NoKind(List<@ImageTypes(value = "A", field = "what.kind") Shot> shots)
+  private record NoKind(List<@Valid @ImageTypes(value = "A", field = "what.kind") Shot> shots)
       implements ModelParameters {}
 
-  private record Shot(Picture of) {}
+  private record Shot(@Valid Picture of) {}
 
   private record Picture(String kind) {}
 

@@ -96,9 +96,9 @@ public final class SchemaTest {
                   'required': ['a'], 'additionalProperties': false}, 'maxItems': 2},
                'names': {'type': 'array', 'items': {'type': 'string'}, 'minItems': 1},
                'units': {'type': ['string', 'null', 'array'], 'maxItems': 0},
-               'unruled': {'type': ['object', 'null', 'array'],
-                 'properties': {'a': {'type': ['string', 'null', 'array'], 'maxItems': 0}},
-                 'additionalProperties': false, 'maxItems': 0},
+               'inner': {'type': ['object', 'null', 'array'],
+                 'properties': {'a': {'type': 'string'}},
+                 'required': ['a'], 'additionalProperties': false, 'maxItems': 0},
                'some': {'type': 'object', 'properties': {'b': {'type': ['boolean', 'null', 'array'], 'maxItems': 0}},
                  'additionalProperties': false,
                  'anyOf': [{'type': 'object', 'required': ['b'],
@@ -136,8 +136,8 @@ public final class SchemaTest {
       @Size(min = 1, max = 2) List<@Valid Inner> list,
       @Required List<String> names,
       @Size(max = 5) String units,
-      Inner unruled,
-      @Required Some some)
+      @Valid Inner inner,
+      @Required @Valid Some some)
       implements ModelParameters {}
 
   @Requires(field = "one", needs = "tow")
