@@ -2,8 +2,8 @@ package io.leonardoroutes.api;
 
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
-import io.leonardoroutes.flow.ProblemAnswer;
 import io.leonardoroutes.problem.Problem;
+import io.leonardoroutes.problem.ProblemAnswer;
 import io.leonardoroutes.problem.RequestRejected;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -24,13 +24,9 @@ public final class RestAnswers {
     this.flow = flow;
   }
 
-  /** Answers the refusal of a call that asked for no video: no sink is told of it. */
+  /** Answers a call that is rejected and asked for no video: no sink is told. */
   public void refused(Exchange exchange) {
-    Problem problem =
-        RequestRejected.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
-            .orElseThrow()
-            .problem();
-    ProblemAnswer.answer(exchange.getMessage(), problem);
+    ProblemAnswer.answer(exchange.getMessage(), RequestRejected.caughtBy(exchange).problem());
   }
 
   /** It worked, all of it: what follows in the same way is news again. */

@@ -2,9 +2,9 @@ package io.leonardoroutes.api;
 
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.flow.FlowContext;
-import io.leonardoroutes.flow.ProblemAnswer;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.problem.Problem;
+import io.leonardoroutes.problem.ProblemAnswer;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ByteRange;

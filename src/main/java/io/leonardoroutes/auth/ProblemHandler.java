@@ -1,6 +1,5 @@
 package io.leonardoroutes.auth;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.problem.Problem;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -81,8 +80,6 @@ public final class ProblemHandler {
           500, Problem.of(500, "internal", "Failed", "the log says why"),
           503, UNAVAILABLE);
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** In bytes. */
   private static final long MOST_DISCARDED = 16 * 1024 * 1024;
 
@@ -131,7 +128,7 @@ public final class ProblemHandler {
     if (isOpen(refused)) {
       last(refused, problem.status())
           .putHeader("Content-Type", Problem.MEDIA_TYPE)
-          .end(JSON.valueToTree(problem).toString());
+          .end(problem.json().toString());
     }
   }
 

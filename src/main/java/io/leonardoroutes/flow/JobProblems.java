@@ -179,11 +179,7 @@ public final class JobProblems {
     return json("not-fetched", "The video was made, but could not be downloaded", 0, why);
   }
 
-  public static JsonNode json(Problem problem) {
-    return JSON.valueToTree(problem);
-  }
-
   private static JsonNode json(String type, String title, int status, String detail) {
-    return json(Problem.of(status, type, title, detail));
+    return Problem.of(status, type, title, detail).json();
   }
 }

@@ -189,12 +189,13 @@ public final class BatchIntake {
         }
       }
       answer =
-          JSON.valueToTree(
+          (ObjectNode)
               Problem.of(
-                  422,
-                  "batch-refused",
-                  "Nothing of the batch is accepted",
-                  "%s of %s requests are rejected".formatted(wrong, batch.items.size())));
+                      422,
+                      "batch-refused",
+                      "Nothing of the batch is accepted",
+                      "%s of %s requests are rejected".formatted(wrong, batch.items.size()))
+                  .json();
     }
     exchange.getMessage().setBody(answer.set("items", batch.items));
   }

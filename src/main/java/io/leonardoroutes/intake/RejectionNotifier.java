@@ -7,9 +7,8 @@ import io.leonardoroutes.event.OutboxFileName;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.IntakeProperties;
-import io.leonardoroutes.flow.JobProblems;
-import io.leonardoroutes.flow.ProblemAnswer;
 import io.leonardoroutes.health.LogLimit;
+import io.leonardoroutes.problem.ProblemAnswer;
 import io.leonardoroutes.problem.RequestRejected;
 import java.util.UUID;
 import org.apache.camel.Exchange;
@@ -17,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Who is told that a request was refused: its intake, the sinks that ask for it, a JMS caller. */
+/** Tells the intake, the sinks that want it and a JMS caller that a request is rejected. */
 public final class RejectionNotifier {
   private static final Logger LOG = LoggerFactory.getLogger(RejectionNotifier.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -33,24 +32,22 @@ public final class RejectionNotifier {
     flow.settings().secrets().also(lines::tell);
   }
 
-  /** Turns the refusal that an intake caught into its answer, and tells of it. */
+  /** Makes the rejection that an intake caught its answer, and tells sinks and a JMS caller. */
   void answer(Exchange exchange) {
-    RequestRejected rejected =
-        RequestRejected.of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class))
-            .orElseThrow();
+    RequestRejected rejected = RequestRejected.caughtBy(exchange);
     tell(exchange, rejected, IntakeProperties.of(exchange).key());
     ProblemAnswer.answer(exchange.getMessage(), rejected.problem());
   }
 
   /**
-   * Tells sinks and a JMS caller of a refusal, once for the same key.
+   * Tells sinks and a JMS caller of a rejection, once for the same key.
    *
-   * @param key of what was refused, or null
-   * @return what is answered
+   * @param key the idempotency key of the request, or null
+   * @return the problem document to answer
    */
   JsonNode tell(Exchange exchange, RequestRejected rejected, String key) {
     IntakeProperties intake = IntakeProperties.of(exchange);
-    JsonNode answer = JobProblems.json(rejected.problem());
+    JsonNode answer = rejected.problem().json();
     String id =
         key == null ? UUID.randomUUID().toString() : EventFactory.id("refused " + key + answer);
     String fileName = OutboxFileName.of(intake.name(), "request") + "-" + id.substring(0, 8);

@@ -3,8 +3,9 @@ package io.leonardoroutes.models;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.json.Violation;
+import io.leonardoroutes.problem.Problem;
 import io.leonardoroutes.problem.RequestRejected;
-import io.leonardoroutes.problem.Violations;
+import io.leonardoroutes.problem.ViolationMapper;
 import io.leonardoroutes.request.Model;
 import io.leonardoroutes.request.VideoRequest;
 import jakarta.validation.Validator;
@@ -68,8 +69,8 @@ public final class ModelRegistry implements Processor {
 
   /**
    * Lets the model that the body, a {@link JsonNode}, names replace it by its {@link VideoRequest}.
-   * A request without a known model becomes one too: the validator refuses it with all else that is
-   * wrong.
+   * A request without a known model becomes one too: the validator rejects it with everything else
+   * that is wrong.
    */
   @Override
   public void process(Exchange exchange) throws Exception {
@@ -87,8 +88,8 @@ public final class ModelRegistry implements Processor {
 
   /** Every rule that a request breaks, in the order of the document; empty when it is accepted. */
   public List<Violation> check(JsonNode received) {
-    return Violations.of(validator.validate(read(received)))
-        .map(Violations::listed)
+    return ViolationMapper.violations(validator.validate(read(received)))
+        .map(all -> Problem.invalid(all).violations())
         .orElse(List.of());
   }
 
@@ -99,10 +100,10 @@ public final class ModelRegistry implements Processor {
    */
   public VideoRequest request(JsonNode received) {
     VideoRequest request = read(received);
-    Violations.of(validator.validate(request))
+    ViolationMapper.violations(validator.validate(request))
         .ifPresent(
-            findings -> {
-              throw RequestRejected.invalid(findings);
+            all -> {
+              throw RequestRejected.invalid(all);
             });
     return request;
   }

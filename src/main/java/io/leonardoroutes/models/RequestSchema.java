@@ -7,7 +7,7 @@ import io.leonardoroutes.json.ModelParameters;
 import io.leonardoroutes.json.ParseTrace;
 import io.leonardoroutes.json.RecordShape;
 import io.leonardoroutes.json.SchemaPart;
-import io.leonardoroutes.problem.ViolationMapper;
+import io.leonardoroutes.problem.MessageTemplate;
 import io.leonardoroutes.request.FieldDescription;
 import io.leonardoroutes.request.Model;
 import io.leonardoroutes.request.VideoRequest;
@@ -232,7 +232,7 @@ final class RequestSchema {
   }
 
   private void limit(Map<String, Object> attributes, String path) {
-    String allowed = ViolationMapper.allowed(attributes);
+    String allowed = MessageTemplate.allowed(attributes);
     if (allowed != null && !allowed.contains("{")) {
       String field = attributes.get("field") instanceof String name ? inside(path, name) : path;
       String with = attributes.get("with") instanceof String name ? inside(path, name) : null;

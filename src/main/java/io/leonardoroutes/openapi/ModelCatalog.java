@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.models.Limit;
 import io.leonardoroutes.models.ModelRegistry;
-import io.leonardoroutes.problem.Problem;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.sandbox.SampleRequests;
 import java.io.IOException;
@@ -54,15 +53,15 @@ public final class ModelCatalog {
     return schemas;
   }
 
-  /** What a request is answered that breaks rules, as an example; null if this breaks none. */
-  Problem invalid() {
+  /** An example of the problem document for a request that breaks rules; null if none does. */
+  JsonNode invalid() {
     ObjectNode request = JSON.createObjectNode().put("model", models.ids().iterator().next());
     request.putObject("parameters").put("promt", "A cat");
     try {
       models.request(request);
       return null;
     } catch (RequestRejected rejected) {
-      return rejected.problem();
+      return rejected.problem().json();
     }
   }
 

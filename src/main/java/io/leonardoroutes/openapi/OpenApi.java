@@ -236,7 +236,7 @@ public final class OpenApi {
         response
             .withObject("/content")
             .withObject(Problem.MEDIA_TYPE)
-            .set("example", JSON.valueToTree(catalog.invalid()));
+            .set("example", catalog.invalid());
       }
       return response;
     }

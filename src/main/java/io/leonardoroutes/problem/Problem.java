@@ -1,11 +1,14 @@
 package io.leonardoroutes.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.json.Violation;
 import java.util.List;
 
 /**
- * Why something was refused: a problem document of RFC 9457 ({@code application/problem+json}).
+ * Why a request or a call is rejected, or what is wrong with a job: a problem document of RFC 9457
+ * ({@code application/problem+json}).
  *
  * @param type {@code urn:leonardo-routes:problem:<name>}
  * @param title the same for every problem of the type
@@ -23,6 +26,11 @@ public record Problem(
   /** What the type of every problem begins with. */
   public static final String TYPES = "urn:leonardo-routes:problem:";
 
+  /** The most violations that one document lists. */
+  public static final int MOST_VIOLATIONS = 100;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   public Problem {
     violations = violations == null ? List.of() : List.copyOf(violations);
   }
@@ -36,15 +44,24 @@ public record Problem(
     return new Problem(TYPES + name, title, status, detail, List.of());
   }
 
-  static Problem invalid(Violations findings) {
+  /**
+   * The problem of a request that breaks rules; it counts all violations and lists the first
+   * {@value #MOST_VIOLATIONS}.
+   */
+  public static Problem invalid(List<Violation> all) {
+    List<Violation> listed = all.subList(0, Math.min(MOST_VIOLATIONS, all.size()));
     String detail =
-        findings.total() == 1
+        all.size() == 1
             ? "1 violation"
-            : findings.total() == findings.listed().size()
-                ? findings.total() + " violations"
-                : findings.total() + " violations, the first " + Violations.MOST + " are listed";
-    return new Problem(
-        TYPES + "invalid", "The request breaks the rules", 422, detail, findings.listed());
+            : all.size() == listed.size()
+                ? all.size() + " violations"
+                : all.size() + " violations, the first " + MOST_VIOLATIONS + " are listed";
+    return new Problem(TYPES + "invalid", "The request breaks the rules", 422, detail, listed);
+  }
+
+  /** The document: the same over REST, beside a rejected file, in a JMS reply and in an event. */
+  public JsonNode json() {
+    return JSON.valueToTree(this);
   }
 
   /** The last part of the type. */

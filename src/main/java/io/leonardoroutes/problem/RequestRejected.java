@@ -3,13 +3,16 @@ package io.leonardoroutes.problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.leonardoroutes.json.SafeText;
 import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.request.Refused;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
 import org.apache.camel.component.bean.validator.BeanValidationException;
 
 /**
- * A request that is turned down, with the problem document to answer.
+ * A request that is rejected, with the problem document to answer.
  *
  * <p>Its message is one short line that is safe to log: status, pointers and messages, never the
  * request or its prompt.
@@ -20,12 +23,12 @@ public final class RequestRejected extends Refused {
 
   private final transient Problem problem;
 
-  /** Refuses with this problem; its detail goes into the message and so into logs. */
+  /** Rejects with this problem; its detail goes into the message and so into logs. */
   public RequestRejected(Problem problem) {
     this(problem, problem.detail());
   }
 
-  /** Refuses with a {@link Problem#of problem} that has no violations. */
+  /** Rejects with a {@link Problem#of problem} that has no violations. */
   public RequestRejected(int status, String name, String title, String detail) {
     this(Problem.of(status, name, title, detail));
   }
@@ -40,9 +43,14 @@ public final class RequestRejected extends Refused {
     return problem;
   }
 
+  /** The rejection that a route has caught. */
+  public static RequestRejected caughtBy(Exchange exchange) {
+    return of(exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class)).orElseThrow();
+  }
+
   /**
-   * The refusal that this failure, or the first of its causes that is one, stands for: broken JSON
-   * (400), broken rules (422), or a refusal thrown as such. Empty for every other failure.
+   * The rejection that this failure, or one of its causes, stands for: broken JSON (400), broken
+   * rules (422), or a rejection thrown as such. Empty for every other failure.
    */
   public static Optional<RequestRejected> of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -53,18 +61,21 @@ public final class RequestRejected extends Refused {
         return Optional.of(notJson(broken));
       }
       if (cause instanceof BeanValidationException invalid) {
-        return Violations.of(invalid.getConstraintViolations()).map(RequestRejected::invalid);
+        return ViolationMapper.violations(invalid.getConstraintViolations())
+            .map(RequestRejected::invalid);
       }
     }
     return Optional.empty();
   }
 
-  public static RequestRejected invalid(Violations findings) {
+  /** 422, with every rule that the request breaks. */
+  public static RequestRejected invalid(List<Violation> all) {
+    Problem problem = Problem.invalid(all);
     String line =
-        findings.listed().stream()
+        problem.violations().stream()
             .map(violation -> SafeText.plain(violation.pointer()) + " " + violation.message())
             .collect(Collectors.joining("; "));
-    return new RequestRejected(Problem.invalid(findings), line);
+    return new RequestRejected(problem, line);
   }
 
   private static RequestRejected notJson(JsonProcessingException broken) {

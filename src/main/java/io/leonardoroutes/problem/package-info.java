@@ -1,12 +1,26 @@
 /**
- * Why a request is rejected: {@link io.leonardoroutes.problem.RequestRejected} carries a {@link
- * io.leonardoroutes.problem.Problem} document (RFC 9457) with every {@link
- * io.leonardoroutes.json.Violation} of a rule, in the order of the request.
+ * Why a request is rejected. A broken rule has one way to the caller, and three types on it:
  *
- * <p>A request passes {@link io.leonardoroutes.problem.BodyText} (bytes to text, bounded), {@link
- * io.leonardoroutes.json.StrictJson} (text to JSON), {@link io.leonardoroutes.models.ModelRegistry}
- * (JSON to the record of its model) and {@code bean-validator} with {@link
- * io.leonardoroutes.request.RequestValidation}; what any of them throws, {@link
- * io.leonardoroutes.problem.RequestRejected} turns into a problem.
+ * <pre>
+ *  BodyText       bytes to text, bounded                          |  what fails here is thrown
+ *  StrictJson     text to JSON                                    |  as a RequestRejected, or
+ *  ModelRegistry  JSON to the record of its model                 |  as an exception that
+ *  bean-validator the record against the rules of its annotations |  RequestRejected.of knows
+ *       |
+ *       |  ConstraintViolation, with the RuleContext that a rule added
+ *       v
+ *  ViolationMapper > Violation        one rule: pointer, code, message, allowed
+ *                      v
+ *                    Problem          the RFC 9457 document; Problem.json makes it, for all
+ *                      v
+ *                    RequestRejected  the exception that carries it; caught by the intake
+ *       |
+ *       +-- REST: ProblemAnswer     +-- folder: .rejected/NAME.reason.json
+ *       +-- JMS: the reply, or the queue of rejected requests
+ *       +-- sinks that want "rejected": the data of the event (RejectionNotifier)
+ * </pre>
+ *
+ * <p>What a running job can have wrong with it is made in {@link io.leonardoroutes.flow} as the
+ * same document; what the HTTP server answers before any route in {@link io.leonardoroutes.auth}.
  */
 package io.leonardoroutes.problem;

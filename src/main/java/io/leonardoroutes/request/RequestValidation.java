@@ -1,6 +1,5 @@
 package io.leonardoroutes.request;
 
-import io.leonardoroutes.problem.Violations;
 import jakarta.validation.MessageInterpolator;
 import jakarta.validation.Validation;
 import jakarta.validation.ValidatorFactory;
@@ -18,8 +17,8 @@ public final class RequestValidation {
 
   /**
    * A validator factory for requests, without expression language and without the application's own
-   * {@code validation.xml}. Its messages are templates that {@link Violations} fills; close it at
-   * the end.
+   * {@code validation.xml}. Its messages are templates as they stand in the annotations, filled
+   * where violations are reported; close it at the end.
    *
    * @param sinks the names that a request may choose its sinks from
    * @param mappings constraint mappings of Bean Validation (XML) that change a rule of a model

@@ -1,7 +1,6 @@
 package io.leonardoroutes.request;
 
 import io.leonardoroutes.json.ParseTrace;
-import io.leonardoroutes.problem.Violations;
 import jakarta.validation.Constraint;
 import jakarta.validation.ConstraintValidator;
 import jakarta.validation.ConstraintValidatorContext;
@@ -12,8 +11,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The request could be read as a whole; what could not is in its {@link ParseTrace}, which {@link
- * Violations} reports.
+ * The whole request could be read. What could not is in its {@link ParseTrace}, where each part has
+ * a violation of its own.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

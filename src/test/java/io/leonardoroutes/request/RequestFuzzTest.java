@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.problem.Problem;
 import io.leonardoroutes.problem.RequestRejected;
-import io.leonardoroutes.problem.Violations;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -122,7 +121,7 @@ class RequestFuzzTest {
     assertThat(problem.detail()).isNotBlank().matches("[^\\p{Cc}\\p{Cf}]{1,1500}");
     assertThat(problem.status()).isIn(STATUSES);
     assertThat(problem.violations().isEmpty()).isEqualTo(problem.status() != 422);
-    assertThat(problem.violations()).hasSizeLessThanOrEqualTo(Violations.MOST);
+    assertThat(problem.violations()).hasSizeLessThanOrEqualTo(Problem.MOST_VIOLATIONS);
     for (Violation violation : problem.violations()) {
       JsonPointer.compile(violation.pointer());
       assertThat(violation.code()).matches("[a-z-]+");

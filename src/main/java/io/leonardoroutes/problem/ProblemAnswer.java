@@ -1,6 +1,5 @@
-package io.leonardoroutes.flow;
+package io.leonardoroutes.problem;
 
-import io.leonardoroutes.problem.Problem;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -13,6 +12,6 @@ public final class ProblemAnswer {
     message.removeHeaders("*");
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
     message.setHeader(Exchange.CONTENT_TYPE, Problem.MEDIA_TYPE);
-    message.setBody(JobProblems.json(problem));
+    message.setBody(problem.json());
   }
 }
