@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.ChildJvm;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.RestClient;
 import java.io.BufferedReader;
@@ -71,23 +72,21 @@ class SmallHeapTest {
   }
 
   private void start(String... settings) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx96m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                folder.toString(),
-                "leonardo.rest.enabled",
-                "true",
-                "leonardo.rest.port",
-                String.valueOf(port),
-                "leonardo.base-url",
-                "http://127.0.0.1:1/api/rest"));
+    List<String> command = ChildJvm.command();
+    command.addAll(
+        List.of(
+            "-Xmx96m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-cp",
+            ChildJvm.programAndTests(),
+            Child.class.getName(),
+            folder.toString(),
+            "leonardo.rest.enabled",
+            "true",
+            "leonardo.rest.port",
+            String.valueOf(port),
+            "leonardo.base-url",
+            "http://127.0.0.1:1/api/rest"));
     command.addAll(List.of(settings));
     process = new ProcessBuilder(command).redirectErrorStream(true).start();
     Thread reader = new Thread(() -> read(process));

@@ -3,6 +3,7 @@ package io.leonardoroutes.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leonardoroutes.LeonardoRoutes;
+import io.leonardoroutes.fixture.ChildJvm;
 import io.leonardoroutes.fixture.ChildProcess;
 import java.io.File;
 import java.io.PrintWriter;
@@ -149,7 +150,7 @@ class CommandsTest {
   }
 
   private static String without(String jar) {
-    return Arrays.stream(ChildProcess.classPath().split(File.pathSeparator))
+    return Arrays.stream(ChildJvm.tests().split(File.pathSeparator))
         .filter(entry -> !entry.contains(jar))
         .collect(Collectors.joining(File.pathSeparator));
   }

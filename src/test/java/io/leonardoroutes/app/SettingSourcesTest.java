@@ -2,17 +2,14 @@ package io.leonardoroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.LeonardoRoutes;
+import io.leonardoroutes.fixture.ChildProcess;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.settings.SettingReader;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,25 +102,9 @@ class SettingSourcesTest {
   }
 
   private List<String> said(Map<String, String> environment) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", absoluteClassPath()));
-    command.add(LeonardoRoutes.class.getName());
-    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().putAll(environment);
-    Process process = builder.redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
-    assertThat(process.waitFor()).isEqualTo(1);
-    return said.lines().toList();
-  }
-
-  private static String absoluteClassPath() {
-    return String.join(
-        File.pathSeparator,
-        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(entry -> Path.of(entry).toAbsolutePath().toString())
-            .toList());
+    ChildProcess.Ended ended = ChildProcess.in(folder).with(environment).run();
+    assertThat(ended.status()).isEqualTo(1);
+    return ended.said();
   }
 
   @Test

@@ -2,19 +2,18 @@ package io.leonardoroutes.prove;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.LeonardoRoutes;
+import io.leonardoroutes.fixture.ChildJvm;
 import io.leonardoroutes.ledger.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a user runs it, on the packaged jar. */
 class ProveIT {
-  private static final Path JAR = Path.of("target", "leonardo-routes.jar").toAbsolutePath();
-
   @TempDir Path folder;
 
   @Test
@@ -109,11 +108,9 @@ class ProveIT {
   }
 
   private String prove(int status, String arguments, String... more) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> command = ChildJvm.command();
     command.add("-Djava.io.tmpdir=" + folder);
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", JAR.toString(), "prove"));
+    command.addAll(List.of("-cp", ChildJvm.program(), LeonardoRoutes.class.getName(), "prove"));
     command.addAll(List.of(arguments.split(" ")));
     command.addAll(List.of(more));
     Process prove = new ProcessBuilder(command).redirectErrorStream(true).start();
