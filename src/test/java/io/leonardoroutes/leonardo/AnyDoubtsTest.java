@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * one assumption each. {@code -Dstories=100000} plays as many with each.
  */
 class AnyDoubtsTest {
-  private static final int STORIES = Integer.getInteger("stories", 200);
+  private static final int STORIES = Integer.getInteger("stories", 100);
   private static final Duration SETTLE = Duration.ofSeconds(30);
 
   /** When a job is late: none takes longer. */

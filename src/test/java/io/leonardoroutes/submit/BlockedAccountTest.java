@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the provider refuses of an account costs no job, and not the queue. */
 class BlockedAccountTest {
-  private static final int JOBS = 60;
+  private static final int JOBS = 20;
   private static final int AT_ONCE = 4;
   private static final String UNAUTHORIZED = "Authentication hook unauthorized this request";
 
@@ -169,7 +169,7 @@ class BlockedAccountTest {
     nothingMore();
     clock.tick(Duration.ofSeconds(1));
     waiting().until(() -> provider.creates().size() == together + 2);
-    for (int tries = 3; tries <= 20; tries++) {
+    for (int tries = 3; tries <= 10; tries++) {
       writtenDown(tries);
       nothingMore();
       clock.tick(Duration.ofMinutes(5));
