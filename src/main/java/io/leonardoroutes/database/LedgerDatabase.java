@@ -14,11 +14,6 @@ import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
 import java.time.Clock;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.MigrationState;
-import org.flywaydb.core.api.MigrationVersion;
-import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -76,7 +71,7 @@ public final class LedgerDatabase implements AutoCloseable {
       }
       source = sqlite ? new LedgerPool(sqlite(url)) : source(shared(url), access);
       if (sqlite) {
-        migrate(Flyway.configure().dataSource(source));
+        Jdbi.create(source).useHandle(SchemaMigrations::migrate);
       }
       return sqlite
           ? new LedgerDatabase(source, FileWatch.over(source, access.file()), lock, null)
@@ -100,36 +95,9 @@ public final class LedgerDatabase implements AutoCloseable {
     }
   }
 
-  private static void migrate(FluentConfiguration configuration) {
-    Flyway flyway =
-        configuration
-            .locations("classpath:io/leonardoroutes/ledger")
-            .table("leonardo_schema")
-            .baselineOnMigrate(true)
-            .baselineVersion("0")
-            .load();
-    refuseNewer(flyway.info().all());
-    // With nothing to do too: it refuses a ledger that lacks a migration, or has another one.
-    flyway.migrate();
-  }
-
-  /** Flyway itself would only warn, and an older program breaks rules that it does not know. */
-  private static void refuseNewer(MigrationInfo[] migrations) {
-    MigrationVersion known = MigrationVersion.EMPTY;
-    for (MigrationInfo migration : migrations) {
-      if (migration.getState() != MigrationState.FUTURE_SUCCESS) {
-        known = migration.getVersion();
-      } else {
-        throw new IllegalStateException(
-            "it was written by a newer leonardo-routes: its schema is %s, and this program knows %s"
-                .formatted(migration.getVersion(), known));
-      }
-    }
-  }
-
   /**
-   * Of several instances that start at once, one migrates: Flyway's own lock comes after its table.
-   * On connections without a time limit, as that takes as long as it takes.
+   * Of several instances that start at once, one migrates. On a connection without a time limit, as
+   * that takes as long as it takes.
    */
   private static void migrateAlone(LedgerConnection access) {
     String password = access.password() == null ? null : access.password().get();
@@ -139,7 +107,7 @@ public final class LedgerDatabase implements AutoCloseable {
               refuseNarrow(handle);
               handle.execute("SELECT pg_advisory_lock(7206531)");
               try {
-                migrate(Flyway.configure().dataSource(access.url(), access.user(), password));
+                SchemaMigrations.migrate(handle);
                 ServerWatch.name(handle, UUID.randomUUID().toString());
               } finally {
                 handle.execute("SELECT pg_advisory_unlock(7206531)");
