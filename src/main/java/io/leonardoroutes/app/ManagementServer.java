@@ -40,6 +40,9 @@ record ManagementServer(boolean enabled, String host, int port) {
     if (!enabled) {
       return List.of();
     }
+    OptionalJars.HEALTH.neededBy(ENABLED, context);
+    OptionalJars.ROUTE_METRICS.neededBy(ENABLED, context);
+    OptionalJars.PROMETHEUS.neededBy(ENABLED, context);
     StartChecks.free(PORT, host, port);
     PrometheusMetrics metrics = PrometheusMetrics.of(context, flow);
     return List.of(

@@ -95,13 +95,12 @@ final class RouteBeans {
         new BatchIntake(flow, accept, rejections));
     registry.bind("leonardoAsked", new RestIntake());
     registry.bind("leonardoInbox", new FileIntake(flow));
-    JmsIntake messages = new JmsIntake(flow);
-    EarlierNames.bind(registry, "leonardoQueue", "leonardoJmsIntake", messages);
-    registry.bind("leonardoHold", Predicate.class, (Predicate) messages::holds);
     registry.bind("leonardoAnswers", new RestAnswers(flow));
     registry.bind("leonardoGenerations", new JobResource(flow));
     registry.bind("leonardoOwnCopy", new VideoResource(flow, videos));
-    bindLasting(context, flow);
+    if (settings.rest().enabled()) {
+      bindLasting(context, flow);
+    }
     registry.bind("leonardoETags", new ETags());
     registry.bind("leonardoPages", new JobListResource(flow, models.ids()));
     PollSchedule schedule = new PollSchedule(flow.ledger(), settings.track(), flow.clock());
@@ -127,7 +126,14 @@ final class RouteBeans {
     clients.bind(registry, client, videos);
   }
 
-  /** What calls need that last. */
+  /** What messages need: with the libraries of JMS. */
+  static void bindMessages(Registry registry, FlowContext flow) {
+    JmsIntake messages = new JmsIntake(flow);
+    EarlierNames.bind(registry, "leonardoQueue", "leonardoJmsIntake", messages);
+    registry.bind("leonardoHold", Predicate.class, (Predicate) messages::holds);
+  }
+
+  /** What calls need that last: with the libraries of an HTTP server. */
   private static void bindLasting(CamelContext context, FlowContext flow) {
     WaitForJob wait = new WaitForJob(flow);
     JobEventStream follow = new JobEventStream(flow);

@@ -5,21 +5,17 @@ import io.leonardoroutes.auth.RejectedKeys;
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.delivery.FolderSinks;
 import io.leonardoroutes.event.Sink;
-import io.leonardoroutes.files.OthersAccess;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.LeonardoSettings;
-import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.intake.IntakeCheck;
-import io.leonardoroutes.jms.JmsBroker;
-import io.leonardoroutes.jms.JmsSettings;
-import io.leonardoroutes.jms.QueueListener;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.ledger.DeliveriesWithoutSink;
 import io.leonardoroutes.ledger.JobsWithoutKey;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.provider.HttpClients;
+import io.leonardoroutes.rest.ForeignServer;
 import io.leonardoroutes.rest.RestServer;
 import io.leonardoroutes.sandbox.SampleRequests;
 import io.leonardoroutes.sandbox.Sandbox;
@@ -39,8 +35,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
-import org.apache.camel.component.jms.MessageListenerContainerFactory;
-import org.apache.camel.spi.Registry;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceSupport;
@@ -65,6 +59,12 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   @Override
   public void addRoutesToCamelContext(CamelContext context) throws Exception {
     SettingReader keys = new SettingReader(context);
+    if (keys.isOff()) {
+      LOG.warn(
+          "leonardo-routes is off, as this application sets none of its settings: set"
+              + " leonardo.api-key, or leonardo.sandbox=true");
+      return;
+    }
     LeonardoSettings settings = LeonardoSettings.read(context, keys);
     StartChecks.secretsInOpenFiles(context);
     context.addService(this);
@@ -88,6 +88,9 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       startSandbox(context, keys, settings, models);
     }
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
+    if (settings.ledger().url().startsWith("jdbc:postgresql:")) {
+      OptionalJars.POSTGRESQL.neededBy("leonardo.ledger.url", context);
+    }
     FlowContext flow = flow(settings, clock);
     opened(flow.ledger());
     tellOfKeyless(flow);
@@ -98,30 +101,14 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     RouteBeans.bind(context, rules, models, flow);
     RejectedKeys rejected = new RejectedKeys(flow.clock());
     context.getRegistry().bind("leonardoRejectedKeys", rejected);
-    ManagementServer.read(keys, RestServer.isForeign(context))
+    ManagementServer.read(keys, ForeignServer.isThere(context))
         .open(context, flow)
         .forEach(this::opened);
     if (settings.rest().enabled()) {
-      if (RestServer.isForeign(context)) {
-        keys.mustBeSaid(
-            "leonardo.rest.enabled",
-            "the application has an HTTP server of its own, and who reaches it could spend money:"
-                + " say true if it asks who calls, else false");
-      } else {
-        StartChecks.free("leonardo.rest.port", settings.rest().host(), settings.rest().port());
-      }
-      settings
-          .secrets()
-          .also(
-              RestServer.start(
-                  context,
-                  settings.rest(),
-                  settings.intakes().maxBytes(),
-                  new AuthHandler.Asks(
-                      new WebhookStep(flow), rejected, flow.outages(), flow.clock())));
+      startRest(context, keys, flow, rejected);
     }
     if (settings.intakes().jms()) {
-      startBroker(context, settings, flow.outages());
+      opened(JmsConnection.open(context, flow));
     }
     load(context, keys, flow);
     context.addStartupListener(new IntakeCheck(settings.sinks()));
@@ -148,6 +135,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   private void startSandbox(
       CamelContext context, SettingReader keys, LeonardoSettings settings, ModelRegistry models)
       throws Exception {
+    OptionalJars.SANDBOX.neededBy("leonardo.sandbox", context);
     if (!keys.isDefault("leonardo.ledger.url")) {
       LOG.warn(
           "the sandbox is on and leonardo.ledger.url is set: jobs that wait there go to the"
@@ -221,33 +209,29 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     }
   }
 
-  private void startBroker(CamelContext context, LeonardoSettings settings, Outages outages)
+  private static void startRest(
+      CamelContext context, SettingReader keys, FlowContext flow, RejectedKeys rejected)
       throws Exception {
-    JmsSettings jms = settings.jms();
-    if (jms.open()) {
-      StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
-      // The broker makes its files by the umask.
-      OthersAccess.ownFolder(settings.data().resolve("broker"));
+    String enabled = "leonardo.rest.enabled";
+    LeonardoSettings settings = flow.settings();
+    OptionalJars.REST.neededBy(enabled, context);
+    if (ForeignServer.isThere(context)) {
+      keys.mustBeSaid(
+          enabled,
+          "the application has an HTTP server of its own, and who reaches it could spend money:"
+              + " say true if it asks who calls, else false");
+    } else {
+      StartChecks.free("leonardo.rest.port", settings.rest().host(), settings.rest().port());
     }
-    JmsBroker broker =
-        opened(
-            jms.url() == null
-                ? JmsBroker.inside(settings.data().resolve("broker"), jms, outages)
-                : broker(jms, outages));
-    Registry registry = context.getRegistry();
-    registry.bind("leonardoConnectionFactory", broker.connections());
-    MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
-    registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
-  }
-
-  private static JmsBroker broker(JmsSettings jms, Outages outages) {
-    try {
-      return JmsBroker.at(jms, outages);
-    } catch (RuntimeException e) {
-      throw new BadSetting(
-          "leonardo.jms.url",
-          "'" + jms.address() + "' is not an address such as " + jms.client().example());
-    }
+    settings
+        .secrets()
+        .also(
+            RestServer.start(
+                context,
+                settings.rest(),
+                settings.intakes().maxBytes(),
+                new AuthHandler.Asks(
+                    new WebhookStep(flow), rejected, flow.outages(), flow.clock())));
   }
 
   private static void load(CamelContext context, SettingReader keys, FlowContext flow)

@@ -2,6 +2,7 @@ package io.leonardoroutes.app;
 
 import io.leonardoroutes.models.BadModel;
 import io.leonardoroutes.settings.BadSetting;
+import io.leonardoroutes.settings.SettingReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,7 @@ final class StartCommand {
     Main main = new Main();
     main.setShutdownStrategy(new SimpleMainShutdownStrategy());
     main.configure().withName("leonardo-routes").withShutdownTimeout(SHORTEST_DRAIN_SECONDS);
+    main.bind(SettingReader.PROGRAM, true);
     if (Files.isRegularFile(CONFIG)) {
       main.setPropertyPlaceholderLocations("file:" + CONFIG);
     }

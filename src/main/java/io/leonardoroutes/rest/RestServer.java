@@ -16,9 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.platform.http.PlatformHttpConstants;
-import org.apache.camel.component.platform.http.main.MainHttpServer;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.support.jsse.KeyManagersParameters;
@@ -46,7 +43,7 @@ public final class RestServer {
   public static Runnable start(
       CamelContext context, RestSettings rest, int maxBytes, AuthHandler.Asks asks)
       throws Exception {
-    if (isForeign(context)) {
+    if (ForeignServer.isThere(context)) {
       if (rest.asksForKeys()) {
         throw new BadSetting(
             RestSettings.AUTH,
@@ -95,15 +92,6 @@ public final class RestServer {
     router.route().order(-1).handler(RestServer::refuseCoded);
     ProblemHandler.on(router, door::notFound, context::isStarted);
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
-  }
-
-  /** Whether the application has an HTTP server of its own, whose address is not ours to choose. */
-  public static boolean isForeign(CamelContext context) {
-    return context.getRegistry().lookupByName(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
-            != null
-        || !context.getRegistry().findByType(VertxPlatformHttpRouter.class).isEmpty()
-        // camel.server.enabled: known already, but bound only when the context starts.
-        || context.hasService(MainHttpServer.class) != null;
   }
 
   /** Whether a body of this type is taken, from a page of this origin; null for none. */

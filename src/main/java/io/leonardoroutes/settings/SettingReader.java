@@ -33,17 +33,25 @@ public final class SettingReader implements PropertiesSource {
   /** What the settings of further accounts begin with. */
   public static final String ACCOUNTS = "leonardo.accounts.";
 
+  /** The name under which the program says that it is no guest in the application of another. */
+  public static final String PROGRAM = "leonardoProgram";
+
   /** How keys end whose values a password can be in, as in leonardo.ledger.url. */
   private static final String MAY_HOLD_SECRETS = "key,url,uri,proxy";
 
   private final PropertiesComponent properties;
   private final SettingSources sources;
+  private final boolean library;
 
   public SettingReader(CamelContext context) {
     properties = context.getPropertiesComponent();
     sources = new SettingSources(context);
     hideFromSummaries(context.getCamelContextExtension());
     properties.addPropertiesSource(this);
+    library = context.getRegistry().lookupByName(PROGRAM) == null;
+    if (library) {
+      sources.library();
+    }
     if (flag("leonardo.sandbox")) {
       sources.sandbox();
     }
@@ -53,6 +61,11 @@ public final class SettingReader implements PropertiesSource {
   private static void hideFromSummaries(ExtendedCamelContext context) {
     String words = context.getAdditionalSensitiveKeywords();
     context.setAdditionalSensitiveKeywords((words == null ? "" : words + ",") + MAY_HOLD_SECRETS);
+  }
+
+  /** Whether this is an application that has the jar and says nothing to it. */
+  public boolean isOff() {
+    return library && sources.isSilent();
   }
 
   /** Stops the start if nobody gave the key: its default is not meant for this. */

@@ -157,6 +157,23 @@ final class SettingSources {
             });
   }
 
+  /** From now on the defaults are those of an application that has the jar, not the program's. */
+  void library() {
+    packed("application-library.properties")
+        .forEach(
+            (key, value) -> {
+              if (!said.contains(key)) {
+                values.put(key, value);
+              }
+              defaults.put(key, value);
+            });
+  }
+
+  /** Whether nobody said any setting at all. */
+  boolean isSilent() {
+    return said.isEmpty() && values.keySet().equals(defaults.keySet());
+  }
+
   private static Map<String, String> packed(String file) {
     Properties packed = new Properties();
     try (InputStream in =

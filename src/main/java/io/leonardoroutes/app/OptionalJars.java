@@ -1,0 +1,56 @@
+package io.leonardoroutes.app;
+
+import io.leonardoroutes.settings.BadSetting;
+import org.apache.camel.CamelContext;
+
+/**
+ * The libraries that only some settings need. The program has them all; an application adds those
+ * of what it switches on.
+ */
+enum OptionalJars {
+  REST("org.apache.camel:camel-platform-http-main", "io.vertx.ext.auth.jwt.JWTAuth"),
+  SANDBOX("io.vertx:vertx-web", "io.vertx.ext.web.Router"),
+  HEALTH("io.vertx:vertx-core", "io.vertx.core.Vertx"),
+  ROUTE_METRICS(
+      "org.apache.camel:camel-micrometer",
+      "org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory"),
+  PROMETHEUS(
+      "io.micrometer:micrometer-registry-prometheus",
+      "io.micrometer.prometheusmetrics.PrometheusMeterRegistry"),
+  JMS("org.apache.camel:camel-jms", "org.apache.camel.component.jms.JmsComponent"),
+  JMS_POOL("org.messaginghub:pooled-jms", "org.messaginghub.pooled.jms.JmsPoolConnectionFactory"),
+  BROKER(
+      "org.apache.artemis:artemis-jakarta-server",
+      "org.apache.activemq.artemis.core.server.ActiveMQServer"),
+  BROKER_AMQP(
+      "org.apache.artemis:artemis-amqp-protocol",
+      "org.apache.activemq.artemis.protocol.amqp.broker.AmqpInterceptor"),
+  BROKER_STOMP(
+      "org.apache.artemis:artemis-stomp-protocol",
+      "org.apache.activemq.artemis.core.protocol.stomp.StompFrameInterceptor"),
+  ARTEMIS(
+      "org.apache.artemis:artemis-jakarta-client",
+      "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory"),
+  ACTIVEMQ("org.apache.activemq:activemq-client", "org.apache.activemq.ActiveMQConnectionFactory"),
+  POSTGRESQL("org.postgresql:postgresql", "org.postgresql.Driver");
+
+  private final String artifact;
+  private final String type;
+
+  OptionalJars(String artifact, String type) {
+    this.artifact = artifact;
+    this.type = type;
+  }
+
+  /**
+   * Stops the start where one is missing.
+   *
+   * @param key the setting that switched on what needs it
+   */
+  void neededBy(String key, CamelContext context) {
+    if (context.getClassResolver().resolveClass(type) == null) {
+      throw new BadSetting(
+          key, "needs a library that this application has not: add the dependency " + artifact);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.leonardoroutes.rest;
+
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.PlatformHttpConstants;
+
+/** An HTTP server that the application has of its own, whose address is not ours to choose. */
+public final class ForeignServer {
+  private static final String VERTX_ROUTER =
+      "org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter";
+  private static final String MAIN_SERVER =
+      "org.apache.camel.component.platform.http.main.MainHttpServer";
+
+  private ForeignServer() {}
+
+  /** Asks for libraries by their names alone: an application without REST need not have them. */
+  public static boolean isThere(CamelContext context) {
+    return context.getRegistry().lookupByName(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
+            != null
+        || found(context, VERTX_ROUTER)
+            .filter(type -> !context.getRegistry().findByType(type).isEmpty())
+            .isPresent()
+        // camel.server.enabled: known already, but bound only when the context starts.
+        || found(context, MAIN_SERVER).filter(type -> context.hasService(type) != null).isPresent();
+  }
+
+  private static Optional<Class<?>> found(CamelContext context, String type) {
+    return Optional.ofNullable(context.getClassResolver().resolveClass(type));
+  }
+}

@@ -1,0 +1,91 @@
+package io.leonardoroutes.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leonardoroutes.fixture.LogCapture;
+import io.leonardoroutes.settings.SettingReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.camel.Route;
+import org.apache.camel.main.Main;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An application that has the jar, and says little or nothing to it. */
+class LibraryDefaultsTest {
+  @TempDir Path folder;
+  private final Main main = new Main();
+
+  @AfterEach
+  void stop() {
+    main.stop();
+  }
+
+  @Test
+  void anApplicationThatSetsNothingIsLeftAlone() throws Exception {
+    try (LogCapture log = LogCapture.open()) {
+      main.start();
+
+      assertThat(main.getCamelContext().getRoutes()).isEmpty();
+      assertThat(log.warnings())
+          .containsExactly(
+              "WARN leonardo-routes is off, as this application sets none of its settings: set"
+                  + " leonardo.api-key, or leonardo.sandbox=true");
+    }
+  }
+
+  @Test
+  void withAKeyAloneNothingIsWatchedOrOpened() throws Exception {
+    main.addInitialProperty("leonardo.api-key", "test-key");
+    main.addInitialProperty("leonardo.data", folder.toString());
+    main.start();
+
+    assertThat(main.getCamelContext().getRoutes())
+        .extracting(Route::getId)
+        .contains("accept", "submit", "track")
+        .noneMatch(id -> id.startsWith("intake-"));
+    for (String service : List.of("leonardoConnectionFactory", "leonardoHttp")) {
+      assertThat(main.getCamelContext().getRegistry().lookupByName(service)).isNull();
+    }
+    assertThat(made())
+        .isSubsetOf("ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db.lock", "videos");
+  }
+
+  @Test
+  void whatItSwitchesOnIsOn() throws Exception {
+    main.addInitialProperty("leonardo.api-key", "test-key");
+    main.addInitialProperty("leonardo.data", folder.toString());
+    main.addInitialProperty("leonardo.file.enabled", "true");
+    main.start();
+
+    assertThat(main.getCamelContext().getRoute("intake-file")).isNotNull();
+    assertThat(made()).contains("inbox");
+  }
+
+  @Test
+  void theProgramKeepsItsOwnDefaults() throws Exception {
+    Main program = StartCommand.program();
+    // As in a folder without config/.
+    program.setPropertyPlaceholderLocations("classpath:none.properties;optional=true");
+    try {
+      program.configure().withRoutesCollectorEnabled(false);
+      program.init();
+      SettingReader keys = new SettingReader(program.getCamelContext());
+      for (String on : List.of("file", "rest", "jms", "management")) {
+        assertThat(keys.flag("leonardo." + on + ".enabled")).as(on).isTrue();
+      }
+    } finally {
+      program.stop();
+    }
+  }
+
+  private List<String> made() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}
