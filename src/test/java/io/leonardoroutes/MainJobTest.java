@@ -6,12 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.ScriptedProvider;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,17 +22,7 @@ class MainJobTest {
       """;
 
   @TempDir Path folder;
-  private ScriptedProvider provider;
-
-  @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-  }
-
-  @AfterEach
-  void close() {
-    provider.close();
-  }
+  @Fixture private ScriptedProvider provider;
 
   @Test
   void aMessageOfAnApplicationsOwnRouteBecomesAVideoInTheOutbox() throws Exception {

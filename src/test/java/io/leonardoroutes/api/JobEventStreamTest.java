@@ -8,6 +8,7 @@ import io.leonardoroutes.auth.ApiKeys;
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.auth.OpenDoorTest;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -35,7 +36,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.camel.ProducerTemplate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,20 +46,13 @@ class JobEventStreamTest {
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
   private RestClient rest;
 
   @BeforeEach
-  void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app = App.in(folder).at(provider).with("leonardo.rest.enabled", "true");
-  }
-
-  @AfterEach
-  void close() {
-    app.close();
-    provider.close();
+  void open() {
+    app.with("leonardo.rest.enabled", "true");
   }
 
   /** No budget lets it be submitted, and time is this test's own. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -21,7 +22,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,19 +31,12 @@ class RestJobsTest {
   private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
 
   @BeforeEach
-  void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app = App.in(folder).at(provider).with("leonardo.rest.enabled", "true");
-  }
-
-  @AfterEach
-  void close() {
-    app.close();
-    provider.close();
+  void open() {
+    app.with("leonardo.rest.enabled", "true");
   }
 
   private static String id(HttpResponse<String> job) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
@@ -27,7 +28,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,20 +38,13 @@ class WaitTest {
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
   private RestClient rest;
 
   @BeforeEach
-  void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app = App.in(folder).at(provider).with("leonardo.rest.enabled", "true");
-  }
-
-  @AfterEach
-  void close() {
-    app.close();
-    provider.close();
+  void open() {
+    app.with("leonardo.rest.enabled", "true");
   }
 
   /** No budget lets a job be submitted, and time is this test's own. */

@@ -3,18 +3,16 @@ package io.leonardoroutes.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TickingClock;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,17 +24,7 @@ class ClockSetBackTest {
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-
-  @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-  }
-
-  @AfterEach
-  void close() {
-    provider.close();
-  }
+  @Fixture private ScriptedProvider provider;
 
   private void goOnUntil(Callable<Boolean> fact) {
     await()

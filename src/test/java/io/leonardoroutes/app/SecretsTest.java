@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
@@ -36,7 +37,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.PropertiesFunction;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,8 +49,8 @@ class SecretsTest {
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private FlowFixture story;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   /** A vault as those that Camel has functions for. */
   private static final class Vault implements PropertiesFunction {
@@ -77,15 +77,8 @@ class SecretsTest {
   }
 
   @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider).bind("clock", clock).with("leonardo.lease", "10h");
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
+  void open() {
+    story.bind("clock", clock).with("leonardo.lease", "10h");
   }
 
   private Path file(String name, String text) throws IOException {

@@ -3,39 +3,25 @@ package io.leonardoroutes.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a stop waits for: whoever cuts a paid call off does not know whether it is paid. */
 class StopTest {
   @TempDir Path folder;
-  private ScriptedProvider provider;
-  private FlowFixture story;
-
-  @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider);
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
-  }
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @Test
   void aPaidCallIsAnsweredBeforeTheProgramEndsHoweverShortAStopIsMeantToBe() throws Exception {

@@ -52,17 +52,13 @@ public class OpenDoorTest {
     Path keys = Files.write(folder.resolve("keys"), List.of(one.line(), two.line()));
     log = LogCapture.open();
     app =
-        App.in(folder)
-            .with("leonardo.rest.enabled", "true")
+        App.onlyRest(folder)
             .with("leonardo.rest.auth", "api-key")
             .with("leonardo.rest.keys", keys.toString())
             .with("leonardo.rest.tls.keystore", store.toString())
             .with("leonardo.rest.tls.password", PASSWORD)
             .with("leonardo.rest.cors.origins", PAGE + ",http://localhost:3000")
             .with("leonardo.rest.requests-per-minute", "30")
-            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "10h")
-            .bind("clock", CLOCK)
             .start();
     rest =
         new RestClient(

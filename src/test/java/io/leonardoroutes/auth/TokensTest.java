@@ -48,15 +48,11 @@ class TokensTest {
             + Base64.getMimeEncoder().encodeToString(ours.getPublic().getEncoded())
             + "\n-----END PUBLIC KEY-----\n";
     app =
-        App.in(folder)
-            .with("leonardo.rest.enabled", "true")
+        App.onlyRest(folder)
             .with("leonardo.rest.auth", "jwt")
-            .with("leonardo.rest.jwt.key", Files.writeString(folder.resolve("pem"), pem).toString())
             .with("leonardo.rest.jwt.issuer", "https://id.example.com")
             .with("leonardo.rest.jwt.audience", "leonardo-routes")
             .with("leonardo.rest.jwt.role", "/realm_access/roles")
-            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "10h")
             .start();
     rest = RestClient.of(app);
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.api.JobResource;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
@@ -31,8 +32,6 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.apache.camel.builder.RouteBuilder;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,20 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DeliverTest {
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private FlowFixture story;
-
-  @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider);
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
-  }
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @Test
   void aSinkThatIsAwayDelaysNoOther() throws Exception {

@@ -5,18 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TickingClock;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import mockwebserver3.MockResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,20 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FreshAddressTest {
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private FlowFixture story;
-
-  @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider);
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
-  }
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404, 410})

@@ -3,6 +3,7 @@ package io.leonardoroutes.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.apache.camel.builder.RouteBuilder;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,22 +32,20 @@ class RedeliverTest {
   private final List<String> taken = new CopyOnWriteArrayList<>();
   private final TickingClock clock = new TickingClock();
   private volatile boolean broken = true;
-  private ScriptedProvider provider;
-  private FlowFixture story;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
   private RestClient rest;
 
   @BeforeEach
   void open() throws Exception {
-    provider = ScriptedProvider.start();
-    story =
-        FlowFixture.in(folder, provider)
-            .with("leonardo.rest.enabled", "true")
-            .with("leonardo.deliver.tries", "2")
-            .bind("clock", clock)
-            // A test's clock runs much faster than its calls.
-            .with("leonardo.lease", "10h")
-            .with("leonardo.sinks.erp.uri", "direct:erp")
-            .with("leonardo.sinks.erp.content", "event,video");
+    story
+        .with("leonardo.rest.enabled", "true")
+        .with("leonardo.deliver.tries", "2")
+        .bind("clock", clock)
+        // A test's clock runs much faster than its calls.
+        .with("leonardo.lease", "10h")
+        .with("leonardo.sinks.erp.uri", "direct:erp")
+        .with("leonardo.sinks.erp.content", "event,video");
     story
         .app()
         .main()
@@ -66,12 +64,6 @@ class RedeliverTest {
             });
     story.start();
     rest = RestClient.of(story.app());
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
   }
 
   private long dead() {

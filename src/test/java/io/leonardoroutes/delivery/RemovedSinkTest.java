@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -15,8 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,20 +26,8 @@ class RemovedSinkTest {
       FlowFixture.REQUEST.replaceFirst("\\{", "{\"sinks\":[\"erp\"],");
 
   @TempDir Path folder;
-  private ScriptedProvider provider;
-  private FlowFixture story;
-
-  @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider);
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
-  }
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   private void startAgain(String key, String value) throws Exception {
     story.close();

@@ -32,11 +32,8 @@ class BatchTest {
   @BeforeAll
   static void open() throws Exception {
     app =
-        App.in(folder)
-            .with("leonardo.rest.enabled", "true")
+        App.onlyRest(folder)
             .with("leonardo.rest.batch", "5")
-            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "10h")
             .with("leonardo.ledger.url", url() + "?busy_timeout=100")
             .with("leonardo.sinks.outbox.events", "rejected")
             .start();

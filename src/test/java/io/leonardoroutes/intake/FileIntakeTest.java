@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -17,7 +18,6 @@ import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.support.DefaultExchange;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,22 +27,15 @@ class FileIntakeTest {
   private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
   private InboxFixture drop;
 
   @BeforeEach
   void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app = App.in(folder).at(provider).with("leonardo.file.enabled", "true");
+    app.with("leonardo.file.enabled", "true");
     app.with("leonardo.file.patience", "3s");
     drop = InboxFixture.into(app.inbox());
-  }
-
-  @AfterEach
-  void close() {
-    app.close();
-    provider.close();
   }
 
   private void gone(String... names) {

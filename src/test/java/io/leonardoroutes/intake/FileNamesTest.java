@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,25 +40,15 @@ class FileNamesTest {
           "日".repeat(83) + ".json");
 
   @TempDir Path folder;
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
   private InboxFixture drop;
 
   @BeforeEach
   void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app =
-        App.in(folder)
-            .at(provider)
-            .with("leonardo.file.enabled", "true")
-            .with("leonardo.inbox", folder.resolve("my inbox #1 100%+").toString());
+    app.with("leonardo.file.enabled", "true")
+        .with("leonardo.inbox", folder.resolve("my inbox #1 100%+").toString());
     drop = InboxFixture.into(folder.resolve("my inbox #1 100%+"));
-  }
-
-  @AfterEach
-  void close() {
-    app.close();
-    provider.close();
   }
 
   private List<String> names(Path in) throws IOException {

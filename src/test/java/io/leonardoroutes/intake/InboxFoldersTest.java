@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -21,7 +22,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,25 +33,18 @@ class InboxFoldersTest {
   private static final Duration LONG = Patience.LONG;
 
   @TempDir Path folder;
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
   private InboxFixture drop;
   private String managed;
   private Path secret;
 
   @BeforeEach
   void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app = App.in(folder).at(provider).with("leonardo.file.enabled", "true");
+    app.with("leonardo.file.enabled", "true");
     managed = app.managed();
     drop = InboxFixture.into(app.inbox());
     secret = Files.writeString(folder.resolve("rest.keys"), "mine");
-  }
-
-  @AfterEach
-  void close() {
-    app.close();
-    provider.close();
   }
 
   private String health() throws Exception {

@@ -31,12 +31,7 @@ class RestIntakeTest {
 
   @BeforeAll
   static void open() throws Exception {
-    app =
-        App.in(folder)
-            .with("leonardo.rest.enabled", "true")
-            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "10h")
-            .start();
+    app = App.onlyRest(folder).start();
     rest = RestClient.of(app);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.api.jms.management.JMSManagementHelper;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,26 +36,16 @@ class BrokerFullTest {
 
   @TempDir Path folder;
   private final int port = App.freePort();
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
 
   @BeforeEach
-  void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app =
-        App.in(folder)
-            .at(provider)
-            .with("leonardo.jms.enabled", "true")
-            .with("leonardo.jms.port", String.valueOf(port))
-            .with("leonardo.limits.creates-per-minute", "100000")
-            .with("leonardo.limits.requests-per-minute", "100000")
-            .with("camel.component.jms.recovery-interval", "200");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    app.close();
-    provider.close();
+  void open() {
+    app.with("leonardo.jms.enabled", "true")
+        .with("leonardo.jms.port", String.valueOf(port))
+        .with("leonardo.limits.creates-per-minute", "100000")
+        .with("leonardo.limits.requests-per-minute", "100000")
+        .with("camel.component.jms.recovery-interval", "200");
   }
 
   private TestBroker.Caller caller() throws JMSException {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.qpid.jms.JmsConnectionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,23 +40,12 @@ class BrokerProtocolsTest {
 
   @TempDir Path folder;
   private final int port = App.freePort();
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
 
   @BeforeEach
-  void open() throws Exception {
-    provider = ScriptedProvider.start();
-    app =
-        App.in(folder)
-            .at(provider)
-            .with("leonardo.jms.enabled", "true")
-            .with("leonardo.jms.port", String.valueOf(port));
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    app.close();
-    provider.close();
+  void open() {
+    app.with("leonardo.jms.enabled", "true").with("leonardo.jms.port", String.valueOf(port));
   }
 
   /** A client over STOMP 1.2, by hand. */

@@ -5,6 +5,7 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
@@ -24,8 +25,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -40,19 +39,8 @@ class AcceptTest {
   private final TickingClock clock = new TickingClock();
   private final Iterator<String> ids =
       List.of("11111111-a", "11111111-b", "22222222-c", "33333333-d").iterator();
-  private String url;
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    url = engine.emptyLedger(folder);
-    ledger = TestLedger.open(url, clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private String url;
+  @Fixture private Ledger ledger;
 
   @Test
   void aRequestIsAJobThatCanBeFound() {

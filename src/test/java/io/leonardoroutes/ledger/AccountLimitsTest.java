@@ -6,7 +6,7 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import static io.leonardoroutes.ledger.NewJobs.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
@@ -21,8 +21,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -37,17 +35,7 @@ class AccountLimitsTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private Ledger ledger;
 
   @Test
   void whatIsAtTheProviderOrPerhapsThereHoldsASlotUntilItEnds() {

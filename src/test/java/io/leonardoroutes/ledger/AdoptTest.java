@@ -4,6 +4,7 @@ import static io.leonardoroutes.job.JobState.IN_DOUBT;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
@@ -21,8 +22,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -49,19 +48,8 @@ class AdoptTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private String url;
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    url = engine.emptyLedger(folder);
-    ledger = TestLedger.open(url, clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private String url;
+  @Fixture private Ledger ledger;
 
   @Test
   void ofJobsThatWantTheSameGenerationAtOnceOneGetsIt() {

@@ -6,7 +6,7 @@ import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
@@ -18,7 +18,6 @@ import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,18 +34,12 @@ class AuditTrailTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private Ledger ledger;
+  @Fixture private Ledger ledger;
   private Job job;
 
   @BeforeEach
   void open() {
-    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
     job = ((Accepted) ledger.accept(NewJobs.request(), accepted -> List.of())).job();
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
   }
 
   private List<String> history() {

@@ -5,7 +5,7 @@ import static io.leonardoroutes.job.JobState.COMPLETE;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -31,17 +29,7 @@ class EndsTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private Ledger ledger;
 
   private Job accepted() {
     return ((Accepted) ledger.accept(NewJobs.request(), job -> List.of())).job();

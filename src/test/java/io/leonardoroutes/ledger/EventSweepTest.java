@@ -5,7 +5,7 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Delivery;
@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,22 +34,15 @@ class EventSweepTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private String url;
-  private Ledger ledger;
+  @Fixture private String url;
+  @Fixture private Ledger ledger;
   private Outbox outbox;
   private Job job;
 
   @BeforeEach
   void open() {
-    url = engine.emptyLedger(folder);
-    ledger = TestLedger.open(url, clock);
     outbox = ledger.outbox();
     job = ((Acceptance.Accepted) ledger.accept(request(), one -> List.of())).job();
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
   }
 
   private List<String> events() {

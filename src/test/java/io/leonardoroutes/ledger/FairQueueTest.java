@@ -2,6 +2,7 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
@@ -19,8 +20,6 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.SqlStatements;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -38,19 +37,8 @@ class FairQueueTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private String url;
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    url = engine.emptyLedger(folder);
-    ledger = TestLedger.open(url, clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private String url;
+  @Fixture private Ledger ledger;
 
   @Test
   void aHundredJobsOfOneCallerDoNotHoldUpTheFirstOfAnother() {

@@ -5,6 +5,7 @@ import static io.leonardoroutes.ledger.NewJobs.request;
 import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
@@ -24,8 +25,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -82,19 +81,8 @@ class LedgerStatsTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private String url;
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    url = engine.emptyLedger(folder);
-    ledger = TestLedger.open(url, clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private String url;
+  @Fixture private Ledger ledger;
 
   private LedgerStats figures() {
     return ledger.figures(List.of(LIMITS));

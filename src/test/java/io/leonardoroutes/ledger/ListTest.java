@@ -2,6 +2,7 @@ package io.leonardoroutes.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
@@ -18,8 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -51,19 +50,8 @@ class ListTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private String url;
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    url = engine.emptyLedger(folder);
-    ledger = TestLedger.open(url, clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private String url;
+  @Fixture private Ledger ledger;
 
   private static JobFilter filter(JobState state, String caller, String model, String reference) {
     return new JobFilter(state, caller, model, reference, null, null);

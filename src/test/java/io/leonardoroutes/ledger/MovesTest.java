@@ -13,7 +13,7 @@ import static io.leonardoroutes.ledger.NewJobs.urgent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
@@ -35,8 +35,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -52,17 +50,7 @@ class MovesTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private Ledger ledger;
 
   @Test
   void aMoveIsReadBackAsItWasMade() {

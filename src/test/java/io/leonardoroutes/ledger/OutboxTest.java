@@ -9,6 +9,7 @@ import static io.leonardoroutes.ledger.NewJobs.video;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
@@ -20,7 +21,6 @@ import io.leonardoroutes.job.OutboxEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,20 +36,14 @@ class OutboxTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private Ledger ledger;
+  @Fixture private Ledger ledger;
   private Outbox outbox;
   private Job job;
 
   @BeforeEach
   void open() {
-    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
     outbox = ledger.outbox();
     job = ((Accepted) ledger.accept(request(), one -> List.of())).job();
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
   }
 
   @Test

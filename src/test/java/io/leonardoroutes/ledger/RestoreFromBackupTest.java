@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.leonardoroutes.fixture.TestLedger;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
@@ -25,8 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -43,17 +41,7 @@ class RestoreFromBackupTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private Ledger ledger;
-
-  @BeforeEach
-  void open() {
-    ledger = TestLedger.open(engine.emptyLedger(folder), clock);
-  }
-
-  @AfterEach
-  void close() {
-    ledger.close();
-  }
+  @Fixture private Ledger ledger;
 
   @Test
   void whatMayHaveBeenSubmittedSinceIsInDoubtFromItsOwnTimeOrTheBackupsOn() {

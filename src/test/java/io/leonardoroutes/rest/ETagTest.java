@@ -23,12 +23,7 @@ class ETagTest {
 
   @BeforeAll
   static void start() throws Exception {
-    app =
-        App.in(folder)
-            .with("leonardo.rest.enabled", "true")
-            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "10h")
-            .start();
+    app = App.onlyRest(folder).start();
     rest = RestClient.of(app);
     HttpResponse<String> accepted = rest.post(InboxFixture.request("a"));
     job = "/generations/" + RestClient.json(accepted).get("id").asText();

@@ -31,12 +31,7 @@ class RequestSmugglingTest {
 
   @BeforeAll
   static void open() throws Exception {
-    app =
-        App.in(folder)
-            .with("leonardo.rest.enabled", "true")
-            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "1h")
-            .start();
+    app = App.onlyRest(folder).start();
     rest = RestClient.of(app);
     log = LogCapture.ofEverything();
   }

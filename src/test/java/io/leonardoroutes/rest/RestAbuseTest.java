@@ -32,13 +32,7 @@ class RestAbuseTest {
 
   @BeforeAll
   static void open() throws Exception {
-    app =
-        App.in(folder)
-            .with("leonardo.rest.hosts", "other.example, gate.way")
-            .with("leonardo.rest.enabled", "true")
-            .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
-            .with("leonardo.tick", "10h")
-            .start();
+    app = App.onlyRest(folder).with("leonardo.rest.hosts", "other.example, gate.way").start();
     rest = RestClient.of(app);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -26,7 +27,6 @@ import java.util.Map;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,21 +46,19 @@ class BlockedAccountTest {
   private volatile boolean refuses;
   private volatile boolean expensive;
   private final Instant began = clock.instant();
-  private ScriptedProvider provider;
-  private FlowFixture story;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @BeforeEach
   void open() throws IOException {
-    provider = ScriptedProvider.start();
     provider.onCreate(
         Collections.nCopies(3 * JOBS, (ScriptedProvider.Answer) this::answer)
             .toArray(ScriptedProvider.Answer[]::new));
-    story =
-        FlowFixture.in(folder, provider)
-            .bind("clock", clock)
-            // A test's clock runs much faster than its calls.
-            .with("leonardo.lease", "10h")
-            .with("leonardo.limits.concurrent", "" + AT_ONCE);
+    story
+        .bind("clock", clock)
+        // A test's clock runs much faster than its calls.
+        .with("leonardo.lease", "10h")
+        .with("leonardo.limits.concurrent", "" + AT_ONCE);
   }
 
   private MockResponse answer(RecordedRequest request) {
@@ -68,12 +66,6 @@ class BlockedAccountTest {
     return dear || refuses || ScriptedProvider.key(request).equals("revoked-key")
         ? refusal
         : provider.created();
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.leonardoroutes.fixture.ScriptedProvider.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
@@ -18,7 +19,6 @@ import java.util.List;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,26 +32,15 @@ class GatewayAnswersTest {
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
   private volatile MockResponse gateway;
-  private ScriptedProvider provider;
-  private FlowFixture story;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @BeforeEach
   void open() throws IOException {
-    provider = ScriptedProvider.start();
     provider.onCreate(
         Collections.nCopies(1_000, (ScriptedProvider.Answer) this::answer)
             .toArray(ScriptedProvider.Answer[]::new));
-    story =
-        FlowFixture.in(folder, provider)
-            .bind("clock", clock)
-            .with("leonardo.lease", "10h")
-            .with("leonardo.track.first", "1h");
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
+    story.bind("clock", clock).with("leonardo.lease", "10h").with("leonardo.track.first", "1h");
   }
 
   private MockResponse answer(RecordedRequest request) {

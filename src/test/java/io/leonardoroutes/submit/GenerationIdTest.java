@@ -3,12 +3,11 @@ package io.leonardoroutes.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.problem.RequestRejected;
-import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,19 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A generation's id is not the id of its video, and is answered with a 5xx that may be paid. */
 class GenerationIdTest {
   @TempDir Path folder;
-  private ScriptedProvider provider;
-  private FlowFixture story;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @BeforeEach
   void open() throws Exception {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider).start();
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    story.close();
-    provider.close();
+    story.start();
   }
 
   @Test

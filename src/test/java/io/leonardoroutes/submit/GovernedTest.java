@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
@@ -19,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,19 +34,12 @@ class GovernedTest {
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private App app;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private App app;
 
   @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    app = App.in(folder).at(provider).with("leonardo.rest.enabled", "true");
-  }
-
-  @AfterEach
-  void close() {
-    app.close();
-    provider.close();
+  void open() {
+    app.with("leonardo.rest.enabled", "true");
   }
 
   @Test

@@ -4,18 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TickingClock;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,19 +25,12 @@ class PayOnceTest {
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private FlowFixture story;
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider).with("leonardo.api-key", KEY);
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
+  void open() {
+    story.with("leonardo.api-key", KEY);
   }
 
   @Test

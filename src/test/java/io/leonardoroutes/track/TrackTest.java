@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -19,7 +20,6 @@ import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.ledger.Engine;
 import io.leonardoroutes.ledger.Ledger;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
@@ -34,8 +34,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,20 +53,8 @@ class TrackTest {
 
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
-  private ScriptedProvider provider;
-  private FlowFixture story;
-
-  @BeforeEach
-  void open() throws IOException {
-    provider = ScriptedProvider.start();
-    story = FlowFixture.in(folder, provider);
-  }
-
-  @AfterEach
-  void close() {
-    story.close();
-    provider.close();
-  }
+  @Fixture private ScriptedProvider provider;
+  @Fixture private FlowFixture story;
 
   @Test
   void aJobThatIsDoneFreesItsSlotSoonWhileAnotherWaitsForIt() throws Exception {
