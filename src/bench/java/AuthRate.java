@@ -1,5 +1,4 @@
 import java.lang.management.ManagementFactory;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,16 +15,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long REST callers with api keys wait for their answers at a steady rate: calls begin when they are due, whether or
- * not earlier ones are answered, and the time counts from when they were due. One in five is a POST, the others read.
+ * How long REST callers with api keys wait for their answers at a steady rate: calls begin when
+ * they are due, whether or not earlier ones are answered, and the time counts from when they were
+ * due. One in five is a POST, the others read.
  *
- * <pre>java src/bench/java/AuthRate.java [calls a second] [seconds]</pre>
+ * <pre>
+ * java -cp 'target/bench:target/leonardo-routes.jar:target/lib/*' AuthRate [calls a second] [seconds]
+ * </pre>
  */
 final class AuthRate {
   private static final int CALLERS = 20;
@@ -33,28 +34,31 @@ final class AuthRate {
   private static final String BODY =
       """
       {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"The koala number %d plays with the cat",\
-      "duration":5,"motion_has_audio":true,"width":1920,"height":1080}}""";
+      "duration":5,"motion_has_audio":true,"width":1920,"height":1080}}\
+      """;
 
   public static void main(String[] arguments) throws Exception {
     int rate = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000;
     int seconds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 30;
     Path data = Files.createTempDirectory("auth-rate");
     List<String> keys = keys(data.resolve("keys"));
-    int port = freePort();
-    Process program = start(data, port);
-    try {
-      URI generations = URI.create("http://127.0.0.1:" + port + "/generations");
-      awaitReady(generations, keys.get(0));
-      Calls calls = new Calls(generations, keys);
+    try (BenchProgram program =
+        BenchProgram.startWithSandbox(
+            data,
+            "-Dleonardo.rest.auth=api-key",
+            "-Dleonardo.rest.keys=" + data.resolve("keys"),
+            "-Dlog4j2.level=WARN")) {
+      program.awaitReady("Authorization", "Bearer " + keys.get(0));
+      Calls calls = new Calls(program.generations(), keys);
       calls.run(rate / 2, 20);
       calls.run(rate, 15);
-      Duration before = program.info().totalCpuDuration().orElseThrow();
+      Duration before = program.cpuTime();
       long[] micros = calls.run(rate, seconds);
-      Duration cpu = program.info().totalCpuDuration().orElseThrow().minus(before);
+      Duration cpu = program.cpuTime().minus(before);
       System.out.printf(
-          "%d calls with keys in %d s, %d a second asked for, %.0f answered: p50 %.1f ms, p99 %.1f ms, max %.1f ms,"
-              + " %d not answered as they should be; the program took %.2f cores, load of this machine %.1f"
-              + " (target: 1000 a second, p99 under 50 ms)%n",
+          "%d calls with keys in %d s, %d a second asked for, %.0f answered: p50 %.1f ms, p99 %.1f"
+              + " ms, max %.1f ms, %d not answered as they should be; the program took %.2f cores,"
+              + " load of this machine %.1f (target: 1000 a second, p99 under 50 ms)%n",
           micros.length,
           seconds,
           rate,
@@ -65,8 +69,6 @@ final class AuthRate {
           calls.wrong.get(),
           cpu.toMillis() / 1000.0 / seconds,
           ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-    } finally {
-      program.destroyForcibly().waitFor();
     }
   }
 
@@ -180,50 +182,5 @@ final class AuthRate {
         new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     String said = new String(program.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     return new String[] {line, said.strip().replaceAll("(?s).*\\s", "")};
-  }
-
-  private static Process start(Path data, int port) throws Exception {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElse("java"),
-            "-Dleonardo.sandbox=true",
-            "-Dleonardo.sandbox.samples=false",
-            "-Dleonardo.sandbox.port=" + freePort(),
-            "-Dleonardo.jms.port=" + freePort(),
-            "-Dleonardo.management.port=" + freePort(),
-            "-Dleonardo.rest.port=" + port,
-            "-Dleonardo.rest.auth=api-key",
-            "-Dleonardo.rest.keys=" + data.resolve("keys"),
-            "-Dleonardo.data=" + data,
-            "-Dlog4j2.level=WARN",
-            "-jar",
-            "target/leonardo-routes.jar")
-        .redirectErrorStream(true)
-        .redirectOutput(data.resolve("out.log").toFile())
-        .start();
-  }
-
-  private static void awaitReady(URI generations, String key) throws Exception {
-    HttpClient client = HttpClient.newHttpClient();
-    for (int i = 0; i < 600; i++) {
-      try {
-        var answer =
-            client.send(
-                HttpRequest.newBuilder(generations).header("Authorization", "Bearer " + key).build(),
-                HttpResponse.BodyHandlers.discarding());
-        if (answer.statusCode() == 200) {
-          return;
-        }
-      } catch (java.io.IOException e) {
-        // not yet
-      }
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-    throw new IllegalStateException("the program did not start");
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -14,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -24,7 +23,7 @@ import java.util.regex.Pattern;
  * How soon 10,000 running jobs are all looked at again after kill -9, in a heap of 256 MiB. They
  * are put into the ledger as their creates would have left them; the kill and the looks are real.
  *
- * <pre>java -cp target/leonardo-routes.jar src/bench/java/RestartLooks.java</pre>
+ * <pre>java -cp 'target/bench:target/leonardo-routes.jar:target/lib/*' RestartLooks</pre>
  */
 final class RestartLooks {
   private static final int JOBS = 10_000;
@@ -32,34 +31,35 @@ final class RestartLooks {
   private static final String BODY =
       """
       {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"The koala number %d plays\
-       with the cat","duration":5,"motion_has_audio":true,"quantity":1}}""";
+       with the cat","duration":5,"motion_has_audio":true,"quantity":1}}\
+      """;
 
   public static void main(String[] arguments) throws Exception {
     Path data = Files.createTempDirectory("restart-looks");
     String ledger = "jdbc:sqlite:" + data + "/ledger.db?busy_timeout=10000";
-    Process program = null;
+    BenchProgram program = null;
+    int port = BenchProgram.freePort();
     try (Sandbox provider =
         Sandbox.start(
-            SandboxOptions.defaults()
-                .withJobDuration(Duration.ofHours(1))
-                .withConcurrency(JOBS))) {
-      program = start(data, provider);
-      awaitReady(data, 1, program);
-      end(program);
+            SandboxOptions.defaults().withJobDuration(Duration.ofHours(1)).withConcurrency(JOBS))) {
+      program = start(data, port, provider);
+      awaitReady(data.resolve("out-" + port + ".log"), 1, program);
+      program.close();
       running(ledger, creates(provider));
-      program = start(data, provider);
-      awaitReady(data, 2, program);
+      program = start(data, port, provider);
+      awaitReady(data.resolve("out-" + port + ".log"), 2, program);
       awaitTrue(Duration.ofMinutes(1), () -> provider.count(Door.LOOK) > 500);
-      end(program);
+      program.close();
       long killed = System.currentTimeMillis();
-      program = start(data, provider);
+      program = start(data, port, provider);
       awaitTrue(Duration.ofMinutes(5), () -> lookedAt(ledger, killed) == JOBS);
       System.out.printf(
-          "%d running jobs after kill -9: every one looked at again %.1f s after the restart (target 60), %d MiB of heap live, 256 at most%n",
-          JOBS, (System.currentTimeMillis() - killed) / 1000.0, live(program) >> 20);
+          "%d running jobs after kill -9: every one looked at again %.1f s after the restart"
+              + " (target 60), %d MiB of heap live, 256 at most%n",
+          JOBS, (System.currentTimeMillis() - killed) / 1000.0, program.liveHeap() >> 20);
     } finally {
       if (program != null) {
-        end(program);
+        program.close();
       }
     }
   }
@@ -122,37 +122,28 @@ final class RestartLooks {
     }
   }
 
-  private static Process start(Path data, Sandbox provider) throws Exception {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElse("java"),
+  private static BenchProgram start(Path data, int port, Sandbox provider) throws Exception {
+    return BenchProgram.start(
+        data,
+        port,
+        List.of(
             "-Xmx256m",
             "-Dleonardo.base-url=" + provider.baseUrl(),
             "-Dleonardo.download.hosts=" + provider.host(),
             "-Dleonardo.api-key=bench",
-            "-Dleonardo.data=" + data,
             "-Dleonardo.rest.enabled=false",
             "-Dleonardo.file.enabled=false",
             "-Dleonardo.jms.enabled=false",
             "-Dleonardo.management.enabled=false",
             // The provider's own 2,000 a minute would make it five minutes.
-            "-Dleonardo.limits.requests-per-minute=1000000",
-            "-jar",
-            "target/leonardo-routes.jar")
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("out.log").toFile()))
-        .start();
+            "-Dleonardo.limits.requests-per-minute=1000000"));
   }
 
-  /** SIGKILL. */
-  private static void end(Process program) throws InterruptedException {
-    program.destroyForcibly().waitFor();
-  }
-
-  private static void awaitReady(Path data, int times, Process program) throws Exception {
+  private static void awaitReady(Path out, int times, BenchProgram program) throws Exception {
     awaitTrue(
         Duration.ofMinutes(1),
         () -> {
-          String log = Files.readString(data.resolve("out.log"));
+          String log = Files.readString(out);
           return !program.isAlive() || log.split("leonardo-routes ready", -1).length > times;
         });
   }
@@ -169,20 +160,5 @@ final class RestartLooks {
       }
       TimeUnit.MILLISECONDS.sleep(200);
     }
-  }
-
-  /** Bytes that are left after a full collection. */
-  private static long live(Process program) throws Exception {
-    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    Process histogram =
-        new ProcessBuilder(jcmd.toString(), "" + program.pid(), "GC.class_histogram").start();
-    String total =
-        histogram
-            .inputReader()
-            .lines()
-            .filter(line -> line.startsWith("Total"))
-            .findFirst()
-            .orElseThrow();
-    return Arrays.stream(total.trim().split("\\s+")).skip(2).mapToLong(Long::parseLong).sum();
   }
 }

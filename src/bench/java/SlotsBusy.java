@@ -1,11 +1,7 @@
 import io.leonardoroutes.sandbox.Create;
 import io.leonardoroutes.sandbox.Sandbox;
 import io.leonardoroutes.sandbox.SandboxOptions;
-import java.net.ServerSocket;
-import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +15,8 @@ import java.util.concurrent.TimeUnit;
  * are slow and run for weeks. What is at the provider is told by the provider.
  *
  * <pre>
- * java -cp target/leonardo-routes.jar src/bench/java/SlotsBusy.java
- * java -cp target/leonardo-routes.jar src/bench/java/SlotsBusy.java 3 jdbc:postgresql://...
+ * java -cp 'target/bench:target/leonardo-routes.jar:target/lib/*' SlotsBusy
+ * java -cp 'target/bench:target/leonardo-routes.jar:target/lib/*' SlotsBusy 3 jdbc:postgresql://...
  * </pre>
  */
 final class SlotsBusy {
@@ -30,28 +26,26 @@ final class SlotsBusy {
   private static final Duration JOB = Duration.ofSeconds(2);
   private static final String BODY =
       """
-      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala number %d","duration":5}}""";
+      {"model":"kling-3.0-turbo","parameters":{"prompt":"The koala number %d","duration":5}}\
+      """;
 
   public static void main(String[] arguments) throws Exception {
     int instances = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1;
     Path data = Files.createTempDirectory("slots-busy");
     String ledger = arguments.length > 1 ? arguments[1] : "jdbc:sqlite:" + data + "/ledger.db";
-    List<Process> programs = new ArrayList<>();
+    List<BenchProgram> programs = new ArrayList<>();
     // More room than we may use: too many at once are seen and not turned away.
     try (Sandbox provider =
         Sandbox.start(SandboxOptions.defaults().withJobDuration(JOB).withConcurrency(100))) {
-      List<URI> doors = new ArrayList<>();
       for (int i = 0; i < instances; i++) {
-        int port = freePort();
-        programs.add(start(data, ledger, provider, port));
-        doors.add(URI.create("http://127.0.0.1:" + port + "/generations"));
+        programs.add(start(data, ledger, provider));
       }
       HttpClient client = HttpClient.newHttpClient();
-      for (URI door : doors) {
-        awaitReady(client, door);
+      for (BenchProgram program : programs) {
+        program.awaitReady();
       }
       for (int i = 0; i < FIRST + JOBS; i++) {
-        post(client, doors.get(i % doors.size()), BODY.formatted(i));
+        programs.get(i % instances).accept(client, BODY.formatted(i));
       }
       long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
       while (provider.creates().size() < FIRST + JOBS && System.nanoTime() < end) {
@@ -61,8 +55,8 @@ final class SlotsBusy {
       TimeUnit.SECONDS.sleep(3);
       print(provider.creates(), instances);
     } finally {
-      for (Process program : programs) {
-        program.destroyForcibly().waitFor();
+      for (BenchProgram program : programs) {
+        program.close();
       }
     }
   }
@@ -83,7 +77,8 @@ final class SlotsBusy {
       most = Math.max(most, atOnce);
     }
     System.out.printf(
-        "slots busy with %d instances: %d jobs of %d s in %.1f s, %.1f %% of the ideal time (target 95), at most %d at once (limit %d)%n",
+        "slots busy with %d instances: %d jobs of %d s in %.1f s, %.1f %% of the ideal time (target"
+            + " 95), at most %d at once (limit %d)%n",
         instances,
         creates.size(),
         JOB.toSeconds(),
@@ -93,32 +88,16 @@ final class SlotsBusy {
         SLOTS);
   }
 
-  private static void post(HttpClient client, URI door, String body) throws Exception {
-    int status =
-        client
-            .send(
-                HttpRequest.newBuilder(door)
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build(),
-                HttpResponse.BodyHandlers.discarding())
-            .statusCode();
-    if (status != 202) {
-      throw new IllegalStateException("answered " + status);
-    }
-  }
-
-  private static Process start(Path data, String ledger, Sandbox provider, int port)
-      throws Exception {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElse("java"),
+  private static BenchProgram start(Path data, String ledger, Sandbox provider) throws Exception {
+    return BenchProgram.start(
+        data,
+        BenchProgram.freePort(),
+        List.of(
             "-XX:TieredStopAtLevel=1",
             "-Dleonardo.base-url=" + provider.baseUrl(),
             "-Dleonardo.download.hosts=" + provider.host(),
             "-Dleonardo.api-key=bench",
-            "-Dleonardo.data=" + data,
             "-Dleonardo.ledger.url=" + ledger,
-            "-Dleonardo.rest.port=" + port,
             "-Dleonardo.file.enabled=false",
             "-Dleonardo.jms.enabled=false",
             "-Dleonardo.management.enabled=false",
@@ -126,34 +105,6 @@ final class SlotsBusy {
             "-Dleonardo.limits.creates-per-minute=10000",
             "-Dleonardo.limits.requests-per-minute=100000",
             "-Dleonardo.track.first=" + JOB.toSeconds() + "s",
-            "-Dleonardo.track.every=200ms",
-            "-jar",
-            "target/leonardo-routes.jar")
-        .redirectErrorStream(true)
-        .redirectOutput(data.resolve("program-" + port + ".log").toFile())
-        .start();
-  }
-
-  private static void awaitReady(HttpClient client, URI door) throws Exception {
-    for (int i = 0; i < 600; i++) {
-      try {
-        var answer =
-            client.send(
-                HttpRequest.newBuilder(door).build(), HttpResponse.BodyHandlers.discarding());
-        if (answer.statusCode() == 200) {
-          return;
-        }
-      } catch (java.io.IOException e) {
-        // not yet
-      }
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-    throw new IllegalStateException("the program did not start");
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+            "-Dleonardo.track.every=200ms"));
   }
 }

@@ -12,8 +12,7 @@ import java.util.Set;
  * one that is wrong in many places, of each model.
  *
  * <pre>
- * mvn -q -DskipTests package
- * java -cp 'target/leonardo-routes.jar:target/lib/*' src/bench/java/VerdictTime.java [requests]
+ * java -cp 'target/bench:target/leonardo-routes.jar:target/lib/*' VerdictTime [requests]
  * </pre>
  */
 final class VerdictTime {
