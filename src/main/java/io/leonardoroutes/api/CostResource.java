@@ -18,15 +18,15 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 
-/** What {@code costs.camel.yaml} answers: the money of each day, account, model and unit. */
+/** What {@code costs.camel.yaml} answers: costs by day, account, model and unit. */
 public final class CostResource {
   /**
    * What the jobs of one model that were submitted on one day (UTC) cost, in one unit.
    *
-   * @param amount what was charged; null, as the unit, for jobs that are paid and whose price was
-   *     not answered
-   * @param refunded how much of the amount is assumed to be given back, as no video was made for
-   *     it; whether it is, the provider does not say. Null if that is nothing
+   * @param amount what was charged; null, like the unit, for paid jobs whose price the provider did
+   *     not state
+   * @param refunded how much of the amount is assumed to be refunded, as no video was made for it;
+   *     the provider does not say. Null if nothing
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record DayCost(
@@ -39,7 +39,7 @@ public final class CostResource {
       String refunded) {}
 
   /**
-   * What may be spent today (UTC), and what is.
+   * The budget of today (UTC), and what is used of it.
    *
    * @param account null for the default one
    */
@@ -69,7 +69,8 @@ public final class CostResource {
    * Sums of the last days, today (UTC) first; also what is used today of {@code budget}, the
    * default account's, and of {@code budgets}, those of the others, as far as there are any.
    *
-   * @throws RequestRejected 403 for who is no operator; 400 for a number of days that cannot be
+   * @throws RequestRejected 403 unless the caller is an operator; 400 for an impossible number of
+   *     days
    */
   public JsonNode sums(
       @Header(Exchange.HTTP_QUERY) String query, @Header(Caller.HEADER) Object user) {

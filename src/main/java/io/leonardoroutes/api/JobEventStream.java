@@ -29,17 +29,17 @@ import org.apache.camel.Header;
 import org.apache.camel.Message;
 
 /**
- * The steps of {@code events.camel.yaml}: callers hear of the changes of a job as they come. An
- * event is what the job's trail has of it, so that one who comes back misses none; its id is the
- * job's with the number of the change.
+ * The steps of {@code events.camel.yaml}: callers follow the changes of a job as they happen.
+ * Events are read from the audit trail of the job, so that a caller that reconnects misses none;
+ * the id of an event is the id of the job with the number of the change.
  *
  * <p>One file, because it is read beside its route file.
  */
 public final class JobEventStream {
-  /** After this a caller has to come back, and to be known still. */
+  /** After this a caller has to reconnect, and to authenticate again. */
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  /** So many changes are told in one go, and more once the caller has taken those. */
+  /** How many changes are sent at once; more follow once the caller has read these. */
   private static final int AT_ONCE = 16;
 
   private static final Map<JobState, EventType> TOLD =
@@ -57,7 +57,7 @@ public final class JobEventStream {
   private final CallerShares places;
   private volatile boolean draining;
 
-  /** One caller, equal to itself alone. */
+  /** One caller, equal only to itself. */
   private static final class Follower {
     private final EventStream stream = new EventStream();
     private final String share;
@@ -75,21 +75,21 @@ public final class JobEventStream {
     }
   }
 
-  /** A job with its trail, read after it. */
+  /** A job, and its audit trail, which was read after it. */
   private record Story(Job job, List<Moved> trail) {
-    /** How many of its changes may be told: of a video, only once it was fetched. */
+    /** How many of its changes may be sent: the end only once the video is downloaded. */
     int told() {
       int last = trail.size() - 1;
       boolean early = last >= 0 && trail.get(last).to() == JobState.COMPLETE && !job.ended();
       return early ? last : trail.size();
     }
 
-    /** How many of them the caller has seen after what is told next. */
+    /** How many changes the caller has seen once the next ones are sent. */
     int next(int seen) {
       return Math.min(told(), seen + AT_ONCE);
     }
 
-    /** What is told next of the changes after those that were seen. */
+    /** The next events, after the changes that the caller has seen. */
     String after(int seen) {
       StringBuilder events = new StringBuilder();
       for (int n = seen; n < next(seen); n++) {
@@ -113,7 +113,7 @@ public final class JobEventStream {
   }
 
   /**
-   * Begins to tell a caller of a job, from its beginning or from where the caller was cut off.
+   * Starts a stream for a caller, from the first change or from where the caller was cut off.
    *
    * @throws RequestRejected 404
    */
@@ -127,12 +127,12 @@ public final class JobEventStream {
     Message message = exchange.getMessage();
     message.removeHeaders("*", "Content-Type");
     if (story.job().ended() && seen == story.told()) {
-      // To a browser this means: do not come back.
+      // This tells a browser not to reconnect.
       message.removeHeaders("*");
       message.setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
       message.setBody(null);
     } else if (AsyncHttp.gone(exchange).isEmpty()) {
-      // The caller comes back for the rest.
+      // The caller reconnects for the rest.
       message.setBody(EventStream.START + story.after(seen));
     } else if (draining || !places.take(AsyncHttp.share(exchange), 1)) {
       ProblemAnswer.answer(message, full(AsyncHttp.share(exchange)));
@@ -176,7 +176,7 @@ public final class JobEventStream {
     return 0;
   }
 
-  /** Tells everybody what is new: one question for all that follow. */
+  /** Sends all followers what is new, with one query for all. */
   public void look() {
     if (followers.isEmpty()) {
       return;
@@ -207,7 +207,7 @@ public final class JobEventStream {
   private void tell(Follower follower, Story story) {
     String events = story.after(follower.seen);
     if (!events.isEmpty() && !follower.stream.send(events)) {
-      // There is no room for it now: next time.
+      // Its buffer is full: next time.
       return;
     }
     follower.seen = story.next(follower.seen);
@@ -229,7 +229,7 @@ public final class JobEventStream {
     }
   }
 
-  /** It did not take what was sent for a long time, or never began. */
+  /** Cuts off a caller that has not read for a long time, or never began. */
   private void cut(Follower follower) {
     follower.stream.cut();
     drop(follower);
@@ -246,7 +246,9 @@ public final class JobEventStream {
     return followers.size();
   }
 
-  /** Ends all streams: their callers come back, to another instance or the next one here. */
+  /**
+   * Ends all streams: their callers reconnect, to another instance or to this one once it is back.
+   */
   public void drain() {
     draining = true;
     followers.forEach(follower -> follower.stream.end());

@@ -36,9 +36,9 @@ public final class JobListResource {
   }
 
   /**
-   * A page of the jobs that the caller may see, newest first. A long one is written as it is read.
+   * A page of the jobs that the caller may see, newest first. A long page is streamed.
    *
-   * @throws RequestRejected 400 for a parameter that is not known, or says what cannot be
+   * @throws RequestRejected 400 for an unknown parameter or an impossible value
    */
   public Object page(
       @Header(Exchange.HTTP_QUERY) String asked, @Header(Caller.HEADER) Object user) {

@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A long page of jobs, read from the ledger as fast as its caller reads it. Nobody holds it whole,
- * and so it has no ETag.
+ * A long page of jobs, read from the ledger as fast as the caller reads it. It is never whole in
+ * memory, and so has no {@code ETag}.
  */
 final class JobListStream implements StreamedBody {
-  /** So many jobs are read at once. */
+  /** How many jobs are read at once. */
   static final int SLICE = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(JobListStream.class);
@@ -42,7 +42,7 @@ final class JobListStream implements StreamedBody {
     this.left = size;
   }
 
-  /** Reads the first slice, so that what cannot be read is not begun to be told. */
+  /** Reads the first slice, so that a failure is answered as such, before the answer begins. */
   JobListStream begin(String after) {
     last = after;
     read(true);

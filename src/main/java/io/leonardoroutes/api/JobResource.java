@@ -22,10 +22,7 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 
-/**
- * What calls at {@code /generations} do: how one that asks for a video is opened, jobs as they
- * stand, and the cancelling of one.
- */
+/** The calls at {@code /generations}: opens a request for a video, shows jobs, and cancels one. */
 public final class JobResource {
   /** Every change of a job's state, the oldest first. */
   public record JobHistory(List<Moved> items) {}
@@ -41,9 +38,9 @@ public final class JobResource {
   }
 
   /**
-   * Opens a call that asks for a video: who asks, its idempotency key, and its type.
+   * Opens a request for a video: its caller, idempotency key and content type.
    *
-   * @throws RequestRejected 415 for a body that does not say it is JSON; 403 for a page of an
+   * @throws RequestRejected 415 for a body without a JSON content type; 403 for a web page of an
    *     origin that is not listed
    */
   public void open(
@@ -59,12 +56,12 @@ public final class JobResource {
     if (!RestServer.isJson(type, origin)) {
       throw new RequestRejected(ProblemHandler.NOT_JSON);
     }
-    // A browser that was led to this address under a name of the page's own sees no foreign page.
+    // A browser that reaches this address by the page's own host name sees no foreign page.
     if (origin != null && !flow.settings().rest().origins().contains(origin)) {
       throw new RequestRejected(ProblemHandler.FOREIGN_PAGE);
     }
     if (key != null && !key.isBlank()) {
-      // No name has a space, so that no caller's key is another's.
+      // No caller's name has a space, so no caller's key is another's.
       String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
       exchange.setProperty(FlowProperties.KEY, of + key);
     }
@@ -90,9 +87,9 @@ public final class JobResource {
   }
 
   /**
-   * Takes back a job that is not submitted yet.
+   * Cancels a job that is not submitted yet.
    *
-   * @throws RequestRejected 404, or 409 once it is: the provider has no cancel
+   * @throws RequestRejected 404; 409 once it is submitted, as the provider has no cancel
    */
   public JsonNode cancel(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
     Caller caller = flow.caller(user);

@@ -29,14 +29,14 @@ public final class RestAnswers {
     ProblemAnswer.answer(exchange.getMessage(), RequestRejected.caughtBy(exchange).problem());
   }
 
-  /** It worked, all of it: what follows in the same way is news again. */
+  /** Everything worked: the next failure is logged again. */
   public void available(@ExchangeProperty(FlowProperties.AWAY) Boolean away) {
     if (!Boolean.TRUE.equals(away)) {
       flow.outages().reportUp(REST);
     }
   }
 
-  /** Answers 503: something that is needed is away, and nothing is confirmed. */
+  /** Answers 503: something that is needed is unavailable, and nothing is confirmed. */
   public void unavailable(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     flow.outages().unavailable(REST, why);

@@ -29,9 +29,10 @@ public final class VideoResource {
   }
 
   /**
-   * Answers the video, the part of it that was asked for, or that the caller has it already.
+   * Answers the video, a requested part of it, or that the caller already has it.
    *
-   * @throws RequestRejected 404 without such a job, 409 without a video, 410 if our copy is deleted
+   * @throws RequestRejected 404 for an unknown job, 409 if it has no video, 410 if our copy was
+   *     deleted
    */
   public void answer(Exchange exchange, @Header("id") Object id, @Header(Caller.HEADER) Object user)
       throws IOException {
@@ -70,7 +71,7 @@ public final class VideoResource {
     message.setBody(part);
   }
 
-  /** After If-Range it is a range of this very video alone. */
+  /** A range with {@code If-Range} applies only to the very video that it names. */
   private static ByteRange range(Message message, String tag, long size) {
     String asked = message.getHeader("Range", String.class);
     String of = message.getHeader("If-Range", String.class);

@@ -23,9 +23,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
 
 /**
- * The step that lets a call wait for the end of the job in its body, if it prefers to. A call that
- * waits is an object in memory and no thread. It goes on once the job has ended, on whatever
- * instance, once its time is over or its caller gone, and when the program stops.
+ * The step that lets a call wait for the end of the job in its body, if its {@code Prefer} header
+ * asks for that. A waiting call holds no thread. It continues once the job has ended, on whatever
+ * instance, once its time is over or its caller is gone, and when the program stops.
  */
 public final class WaitForJob extends AsyncProcessorSupport {
   private final Ledger ledger;
@@ -35,7 +35,7 @@ public final class WaitForJob extends AsyncProcessorSupport {
   private final CallerShares places;
   private volatile boolean draining;
 
-  /** One that waits, equal to itself alone. */
+  /** A call that waits, equal only to itself. */
   private static final class Call {
     private final String job;
     private final Instant until;
@@ -77,7 +77,7 @@ public final class WaitForJob extends AsyncProcessorSupport {
       callback.done(true);
       return true;
     }
-    waits(new Call(job, flow.clock().instant().plusSeconds(seconds), exchange, callback));
+    hold(new Call(job, flow.clock().instant().plusSeconds(seconds), exchange, callback));
     return false;
   }
 
@@ -85,31 +85,31 @@ public final class WaitForJob extends AsyncProcessorSupport {
     return exchange.getMessage().getBody() instanceof JsonNode job ? job.path("id").asText() : "";
   }
 
-  private void waits(Call call) {
+  private void hold(Call call) {
     AsyncHttp.waits(call.exchange);
     waiting.add(call);
-    AsyncHttp.gone(call.exchange).ifPresent(gone -> gone.thenRun(() -> goOn(call, null)));
+    AsyncHttp.gone(call.exchange).ifPresent(gone -> gone.thenRun(() -> answer(call, null)));
     if (draining) {
-      goOn(call, null);
+      answer(call, null);
     }
   }
 
-  /** Lets go on whose job has ended, or whose time is over: one question for all that wait. */
+  /** Answers the calls whose job has ended or whose time is over, with one query for all. */
   public void look() {
-    goOn(List.copyOf(waiting), ledger::ended);
+    answer(List.copyOf(waiting), ledger::ended);
     Instant now = flow.clock().instant();
-    // One that would wait longer than any may has an end by a clock that was set back.
+    // A wait longer than the longest means that the clock was set back.
     Instant longest = now.plus(limits.longestWait());
     List<Call> late =
         waiting.stream()
             .filter(call -> !call.until.isAfter(now) || call.until.isAfter(longest))
             .toList();
-    goOn(late, ledger::all);
-    // Those of a job that could not be read know it as it stood.
-    late.forEach(call -> goOn(call, null));
+    answer(late, ledger::all);
+    // If a job could not be read, its calls are answered with what they know.
+    late.forEach(call -> answer(call, null));
   }
 
-  private void goOn(List<Call> calls, Function<Collection<String>, List<Job>> question) {
+  private void answer(List<Call> calls, Function<Collection<String>, List<Job>> question) {
     if (calls.isEmpty()) {
       return;
     }
@@ -119,7 +119,7 @@ public final class WaitForJob extends AsyncProcessorSupport {
             .collect(Collectors.toMap(Job::id, Function.identity()));
     calls.stream()
         .filter(call -> jobs.containsKey(call.job))
-        .forEach(call -> goOn(call, jobs.get(call.job)));
+        .forEach(call -> answer(call, jobs.get(call.job)));
   }
 
   /** How many calls wait. */
@@ -127,16 +127,16 @@ public final class WaitForJob extends AsyncProcessorSupport {
     return waiting.size();
   }
 
-  /** Answers all that wait, and lets nobody wait any more. */
+  /** Answers all waiting calls, and lets no other call wait. */
   public void drain() {
     draining = true;
-    waiting.forEach(call -> goOn(call, null));
+    waiting.forEach(call -> answer(call, null));
   }
 
   /**
-   * @param job null if it is not known how it stands now
+   * @param job null if its present state is unknown
    */
-  private void goOn(Call call, Job job) {
+  private void answer(Call call, Job job) {
     if (waiting.remove(call)) {
       places.give(AsyncHttp.share(call.exchange), 1);
       if (job != null) {

@@ -46,7 +46,7 @@ public final class DeliverStep {
   private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
   private final ClaimedWork<Delivery> claimed;
 
-  /** Per sink, the deliveries whose name something else has in its folder. */
+  /** By sink, the deliveries whose file name is taken in its folder. */
   private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
 
   public DeliverStep(FlowContext flow) {
@@ -60,7 +60,7 @@ public final class DeliverStep {
     return delivery.eventId() + " " + delivery.content() + " " + delivery.sink();
   }
 
-  /** What is due for one sink. */
+  /** The deliveries that are due for one sink. */
   public List<Delivery> due(String sink) {
     return claimed.begins(flow.outages().query(() -> claim(sink)));
   }
@@ -74,18 +74,18 @@ public final class DeliverStep {
   }
 
   /**
-   * Makes the leases of what is being delivered last, so that they can be short and a dead
-   * instance's deliveries are soon another's. A sink that has not answered for so long never will.
+   * Renews the leases of deliveries under way. So leases can be short, and another instance soon
+   * takes over from one that died. A sink that has not answered for a very long time never will.
    */
   public void renew() {
     flow.outages().attempt(() -> claimed.renew(deliveries -> outbox.renew(deliveries, lease)));
   }
 
-  /** Makes the message that the sink gets: the event's document, or the video's bytes. */
+  /** Makes the message for the sink: the document of the event, or the bytes of the video. */
   public void begin(Exchange exchange) throws FileNotFoundException {
     Delivery delivery = exchange.getMessage().getBody(Delivery.class);
     exchange.setProperty(FlowProperties.DELIVERY, delivery);
-    // Claimed again, it was late; if it is still to do, its lease ends by itself.
+    // Claimed twice as it was late: if it is still to do, its lease will end.
     claimed.endsWith(exchange, delivery, again -> {});
     Message message = exchange.getMessage();
     message.removeHeaders("*");
@@ -98,7 +98,7 @@ public final class DeliverStep {
       message.setHeader(Exchange.CONTENT_TYPE, JobEvent.CONTENT_TYPE);
       message.setHeader(Exchange.FILE_NAME, delivery.fileName() + "." + delivery.type() + ".json");
     }
-    // An address with a query would else be asked with GET, and nobody had the event.
+    // With a query in the address Camel would send a GET, and the event would be lost.
     message.setHeader(Exchange.HTTP_METHOD, "POST");
     if (delivery.replyTo() != null) {
       Job.ReplyTo reply = delivery.replyTo();
@@ -107,7 +107,7 @@ public final class DeliverStep {
     }
   }
 
-  /** Our own copy is not there: no fault of the sink. */
+  /** Our copy of the video is missing, which is no fault of the sink. */
   private static final class NoCopy extends FileNotFoundException {
     private static final long serialVersionUID = 1L;
 
@@ -124,7 +124,10 @@ public final class DeliverStep {
     return file;
   }
 
-  /** The sink has taken it. If the ledger is away now, it gets it once more after the lease. */
+  /**
+   * Records that the sink has it. If the ledger is unavailable now, the sink gets it again after
+   * the lease.
+   */
   public void delivered(@ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery) {
     flow.outages().reportUp(sink(delivery));
     nameIsFree(delivery);
@@ -137,7 +140,7 @@ public final class DeliverStep {
             });
   }
 
-  /** The sink has not taken it: tried again later, {@code DEAD} after the limit. */
+  /** Records that the sink did not take it: retried later, {@code DEAD} after the last try. */
   public void failed(
       @ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
@@ -170,7 +173,7 @@ public final class DeliverStep {
     }
   }
 
-  /** No outage of the sink: it takes the others. */
+  /** The sink has no outage, as it takes the others. */
   private void nameIsTaken(Delivery delivery, String why) {
     Set<String> items = taken.computeIfAbsent(delivery.sink(), first -> newKeySet());
     if (items.size() < MOST_TAKEN) {
@@ -198,7 +201,9 @@ public final class DeliverStep {
     return delivery.eventId() + " " + delivery.content();
   }
 
-  /** Deletes events older than {@code leonardo.events.keep} that all their sinks have. */
+  /**
+   * Deletes events that all their sinks have and that are older than {@code leonardo.events.keep}.
+   */
   public void forget() {
     Duration keep = flow.settings().eventsKeep();
     flow.outages()
@@ -211,13 +216,18 @@ public final class DeliverStep {
             });
   }
 
-  /** A younger copy that is not there may be in a folder that is away. */
+  /**
+   * Whether our copy was deleted for its age; a younger one may be in a folder that is unavailable.
+   */
   private boolean isDeleted(Delivery delivery, Exception failure) {
     Duration keep = flow.settings().downloads().keep();
     return failure instanceof NoCopy && delivery.time().plus(keep).isBefore(flow.clock().instant());
   }
 
-  /** Once may be a caller that is about to connect again, as after a restart of the broker. */
+  /**
+   * Handles a reply queue that is gone. At first its caller may be about to reconnect, for instance
+   * after a restart of the broker.
+   */
   private void gone(Delivery delivery) {
     flow.outages().reportUp(sink(delivery));
     if (!GONE.equals(delivery.error())) {

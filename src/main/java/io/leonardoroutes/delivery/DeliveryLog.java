@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what becomes of the deliveries to one sink: a line for each, and only how many they are
- * while it takes nothing and many wait for it.
+ * Logs the deliveries to one sink: a line for each, but only their number while the sink takes
+ * nothing and many wait.
  */
 final class DeliveryLog {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLog.class);
 
-  /** More than these are counted. */
+  /** If there are more, they are only counted. */
   private static final int FEW = 10;
 
   private static final Duration COUNTED = Duration.ofMinutes(10);
@@ -38,7 +38,7 @@ final class DeliveryLog {
     return delivery.fileName() + " " + (video ? "video" : delivery.type());
   }
 
-  /** It was not taken, and is tried again. */
+  /** It failed, and will be retried. */
   synchronized void missed(Delivery delivery, Duration wait, String why, Instant now) {
     boolean first = delivery.tries() == 0;
     missed += first ? 1 : 0;
@@ -54,7 +54,7 @@ final class DeliveryLog {
     failing = true;
   }
 
-  /** It was taken. */
+  /** The sink has it. */
   synchronized void taken(Delivery delivery, Instant now) {
     if (failing) {
       failing = false;
@@ -79,9 +79,9 @@ final class DeliveryLog {
   }
 
   /**
-   * Nothing is due for the sink just now: what was only counted is told.
+   * Nothing is due for the sink just now: logs what was only counted.
    *
-   * @param allTaken whether nothing waits for another try
+   * @param allTaken whether nothing waits for a retry
    */
   synchronized void idle(boolean allTaken, Instant now) {
     if (deadUntold > 0 && naming.isOver(now)) {
@@ -102,7 +102,7 @@ final class DeliveryLog {
     }
   }
 
-  /** Whether {@link #idle} has something to tell. */
+  /** Whether {@link #idle} has something to log. */
   synchronized boolean waits() {
     return missed > 0 || dead > 0;
   }

@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The steps of {@code fetch.camel.yaml}: brings finished videos home, once per job, and tells the
- * sinks of {@code completed} only then.
+ * The steps of {@code fetch.camel.yaml}: downloads finished videos, once per job. Sinks hear of
+ * {@code completed} only then.
  *
  * <p>One file, because it is read beside its route file.
  */
@@ -56,7 +56,7 @@ public final class DownloadStep {
   private static final Duration LONGEST = Duration.ofMinutes(10);
   static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), LONGEST);
 
-  /** A signed address that is too old, or one that the provider moved. */
+  /** Answers of an address that has expired or moved. */
   private static final Set<Integer> GONE = Set.of(401, 403, 404, 410);
 
   private static final RetryBackoff ONCE_IT_IS_SET = new RetryBackoff(LONGEST, LONGEST);
@@ -78,14 +78,13 @@ public final class DownloadStep {
     this.claimed = new ClaimedWork<>(Job::id, flow.clock(), lease, lost());
   }
 
-  /** Longer than every download of a batch takes that waits for the others. */
+  /** Longer than the last download of a batch takes, which waits for the others. */
   private Duration lost() {
     return settings.limits().maxTime().multipliedBy(BATCH);
   }
 
   /**
-   * Finished jobs whose video is not fetched yet, and that are not {@linkplain ClaimedWork under
-   * way}.
+   * Finished jobs whose video is not downloaded yet, without {@linkplain ClaimedWork under way}.
    */
   public List<Job> due() {
     return claimed.begins(flow.outages().query(this::claim));
@@ -102,9 +101,9 @@ public final class DownloadStep {
   }
 
   /**
-   * Makes the download of the job in the body ready.
+   * Prepares the download for the job in the body.
    *
-   * @throws DownloadFailed if the address is not one that may be called
+   * @throws DownloadFailed if the address must not be called
    */
   public void begin(Exchange exchange) throws DownloadFailed {
     Job job = exchange.getMessage().getBody(Job.class);
@@ -117,7 +116,7 @@ public final class DownloadStep {
     message.setHeader(Exchange.HTTP_URI, videos.allowed(job.video().url()).toString());
   }
 
-  /** Streams the answer to its place. */
+  /** Streams the answer into its file. */
   public void keep(Exchange exchange) throws DownloadFailed, IOException {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
     Message message = exchange.getMessage();
@@ -141,7 +140,7 @@ public final class DownloadStep {
       back(host(job));
       fetched(job, kept);
     } finally {
-      // Camel would read to its end what is left, and some answers have none.
+      // Camel would read the rest to its end, and some answers have no end.
       ProviderResponse.abandon(in);
     }
   }
@@ -165,9 +164,9 @@ public final class DownloadStep {
   }
 
   /**
-   * Notes that the download failed: tried again later, or told without a file. Where the address is
-   * no longer good, one look is due that may show another: {@code leonardoLookAgain} says so, and
-   * the job is left for {@link #shown}.
+   * Records a failed download: retried later, or completed without a file. If the address has
+   * expired, the provider is asked once for another one: {@code leonardoLookAgain} says so, and the
+   * job is left for {@link #shown}.
    */
   public void failed(
       Exchange exchange,
@@ -175,7 +174,7 @@ public final class DownloadStep {
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception caught) {
     exchange.setProperty(FlowProperties.LOOK_AGAIN, false);
     if (caught instanceof JdbiException) {
-      // No fault of the video: it is fetched again after the lease.
+      // Not the fault of the video: it is retried after the lease.
       flow.outages().unavailable(FOLDER, caught);
     } else {
       flow.outages().attempt(() -> write(exchange, job, caught));
@@ -213,7 +212,7 @@ public final class DownloadStep {
         failure instanceof NotAllowed
             ? ONCE_IT_IS_SET.after(tries)
             : AGAIN.after(tries, failure instanceof Answered answered ? asked(answered) : null);
-    // Once: it may be tried a thousand times.
+    // Logged once: there may be a thousand tries.
     LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
         .log(
             "{} could not be downloaded, retrying in {}: {}",
@@ -236,9 +235,9 @@ public final class DownloadStep {
   }
 
   /**
-   * Reads the look at a job whose video's address was no longer good. Another address is fetched
-   * from at once, the first time; a provider that shows a new one each time is asked ever more
-   * rarely. While the ledger is away, it is fetched again after its lease.
+   * Reads the poll of a job whose video address had expired. The first new address is used at once;
+   * a provider that shows a new one each time is asked less and less often. While the ledger is
+   * unavailable, the job is taken up again after its lease.
    */
   public void shown(Exchange exchange) {
     ProviderResponse answer = ProviderResponse.of(exchange, flow.settings());
@@ -272,7 +271,7 @@ public final class DownloadStep {
     }
   }
 
-  /** The look brought nothing. */
+  /** The poll failed. */
   public void notShown(Exchange exchange) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
     flow.outages()
@@ -280,7 +279,7 @@ public final class DownloadStep {
             () -> again(job, exchange.getProperty(FlowProperties.NOT_FETCHED, Exception.class)));
   }
 
-  /** What the video's address answered in place of the video. */
+  /** An answer of the address that is not the video. */
   private static final class Answered extends IOException {
     private static final long serialVersionUID = 1;
     private final int status;
@@ -297,7 +296,7 @@ public final class DownloadStep {
     }
   }
 
-  /** The video came, and there was room for it. */
+  /** The download worked, and there was room on the disk. */
   private void back(String host) {
     cameFrom.put(host, flow.clock().instant());
     flow.outages().reportUp(host);
@@ -305,8 +304,8 @@ public final class DownloadStep {
   }
 
   /**
-   * Tells what is away: a host once a second try at a video fails and none came from it for a
-   * while, so that one bad video among good ones is no outage.
+   * Reports what is unavailable. A host is reported once a second try for a video fails and no
+   * other video came from it for a while, so that one bad video among good ones is no outage.
    */
   private void away(Job job, Exception failure, boolean last) {
     String why = String.valueOf(failure.getMessage());
@@ -314,7 +313,7 @@ public final class DownloadStep {
       String what = "a video that " + notAllowed.setting() + " does not allow";
       flow.outages().met(what, why);
       if (last) {
-        // No video of it will come; one that waits still says so again.
+        // No video will come for it; one that still waits logs it again.
         flow.outages().reportUp(what);
       }
     } else if (failure instanceof NoRoom) {
@@ -328,7 +327,7 @@ public final class DownloadStep {
     }
   }
 
-  /** A listed one: no other is called. */
+  /** The host of the address; it is a listed one, as no other is called. */
   private static String host(Job job) {
     return "the videos' host " + URI.create(job.video().url()).getHost().toLowerCase(Locale.ROOT);
   }

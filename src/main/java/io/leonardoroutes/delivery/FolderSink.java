@@ -20,11 +20,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
 /**
- * A folder that events and videos are delivered to: each is a new file, whole under its name and on
- * the disk. Nothing that stands there is written over or through.
+ * A folder that events and videos are delivered to: each becomes a new file, which is complete and
+ * on the disk before it has its name. Existing files are never overwritten, and links never
+ * followed.
  *
- * <p>Camel's own file producer takes whatever has the name for the file ({@code fileExist=Ignore}),
- * and follows a link that stands at its temporary name.
+ * <p>Camel's own file producer takes anything with that name for the file ({@code
+ * fileExist=Ignore}), and follows a link that stands at its temporary name.
  */
 public final class FolderSink {
   private static final Duration LEFT_OVER = Duration.ofHours(1);
@@ -38,7 +39,7 @@ public final class FolderSink {
   private Instant sweptAt = Instant.MIN;
 
   /**
-   * @param part what temporary names begin with; one that was left is deleted after an hour
+   * @param part the prefix of temporary files; a leftover one is deleted after an hour
    */
   public FolderSink(Path folder, FolderPolicy policy, String part, Clock clock) {
     this.folder = folder;
@@ -48,10 +49,10 @@ public final class FolderSink {
   }
 
   /**
-   * Writes the body under the name of the header.
+   * Writes the body to the file that the header names.
    *
-   * @throws FileAlreadyExistsException if something else stands there; the same bytes are what was
-   *     delivered before a crash, and are left as they are
+   * @throws FileAlreadyExistsException if the name is taken by another content; the same content
+   *     was delivered before a crash, and is left alone
    */
   public void write(Exchange exchange) throws Exception {
     Message message = exchange.getMessage();
@@ -90,9 +91,9 @@ public final class FolderSink {
   }
 
   /**
-   * Whether what stands there could be what was delivered before.
+   * Fails unless the existing file could be what we delivered before.
    *
-   * @param size of what is delivered, or -1
+   * @param size of the content, or -1 if unknown
    */
   private static void mayBeThere(SafeFolder open, String name, long size) throws IOException {
     Optional<BasicFileAttributes> there = open.find(name);
@@ -132,7 +133,7 @@ public final class FolderSink {
     }
   }
 
-  /** Of a program that died while it wrote. */
+  /** Deletes temporary files of a program that died while it wrote. */
   private synchronized void sweep(SafeFolder open) throws IOException {
     Instant now = clock.instant();
     if (now.isBefore(sweptAt.plus(LEFT_OVER)) && !now.isBefore(sweptAt)) {

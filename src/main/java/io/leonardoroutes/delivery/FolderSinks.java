@@ -13,8 +13,8 @@ import org.apache.camel.component.file.FileEndpoint;
 import org.apache.camel.util.URISupport;
 
 /**
- * Sinks whose address is a plain folder ({@code file:/mnt/archive}): we write there ourselves. One
- * that asks Camel's file component for more, such as {@code fileExist=Override}, gets it.
+ * Sinks whose address is a plain folder ({@code file:/mnt/archive}): we write there ourselves. A
+ * sink with more options, such as {@code fileExist=Override}, is left to Camel's file component.
  */
 public final class FolderSinks {
   /** What {@link FolderSink} does too. */
@@ -36,7 +36,7 @@ public final class FolderSinks {
     this.flow = flow;
   }
 
-  /** Where the route of a sink sends to. */
+  /** The address that the route of a sink sends to. */
   public String address(Sink sink) throws URISyntaxException {
     if (!(context.getEndpoint(sink.uri()) instanceof FileEndpoint file)
         || file.getClass() != FileEndpoint.class
@@ -58,7 +58,7 @@ public final class FolderSinks {
         && (prefix == null || !prefix.matches(".*[/\\\\].*"));
   }
 
-  /** An address may say itself who may read what is written. */
+  /** The address may set the permissions of the files itself. */
   private FolderPolicy policy(FileEndpoint file) {
     FolderPolicy policy = flow.settings().files().policy();
     return file.getPermissions() == null || file.getPermissions().isEmpty()

@@ -18,9 +18,12 @@ import org.apache.camel.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code redeliver.camel.yaml} does: an operator has what is DEAD for a sink tried again. */
+/**
+ * What {@code redeliver.camel.yaml} does: an operator retries the {@code DEAD} deliveries of a
+ * sink.
+ */
 public final class RedeliverStep {
-  /** How many deliveries wait for a sink again. */
+  /** How many deliveries are retried for a sink. */
   public record Redelivery(String sink, int deliveries) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(RedeliverStep.class);
@@ -39,15 +42,15 @@ public final class RedeliverStep {
   }
 
   /**
-   * Makes what is DEAD for a sink wait for it again, and answers how much it is.
+   * Retries the {@code DEAD} deliveries of a sink, and answers how many they are.
    *
-   * @throws RequestRejected 403 for who is no operator; 404 for a sink that is not there, with
-   *     those that are
+   * @throws RequestRejected 403 unless the caller is an operator; 404 for an unknown sink, with the
+   *     known ones
    */
   public JsonNode dead(@Header("name") Object header, @Header(Caller.HEADER) Object user) {
     Caller operator = flow.caller(user);
     operator.mustBeOperator();
-    // A query or a header of the same name comes before what the path says.
+    // A query parameter or header of the same name comes first in the list.
     String sink = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     if (!sinks.contains(sink)) {
       throw new RequestRejected(

@@ -12,9 +12,9 @@ import java.util.function.Function;
 import org.apache.camel.Exchange;
 
 /**
- * The claimed work of one kind that this instance has not ended. Its leases are renewed, so that
- * they can be short and a dead instance's work is soon another's; and what is claimed again all the
- * same, because the ledger was away or a webhook asked for it, does not begin a second time.
+ * The work of one kind that this instance has claimed and not finished. Its leases are renewed, so
+ * they can be short, and another instance soon takes over from one that died. What is claimed
+ * twice, because the ledger was unavailable or a webhook asked for it, is not begun twice.
  */
 public final class ClaimedWork<T> {
   private final Function<T, String> key;
@@ -26,9 +26,9 @@ public final class ClaimedWork<T> {
   private record Claimed<T>(T item, Instant since, boolean again) {}
 
   /**
-   * Begins with nothing.
+   * Nothing is under way at first.
    *
-   * @param key what makes two claims the same piece of work
+   * @param key by which two claims are the same piece of work
    * @param renewed how long a lease is renewed at most
    */
   public ClaimedWork(Function<T, String> key, Clock clock, Duration lease, Duration renewed) {
@@ -42,7 +42,7 @@ public final class ClaimedWork<T> {
     return claimed.size();
   }
 
-  /** Notes what was just claimed, and answers what of it is not under way already. */
+  /** Records what was just claimed, and answers those that are not under way already. */
   public List<T> begins(List<T> due) {
     Instant now = clock.instant();
     List<T> fresh = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class ClaimedWork<T> {
   /**
    * Ends with the exchange.
    *
-   * @param again takes what was claimed again meanwhile, to give it back
+   * @param again gets what was claimed again meanwhile, to release it
    */
   public void endsWith(Exchange exchange, T item, Consumer<T> again) {
     ExchangeEnd.whenDone(
@@ -75,7 +75,7 @@ public final class ClaimedWork<T> {
         });
   }
 
-  /** Renews the leases, three times before one ends. */
+  /** Renews the leases, up to three times in the length of one. */
   public void renew(Consumer<List<T>> renewal) {
     Instant now = clock.instant();
     if (!renewing.isOver(now)) {
@@ -89,7 +89,7 @@ public final class ClaimedWork<T> {
     renewing.begin(now);
   }
 
-  /** Forgets what has been under way for so long that it must have been lost on its way. */
+  /** Forgets what has been under way for so long that it must have got lost. */
   public void forget(Duration lost) {
     Instant before = clock.instant().minus(lost);
     claimed.values().removeIf(one -> one.since().isBefore(before));

@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Says who is told what: the events that go into the ledger with a move. */
+/**
+ * Makes the events that go into the ledger together with a change of state, and decides which sinks
+ * get them.
+ */
 public final class EventFactory {
-  /** The name under which a JMS caller's own answers are delivered. */
+  /** The name of the delivery that answers a JMS caller. */
   public static final String REPLY = "reply";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,7 +34,7 @@ public final class EventFactory {
     this.clock = clock;
   }
 
-  /** What the job's sinks, and a JMS caller, are told once it stands as given. */
+  /** The event for the sinks of a job, and for its JMS caller, once the job is in this state. */
   public OutboxEvent of(EventType type, Job job) {
     Job.Routing routing = job.routing();
     List<Target> targets = targets(type, job);
@@ -43,11 +46,11 @@ public final class EventFactory {
   }
 
   /**
-   * What is told of a refused request: {@code rejected} to the sinks that ask for it, and the
-   * problem itself to a JMS caller.
+   * The events of a rejected request: {@code rejected} for the sinks that want it, and the problem
+   * document for a JMS caller.
    *
-   * @param id the same again is told once
-   * @param data with the problem under that name
+   * @param id an event with the same id is sent once
+   * @param data holds the problem document under {@code problem}
    */
   public List<OutboxEvent> rejected(
       String id, String fileName, JsonNode data, Job.ReplyTo replyTo) {
@@ -84,7 +87,7 @@ public final class EventFactory {
         List.of(new Target(REPLY, Content.EVENT)));
   }
 
-  /** The same id for the same words. */
+  /** An id that is always the same for the same words. */
   public static String id(String words) {
     return UUID.nameUUIDFromBytes(words.getBytes(StandardCharsets.UTF_8)).toString();
   }
@@ -123,7 +126,7 @@ public final class EventFactory {
     return targets;
   }
 
-  /** What is told to one that was removed waits for it in the ledger. */
+  /** Events for a sink that was removed wait for it in the ledger. */
   private List<Sink> chosen(List<String> names) {
     return names.isEmpty() ? sinks : names.stream().distinct().map(this::named).toList();
   }

@@ -3,7 +3,7 @@ package io.leonardoroutes.flow;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 
-/** What is to be done once an exchange is done, by itself and not by a copy of it. */
+/** Runs work once an exchange itself is done, not a copy of it. */
 public final class ExchangeEnd {
   private ExchangeEnd() {}
 
@@ -17,7 +17,7 @@ public final class ExchangeEnd {
                 work.run();
               }
 
-              // A seda queue takes it over with the copy, and one that is full drops both.
+              // A seda queue hands it over to the copy, and a full one drops both.
               @Override
               public boolean allowHandover() {
                 return false;

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How files are kept that others read or write too.
+ * The settings of files that other programs read or write too.
  *
- * @param policy of what we create in the inbox, in the outbox and in folders of sinks
- * @param rejectedKeep how long a refused file and its reason stay
- * @param rejectedMost how many files stay at most in one {@code .rejected}
+ * @param policy for what we create in the inbox, the outbox and the folders of sinks
+ * @param rejectedKeep how long a rejected file and its reason are kept
+ * @param rejectedMost the most files that are kept in one {@code .rejected}}
  */
 public record FileSettings(FolderPolicy policy, Duration rejectedKeep, int rejectedMost) {
   private static final String PERMISSIONS = "leonardo.file.permissions";
@@ -27,7 +27,7 @@ public record FileSettings(FolderPolicy policy, Duration rejectedKeep, int rejec
         keys.integer("leonardo.rejected.max-files", 2, 10_000_000));
   }
 
-  /** From the three digits that chmod takes. */
+  /** Read from three digits, as for {@code chmod}. */
   private static Set<PosixFilePermission> permissions(SettingReader keys) {
     String digits = keys.text(PERMISSIONS);
     if (!digits.matches("6[0246]{2}")) {

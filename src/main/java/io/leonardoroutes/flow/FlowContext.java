@@ -8,10 +8,10 @@ import io.leonardoroutes.problem.RequestRejected;
 import java.time.Clock;
 import java.util.List;
 
-/** What the steps of every route work with. */
+/** What the steps of all routes work with. */
 public record FlowContext(
     LeonardoSettings settings, Ledger ledger, EventFactory events, Outages outages, Clock clock) {
-  /** Who calls, by the {@link Caller#HEADER} of the exchange. */
+  /** The caller, by the {@link Caller#HEADER} of the exchange. */
   public Caller caller(Object header) {
     return Caller.of(header, settings.rest());
   }
@@ -19,7 +19,7 @@ public record FlowContext(
   /**
    * The job of this id or name.
    *
-   * @param header a query or a header of the same name comes before what the path says
+   * @param header may be a list: a query parameter or header of the same name comes before the path
    * @throws RequestRejected 404, also for a job that the caller may not see
    */
   public Job job(Object header, Caller caller) {

@@ -8,8 +8,8 @@ import java.util.List;
 import org.apache.camel.Exchange;
 
 /**
- * What an intake, or a route in front of {@code direct:leonardo-accept}, knows of the request in an
- * exchange: it says so in these properties of the exchange, each of which may be absent.
+ * What an intake says of the request in an exchange, by properties of the exchange that it sets
+ * before {@code direct:leonardo-accept}. Each may be absent.
  */
 public record IntakeProperties(Exchange exchange) {
   private static final int LONGEST_KEY = 400;
@@ -24,9 +24,9 @@ public record IntakeProperties(Exchange exchange) {
   }
 
   /**
-   * The key, which may be kept.
+   * The key, checked for its length.
    *
-   * @throws RequestRejected 400 if it is too long for that
+   * @throws RequestRejected 400 if it is too long to be stored
    */
   public String usableKey() {
     String key = key();

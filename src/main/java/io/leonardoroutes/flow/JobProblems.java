@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The RFC 9457 problems that a job, not a request, can have. */
+/**
+ * The problem documents (RFC 9457) of jobs; those of requests are in {@link
+ * io.leonardoroutes.problem}.
+ */
 public final class JobProblems {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SINCE = "since";
@@ -43,7 +46,7 @@ public final class JobProblems {
         reason);
   }
 
-  /** Whether the job's last create was refused for its account's sake. */
+  /** Whether the job's last create was declined because of its account. */
   public static boolean isOfTheAccount(Job job) {
     return is(job, "account-refused");
   }
@@ -57,9 +60,9 @@ public final class JobProblems {
   }
 
   /**
-   * @param answer what the provider answered, as far as it came; it may name the generation
-   * @param named generations that the answer may have named as its own
-   * @param since when the paid call was surely over
+   * @param answer as much of the answer as arrived; it may name the generation
+   * @param named generations that the answer may mean
+   * @param since when the paid call was over for sure
    */
   public static JsonNode inDoubt(String why, String answer, List<String> named, Instant since) {
     ObjectNode problem =
@@ -76,13 +79,13 @@ public final class JobProblems {
     return problem.put(SINCE, since.toString());
   }
 
-  /** A doubt of its own, which keeps what was answered to the job in an earlier one. */
+  /** A new doubt that keeps the answer of an earlier one. */
   public static JsonNode inDoubtAgain(Job job, String why, Instant since) {
     String answer = job.problem() == null ? "" : job.problem().path("answer").asText("");
     return inDoubt(why, answer, named(job), since);
   }
 
-  /** The same doubt, and why nobody could end it yet. */
+  /** The same doubt, and why it is not settled yet. */
   public static JsonNode held(JsonNode inDoubt, String why) {
     ObjectNode problem =
         inDoubt instanceof ObjectNode known ? known.deepCopy() : JSON.createObjectNode();
@@ -90,17 +93,17 @@ public final class JobProblems {
     return problem.put(HELD, why);
   }
 
-  /** The same doubt, which so many readings of the list in a row did not find. */
+  /** The same doubt, which was missing from the list in so many readings in a row. */
   public static JsonNode notListed(JsonNode inDoubt, String why, int readings) {
     return ((ObjectNode) held(inDoubt, why)).put(READINGS, readings);
   }
 
-  /** How many readings of the provider's list in a row did not find it. */
+  /** In how many readings of the provider's list in a row it was missing. */
   public static int readings(Job job) {
     return job.problem() == null ? 0 : job.problem().path(READINGS).asInt(0);
   }
 
-  /** Generations that the answer to its create may have named as its own. */
+  /** Generations that the answer to its create may mean. */
   public static List<String> named(Job job) {
     List<String> ids = new ArrayList<>();
     if (job.problem() != null) {
@@ -109,12 +112,12 @@ public final class JobProblems {
     return ids;
   }
 
-  /** Whether the answer to its create spoke of a generation: then it was made, listed or not. */
+  /** Whether the answer to its create mentions a generation: then one was made, listed or not. */
   public static boolean wasMade(Job job) {
     return job.problem() != null && MADE.matcher(job.problem().path("answer").asText("")).find();
   }
 
-  /** Why the doubt is held, empty if it was not looked into. */
+  /** Why the doubt is held; empty if it was not examined yet. */
   public static String heldBecause(Job job) {
     return job.problem() == null ? "" : job.problem().path(HELD).asText("");
   }
@@ -155,12 +158,12 @@ public final class JobProblems {
     return is(job, "no-video-yet");
   }
 
-  /** Since when the provider is done with the job and shows no video. */
+  /** Since when the provider has called the job complete and shown no video. */
   public static Optional<Instant> withoutVideoSince(Job job) {
     return isWithoutVideo(job) ? inDoubtSince(job) : Optional.empty();
   }
 
-  /** What the provider's notice said, in place of no reason; the same if there is one. */
+  /** The same failure; if it has no reason, with the one of the provider's notice. */
   public static JsonNode saidByNotice(JsonNode failed, String words) {
     String reason = failed.path("detail").asText("");
     return failed instanceof ObjectNode known && reason.endsWith(WITHOUT_A_REASON)
@@ -168,7 +171,7 @@ public final class JobProblems {
         : failed;
   }
 
-  /** The reason of a failure with what the provider's notice said, if it has none of its own. */
+  /** The reason of a failure; if it has none, the one of the provider's notice. */
   public static String said(String reason, String words) {
     return reason.endsWith(WITHOUT_A_REASON)
         ? reason.replace(WITHOUT_A_REASON, ": " + words)

@@ -59,27 +59,27 @@ public record LeonardoSettings(
       boolean file, boolean jms, Path inbox, Duration settle, Duration patience, int maxBytes) {}
 
   /**
-   * When jobs are looked at.
+   * When jobs are polled.
    *
-   * @param grace how long a finished video's address may be missing
+   * @param grace how long the address of a finished video may be missing
    */
   public record Tracking(Duration first, Duration every, Duration giveUp, Duration grace) {}
 
   /**
-   * How doubtful creates are settled.
+   * How creates in doubt are settled.
    *
-   * @param list by the provider's own list; else only by an operator
+   * @param list whether by the provider's list; otherwise only by an operator
    */
   public record Reconciling(boolean list, Duration settle) {}
 
   public record Downloads(Path folder, VideoLimits limits, int tries, Duration keep) {}
 
-  /** After this a call to the provider is cut off, whatever came of it until then. */
+  /** The longest that a call to the provider may take before it is cut off. */
   public Duration paidCall() {
     return provider.connectTimeout().plus(provider.responseTimeout().multipliedBy(2));
   }
 
-  /** How long a paid call and its record can last: after that it is surely over. */
+  /** The longest that a paid call and its recording can take: after that it is over for sure. */
   public Duration longestCall() {
     return paidCall().plus(lease.multipliedBy(2));
   }
@@ -95,8 +95,8 @@ public record LeonardoSettings(
   private static final Set<String> CONTENT = Set.of("event", "video");
 
   /**
-   * Paid calls under way at once in this program: each holds a thread, and Camel lets a queue have
-   * no more.
+   * The most paid calls at once in this program: each holds a thread, and Camel allows a queue no
+   * more.
    */
   private static final int MOST_CREATES = 500;
 

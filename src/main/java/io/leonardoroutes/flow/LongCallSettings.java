@@ -5,12 +5,12 @@ import io.leonardoroutes.settings.SettingReader;
 import java.time.Duration;
 
 /**
- * The settings of REST calls that last.
+ * The settings of long REST calls.
  *
- * @param longestWait for the end of a job, whatever a caller prefers
- * @param waits how many may wait at once, and of one caller
- * @param followers how many may follow the events of a job at once, and of one caller
- * @param heartbeat how often a follower hears something
+ * @param longestWait for the end of a job, even if a caller asks for more
+ * @param waits how many calls may wait at once, in all and per caller
+ * @param followers how many calls may follow events at once, in all and per caller
+ * @param heartbeat how often a follower gets a sign of life
  */
 public record LongCallSettings(
     Duration longestWait, CallerShares waits, CallerShares followers, Duration heartbeat) {

@@ -22,15 +22,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The accounts at the provider that a job may go by: the one of {@code leonardo.api-key}, named
- * {@code default}, and those of {@code leonardo.accounts.<name>.api-key}. A request only chooses
- * among the names.
+ * The accounts at the provider: the one of {@code leonardo.api-key}, named {@code default}, and
+ * those of {@code leonardo.accounts.<name>.api-key}. A request only chooses among the names.
  */
 public record ProviderAccounts(SortedMap<String, Account> byName) {
   private static final String NAME = "[a-z0-9][a-z0-9-]{0,62}";
   private static final int MOST = 10_000;
 
-  /** A shorter key could be a word that stands in answers by itself. */
+  /** A shorter key could be a word that occurs in answers anyway. */
   private static final int SHORTEST_HIDDEN = 16;
 
   private static final Set<String> REFUNDS = Set.of("never", "failed");
@@ -39,11 +38,11 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
   /**
    * One account.
    *
-   * @param key asked for at each call
-   * @param callers who goes by it unless they say otherwise; if there are any, nobody else may name
-   *     it but operators
-   * @param webhookKey what its notices bring, or null
-   * @param refund whether what a job cost that no video was made for is taken to be given back
+   * @param key read anew for each call
+   * @param callers the callers whose requests use it by default; if any, only they and operators
+   *     may name it
+   * @param webhookKey the key of its webhook notices, or null
+   * @param refund whether the cost of a job without a video is assumed to be refunded
    */
   public record Account(
       String name,
@@ -57,7 +56,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
       return operator || callers.isEmpty() || caller != null && callers.contains(caller);
     }
 
-    /** What the account's own settings begin with. */
+    /** The prefix of the account's own settings. */
     public String prefix() {
       return name.equals(DEFAULT_ACCOUNT) ? "leonardo." : SettingReader.ACCOUNTS + name + ".";
     }
@@ -118,7 +117,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
     return account;
   }
 
-  /** The account's own key where it is set, else the one that is for all. */
+  /** The setting of the account if there is one, else the one for all accounts. */
   private static String own(SettingReader keys, String prefix, String key) {
     return keys.isSet(prefix + key) ? prefix + key : "leonardo." + key;
   }
@@ -161,7 +160,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
         : new Budget(perDay, currency, unknown == null ? perDay : unknown, refund(keys, prefix));
   }
 
-  /** What two accounts cannot have in common. */
+  /** Checks what two accounts must not share. */
   private void check() {
     Map<String, String> keys = new HashMap<>();
     Map<String, String> callers = new HashMap<>();
@@ -189,7 +188,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
     }
   }
 
-  /** What is away, or back, for each account by itself. */
+  /** The name of something that can be unavailable for one account alone. */
   public static String named(String what, String account) {
     return account.equals(DEFAULT_ACCOUNT) ? what : what + ", by account " + account;
   }
@@ -206,7 +205,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
     return Optional.ofNullable(byName.get(name));
   }
 
-  /** What the provider said, for it may say a key too. */
+  /** The words of the provider with our keys blanked out. */
   public String withoutKeys(String said) {
     String without = said;
     for (Account account : byName.values()) {
@@ -216,12 +215,12 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
     return without;
   }
 
-  /** Jobs at once, by all accounts together. */
+  /** How many jobs may run at once in all accounts together. */
   int concurrent() {
     return byName.values().stream().mapToInt(account -> account.limits().concurrent()).sum();
   }
 
-  /** The names of those that this caller may go by, sorted. */
+  /** The names of the accounts that this caller may use, sorted. */
   public Set<String> of(String caller, boolean operator) {
     return byName.values().stream()
         .filter(account -> account.isFor(caller, operator))
@@ -233,7 +232,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
    * The account of a request that names none: the one that lists the caller, else the default one,
    * else the only one.
    *
-   * @param among those that the caller may go by
+   * @param among the accounts that the caller may use
    */
   public Optional<String> chosen(String caller, Set<String> among) {
     Optional<String> listed =

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Reads by which proxy calls go, and tells how that one is. */
+/** Reads which proxy calls use, and reports its outages. */
 final class ProxySettings {
   private static final String PROXY = "leonardo.http.proxy";
   private static final String NO_PROXY = "leonardo.http.no-proxy";
@@ -25,9 +25,9 @@ final class ProxySettings {
   private ProxySettings() {}
 
   /**
-   * Reads the two keys, or what every program heeds.
+   * Reads the two keys, or the variables and properties that every program honours.
    *
-   * @param inside an address of this program, as host:port; null for none
+   * @param inside an address of this program itself, as {@code host:port}; null for none
    */
   static ProxyRoutes read(
       SettingReader keys, SecretRegistry secrets, Map<String, String> environment, String inside) {
@@ -66,7 +66,7 @@ final class ProxySettings {
     }
   }
 
-  /** The proxy as the setting says it now. While that cannot be used, the last one stays. */
+  /** The proxy of the setting as it is now. If that is invalid, the last valid one stays. */
   private static final class Named implements Supplier<HttpProxy> {
     private final Secret secret;
     private final Outages outages;
@@ -107,7 +107,7 @@ final class ProxySettings {
     }
   }
 
-  /** Says once that a proxy is away. What goes through it fails too, and need not be told. */
+  /** Reports once that a proxy is unavailable; the calls through it are not reported too. */
   private record Watch(Outages outages, Runnable refused) implements ProxyWatch {
     @Override
     public void away(HttpProxy proxy, String why, boolean asksForPassword) {

@@ -3,9 +3,7 @@ package io.leonardoroutes.flow;
 import java.time.Duration;
 import java.time.Instant;
 
-/**
- * Says when something that is done now and then is due again, also after the clock was set back.
- */
+/** Tells when something periodic is due again, even after the clock was set back. */
 public final class RepeatInterval {
   private final Duration length;
   private volatile Instant begun = Instant.MIN;
@@ -14,7 +12,7 @@ public final class RepeatInterval {
     this.length = length;
   }
 
-  /** Whether it is over, or was begun at a time that is yet to come. */
+  /** Whether the interval is over, or began in the future. */
   public boolean isOver(Instant now) {
     return now.isBefore(begun) || !now.minus(length).isBefore(begun);
   }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A delay that doubles with every failed try up to a longest, less up to a third of it by chance,
- * so that what failed together does not come back together.
+ * A delay that doubles with every failed try up to a longest one, minus a random part of up to a
+ * third, so that what failed together is not retried together.
  */
 public record RetryBackoff(Duration first, Duration longest) {
   private static final int DOUBLINGS = 20;
@@ -17,9 +17,9 @@ public record RetryBackoff(Duration first, Duration longest) {
   }
 
   /**
-   * The longer of that and of what was asked for.
+   * The longer of this delay and the requested one.
    *
-   * @param asked null if nothing was
+   * @param asked the requested delay, or null
    */
   public Duration after(int tries, Duration asked) {
     Duration own = after(tries);

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The last steps of {@code accept.camel.yaml}: which account pays, and whether a request is
- * accepted, known already or refused.
+ * accepted, already known or rejected.
  *
  * <p>One file, because it is read beside its route file.
  */
@@ -46,7 +46,7 @@ public final class AcceptStep {
     this.rejections = rejections;
   }
 
-  /** Finds the account that pays for the request in the body, or notes in it that none can. */
+  /** Finds the account that pays for the request in the body, or adds a violation if none can. */
   public void account(Exchange exchange) {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
     IntakeProperties intake = IntakeProperties.of(exchange);
@@ -59,9 +59,9 @@ public final class AcceptStep {
   }
 
   /**
-   * Notes in the request each picture or video that is given by the id of a generation of ours,
-   * which is not its video's: the provider would answer that with a 5xx, and nobody would know
-   * whether it is paid.
+   * Adds a violation for each picture or video that is given by the id of one of our generations in
+   * place of the id of its video: the provider would answer a 5xx, and nobody would know whether
+   * the call was billed.
    */
   public void generations(Exchange exchange) {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
@@ -95,7 +95,7 @@ public final class AcceptStep {
     return flow.settings().accounts().of(intake.caller(), intake.operator());
   }
 
-  /** A name is looked up among those that the caller may use, and nowhere else. */
+  /** Looks the name up among the accounts that the caller may use, and nowhere else. */
   private Optional<String> account(
       VideoRequest request, IntakeProperties intake, Set<String> known) {
     return request.account() == null
@@ -104,10 +104,10 @@ public final class AcceptStep {
   }
 
   /**
-   * Makes the valid request in the body durable, and answers its job. When this returns, it may be
-   * confirmed.
+   * Commits the valid request in the body to the ledger, and answers its job. Once this returns, it
+   * may be confirmed to the caller.
    *
-   * @throws RequestRejected 409 if its reference or key stands for another request
+   * @throws RequestRejected 409 if its reference or key belongs to another request
    */
   public void commit(Exchange exchange) {
     NewJob asked = asked(exchange);
@@ -143,10 +143,10 @@ public final class AcceptStep {
   }
 
   /**
-   * Answers the job of a message or file that was accepted before it came again, though by now it
-   * would be refused: its account or a sink may be gone, or a rule another.
+   * Answers the job of a redelivered message or file that was accepted before, even if it would be
+   * rejected now: its account or sink may be gone, or a rule changed.
    *
-   * @throws Exception the refusal, if it was not
+   * @throws Exception the rejection, if it was not accepted before
    */
   public void unlessAccepted(
       Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception refused)
@@ -156,7 +156,7 @@ public final class AcceptStep {
       throw refused;
     }
     String key = intake.usableKey();
-    // Who only made up the id of another's message is told nothing of its job.
+    // A caller that guesses the id of another's message learns nothing of its job.
     Job job =
         flow.ledger()
             .withKey(key)
@@ -166,7 +166,9 @@ public final class AcceptStep {
     known(exchange, key, intake.replyTo(), job);
   }
 
-  /** Makes requests that are to be answered where they came in durable, all of them or none. */
+  /**
+   * Commits requests to the ledger, all of them or none, for an intake that answers them itself.
+   */
   List<Acceptance> commitAll(List<NewJob> asked) {
     List<Acceptance> all = flow.ledger().acceptAll(asked);
     flow.outages().reportUp(Outages.INTAKE);
@@ -179,8 +181,8 @@ public final class AcceptStep {
   }
 
   /**
-   * The answer to whoever asked. Its id comes from what was asked, so that a message that is
-   * redelivered is answered once, and a second one for the same job too.
+   * The reply to a JMS caller. Its id is made of the key, so that a redelivered message is answered
+   * once, and another message for the same job once too.
    */
   private OutboxEvent reply(String key, Job.ReplyTo to, Job job) {
     return flow.events().reply(EventFactory.id("reply " + job.id() + " " + key), job, to);
@@ -193,7 +195,7 @@ public final class AcceptStep {
   }
 
   /**
-   * @param other what has the same reference or key
+   * @param other the job or element with the same reference or key
    */
   static RequestRejected conflict(Acceptance.Conflict conflict, String other) {
     return new RequestRejected(
@@ -205,7 +207,7 @@ public final class AcceptStep {
   }
 
   /**
-   * The valid request in the body, with what its intake knows of it.
+   * The valid request in the body, with what its intake says of it.
    *
    * @throws RequestRejected 400 if its key is too long
    */
@@ -233,16 +235,14 @@ public final class AcceptStep {
         intake.by());
   }
 
-  /**
-   * The one that was found; a copy of our routes from before there were accounts looks for none.
-   */
+  /** The account that was found; copies of our routes from before there were accounts find none. */
   private String account(Exchange exchange, VideoRequest request, IntakeProperties intake) {
     return Optional.ofNullable(exchange.getProperty(FlowProperties.ACCOUNT, String.class))
         .or(() -> account(request, intake, accounts(intake)))
         .orElseThrow();
   }
 
-  /** Over what the caller said and nothing that a change of settings could change. */
+  /** Covers only what the caller sent, nothing that settings could change. */
   private static String hash(VideoRequest request, ObjectNode sent) {
     ObjectNode all = JSON.createObjectNode();
     all.set("sent", sent);
@@ -250,7 +250,7 @@ public final class AcceptStep {
     all.put("priority", request.priority());
     all.put("reference", request.reference());
     if (request.account() != null) {
-      // Not else: ledgers hold hashes from before there were accounts.
+      // Only then: ledgers have hashes from before there were accounts.
       all.put("account", request.account());
     }
     return sha256(all.toString().getBytes(StandardCharsets.UTF_8));
@@ -265,8 +265,9 @@ public final class AcceptStep {
   }
 
   /**
-   * Throws what made the body unacceptable as the one exception that callers of {@code
-   * direct:leonardo-accept} see. The validator's own holds the whole request and goes no further.
+   * Throws whatever made the request unacceptable as the one exception that callers of {@code
+   * direct:leonardo-accept} see. The validator's own exception holds the whole request, and goes no
+   * further.
    */
   public void refuse(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure)
       throws Exception {
@@ -274,8 +275,8 @@ public final class AcceptStep {
   }
 
   /**
-   * Turns the refusal that an intake caught into its answer: the body becomes the problem document.
-   * Sinks that ask for {@code rejected} are told, and so is a JMS caller, once for the same key.
+   * Answers the rejection that an intake caught: the body becomes the problem document. Sinks that
+   * want {@code rejected} and a JMS caller are told, once for the same key.
    */
   public void refused(Exchange exchange) {
     rejections.answer(exchange);

@@ -21,19 +21,19 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 
 /**
- * The steps of {@code batch.camel.yaml}: several requests in one call. Each element is asked for as
- * if it had come alone, under an idempotency key made of the batch's and its place, so that a batch
- * that is sent again after a crash is the same jobs.
+ * The steps of {@code batch.camel.yaml}: several requests in one call. Each element is handled as
+ * if it had come alone. Its idempotency key is made of the key of the batch and its position, so
+ * that a batch that is sent again after a crash is the same jobs.
  */
 public final class BatchIntake {
   /**
-   * What became of one request.
+   * The outcome of one request.
    *
-   * @param status as if it had come alone; 424 if nothing is wrong with it but with another one
+   * @param status as if it had come alone; 424 if only another request is wrong
    */
   record BatchItem(int status, String location, Job job, DryRun.Preview preview, Problem problem) {}
 
-  /** What became of each, in their order. */
+  /** The outcomes, in the order of the requests. */
   public record BatchAnswer(List<BatchItem> items) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -60,7 +60,7 @@ public final class BatchIntake {
     }
 
     private String key(int place) {
-      // No other intake's key, and no key of a single call, begins like this.
+      // No key of another intake or of a single call begins like this.
       return key == null ? null : "batch " + place + " " + key;
     }
 
@@ -77,7 +77,7 @@ public final class BatchIntake {
   }
 
   /**
-   * Replaces the text in the body by those of the array's elements.
+   * Replaces the array in the body by the texts of its elements.
    *
    * @throws RequestRejected 400 if it is no JSON array, 413 if it has too many elements
    */
@@ -91,8 +91,8 @@ public final class BatchIntake {
   /**
    * Begins an element.
    *
-   * @throws IllegalStateException if what it needs was away for the one before: a whole batch would
-   *     wait for it too long
+   * @throws IllegalStateException if something it needs was unavailable for the element before: the
+   *     whole batch would wait too long
    */
   public void begin(
       Exchange exchange,
@@ -104,7 +104,7 @@ public final class BatchIntake {
     exchange.setProperty(FlowProperties.KEY, batch.key(place));
   }
 
-  /** The job in the body is durable. */
+  /** Adds the job in the body, which is durable, to the answer. */
   public void accepted(
       Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     boolean known = exchange.getProperty(FlowProperties.KNOWN, false, Boolean.class);
@@ -117,19 +117,19 @@ public final class BatchIntake {
     return item.put("location", "/generations/" + id).set("job", job);
   }
 
-  /** The body is what would be accepted. */
+  /** Adds the preview in the body to the answer. */
   public void previewed(
       @Body JsonNode preview, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     batch.items.addObject().put("status", 200).set("preview", preview);
   }
 
-  /** The request in the body is good, and waits for the others. */
+  /** Keeps the valid request in the body until all others are checked. */
   public void waits(Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     batch.asked.add(accept.asked(exchange));
     batch.items.addObject();
   }
 
-  /** The body is the problem of an element, and not of the ones before or after it. */
+  /** Adds the problem in the body to the answer, for this element only. */
   public void refused(
       Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
@@ -141,7 +141,7 @@ public final class BatchIntake {
     batch.unavailable |= status == 503;
   }
 
-  /** All or none: accepts all that waits in one commit, if nothing is wrong with any of them. */
+  /** All or none: accepts all requests in one commit if none of them is wrong. */
   public void commit(
       Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
     if (batch.refused() > 0) {

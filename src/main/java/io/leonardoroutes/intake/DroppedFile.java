@@ -9,7 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A file as it was when it was opened. */
+/** A dropped file in the version that was opened. */
 record DroppedFile(Path path, FileVersion version) {
   static DroppedFile at(Path path) throws IOException {
     return new DroppedFile(path, FileVersion.of(path));
@@ -19,7 +19,7 @@ record DroppedFile(Path path, FileVersion version) {
     return path.getFileName().toString();
   }
 
-  /** Moves it, unless it is gone or another one has taken its place: that one is still to do. */
+  /** Moves the file, unless it is gone or was replaced: the new one is still to be accepted. */
   void moveTo(SafeFolder folder) throws IOException {
     try (SafeFolder inbox = SafeFolder.ofOthers(path.getParent())) {
       if (isThere()) {

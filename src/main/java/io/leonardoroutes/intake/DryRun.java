@@ -8,12 +8,12 @@ import io.leonardoroutes.request.VideoRequest;
 import java.util.List;
 import org.apache.camel.Exchange;
 
-/** {@code POST /generations?dry-run=true}: a request is checked, and accepted by nobody. */
+/** {@code POST /generations?dry-run=true}: checks a request without accepting it. */
 public final class DryRun {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * What would be accepted: of a job, all that is known before there is one.
+   * What would be accepted: everything about a job that is known beforehand.
    *
    * @param request what would be sent to the provider
    */

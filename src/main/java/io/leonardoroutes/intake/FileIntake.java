@@ -35,10 +35,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which dropped files are ready, how one is opened and where it goes: the file intake's own part.
+ * The steps of {@code intake-file.camel.yaml}: which dropped files are ready, how one is opened and
+ * where it is moved.
  *
- * <p>Files are moved here and not by the file endpoint, which reads a backslash in a name as a
- * folder, and would move a file away that was replaced while it was read.
+ * <p>We move files ourselves: the file endpoint takes a backslash in a name for a folder, and would
+ * move a file away that was replaced while it was read.
  *
  * <p>One file, because whether a file is ready, ours and moved is one question about one file.
  */
@@ -47,14 +48,14 @@ public final class FileIntake implements GenericFileFilter<File> {
   private static final String ACCEPTED = ".accepted";
   private static final String REJECTED = ".rejected";
 
-  /** A file that was not seen for so long is another one when it is there again. */
+  /** A file that reappears after so long counts as a new one. */
   private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
   private static final int MOST_STAYING = 50_000;
   private static final int MOST_LINES = 10;
   private static final String ENDING = ".json";
 
-  /** What stands in a name for bytes that are no text in the system's encoding. */
+  /** Stands in a name for bytes that are not valid in the system's encoding. */
   private static final char UNREADABLE = '\uFFFD';
 
   private static final String NO_TEXT =
@@ -70,7 +71,7 @@ public final class FileIntake implements GenericFileFilter<File> {
   private final RejectedFiles rejected;
   private final LogLimit lines;
 
-  /** Files that were said to stay where they are, and when each was last seen to do so. */
+  /** Files that were logged as not taken, and when each was last seen. */
   private final Map<File, Instant> staying = new ConcurrentHashMap<>();
 
   private final RepeatInterval rest = new RepeatInterval(Duration.ofSeconds(5));
@@ -82,13 +83,13 @@ public final class FileIntake implements GenericFileFilter<File> {
     this.ready = new ReadyFiles(settings, System::nanoTime);
     this.rejected = new RejectedFiles(flow.settings().files(), flow.clock());
     if (settings.file()) {
-      rejected.know(settings.inbox().resolve(REJECTED));
+      rejected.add(settings.inbox().resolve(REJECTED));
     }
     this.lines = new LogLimit(LOG, "files that stay in the inbox", MOST_LINES, flow.clock());
     flow.settings().secrets().also(lines::tell);
   }
 
-  /** Ready is a file that can be read and is written to its end, as far as one can see. */
+  /** Whether the file can be read and, as far as one can see, is complete. */
   @Override
   public boolean accept(GenericFile<File> candidate) {
     if (!rest.isOver(flow.clock().instant())) {
@@ -101,16 +102,16 @@ public final class FileIntake implements GenericFileFilter<File> {
         return isRequest(file) ? ready.isReady(path) : left(file, path);
       }
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-        staysIfRequest(file, "it is not a file that can be read");
+        logIfRequest(file, "it is not a file that can be read");
       } else if (file.getName().indexOf(UNREADABLE) >= 0) {
-        stays(file, NO_TEXT);
+        logNotTaken(file, NO_TEXT);
       }
     } catch (NoSuchFileException e) {
       return false; // another instance was first
     } catch (InvalidPathException e) {
-      stays(file, NO_TEXT);
+      logNotTaken(file, NO_TEXT);
     } catch (IOException e) {
-      stays(file, String.valueOf(e));
+      logNotTaken(file, String.valueOf(e));
     }
     return false;
   }
@@ -124,9 +125,9 @@ public final class FileIntake implements GenericFileFilter<File> {
     return name.toLowerCase(Locale.ROOT).endsWith(ENDING);
   }
 
-  private void staysIfRequest(File file, String why) {
+  private void logIfRequest(File file, String why) {
     if (isJson(file.getName())) {
-      stays(file, why);
+      logNotTaken(file, why);
     }
   }
 
@@ -135,7 +136,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     String name = file.getName();
     boolean hidden = name.startsWith(".");
     if ((!hidden || isJson(name)) && ready.isLeft(path)) {
-      said(
+      logOnce(
           file,
           "{} is not taken: {}",
           hidden
@@ -145,15 +146,12 @@ public final class FileIntake implements GenericFileFilter<File> {
     return false;
   }
 
-  private void stays(File file, String why) {
-    said(file, "{} stays where it is, and is tried again: {}", why);
+  private void logNotTaken(File file, String why) {
+    logOnce(file, "{} stays where it is, and is tried again: {}", why);
   }
 
-  /**
-   * Says it once for as long as the file is there: it is no outage, as it says nothing of the
-   * others.
-   */
-  private void said(File file, String line, String why) {
+  /** Logs it once for as long as the file is there; it is no outage, as other files are taken. */
+  private void logOnce(File file, String line, String why) {
     Instant now = flow.clock().instant();
     if (staying.size() >= MOST_STAYING) {
       staying.values().removeIf(seen -> seen.plus(FORGOTTEN).isBefore(now));
@@ -162,24 +160,24 @@ public final class FileIntake implements GenericFileFilter<File> {
       Instant seen = staying.put(file, now);
       boolean isNew = seen == null || seen.plus(FORGOTTEN).isBefore(now);
       if (isNew && lines.mayLog()) {
-        LOG.warn(line, shown(file), why);
+        LOG.warn(line, onOneLine(file), why);
       }
     }
   }
 
-  /** On one line, whatever its name. */
-  private static String shown(File file) {
+  /** The name on one line, whatever is in it. */
+  private static String onOneLine(File file) {
     return file.getPath().replaceAll("\\p{Cntrl}", "?");
   }
 
   /**
-   * Replaces the file in the body by its bytes, no more than are needed to see that it is too long.
-   * The same name with the same content is the same request.
+   * Replaces the file in the body by its bytes, at most as many as show that it is too long. The
+   * same name and content is the same request.
    *
-   * @throws RequestRejected if it is a link to somewhere else
+   * @throws RequestRejected if it is a link that leads elsewhere
    */
   public void open(Exchange exchange) throws IOException {
-    // not the body as a File: that one has a backslash in its name turned round
+    // not the body as a File: Camel turns a backslash in its name round
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
     exchange.setProperty(FlowProperties.FILE, path.toFile());
     DroppedFile dropped = DroppedFile.at(path);
@@ -209,7 +207,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     }
   }
 
-  /** It is written again since it was ready, and will be looked at again. */
+  /** The file has changed since it was ready, and will be checked again. */
   private static final class Changed extends NoSuchFileException {
     private static final long serialVersionUID = 1L;
 
@@ -218,7 +216,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     }
   }
 
-  /** Before a file is taken that could not be moved. */
+  /** Fails before a file is taken that could not be moved. */
   private void mustBeOurs(Path folder) throws UnsafeFolder {
     try {
       SafeFolder.open(folder, policy).close();
@@ -248,7 +246,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     ready.forget(dropped.path());
   }
 
-  /** Deletes refused files that are there for too long. */
+  /** Deletes old rejected files. */
   public void forgetRejected() {
     rejected.sweep();
   }
@@ -280,7 +278,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     return name + ".reason.json";
   }
 
-  /** Leaves the file where it is: it, or something that is needed, is away. */
+  /** Leaves the file where it is: it, or something else that is needed, is unavailable. */
   public void later(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     if (why instanceof NoSuchFileException) {
@@ -293,7 +291,7 @@ public final class FileIntake implements GenericFileFilter<File> {
               "files stay in %s and are tried again: %s"
                   .formatted(unsafe.folder().getParent(), unsafe.getMessage()));
     } else if (why instanceof IOException) {
-      stays(exchange.getProperty(FlowProperties.FILE, File.class), String.valueOf(why));
+      logNotTaken(exchange.getProperty(FlowProperties.FILE, File.class), String.valueOf(why));
     } else {
       flow.outages().unavailable(Outages.INTAKE, why);
     }

@@ -11,8 +11,8 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 
 /**
- * Looks, before any intake starts, at what those made of our templates were given: a sink that
- * nobody has would take the events of a paid job with it.
+ * Checks the parameters of intakes made of our templates before any starts: with an unknown sink
+ * the events of a paid job would be lost.
  */
 public record IntakeCheck(List<Sink> sinks) implements StartupListener {
   @Override
@@ -27,7 +27,7 @@ public record IntakeCheck(List<Sink> sinks) implements StartupListener {
 
   @Override
   public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
-    // all was said before
+    // the message says it all
   }
 
   private void check(CamelContext context, String prefix, Map<String, Object> given) {

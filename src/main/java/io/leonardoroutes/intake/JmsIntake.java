@@ -22,17 +22,15 @@ import org.apache.camel.component.jms.JmsMessage;
 import org.apache.camel.support.CamelContextHelper;
 import org.jdbi.v3.core.JdbiException;
 
-/** How a JMS message is opened, answered and put aside: the JMS intake's own part. */
+/** The steps of {@code message.camel.yaml}: how a JMS message is read, answered and put aside. */
 public final class JmsIntake {
-  /** In characters: brokers take more, but every answer carries it. */
+  /** In characters. Brokers allow more, but every answer carries it. */
   private static final int LONGEST_CORRELATION_ID = 400;
 
-  /**
-   * With up to five seconds between them some four minutes, as a database may take to come back.
-   */
+  /** Some four minutes with up to five seconds in between, as a database may need to come back. */
   private static final int HOLDS = 50;
 
-  /** How often a message is read before it is at fault. */
+  /** How many failed reads make a message a poison one. */
   private static final int READINGS = 3;
 
   private final Outages outages;
@@ -46,8 +44,8 @@ public final class JmsIntake {
   }
 
   /**
-   * Replaces the message in the body by its text or bytes, and notes who wants an answer. The same
-   * message redelivered is the same request.
+   * Replaces the message in the body by its text or bytes, and records who wants an answer. A
+   * redelivered message is the same request.
    *
    * @throws RequestRejected 415 for a kind of message whose content is neither, which is not looked
    *     into; 403 for a sender or a reply address that cannot be a caller's; 400 for one without an
@@ -80,7 +78,7 @@ public final class JmsIntake {
     }
     exchange.setProperty(FlowProperties.KEY, "jms:" + id);
     exchange.setProperty(FlowProperties.ONE_REQUEST, true);
-    prioritize(exchange, message.getJMSPriority());
+    setPriority(exchange, message.getJMSPriority());
     exchange.getMessage().setBody(content);
   }
 
@@ -97,8 +95,8 @@ public final class JmsIntake {
     return user;
   }
 
-  /** Who says nothing has the priority 4 in JMS: then the queue's own is left. */
-  private static void prioritize(Exchange exchange, int priority) {
+  /** JMS sets priority 4 if the sender sets none: then the queue's own applies. */
+  private static void setPriority(Exchange exchange, int priority) {
     if (priority != Message.DEFAULT_PRIORITY) {
       exchange.setProperty(FlowProperties.PRIORITY, Math.max(0, Math.min(priority, 9)));
     }
@@ -108,7 +106,7 @@ public final class JmsIntake {
     try {
       return content(message);
     } catch (JMSException e) {
-      // the connection's fault is over by then
+      // the connection works again by then
       if (message.getIntProperty("JMSXDeliveryCount") < READINGS) {
         throw e;
       }
@@ -125,7 +123,7 @@ public final class JmsIntake {
       return text.getText();
     }
     if (message instanceof BytesMessage bytes) {
-      // it was read before if it was held
+      // if it was kept, it was read before
       bytes.reset();
       long length = Math.max(0, bytes.getBodyLength());
       byte[] content = new byte[(int) Math.min(length, maxBytes + 1L)];
@@ -140,8 +138,8 @@ public final class JmsIntake {
   }
 
   /**
-   * Whether the message is held and tried again, not given back: the ledger is away. Brokers count
-   * what is given back, and put it aside after a few times.
+   * Whether to keep the message and retry it here, as the ledger is unavailable. Brokers count
+   * redeliveries, and put a message aside after a few.
    */
   public boolean holds(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
@@ -150,7 +148,7 @@ public final class JmsIntake {
     return why instanceof JdbiException && holds < HOLDS;
   }
 
-  /** Makes the problem in the body a text that has with it what was refused. */
+  /** Turns the problem in the body into a text message that also carries the rejected message. */
   public void reject(Exchange exchange) {
     ObjectNode rejected = exchange.getMessage().getBody(ObjectNode.class);
     Object content = exchange.getProperty(FlowProperties.CONTENT);
@@ -171,9 +169,9 @@ public final class JmsIntake {
   }
 
   /**
-   * Addresses the answer in the body as the caller's message said.
+   * Addresses the answer in the body to the caller's reply queue.
    *
-   * @throws jakarta.jms.InvalidDestinationException if that queue was the caller's own and is gone
+   * @throws jakarta.jms.InvalidDestinationException if it was a temporary queue and is gone
    */
   public void address(Exchange exchange) throws JMSException {
     String replyTo = exchange.getProperty(FlowProperties.REPLY_TO, String.class);

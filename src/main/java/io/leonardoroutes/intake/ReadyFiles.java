@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Which files are written to their end, as far as our own looks at them can show. The times of a
- * file say nothing of it: a copy over SMB has the time of its original while it grows.
+ * Finds out which files are complete, by checking them repeatedly ourselves. Modification times do
+ * not tell: a copy over SMB has the time of its original while it grows.
  */
 final class ReadyFiles {
   private static final long FORGOTTEN = Duration.ofMinutes(1).toNanos();
@@ -26,17 +26,17 @@ final class ReadyFiles {
 
   private final LeonardoSettings.Intakes settings;
 
-  /** In nanoseconds from some start: the time of day may be set while a file is written. */
+  /** Nanoseconds since some start: the time of day may be changed while a file is written. */
   private final LongSupplier elapsed;
 
   private final Map<Path, Look> looks = new ConcurrentHashMap<>();
   private volatile long sweptAt;
 
   /**
-   * A file as it was at our last look.
+   * A file at our last check.
    *
-   * @param since the first look at which it was so
-   * @param ends whether its text ends; null if it was not read yet
+   * @param since the first check that found this version
+   * @param ends whether its text is complete; null if not read yet
    */
   private record Look(FileVersion version, long since, long last, Boolean ends) {}
 
@@ -46,7 +46,7 @@ final class ReadyFiles {
     this.sweptAt = elapsed.getAsLong();
   }
 
-  /** Looks at a file that may be a request: one look takes no time, and none is waited for. */
+  /** Checks a file that may be a request, without waiting. */
   boolean isReady(Path path) throws IOException {
     Look look = look(path);
     if (!isOver(look, settings.settle())) {
@@ -57,12 +57,12 @@ final class ReadyFiles {
         || ends(path, look);
   }
 
-  /** Whether one that is no request is there to stay. */
+  /** Whether a file that is not a request has been left in the inbox. */
   boolean isLeft(Path path) throws IOException {
     return isOver(look(path), settings.patience());
   }
 
-  /** Whether it is still as it was when it was ready. */
+  /** Whether it is still the version that was ready. */
   boolean isStill(Path path, FileVersion version) {
     Look look = looks.get(path);
     return look == null || look.version().equals(version);
@@ -88,7 +88,7 @@ final class ReadyFiles {
     return look.last() - look.since() >= time.toNanos();
   }
 
-  /** Read once for as long as it does not change. */
+  /** Reads the end of the file once per version. */
   private boolean ends(Path path, Look look) throws IOException {
     boolean ends = look.ends() != null ? look.ends() : ends(path);
     looks.computeIfPresent(
@@ -100,7 +100,7 @@ final class ReadyFiles {
     return ends;
   }
 
-  /** Whether the text does not just stop: what is wrong in another way is not mended by waiting. */
+  /** Whether the JSON text is not cut off; waiting cures no other mistake. */
   private static boolean ends(Path path) throws IOException {
     byte[] bytes = Files.readAllBytes(path);
     if (!new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing().endsWith("}")) {
@@ -118,7 +118,7 @@ final class ReadyFiles {
     }
   }
 
-  /** A round over many files may last longer than a minute: only what is gone is forgotten. */
+  /** Forgets files that are gone. A round over many files may take more than a minute. */
   private void sweep(long now) {
     if (now - sweptAt >= FORGOTTEN) {
       sweptAt = now;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The {@code .rejected} folders: what is in them for longer than {@code leonardo.rejected.keep}, or
- * more than {@code leonardo.rejected.max-files}, is deleted, the oldest first.
+ * Cleans up the {@code .rejected} folders: deletes files older than {@code leonardo.rejected.keep},
+ * and the oldest beyond {@code leonardo.rejected.max-files}.
  */
 final class RejectedFiles {
   private static final Logger LOG = LoggerFactory.getLogger(RejectedFiles.class);
@@ -27,7 +27,7 @@ final class RejectedFiles {
   private final FileSettings settings;
   private final Clock clock;
 
-  /** How many files are in each at most. */
+  /** An upper bound of the number of files in each. */
   private final Map<Path, Integer> counts = new ConcurrentHashMap<>();
 
   private record Rejected(String name, Instant since) {}
@@ -37,12 +37,12 @@ final class RejectedFiles {
     this.clock = clock;
   }
 
-  /** One that is looked after, once it is there. */
-  void know(Path folder) {
+  /** Adds a folder to clean up; it may not exist yet. */
+  void add(Path folder) {
     counts.putIfAbsent(folder, 0);
   }
 
-  /** A file and its reason have come into it. */
+  /** Counts a file and its reason that were just moved there. */
   void added(Path folder) {
     int count = counts.merge(folder, 2, Integer::sum);
     if (count == 2 || count > settings.rejectedMost()) { // 2: what was there before is not counted
@@ -50,7 +50,7 @@ final class RejectedFiles {
     }
   }
 
-  /** Deletes what is there for too long. */
+  /** Deletes old files from all folders. */
   void sweep() {
     counts.keySet().forEach(this::sweep);
   }
@@ -69,7 +69,7 @@ final class RejectedFiles {
     List<Rejected> files = files(open);
     Instant kept = clock.instant().minus(settings.rejectedKeep());
     int tooMany = files.size() - settings.rejectedMost();
-    // Some at once, so that this is not done again for each file that comes.
+    // A tenth more, so that not each new file brings a sweep.
     int surplus = tooMany <= 0 ? 0 : tooMany + settings.rejectedMost() / 10;
     int deleted = 0;
     for (Rejected file : files) {

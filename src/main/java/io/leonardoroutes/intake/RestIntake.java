@@ -8,13 +8,13 @@ import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 
-/** How {@code POST /generations} is asked: in earnest or not, for one request or for a batch. */
+/** Reads how {@code POST /generations} is called: dry run or not, one request or a batch. */
 public final class RestIntake {
   /**
-   * Reads the query; a header alone means nothing.
+   * Reads the query; headers of these names are ignored.
    *
-   * @throws RequestRejected 400 for any other parameter or value: one that is misspelt would cost
-   *     money
+   * @throws RequestRejected 400 for any other parameter or value, as a misspelt {@code dry-run}
+   *     would cost money
    */
   public void query(Exchange exchange, @Header(Exchange.HTTP_QUERY) String text) {
     exchange.getMessage().removeHeader(Exchange.HTTP_QUERY);
@@ -23,7 +23,7 @@ public final class RestIntake {
     exchange.setProperty(FlowProperties.ATOMIC, query.flag("atomic"));
   }
 
-  /** Says in {@code leonardoBatch} whether the text in the body is an array. */
+  /** Sets {@code leonardoBatch} if the text in the body is an array. */
   public void batch(Exchange exchange, @Body String text) {
     exchange.setProperty(FlowProperties.BATCH, JsonArray.looksLikeOne(text));
   }

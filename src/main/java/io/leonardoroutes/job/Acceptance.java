@@ -1,6 +1,6 @@
 package io.leonardoroutes.job;
 
-/** What became of a request that was handed to the ledger. */
+/** The outcome of a request that was given to the ledger. */
 public sealed interface Acceptance {
 
   /** Durable: it may be confirmed. */

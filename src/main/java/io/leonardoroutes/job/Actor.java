@@ -3,9 +3,9 @@ package io.leonardoroutes.job;
 import java.lang.management.ManagementFactory;
 
 /**
- * Who does something to a job, and where from.
+ * Who changes a job, and from where.
  *
- * @param name a name, or null where nobody gave one
+ * @param name null if there is none
  * @param source an intake, an address or a process
  */
 public record Actor(String name, String source) {

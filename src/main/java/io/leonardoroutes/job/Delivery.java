@@ -3,7 +3,7 @@ package io.leonardoroutes.job;
 import java.time.Instant;
 
 /**
- * One event on its way to one sink: it delays no other and is retried on its own.
+ * One event on its way to one sink. It is retried on its own, and delays no other.
  *
  * @param time when the event was written
  * @param tries failed tries so far
@@ -30,7 +30,9 @@ public record Delivery(
     VIDEO
   }
 
-  /** Where a delivery stands. {@code DEAD} after the limit of tries, until an operator says so. */
+  /**
+   * The state of a delivery. {@code DEAD} after the last try, until an operator has it redelivered.
+   */
   public enum State {
     PENDING,
     DELIVERED,

@@ -46,7 +46,7 @@ public record Job(
     @JsonIgnore Routing routing,
     @JsonIgnore Schedule schedule) {
 
-  /** The account of who names none, if there is one key alone. */
+  /** The account of requests that name none, if there is only one key. */
   public static final String DEFAULT_ACCOUNT = "default";
 
   /** What the provider says it costs; the amount is its own decimal text. */
@@ -115,12 +115,12 @@ public record Job(
     return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** What people call it: the name of its files in an outbox. */
+  /** The name that people see: that of its files in an outbox. */
   public String name() {
     return routing.fileName();
   }
 
-  /** What it has in common with jobs that cost and take about the same. */
+  /** The kind of job; jobs of one kind cost and take about the same. */
   public String kind() {
     return PricingKey.of(request);
   }
@@ -135,7 +135,7 @@ public record Job(
     return new Change(this, state);
   }
 
-  /** What a move changes. Everything not said stays as it was. */
+  /** The changes of a move. Everything else stays as it was. */
   public static final class Change {
     private final Job from;
     private final JobState state;
@@ -162,7 +162,7 @@ public record Job(
       this.schedule = from.schedule;
     }
 
-    /** Who changes it, if not the program by itself. */
+    /** Who makes the change, if not the program itself. */
     public Change by(Actor actor) {
       this.actor = actor;
       return this;
@@ -203,7 +203,7 @@ public record Job(
       return this;
     }
 
-    /** When the provider was seen to be done with it. */
+    /** When we saw that the provider had finished. */
     public Change finishedAt(Instant at) {
       this.finishedAt = at;
       return this;
@@ -221,7 +221,7 @@ public record Job(
       return this;
     }
 
-    /** A look showed it still running. */
+    /** A poll showed it still running. */
     public Change runningAt(Instant at) {
       this.schedule =
           new Schedule(schedule.attempt(), schedule.tries(), schedule.dueAt(), at, null);
@@ -247,14 +247,17 @@ public record Job(
       return this;
     }
 
-    /** Beyond any that was made since a backup: no late answer of one of those is this one's. */
+    /**
+     * A number above any attempt made since a backup, so that no late answer of one of those is
+     * taken for this one's.
+     */
     public Change attemptAfterBackup() {
       this.schedule =
           schedule.with(schedule.attempt() + 1_000_000, schedule.tries(), schedule.dueAt());
       return this;
     }
 
-    /** The job as it will stand. */
+    /** The job after the change. */
     public Job job() {
       return new Job(
           from.id,

@@ -3,10 +3,10 @@ package io.leonardoroutes.job;
 import java.time.Instant;
 
 /**
- * Which jobs a list has: those that fit all that is said; null says nothing.
+ * Selects the jobs of a list: those that match every value that is not null.
  *
  * @param caller whose
- * @param reference the caller's own id, whoever that is
+ * @param reference the caller's own id for a job, of whichever caller
  * @param from accepted then or later
  * @param to accepted before then
  */

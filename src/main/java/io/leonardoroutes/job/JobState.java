@@ -3,7 +3,7 @@ package io.leonardoroutes.job;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Where a job stands. Nothing leads from {@code IN_DOUBT} to a second submission by itself. */
+/** The state of a job. No job in {@code IN_DOUBT} is submitted again by itself. */
 public enum JobState {
   /** Durable and confirmed to the caller; not yet submitted. */
   ACCEPTED,
@@ -17,7 +17,7 @@ public enum JobState {
   COMPLETE,
   /** The provider refused it, or finished it without a video. */
   FAILED,
-  /** Taken back before it was submitted. */
+  /** Cancelled before it was submitted. */
   CANCELLED;
 
   private Set<JobState> next;

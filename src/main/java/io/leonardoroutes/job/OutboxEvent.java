@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Something that has to be told, written in the same transaction as the move that it tells of (a
+ * An event to deliver, written in the same transaction as the change that it tells of (a
  * transactional outbox).
  *
  * @param id stays the same however often it is delivered

@@ -6,8 +6,8 @@ import java.util.Iterator;
 import java.util.Set;
 
 /**
- * What makes jobs alike in price and time: the model and every parameter but those that say what
- * the video shows.
+ * The kind of a job, by which price and duration are learned: its model and all parameters except
+ * those that say what the video shows.
  */
 final class PricingKey {
   private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "public");

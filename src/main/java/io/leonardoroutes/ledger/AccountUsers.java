@@ -3,12 +3,15 @@ package io.leonardoroutes.ledger;
 import java.time.Instant;
 import org.jdbi.v3.core.Handle;
 
-/** Whose the keys of the accounts are at the provider: each user has a list of its own. */
+/**
+ * Which user of the provider each account key belongs to: every user has its own list of
+ * generations.
+ */
 final class AccountUsers {
   private AccountUsers() {}
 
   /**
-   * Notes whose key an account has now.
+   * Records which user the key of an account belongs to now.
    *
    * @return since when it is this user's; the beginning of time if no other was ever seen
    */

@@ -32,8 +32,7 @@ final class AuditTrail {
   private final Consumer<ServerWatch.Change> committed;
 
   /**
-   * @param skew how far the provider's clock is ahead of this one now, in milliseconds; null where
-   *     that is not known
+   * @param skew by how many milliseconds the provider's clock is ahead of ours now; null if unknown
    */
   AuditTrail(Clock clock, Supplier<Long> skew, Consumer<ServerWatch.Change> committed) {
     this.clock = clock;

@@ -5,11 +5,11 @@ import java.util.Locale;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The provider refuses the creates of an account whatever they ask for: they pause, ever longer,
- * and between two pauses one job alone tries.
+ * An account whose creates the provider refuses, whatever they ask for. They pause for longer and
+ * longer, and between two pauses a single job tries.
  *
- * @param times in a row; 0: the last create that told of it was taken
- * @param at when it was told last, in milliseconds
+ * @param times refusals in a row; 0 if the last create was taken
+ * @param at when we last heard, in milliseconds
  * @param what is refused, or was
  * @param reason the provider's own words
  */
@@ -19,7 +19,7 @@ public record BlockedAccount(int times, long at, What what, String reason) {
   private static final Duration JUST_NOW = Duration.ofMinutes(10);
   private static final BlockedAccount NEVER = new BlockedAccount(0, Long.MIN_VALUE, What.KEY, "");
 
-  /** What of an account can be refused. */
+  /** What can be wrong with an account. */
   public enum What {
     KEY,
     BALANCE,
@@ -47,34 +47,38 @@ public record BlockedAccount(int times, long at, What what, String reason) {
         .orElse(NEVER);
   }
 
-  /** Whether the account is refused now. */
+  /** Whether the account is blocked now. */
   boolean stands() {
     return times > 0;
   }
 
-  /** The same after one more create was refused. */
+  /** The account after one more create was refused. */
   BlockedAccount again(What what, String reason, long now) {
     int inARow = stands() && what == this.what ? times + 1 : 1;
     return new BlockedAccount(inARow, now, what, reason);
   }
 
-  /** The same after a create was taken. What was begun before it tells nothing new later. */
+  /**
+   * The account after a create was taken. Answers to creates that began earlier are no news then.
+   */
   BlockedAccount taken(long now) {
     return new BlockedAccount(0, now, what, reason);
   }
 
-  /** Whether it was refused, and one of its creates was taken just now. */
+  /** Whether it was blocked until a create was taken just now. */
   boolean wasTaken(long now) {
     return !stands() && at <= now && at > now - JUST_NOW.toMillis();
   }
 
-  /** Whether nothing is tried now. What is ahead of now was written before the clock jumped. */
+  /**
+   * Whether its creates pause now. A time ahead of now was written before the clock was set back.
+   */
   boolean pauses(long now) {
     long doubled = FIRST_PAUSE.toMillis() << Math.min(10, times - 1);
     return stands() && at <= now && now < at + Math.min(LONGEST_PAUSE.toMillis(), doubled);
   }
 
-  /** Whether an answer to a create that was begun then tells of the account as it is now. */
+  /** Whether the answer to a create that began then is news about the account. */
   boolean isNews(long begun, long now) {
     return begun > at || at > now;
   }

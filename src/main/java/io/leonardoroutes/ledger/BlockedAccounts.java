@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * The accounts whose creates the provider refuses, told by every instance to all. No job is lost to
- * it: all wait, the one that met it too, until one of them is taken.
+ * The accounts whose creates the provider refuses, shared by all instances. No job is lost: all
+ * wait, the refused one too, until a create is taken again.
  */
 public final class BlockedAccounts {
   private final LedgerDatabase database;
@@ -24,9 +24,9 @@ public final class BlockedAccounts {
   }
 
   /**
-   * The provider refused a create for its account's sake: those of the whole fleet by it pause, for
-   * 10 s, then 20 s, at most 5 min, and after each pause one alone is tried. Call it before the job
-   * is moved, which frees its slot.
+   * The provider refused a create because of its account: the creates of this account pause on all
+   * instances, for 10 s, then 20 s, at most 5 min, and after each pause one alone is tried. Call it
+   * before the job is moved, which frees its slot.
    *
    * @param job as it was submitted
    * @param reason the provider's own words

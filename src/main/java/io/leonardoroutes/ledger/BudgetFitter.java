@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** Which of the waiting jobs fit into what is left of the day's budget, kind by kind. */
+/** Finds the waiting jobs that fit into the rest of the day's budget, kind by kind. */
 final class BudgetFitter {
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
@@ -19,11 +19,11 @@ final class BudgetFitter {
   /**
    * The kinds of waiting jobs that fit.
    *
-   * @param waits what was now written to jobs that do not fit, or null if there is no new one
+   * @param waits the warning that was just written to jobs that do not fit; null if none is new
    */
   record Fitting(List<String> kinds, String waits, Fit fit) {}
 
-  /** Jobs that do not fit are passed over by those that do, and are told why they wait. */
+  /** Jobs that fit overtake those that do not, which get a warning that says why they wait. */
   static Fitting sort(Handle handle, AccountLimits limits, Instant now) {
     Budget budget = limits.budget();
     String account = limits.account();
@@ -49,7 +49,7 @@ final class BudgetFitter {
         told = tell(handle, account, kind, why) ? why : told;
       } else {
         fitting.add(kind);
-        // Not on every little room that opens: thousands of jobs may wait.
+        // Not whenever a little room opens: thousands of jobs may wait.
         if (roomy) {
           takeBack(handle, account, kind);
         }

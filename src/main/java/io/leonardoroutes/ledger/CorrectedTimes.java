@@ -3,12 +3,12 @@ package io.leonardoroutes.ledger;
 import java.time.Duration;
 
 /**
- * What was dated in the future by a clock that was ahead, and is due in time again.
+ * How many times were corrected that a clock which was ahead had put into the future.
  *
- * @param ahead by how much it was dated ahead at most
+ * @param ahead by how much the furthest was ahead
  */
 public record CorrectedTimes(Duration ahead, int jobs, int deliveries) {
-  /** Whether there is anything to tell of. */
+  /** Whether anything was corrected. */
   public boolean any() {
     return !ahead.isZero();
   }

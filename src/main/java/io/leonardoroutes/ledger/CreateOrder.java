@@ -3,9 +3,8 @@ package io.leonardoroutes.ledger;
 import java.time.Duration;
 
 /**
- * Where the paid call of a job stands among all others, by the ledger's own count of changes: of
- * two calls, the one that was over before the other was begun has the lower numbers, whatever the
- * clocks said then.
+ * The order of paid calls by the ledger's count of changes: a call that was over before another
+ * began has the lower numbers, whatever the clocks said.
  *
  * @param begun the change to {@code SUBMITTING}; of a job that a restored ledger put in doubt, that
  *     change; 0 of one whose generation was found in the list, as it may be an equal job's
@@ -14,6 +13,6 @@ import java.time.Duration;
  * @param sure whether the program by itself read the generation's id; a person may be wrong
  */
 public record CreateOrder(long begun, long over, Duration skew, boolean sure) {
-  /** Of a job that nothing is known of: before and after none. */
+  /** For a job of which nothing is known: neither before nor after any other. */
   public static final CreateOrder UNKNOWN = new CreateOrder(0, Long.MAX_VALUE, null, false);
 }

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /**
- * A sink that the ledger names and the settings do not. What is told to it waits until there is one
+ * A sink that the ledger knows and the settings do not. Its deliveries wait until there is a sink
  * of that name again.
  *
  * @param deliveries that are pending

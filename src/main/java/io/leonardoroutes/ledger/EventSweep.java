@@ -6,8 +6,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Deletes old events that all their sinks have, with their deliveries. One that a sink still has to
- * get, or that is dead for one, stays. In small commits, so that nobody waits long for the ledger.
+ * Deletes old events that all their sinks have, with their deliveries. An event with a pending or
+ * dead delivery stays. It works in small commits, so that nobody waits long for the ledger.
  */
 final class EventSweep {
   private static final int AT_ONCE = 100;

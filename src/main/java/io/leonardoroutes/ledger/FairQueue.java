@@ -11,9 +11,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * The jobs of one account that wait to be submitted, in the order in which they are. The one whose
- * {@linkplain Leases#turn turn} it is says which priority is served; within that one, callers take
- * turns, by their names and round again, whatever each of them has waiting.
+ * The queue of the jobs of one account that wait to be submitted. The one whose {@linkplain
+ * Leases#turn turn} it is says which priority is served; within that one, callers take turns, by
+ * their names and round again, whatever each of them has waiting.
  *
  * <p>Each job is found by a seek, so the length of the queue and the number of callers do not
  * matter.
@@ -43,7 +43,8 @@ final class FairQueue {
   private final long now;
 
   /**
-   * Who had the last turn, by priority: in this order, so that two instances never lock crosswise.
+   * The caller that had the last turn, by priority; sorted, so that two instances never lock
+   * crosswise.
    */
   private final Map<Integer, String> last = new TreeMap<>();
 
@@ -55,7 +56,7 @@ final class FairQueue {
     this.now = now;
   }
 
-  /** Whose job waits: a caller by its name, everybody else by where the request came in. */
+  /** The queue of a job: by the name of its caller, or by its intake if the caller has no name. */
   static String queuedBy(Actor actor) {
     return actor.name() != null ? "=" + actor.name() : actor.source() == null ? "" : actor.source();
   }

@@ -3,8 +3,7 @@ package io.leonardoroutes.ledger;
 import java.time.Duration;
 
 /**
- * How far ahead something may be dated at most. What lies further ahead was dated by a clock that
- * was wrong.
+ * How far ahead times may be. A time further ahead was written by a wrong clock.
  *
  * @param lease how long what is claimed is held before it must be renewed
  * @param held the same by the longest lease that any instance may have; no call takes longer

@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Which job has a generation. The provider's list may show an id in another spelling than the
- * answer to the create did: with other letter case, or a UUID without its hyphens.
+ * Finds the job that owns a generation. The provider's list may show an id in another spelling than
+ * the answer to the create did: with other letter case, or a UUID without its hyphens.
  */
 final class GenerationOwners {
-  /** What spellings of an id have in common, and may have in common with another id. */
+  /** The same for all spellings of an id, and perhaps for another id too. */
   static final String ALIKE = "lower(replace(generation_id, '-', ''))";
 
   private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");

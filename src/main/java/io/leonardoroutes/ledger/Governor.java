@@ -26,9 +26,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Decides how much may be at the provider by each account: jobs at once, calls in a minute, money
- * in a day. All of it is counted in the ledger, so that it holds over every instance that shares
- * it.
+ * Decides how much each account may do at the provider: jobs at once, calls per minute, money per
+ * day. Everything is counted in the ledger, so the limits hold over all instances that share it.
  *
  * <p>One file, because its limits are weighed together, in one transaction.
  */
@@ -51,11 +50,11 @@ public final class Governor {
    * Jobs that may be submitted.
    *
    * @param jobs leased to the caller
-   * @param waits what was written to jobs that wait for the budget from now on, or null
+   * @param waits the warning that was just written to jobs that wait for the budget, or null
    */
   public record Due(List<Job> jobs, String waits, Fit fit) {}
 
-  /** Whether the jobs that wait fit into the day's budget, as far as it was looked at. */
+  /** Whether the waiting jobs fit into the day's budget, as far as was checked. */
   public enum Fit {
     ALL,
     NOT_ALL,
@@ -126,8 +125,9 @@ public final class Governor {
   }
 
   /**
-   * Jobs that may be there at once. Doubts never hold the last slot once the provider's list was
-   * read after they began: one more shows that the list is current, and so what became of them.
+   * How many jobs may be at the provider at once. Doubts never hold the last slot once the
+   * provider's list was read after they began: one more shows that the list is current, and so what
+   * became of them.
    */
   private int concurrent(Handle handle, AccountLimits limits, CircuitBreaker circuit) {
     long now = clock.millis();
@@ -137,7 +137,7 @@ public final class Governor {
     return stuck && circuit.listedAt() > SlotUsage.lastInDoubt(handle, limits) ? inDoubt + 1 : most;
   }
 
-  /** Jobs that hold a slot, and how many may at once. */
+  /** How many jobs hold a slot, and how many may. */
   LedgerStats.Slots slots(AccountLimits limits) {
     long now = clock.millis();
     return jdbi.withHandle(
@@ -148,28 +148,28 @@ public final class Governor {
   }
 
   /**
-   * What became of a create is not known: the account's creates pause, and go on one by one once
-   * the provider answers again.
+   * Records a create with an unknown outcome: the creates of the account pause, and go on one by
+   * one once the provider answers again.
    */
   public void createUnknown(AccountLimits limits) {
     circuit(limits.account(), circuit -> circuit.failed(clock.millis()));
   }
 
-  /** A create was answered: the next ones need not wait. */
+  /** Records that a create was answered: the next ones need not wait. */
   public void createAnswered(AccountLimits limits) {
     if (read(limits).isOpen()) {
       circuit(limits.account(), CircuitBreaker::closed);
     }
   }
 
-  /** The provider answered a call that costs nothing. */
+  /** Records that the provider answered a free call. */
   public void answered(String account) {
     if (jdbi.withHandle(handle -> CircuitBreaker.read(handle, account)).wantsAnswer()) {
       circuit(account, circuit -> circuit.answered(clock.millis()));
     }
   }
 
-  /** The provider's list was read. */
+  /** Records that the provider's list was read. */
   public void listed(String account) {
     circuit(account, circuit -> circuit.listed(clock.millis()));
   }
@@ -242,7 +242,7 @@ public final class Governor {
         });
   }
 
-  /** Leases running jobs of one account that are due for a look, and counts the looks. */
+  /** Leases running jobs of one account that are due for a poll, and counts the polls. */
   public List<Job> looks(int most, AccountLimits limits, Duration lease) {
     if (!leases.any(RUNNING, limits.account())) {
       return List.of();
@@ -287,7 +287,7 @@ public final class Governor {
   }
 
   /**
-   * Asks leave for one call that is not a create, and counts it.
+   * Asks to make one call that is not a create, and counts it.
    *
    * @return whether it may be made now
    */
@@ -312,8 +312,8 @@ public final class Governor {
   }
 
   /**
-   * The provider turned a create away because it has enough of this account: the whole fleet slows
-   * down. Call it after the job was moved back.
+   * Records that the provider throttled a create of this account: all instances slow down. Call it
+   * after the job was moved back.
    *
    * @param begun when the create was begun
    * @param wait what the provider asked for, or null
@@ -328,14 +328,16 @@ public final class Governor {
   }
 
   /**
-   * The provider turned another call away: every call of the whole fleet by this account pauses.
+   * Records that the provider throttled another call: all calls of this account pause on all
+   * instances.
    */
   public void lookTurnedAway(String account, Duration wait) {
     change(account, (handle, throttle) -> throttle.lookTurnedAway(wait, clock.millis()));
   }
 
   /**
-   * What the account says it allows at once. It lowers {@link AccountLimits#concurrent}.
+   * Records how many jobs the provider allows the account at once. This lowers {@link
+   * AccountLimits#concurrent}.
    *
    * @param slots 0 if it does not say
    */
@@ -351,7 +353,7 @@ public final class Governor {
         });
   }
 
-  /** What jobs cost, by day, account, model and unit, the newest day first. */
+  /** The cost of jobs by day, account, model and unit, the newest day first. */
   public List<DailyCosts> costs(LocalDate from) {
     return jdbi.withHandle(handle -> CostQueries.sums(handle, from));
   }

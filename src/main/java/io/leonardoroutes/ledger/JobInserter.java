@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/** Makes a request a job, and the same request again the same job. */
+/** Turns a request into a job, once: the same request again is the same job. */
 final class JobInserter {
   private static final int SHORT_ID = 8;
 
@@ -62,7 +62,7 @@ final class JobInserter {
       jdbi.useTransaction(
           handle -> {
             if (shared) {
-              // Two of them at once, each with what the other waits for, would never end.
+              // Two at once could wait for each other forever.
               handle.execute("SELECT pg_advisory_xact_lock(7206533)");
             }
             requests.forEach(request -> all.add(accept(handle, request, job -> List.of())));
@@ -103,7 +103,7 @@ final class JobInserter {
                     .map(job -> sameOrConflict(job, request, "key")));
   }
 
-  /** Callers choose their references each for themselves. */
+  /** Each caller has its own references. */
   private static Optional<Job> byReference(Handle handle, NewJob request) {
     return request.caller() == null || request.reference() == null
         ? JobMapper.one(handle, "reference", request.reference())

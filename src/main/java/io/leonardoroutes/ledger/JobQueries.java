@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 
-/** What the ledger is asked about many jobs at once. It changes nothing. */
+/** Reads many jobs at once. */
 final class JobQueries {
   /** See {@link Job#ended}. */
   static final String ENDED =
@@ -83,7 +83,7 @@ final class JobQueries {
       values.put("caller", filter.caller());
     }
     if (filter.state() != null) {
-      // SQLite would go by the state else, past every other caller's jobs.
+      // Otherwise SQLite searches by state, through every other caller's jobs.
       terms.add(filter.caller() == null ? "state = :state" : "(state = :state) IS TRUE");
       values.put("state", filter.state().name());
     }

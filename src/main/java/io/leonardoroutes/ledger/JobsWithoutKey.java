@@ -5,15 +5,15 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Unfinished jobs of an account that there is no key for. They stay as they are: no other account's
- * key is good for them.
+ * The unfinished jobs of an account without a key. They wait, as no key of another account can
+ * serve them.
  */
 public record JobsWithoutKey(String account, long jobs) {
   private static final String WAITS = "waits for its account: there is no key for ";
 
   /**
-   * Counts them, and says it to those that wait to be submitted; to those of accounts that have a
-   * key again it is no longer said.
+   * Counts them, and adds a warning to those that wait to be submitted. Jobs of accounts that have
+   * a key again lose it.
    *
    * @param accounts those with a key
    */

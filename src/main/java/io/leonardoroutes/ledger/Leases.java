@@ -14,9 +14,12 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 
-/** Who has which job for how long. What its holder does not renew is somebody else's in the end. */
+/**
+ * Claims jobs for a limited time. A lease that its holder does not renew runs out, and the job can
+ * be claimed by others.
+ */
 final class Leases {
-  /** Waiting for so long is worth one step of priority, so that none starves another for ever. */
+  /** Waiting for so long is worth one step of priority, so that no job starves. */
   private static final Duration STEP = Duration.ofHours(1);
 
   private final Jdbi jdbi;

@@ -31,10 +31,12 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * What was promised and paid. A method that returns has committed; on SQLite that is on disk.
+ * The durable record of what was accepted and paid. When a method returns, its change is committed;
+ * on SQLite it is on disk.
  *
- * <p>Every move is guarded by what the mover saw, so of two movers one is told that it was not its
- * move. A claim leases a row for a while, so that a row whose holder died is due again by itself.
+ * <p>Every move is guarded by the state that the mover saw, so that of two movers only one succeeds
+ * and the other is told. A claim leases a row for a while, so that the row of a holder that died
+ * can be claimed again.
  *
  * <p>One file, because each guarded move is read against all the others.
  */
@@ -42,7 +44,7 @@ public final class Ledger implements AutoCloseable {
   private static final String ENDED =
       "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
 
-  /** Only what has something to do is ever claimed; by index, past the many that have not. */
+  /** Only jobs with something to do are ever claimed: found by index, past the many others. */
   private static final String FREE_JOBS =
       """
       UPDATE job SET leased_until = 0 WHERE leased_until > 0 AND due_at >= 0
@@ -87,19 +89,19 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Opens the ledger and brings its schema up to date. A ledger that only one instance can have is
-   * freed of the leases of the one that died. It goes by the time of the machine, or by that of the
-   * database where several instances have to agree on it.
+   * Opens the ledger and brings its schema up to date. A ledger for one instance is freed of the
+   * leases of an instance that died. Its time is that of the machine, or that of the database where
+   * several instances have to agree.
    *
    * @throws IllegalStateException if another instance has the SQLite file
    */
   public static Ledger open(LedgerConnection access) {
     LedgerDatabase database = LedgerDatabase.open(access);
-    // It keeps milliseconds, and what is answered first is what is answered ever after.
+    // The ledger keeps milliseconds, and the first answer must equal all later ones.
     return open(database, database.clock(Clock.tickMillis(ZoneOffset.UTC)), Ledger::newId);
   }
 
-  /** The same, by a time of the caller's own. */
+  /** The same, with another clock. */
   public static Ledger open(LedgerConnection access, Clock clock) {
     return open(LedgerDatabase.open(access), clock, Ledger::newId);
   }
@@ -120,20 +122,20 @@ public final class Ledger implements AutoCloseable {
     return UUID.randomUUID().toString();
   }
 
-  /** Whether other instances may work on it. */
+  /** Whether several instances may work on it. */
   public boolean isShared() {
     return database.shared();
   }
 
-  /** The time that it goes by. */
+  /** The clock of the ledger. */
   public Clock clock() {
     return clock;
   }
 
   /**
-   * The time that it goes by, asked for anew where that is another machine's.
+   * The time of the ledger, asked anew if it is the time of the database.
    *
-   * @throws RuntimeException while it is away
+   * @throws RuntimeException while the database is unavailable
    */
   public Instant now() {
     return clock instanceof DatabaseClock shared ? shared.anew() : clock.instant();
@@ -147,7 +149,7 @@ public final class Ledger implements AutoCloseable {
   /**
    * Makes a request durable, once.
    *
-   * @param told what has to be told of the acceptance, in the same commit
+   * @param told makes the events of the acceptance, written in the same commit
    */
   public Acceptance accept(NewJob request, Function<Job, List<OutboxEvent>> told) {
     return inserter.accept(request, told);
@@ -156,20 +158,20 @@ public final class Ledger implements AutoCloseable {
   /**
    * Makes requests durable in one commit, all of them or none, each once.
    *
-   * @return what became of each; if one is a {@link Acceptance.Conflict}, nothing was accepted, and
-   *     the others say what would have become of them
+   * @return the outcome of each; if one is a {@link Acceptance.Conflict}, nothing was accepted, and
+   *     the others say what would have happened
    */
   public List<Acceptance> acceptAll(List<NewJob> requests) {
     return inserter.acceptAll(requests, database.shared());
   }
 
-  /** Writes, to show that it can be written; fails if it cannot. */
+  /** Writes something, as a check that the ledger can be written. */
   public void probe() {
     jdbi.useTransaction(
         handle -> handle.execute("UPDATE probe SET at = ? WHERE id = 1", clock.millis()));
   }
 
-  /** What stands in it now, with the slots and the budgets of these accounts. */
+  /** The figures of the ledger now, with the slots and budgets of these accounts. */
   public LedgerStats figures(Collection<AccountLimits> accounts) {
     return queries.figures(
         accounts.stream().collect(Collectors.toMap(AccountLimits::account, this::of)));
@@ -181,16 +183,16 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Pulls in what is dated further ahead than it can be meant, because the clock was set back.
+   * Corrects times that are further ahead than they can be meant, as the clock was set back.
    *
-   * @param start whether this program has just begun to work on it
+   * @param start whether this program has just started
    */
   public CorrectedTimes correctTimes(FutureLimits longest, boolean start) {
     return new ClockCorrection(jdbi, database.shared(), now().toEpochMilli())
         .correct(longest, start);
   }
 
-  /** How many jobs it has that still go on or wait. */
+  /** How many jobs are not finished. */
   public long unfinished() {
     return queries.unfinished();
   }
@@ -206,17 +208,17 @@ public final class Ledger implements AutoCloseable {
         .or(() -> jdbi.withHandle(handle -> JobMapper.one(handle, "file_name", idOrName)));
   }
 
-  /** Finds the job that an intake's key stands for. */
+  /** Finds a job by the idempotency key of its intake. */
   public Optional<Job> withKey(String intakeKey) {
     return jdbi.withHandle(handle -> JobMapper.one(handle, "intake_key", intakeKey));
   }
 
-  /** Those of these jobs that there are. */
+  /** The jobs with these ids, as far as they exist. */
   public List<Job> all(Collection<String> ids) {
     return queries.among(ids, "");
   }
 
-  /** Those of these jobs that have {@linkplain Job#ended() ended}. */
+  /** The jobs with these ids that have {@linkplain Job#ended() ended}. */
   public List<Job> ended(Collection<String> ids) {
     return queries.among(ids, JobQueries.ENDED);
   }
@@ -249,10 +251,10 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Moves a job on, together with what has to be told of it.
+   * Moves a job on, and writes its events in the same commit.
    *
    * @param seen the job as the mover saw it
-   * @return whether it was this caller's move: false if the job stands elsewhere by now
+   * @return whether the move succeeded; false if somebody else has moved the job
    */
   public boolean move(Job seen, Job.Change change, OutboxEvent... told) {
     return jdbi.inTransaction(handle -> move(handle, seen, change, 0L, told));
@@ -331,25 +333,25 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Finds unfinished jobs that nothing can be done for, and says so to those that wait.
+   * Finds unfinished jobs of accounts without a key, and adds a warning to those that wait.
    *
-   * @param accounts those that there is a key for
+   * @param accounts the accounts that have a key
    */
   public List<JobsWithoutKey> keyless(Collection<String> accounts) {
     return jdbi.inTransaction(handle -> JobsWithoutKey.find(handle, accounts));
   }
 
-  /** Decides how much may be at the provider. */
+  /** Decides how much each account may do at the provider. */
   public Governor governor() {
     return governor;
   }
 
-  /** Remembers whose creates the provider refuses. */
+  /** The accounts whose creates the provider refuses. */
   public BlockedAccounts refusedAccounts() {
     return refusedAccounts;
   }
 
-  /** Keeps what the provider's notices say. */
+  /** What the provider's notices said. */
   public WebhookNotices notices() {
     return notices;
   }
@@ -371,10 +373,10 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Makes a running job due for a look now, because it is said to end about now. A look that is
-   * under way may have been too early: it changes nothing any more.
+   * Makes a running job due for a poll now, as its end was announced. A poll under way may have
+   * been too early, and changes nothing any more.
    *
-   * @param accounts only if it goes by one of these
+   * @param accounts only a job of one of these accounts
    * @return whether there is one of this generation
    */
   public boolean lookNow(String generationId, Collection<String> accounts) {
@@ -391,7 +393,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Notes whose key an account has at the provider now.
+   * Records which user of the provider the account's key belongs to now.
    *
    * @return since when it is this user's; what was submitted before may be in another's list
    */
@@ -404,7 +406,7 @@ public final class Ledger implements AutoCloseable {
     return jdbi.withHandle(handle -> GenerationOwners.of(handle, generationIds));
   }
 
-  /** What it knows that the provider's list has to agree with. */
+  /** What the ledger knows that the provider's list must agree with. */
   public ListEvidence listEvidence() {
     return listEvidence;
   }
@@ -422,7 +424,7 @@ public final class Ledger implements AutoCloseable {
   /**
    * Moves a job on with a generation that was made for it, unless another job has that one.
    *
-   * @return whether it was this caller's move, and the generation free
+   * @return whether the move succeeded and no other job has the generation
    */
   public boolean adopt(Job seen, Job.Change change, OutboxEvent... told) {
     String generation = change.job().generationId();
@@ -434,20 +436,19 @@ public final class Ledger implements AutoCloseable {
         });
   }
 
-  /** Makes the leases of claimed jobs last on, of those that were not moved since. */
+  /** Renews the leases of claimed jobs, unless they were moved since. */
   public void renew(JobState state, Collection<String> ids, Duration lease) {
     leases.renew(state, ids, lease);
   }
 
   /**
-   * Makes jobs that were tried in vain wait no longer than this, and from then on as if it had been
-   * the first time.
+   * Shortens the wait of jobs that were tried in vain to at most this, as after their first try.
    */
   public void hasten(JobState state, Duration wait) {
     leases.hasten(state, wait);
   }
 
-  /** Gives a claimed job back, to be claimed again at once, unless somebody moved it on. */
+  /** Releases a claimed job, to be claimed again at once, unless it was moved on. */
   public void release(Job claimed) {
     leases.release(claimed);
   }

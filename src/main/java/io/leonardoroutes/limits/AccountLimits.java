@@ -3,7 +3,7 @@ package io.leonardoroutes.limits;
 import java.time.Duration;
 
 /**
- * What may be at the provider by one account, counted over every instance that shares the ledger.
+ * The limits of one account at the provider, over all instances that share the ledger.
  *
  * @param account the account's name
  * @param concurrent jobs at once
@@ -23,17 +23,19 @@ public record AccountLimits(
     Budget budget,
     Duration probe) {
 
-  /** Whether creates go on one by one after one whose outcome is not known. */
+  /** Whether creates go on one by one after one with an unknown outcome. */
   public boolean hasProbes() {
     return !probe.isZero();
   }
 
-  /** Calls that are not creates: what creates may need is kept for them, up to a half. */
+  /** Calls per minute that are not creates: up to half of all calls are kept for creates. */
   public int otherRequestsPerMinute() {
     return requestsPerMinute - Math.min(createsPerMinute, requestsPerMinute / 2);
   }
 
-  /** Of these, what looks leave: a doubt ends only if the provider's list is read whole. */
+  /**
+   * Calls that polls must leave free: a doubt ends only if the provider's list can be read whole.
+   */
   public int keptForLists() {
     return otherRequestsPerMinute() / 10;
   }

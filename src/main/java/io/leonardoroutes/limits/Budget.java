@@ -28,17 +28,17 @@ public record Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown, bo
     }
   }
 
-  /** The same, where what failed is taken to be given back. */
+  /** The same, where the cost of failed jobs is assumed to be refunded. */
   public Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown) {
     this(perDay, unit, priceUnknown, true);
   }
 
-  /** Whether a job of this price fits beside what is used. */
+  /** Whether a job of this price fits into the rest of the budget. */
   public boolean lets(BigDecimal price, BigDecimal used) {
     return perDay.signum() > 0 && used.add(price).compareTo(perDay) <= 0;
   }
 
-  /** What a job of the account is told that does not fit beside what is used. */
+  /** The warning for a job of the account that does not fit. */
   public String waits(String account, BigDecimal price, Used used) {
     String key =
         account.equals(Job.DEFAULT_ACCOUNT)

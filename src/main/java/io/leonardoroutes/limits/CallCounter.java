@@ -4,16 +4,15 @@ import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How many calls by one account were let go to the provider in the last 60 seconds, over all
- * instances. They are counted by the second, so that there are never more than a hundred rows or so
- * of an account.
+ * How many calls of one account all instances have made in the last 60 seconds. They are counted
+ * per second, so an account never has more than about a hundred rows.
  */
 public record CallCounter(int requests, int creates) {
   private static final long WINDOW = Duration.ofMinutes(1).toSeconds();
 
   /**
-   * Reads the count. A second that is counted in part is counted whole. What is more than a minute
-   * ahead was written before the clock jumped back and counts no more.
+   * Reads the count, in whole seconds. Rows of more than a minute ahead were written before the
+   * clock was set back, and do not count.
    */
   public static CallCounter lastMinute(Handle handle, String account, long now) {
     long second = now / 1000;
@@ -30,7 +29,7 @@ public record CallCounter(int requests, int creates) {
         .one();
   }
 
-  /** Counts calls before they are made: one that is counted and not made does no harm. */
+  /** Counts calls before they are made: counting one that is then not made does no harm. */
   public static void add(Handle handle, String account, long now, int requests, int creates) {
     long second = now / 1000;
     handle.execute(

@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
 /**
- * The circuit breaker of an account's creates. One whose outcome is not known opens it: creates
- * pause, ever longer, and then one alone is tried, but only once the provider has answered a free
- * call since. So an outage costs a doubt or two and not every slot.
+ * The circuit breaker of an account's creates. A create with an unknown outcome opens it: creates
+ * pause for longer and longer, and then a single one is tried, but only once the provider has
+ * answered a free call since. So an outage costs a doubt or two, and not every slot.
  *
  * @param failures creates in a row whose outcome is not known; 0: it is closed
  * @param failedAt when the last of them was over, in milliseconds
@@ -36,12 +36,12 @@ public record CircuitBreaker(int failures, long failedAt, long answeredAt, long 
         .orElse(CLOSED);
   }
 
-  /** Whether the last create's outcome is not known. */
+  /** Whether the outcome of the last create is unknown. */
   public boolean isOpen() {
     return failures > 0;
   }
 
-  /** Whether nothing is tried now. What is ahead of now was written before the clock jumped. */
+  /** Whether creates pause now. A time ahead of now was written before the clock was set back. */
   public boolean pauses(Duration first, long now) {
     long doubled = first.toMillis() << Math.min(DOUBLINGS, Math.max(0, failures - 1));
     long pause = Math.min(doubled, first.toMillis() * LONGEST);
@@ -61,7 +61,7 @@ public record CircuitBreaker(int failures, long failedAt, long answeredAt, long 
     return new CircuitBreaker(0, failedAt, answeredAt, listedAt);
   }
 
-  /** A free call worked: later than the failure, if both are in one millisecond. */
+  /** A free call worked; it counts as later than a failure in the same millisecond. */
   public CircuitBreaker answered(long now) {
     return new CircuitBreaker(failures, failedAt, Math.max(now, failedAt + 1), listedAt);
   }

@@ -43,7 +43,7 @@ public final class CostQueries {
 
   private CostQueries() {}
 
-  /** What is spent and reserved of the account's budget on the day of {@code now}. */
+  /** How much of the account's budget is spent and reserved today. */
   public static Budget.Used used(Handle handle, AccountLimits limits, Instant now) {
     Budget budget = limits.budget();
     long day = now.toEpochMilli() / A_DAY * A_DAY;

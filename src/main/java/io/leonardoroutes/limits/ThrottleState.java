@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 
 /**
- * How fast the fleet may go by one account, in a row that all instances obey.
+ * How fast all instances together may use one account; a row that all of them obey.
  *
  * <p>When the provider turns a create away, what it holds without that job is what it allows: the
  * fleet stays at that number and pauses. After a while it tries one more job at once, and one more
@@ -90,7 +90,7 @@ public record ThrottleState(
         slots, allowed, strikes, slowedAt, later(createsFrom, time, now), looksFrom);
   }
 
-  /** What was asked for before still holds, unless a clock that was ahead has written it. */
+  /** An earlier requested wait still holds, unless a clock that was ahead wrote it. */
   private static long later(long before, long time, long now) {
     return pauses(before, now) ? Math.max(before, time) : time;
   }

@@ -13,17 +13,21 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What an operator says became of many doubtful creates.
+ * An operator's word on many creates in doubt.
  *
- * @param as unpaid or failed: each that was paid has a generation of its own
- * @param state IN_DOUBT, and may be left out
- * @param account of this account alone; null: of all
- * @param before accepted before then, as {@code to} in the list; null: all
+ * @param as unpaid or failed; not paid, as each paid create has a generation of its own
+ * @param state IN_DOUBT; may be left out
+ * @param account only jobs of this account; null for all accounts
+ * @param before only jobs accepted before then, like {@code to} in the list; null for all
  */
 public record BulkDecision(Decision.As as, JobState state, String account, Instant before) {
   private static final Set<String> KEYS = Set.of("as", "state", "account", "before");
 
-  /** How many jobs were left in doubt for one reason, which is the name of a problem. */
+  /**
+   * How many jobs were left in doubt, and why.
+   *
+   * @param why the name of a problem
+   */
   record Left(String why, int jobs) {}
 
   /** What became of the jobs. */

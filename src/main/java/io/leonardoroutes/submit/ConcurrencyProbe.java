@@ -18,7 +18,10 @@ import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The steps of {@code slots.camel.yaml}: what each account at the provider allows at once. */
+/**
+ * The steps of {@code slots.camel.yaml}: they ask the provider how many jobs each account may run
+ * at once.
+ */
 public final class ConcurrencyProbe {
   private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyProbe.class);
   private static final Duration AGAIN = Duration.ofMinutes(1);
@@ -37,8 +40,8 @@ public final class ConcurrencyProbe {
   }
 
   /**
-   * The accounts to ask: not twice in a minute, or in a few seconds if a create waits to see that
-   * the provider answers again.
+   * The accounts to ask now: each at most once a minute, or every few seconds while creates wait
+   * for the provider to answer again.
    */
   public List<String> due() {
     return flow.outages()
@@ -63,7 +66,7 @@ public final class ConcurrencyProbe {
     return now.isBefore(until) && !until.isAfter(now.plus(LONGEST_PAUSE));
   }
 
-  /** Makes the question for the account in the body ready, and says whether to ask it. */
+  /** Prepares the call for the account in the body, and says whether to make it. */
   public void begin(Exchange exchange) {
     Message message = exchange.getMessage();
     String account = message.getBody(String.class);
@@ -86,7 +89,7 @@ public final class ConcurrencyProbe {
         .toList();
   }
 
-  /** Notes what the account says. */
+  /** Records the answer. */
   public void read(Exchange exchange) {
     String name = exchange.getProperty(FlowProperties.PROBED_ACCOUNT, String.class);
     ProviderResponse answer = ProviderResponse.of(exchange, flow.settings());
@@ -101,7 +104,7 @@ public final class ConcurrencyProbe {
     if (account instanceof AccountStatus.Known known) {
       governor.answered(name);
       flow.ledger().userSince(name, known.userId());
-      tellOfOneUser(name, known.userId());
+      warnOfSharedUser(name, known.userId());
     }
     if (account instanceof AccountStatus.Known known && known.concurrencySlots() != null) {
       governor.slots(name, known.concurrencySlots());
@@ -111,8 +114,8 @@ public final class ConcurrencyProbe {
     }
   }
 
-  /** Two keys of one user have one set of limits and one list at the provider. */
-  private void tellOfOneUser(String name, String user) {
+  /** Warns of two keys of one user: they share one set of limits and one list at the provider. */
+  private void warnOfSharedUser(String name, String user) {
     if (!user.equals(users.put(name, user))) {
       users.entrySet().stream()
           .filter(other -> !other.getKey().equals(name) && other.getValue().equals(user))

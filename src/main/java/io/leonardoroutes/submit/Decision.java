@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What an operator says became of a doubtful create.
+ * An operator's word on a create in doubt.
  *
- * @param generationId the provider's id, for one that was paid; else null
+ * @param generationId the provider's id if it was paid, else null
  */
 public record Decision(As as, String generationId) {
   private static final Set<String> KEYS = Set.of("as", "generationId");

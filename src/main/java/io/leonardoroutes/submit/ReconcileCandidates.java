@@ -30,12 +30,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a round seeks in the list that it read: all creates of its account that may stand there. */
+/**
+ * The creates that a round looks for in the provider's list: all of its account that may be in it.
+ */
 final class ReconcileCandidates {
-  /** More jobs than can be at the provider, or have waited in a ledger that was restored. */
+  /** More than there can be at the provider or in a restored ledger. */
   private static final int ALL = 200_000;
 
-  /** How long jobs of a kind take is asked of so many. */
+  /** From how many of the last jobs of a kind we learn how long they take. */
   private static final int LIKE = 20;
 
   private final LeonardoSettings settings;
@@ -51,7 +53,7 @@ final class ReconcileCandidates {
     this.settings = flow.settings();
     this.ledger = flow.ledger();
     this.round = round;
-    // In this order, and after the list: so whoever owns a listed generation is in one of them.
+    // Read in this order and after the list, so that the owner of every listed generation is found.
     this.underWay = all(SUBMITTING);
     this.doubtful = all(IN_DOUBT).stream().collect(Collectors.toMap(Job::id, Function.identity()));
     this.owners = ledger.owners(round.history.ids());
@@ -66,12 +68,12 @@ final class ReconcileCandidates {
         .toList();
   }
 
-  /** The job in doubt that has this id. */
+  /** The job in doubt with this id. */
   Job doubtful(String id) {
     return doubtful.get(id);
   }
 
-  /** Whether every doubt was over long enough that the list would show it. */
+  /** Whether every create in doubt ended long enough ago for the list to show it. */
   boolean isSettled() {
     return doubtful.values().stream().map(this::inDoubt).allMatch(CreateAttempt::isSettled);
   }
@@ -92,10 +94,10 @@ final class ReconcileCandidates {
         round.history, known, attempts, settings.reconcile().settle(), round.now());
   }
 
-  /** By model, the last of ours that the list would have to show. */
+  /** By model, our last create that the list must show. */
   private Map<String, KnownCreates.LeftOut> leftOut() {
     Map<String, KnownCreates.LeftOut> leftOut = new HashMap<>();
-    // Where the list is in no order, all of ours are asked for.
+    // If the list has no order, all of our creates are candidates.
     long after = round.history.isNewestFirst() ? round.begunFirst() : -1;
     doubtful.values().stream()
         .map(Job::model)
@@ -124,7 +126,8 @@ final class ReconcileCandidates {
   }
 
   /**
-   * Of another account of the same user: not free, but no witness, as it is like nothing listed.
+   * A create of another account of the same user: its generation is taken, but it proves nothing
+   * about this list.
    */
   private CreateAttempt owner(Job job) {
     if (job.account().equals(round.account()) && order(job).sure()) {
@@ -142,17 +145,17 @@ final class ReconcileCandidates {
     return attempt(job, over, isSettled(job, over) ? Stage.SETTLED : Stage.FRESH);
   }
 
-  /** By the provider's clock and by ours: a wrong {@code Date} makes no doubt settled sooner. */
+  /** By the provider's clock and by ours, so that a wrong {@code Date} settles no doubt early. */
   private boolean isSettled(Job job, Instant over) {
     Duration settle = settings.reconcile().settle();
     Instant theirs = round.theirs(over, order(job).skew()).plus(settle);
     Instant ours = over.plus(settle);
-    // Ours was ahead then if it says that the call lasts longer than any can.
+    // A call that seems longer than any can be means that our clock was ahead.
     boolean wasAhead = over.isAfter(round.begun.plus(settings.longestCall()));
     return !theirs.isAfter(round.now()) && (wasAhead || !ours.isAfter(round.begun));
   }
 
-  /** One that was over at some time, by our clock. */
+  /** A create whose call had ended at this time by our clock. */
   CreateAttempt attempt(Job job, Instant over, Stage stage) {
     CreateOrder order = order(job);
     Instant from = round.theirs(job.submittedAt(), order.skew());
@@ -166,7 +169,7 @@ final class ReconcileCandidates {
         stage);
   }
 
-  /** Twice the longest that the last jobs of its kind took, and not before it is late. */
+  /** Twice the longest time of the last jobs of its kind, and at least until it counts as late. */
   private Duration surelyMadeIn(Job job) {
     return longest.computeIfAbsent(
         job.kind(),

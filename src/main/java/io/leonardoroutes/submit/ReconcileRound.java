@@ -25,24 +25,25 @@ final class ReconcileRound {
 
   final GenerationHistory history = new GenerationHistory();
 
-  /** What is asked for by its id, before the list is read. */
+  /** Generations to ask for by id before the list is read. */
   final Deque<Named> named = new ArrayDeque<>();
 
-  /** Whose list it is. */
+  /** The user whose list is read. */
   String userId;
 
-  /** Since when the account's key is this user's. */
+  /** Since when the account's key belongs to this user. */
   Instant userSince = Instant.MIN;
 
   /** How far the provider's clock is ahead of ours; null if that is not known. */
   Duration skew;
 
   /**
-   * Generations of ours from before all that are due: once one is listed, all of them were read.
+   * Our generations from before every doubt: once the list shows one, it has been read back far
+   * enough.
    */
   Map<String, Instant> earlier = Map.of();
 
-  /** Why it could not be read, or null. */
+  /** Why the list could not be read, or null. */
   String unclear;
 
   /** How long the provider asked to wait, or null. */
@@ -58,23 +59,23 @@ final class ReconcileRound {
     this.begun = begun;
   }
 
-  /** By whose key it is read. */
+  /** The account whose key reads the list. */
   String account() {
     return limits.account();
   }
 
-  /** The time by the provider's clock, as far as it is known. */
+  /** The provider's time, as far as it is known. */
   Instant now() {
     return theirs(begun, skew);
   }
 
-  /** When a call of ours was made, by the provider's clock as far as it is known. */
+  /** The time of a call of ours by the provider's clock, as far as that is known. */
   Instant theirs(Instant ours, Duration then) {
     Duration known = then == null ? skew : then;
     return known == null ? ours : ours.plus(known);
   }
 
-  /** The change that began the first of those that are due. */
+  /** The number of the change that began the first create in doubt. */
   long begunFirst() {
     return due.stream().mapToLong(job -> order(job).begun()).min().orElse(0);
   }
@@ -88,7 +89,7 @@ final class ReconcileRound {
     return unclear == null && turns < MOST_PAGES && history.wantsMore(back(), earlier);
   }
 
-  /** When the oldest of them was begun. */
+  /** When the oldest create in doubt began. */
   private Instant back() {
     return due.stream()
         .map(job -> theirs(job.submittedAt(), order(job).skew()))
@@ -96,7 +97,7 @@ final class ReconcileRound {
         .orElse(begun);
   }
 
-  /** The page to turn to. */
+  /** The offset of the next page. */
   int turn() {
     turns++;
     return history.offset();

@@ -68,7 +68,7 @@ public final class ReconcileStep {
   private final LeonardoSettings settings;
   private final ProviderClock providerClock;
 
-  /** The next one's turn comes first, so that none waits for ever. */
+  /** In turn, so that no account waits forever. */
   private final Deque<ProviderAccounts.Account> turns;
 
   private boolean begun;
@@ -88,7 +88,7 @@ public final class ReconcileStep {
 
   private List<Job> claim() {
     if (!begun) {
-      // What was missing may be there now; and a second look comes no sooner than else.
+      // What was missing may be listed now; a second reading comes no sooner than usual.
       ledger.hasten(IN_DOUBT, settings.reconcile().settle());
       begun = true;
     }
@@ -120,7 +120,7 @@ public final class ReconcileStep {
     exchange.setProperty(FlowProperties.ROUND, round);
   }
 
-  /** Whether a generation has to be asked for that the answer to a create named. */
+  /** Whether there is another generation to ask for, which the answer to a create named. */
   public boolean moreNamed(Exchange exchange) {
     ReconcileRound round = round(exchange);
     if (!round.named.isEmpty() && !ledger.governor().call(round.limits)) {
@@ -129,7 +129,7 @@ public final class ReconcileStep {
     return !round.named.isEmpty();
   }
 
-  /** Makes the question for the next of these ready. */
+  /** Prepares the call that asks for the next such generation. */
   public void nextNamed(Exchange exchange) {
     Message message = ask(exchange);
     message.setHeader(
@@ -152,12 +152,12 @@ public final class ReconcileStep {
     }
   }
 
-  /** Makes the question for the account ready. */
+  /** Prepares the call that asks whose account it is. */
   public void askAccount(Exchange exchange) {
     ask(exchange);
   }
 
-  /** Reads whose list it is. */
+  /** Reads the user of the account. */
   public void account(Exchange exchange) {
     ReconcileRound round = round(exchange);
     ProviderResponse answer = ProviderResponse.of(exchange, settings);
@@ -191,7 +191,7 @@ public final class ReconcileStep {
         .isEmpty();
   }
 
-  /** Makes the question for the next page ready. */
+  /** Prepares the call for the next page. */
   public void turn(Exchange exchange) {
     ReconcileRound round = round(exchange);
     Message message = ask(exchange);
@@ -224,14 +224,14 @@ public final class ReconcileStep {
     }
   }
 
-  /** What an exception of a call says: nothing about any job. */
+  /** Handles a failed call, which says nothing about any job. */
   public void unanswered(
       Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     GenerationPage.Unclear unclear = (GenerationPage.Unclear) GenerationPage.failed(failure);
     round(exchange).unclear(unclear.reason(), unclear.retryAfter());
   }
 
-  /** Writes down what the list says of each job, or nothing while the ledger is away. */
+  /** Records the verdict of the list on each job; nothing while the ledger is unavailable. */
   public void record(Exchange exchange) {
     flow.outages().attempt(() -> record(round(exchange)));
   }
@@ -243,7 +243,7 @@ public final class ReconcileStep {
     } else {
       flow.outages().met(ProviderAccounts.named(LIST, round.account()), round.unclear);
       String why = "the provider's list could not be read: " + round.unclear;
-      round.due.forEach(job -> hold(job, why, usual(job, round.retryAfter)));
+      round.due.forEach(job -> hold(job, why, waitForNextReading(job, round.retryAfter)));
     }
   }
 
@@ -251,7 +251,7 @@ public final class ReconcileStep {
     ReconcileCandidates candidates = new ReconcileCandidates(flow, round);
     Map<String, ReconcileVerdict> verdicts = candidates.verdicts();
     if (candidates.isSettled()) {
-      // One that is submitted from now on shows what became of all of them.
+      // The next job that is submitted shows what became of all of them.
       ledger.governor().listed(round.account());
     }
     boolean adopted = true;
@@ -260,7 +260,7 @@ public final class ReconcileStep {
         adopted &= adopt(candidates.doubtful(decided.getKey()), paid.generationId());
       }
     }
-    // Moved as this round claimed them: what another one wrote meanwhile is not this one's reading.
+    // Moved from the state that this round claimed, so as not to overwrite another round.
     for (Job job : round.due) {
       ReconcileVerdict verdict = verdicts.get(job.id());
       boolean listed = verdict == null || verdict instanceof ReconcileVerdict.Paid;
@@ -271,7 +271,7 @@ public final class ReconcileStep {
       } else if (verdict instanceof ReconcileVerdict.Unpaid && JobProblems.wasMade(job)) {
         open(job, WAS_MADE, null);
       } else if (verdict instanceof ReconcileVerdict.Unpaid) {
-        // Somebody else moved what was matched: then what is left over is not known either.
+        // A matched job was moved by somebody else, so the rest of the matching is void too.
         unpaid(job, adopted);
       }
     }
@@ -285,16 +285,16 @@ public final class ReconcileStep {
             .map(over -> Duration.between(now(), over.plus(settle)))
             .orElse(Duration.ZERO);
     boolean over = left.isNegative() || left.isZero();
-    return over || left.compareTo(usual(job, null)) > 0 ? null : left;
+    return over || left.compareTo(waitForNextReading(job, null)) > 0 ? null : left;
   }
 
   /**
-   * Until its next reading.
+   * How long to wait until the next reading.
    *
-   * @param asked how long the provider asked to wait, or null; it makes the wait longer, never
-   *     shorter
+   * @param asked how long the provider asked us to wait, or null; it only ever makes the wait
+   *     longer
    */
-  private Duration usual(Job job, Duration asked) {
+  private Duration waitForNextReading(Job job, Duration asked) {
     return new RetryBackoff(settings.reconcile().settle(), LONGEST_WAIT)
         .after(job.schedule().tries(), asked);
   }
@@ -309,7 +309,7 @@ public final class ReconcileStep {
     return moved;
   }
 
-  /** Runs, and is due since its call was begun: when it ended, nobody looked. */
+  /** The job runs, and is due for a poll: it may have ended while nobody looked. */
   static Job.Change adopted(Job job, String generationId) {
     return job.to(RUNNING).created(generationId, job.cost()).problem(null).dueAt(job.submittedAt());
   }
@@ -318,7 +318,7 @@ public final class ReconcileStep {
     if (!certain) {
       open(job, "other jobs in doubt were moved meanwhile", null);
     } else if (JobProblems.readings(job) + 1 < CreateMatcher.READINGS) {
-      // More readings are all that it lacks, however long it was doubtful.
+      // However long it was in doubt, all that it lacks is more readings.
       notListed(job);
     } else if (ledger.move(job, released(job, now()))) {
       LOG.info("{} was not billed, and is submitted again", job.name());
@@ -335,16 +335,16 @@ public final class ReconcileStep {
     }
   }
 
-  /** Back to where it has not been submitted. */
+  /** The job waits to be submitted again. */
   static Job.Change released(Job job, Instant now) {
     return job.to(ACCEPTED).submittedAt(null).problem(null).dueAt(now);
   }
 
   /**
-   * @param wait of ours until its next reading; the usual one if null
+   * @param wait our wait until the next reading; null for the usual one
    */
   private void open(Job job, String why, Duration wait) {
-    Duration until = wait == null ? usual(job, null) : wait;
+    Duration until = wait == null ? waitForNextReading(job, null) : wait;
     if (hold(job, why, until) && !JobProblems.heldBecause(job).equals(why)) {
       LOG.warn("{} stays in doubt: {}", job.name(), why);
     }

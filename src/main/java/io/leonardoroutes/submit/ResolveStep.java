@@ -29,14 +29,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What {@code resolve.camel.yaml} and {@code resolve-all.camel.yaml} do: an operator ends doubts.
+ * What {@code resolve.camel.yaml} and {@code resolve-all.camel.yaml} do: an operator resolves jobs
+ * in doubt.
  */
 public final class ResolveStep {
   private static final Logger LOG = LoggerFactory.getLogger(ResolveStep.class);
 
   private static final ObjectMapper JSON = StrictJson.mapper();
 
-  /** Of jobs that are read at once. */
+  /** How many jobs are read at once. */
   private static final int PAGE = 200;
 
   private final FlowContext flow;
@@ -48,10 +49,10 @@ public final class ResolveStep {
   }
 
   /**
-   * Moves a job in doubt as the operator says, and answers it.
+   * Moves a job in doubt by the word of the operator, and answers the job.
    *
-   * @throws RequestRejected 403 for who is no operator; 400 for what is not JSON, 422 for a
-   *     decision that is none; 404; 409 if the job is not in doubt, its call may not be over yet,
+   * @throws RequestRejected 403 unless the caller is an operator; 400 if the body is not JSON, 422
+   *     if it is not a decision; 404; 409 if the job is not in doubt, its call may not be over yet,
    *     or another job has the generation
    */
   public JsonNode decide(
@@ -63,10 +64,11 @@ public final class ResolveStep {
   }
 
   /**
-   * Moves all jobs in doubt that are meant, each as {@link #decide} does, and answers how many.
+   * Moves all jobs in doubt that the decision covers, each like {@link #decide} , and answers how
+   * many.
    *
-   * @throws RequestRejected 403 for who is no operator; 400 for what is not JSON, 422 for a
-   *     decision that is none
+   * @throws RequestRejected 403 unless the caller is an operator; 400 if the body is not JSON, 422
+   *     if it is not a decision
    */
   public JsonNode all(@Header(Caller.HEADER) Object user, @Body String body) {
     Caller operator = flow.caller(user);
@@ -102,10 +104,10 @@ public final class ResolveStep {
     Job job = open(id, operator, decision);
     Job.Change change = change(job, decision).by(actor);
     while (!moved(job, change, decision)) {
-      // It was looked into meanwhile, or is somebody else's by now: its new state decides.
+      // It has been moved meanwhile: its new state decides.
       job = open(id, operator, decision);
       if (decision.as() == Decision.As.PAID) {
-        notTaken(decision.generationId());
+        mustBeFree(decision.generationId());
       }
       change = change(job, decision).by(actor);
     }
@@ -129,13 +131,16 @@ public final class ResolveStep {
               + ": only an IN_DOUBT one can be resolved, or a late one as failed");
     }
     if (decision.as() == Decision.As.UNPAID) {
-      over(job);
+      mustBeOver(job);
     }
     return job;
   }
 
-  /** Of an instance that looks dead to the others the call may go on, and be paid yet. */
-  private void over(Job job) {
+  /**
+   * Fails while the paid call may still be under way: an instance that looks dead may yet complete
+   * it.
+   */
+  private void mustBeOver(Job job) {
     Instant over = JobProblems.inDoubtSince(job).orElse(Instant.MIN);
     if (over.isAfter(flow.clock().instant())) {
       throw new RequestRejected(
@@ -146,7 +151,7 @@ public final class ResolveStep {
     }
   }
 
-  private void notTaken(String generationId) {
+  private void mustBeFree(String generationId) {
     if (!ledger.owners(List.of(generationId)).isEmpty()) {
       throw new RequestRejected(
           409,

@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what became of a paid call, and writes it down: the second half of {@link SubmitStep}.
+ * Reads the outcome of a paid call and records it: the second half of {@link SubmitStep}.
  *
  * <p>One file, because the outcomes of a paid call are told apart here and nowhere else.
  */
@@ -45,10 +45,10 @@ public final class SubmissionRecorder {
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final RetryBackoff NOT_SENT = new RetryBackoff(Duration.ofSeconds(1), LONGEST);
 
-  /** As long as its account's creates pause: it is tried when they may be. */
+  /** For as long as the creates of the account pause. */
   private static final RetryBackoff REFUSED = new RetryBackoff(Duration.ofSeconds(10), LONGEST);
 
-  /** By then it waits for half a minute. */
+  /** After so many tries the wait is half a minute. */
   private static final int OFTEN = 5;
 
   private final LeonardoSettings settings;
@@ -80,20 +80,20 @@ public final class SubmissionRecorder {
   void record(Exchange exchange) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
     Submission submission = exchange.getMessage().getBody(Submission.class);
-    circuit(job, submission);
+    updateCircuitBreaker(job, submission);
     if (submission instanceof Submission.Created created) {
       flow.outages().reportUp(PROVIDER);
       created(job, created);
-      taken(job, EnumSet.allOf(What.class));
+      noteAccepted(job, EnumSet.allOf(What.class));
     } else if (submission instanceof Submission.Refused refused) {
       flow.outages().reportUp(PROVIDER);
-      What what = whatIsRefused(refused);
+      What what = blockedPart(refused);
       if (what == null) {
-        taken(job, EnumSet.of(What.KEY, What.ACCESS));
+        noteAccepted(job, EnumSet.of(What.KEY, What.ACCESS));
         refused(job, refused);
         exchange.setProperty(FlowProperties.FREED, true);
       } else {
-        met(job, what, refused.reason());
+        noteBlocked(job, what, refused.reason());
         waits(
             job,
             REFUSED.after(job.schedule().tries()),
@@ -108,15 +108,15 @@ public final class SubmissionRecorder {
     } else {
       Submission.Unknown unknown = (Submission.Unknown) submission;
       if (unknown.isOfTheKey()) {
-        // Else every slot is soon held by a doubt.
-        met(job, What.KEY, unknown.reason());
+        // Otherwise doubts would soon hold every slot.
+        noteBlocked(job, What.KEY, unknown.reason());
       }
-      inDoubt(job, unknown, over(job, unknown));
+      inDoubt(job, unknown, surelyOver(job, unknown));
     }
   }
 
   /** See {@link Governor#createUnknown}. */
-  private void circuit(Job job, Submission submission) {
+  private void updateCircuitBreaker(Job job, Submission submission) {
     Governor governor = ledger.governor();
     settings
         .accounts()
@@ -132,8 +132,8 @@ public final class SubmissionRecorder {
             });
   }
 
-  /** When the provider must be done with the call: not by itself when we stop listening. */
-  private Instant over(Job job, Submission.Unknown unknown) {
+  /** When the provider must have finished the call; our hanging up does not end it. */
+  private Instant surelyOver(Job job, Submission.Unknown unknown) {
     Instant now = flow.clock().instant();
     Instant longest = job.submittedAt().plus(settings.paidCall());
     return unknown.isTheProvidersOwn() || longest.isBefore(now) ? now : longest;
@@ -144,7 +144,7 @@ public final class SubmissionRecorder {
         created.cost() == null
             ? null
             : new Job.Cost(created.cost().amount(), created.cost().unit());
-    // Said before the ledger is asked: if it is away now, this line is what is left of it.
+    // Logged before the ledger is asked: if it is unavailable, this line is all that remains.
     LOG.info("{} submitted, generation {}", job.name(), created.generationId());
     Instant look = schedule.first(job);
     boolean known =
@@ -159,7 +159,7 @@ public final class SubmissionRecorder {
                     .submittedAt(job.submittedAt())
                     .problem(null)
                     .dueAt(look));
-    tellOfTheUnit(job, cost);
+    warnOfOtherUnit(job, cost);
     if (!known && !isOf(job, created)) {
       LOG.error(
           "{} was given up before generation {} was answered: it is paid, and no job has it",
@@ -169,7 +169,7 @@ public final class SubmissionRecorder {
   }
 
   /** A cost that the account's budget cannot count; said once for each account. */
-  private void tellOfTheUnit(Job job, Job.Cost cost) {
+  private void warnOfOtherUnit(Job job, Job.Cost cost) {
     Budget budget =
         settings.accounts().find(job.account()).map(of -> of.limits().budget()).orElse(null);
     if (budget == null
@@ -197,7 +197,7 @@ public final class SubmissionRecorder {
   }
 
   /** What is refused of the job's account; null if the request itself is refused. */
-  private static What whatIsRefused(Submission.Refused refused) {
+  private static What blockedPart(Submission.Refused refused) {
     if (refused.isOfTheKey()) {
       return What.KEY;
     }
@@ -208,14 +208,14 @@ public final class SubmissionRecorder {
   }
 
   /** See {@link BlockedAccounts#met}. */
-  private void met(Job job, What what, String reason) {
+  private void noteBlocked(Job job, What what, String reason) {
     if (what == What.KEY) {
       settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
     }
     ledger.refusedAccounts().met(job, what, reason, JobProblems.isOfTheAccount(job));
   }
 
-  private void taken(Job job, Set<What> shown) {
+  private void noteAccepted(Job job, Set<What> shown) {
     flow.outages().attempt(() -> ledger.refusedAccounts().taken(job, shown));
   }
 
@@ -234,8 +234,8 @@ public final class SubmissionRecorder {
   }
 
   /**
-   * The provider was not reached. What is in between may be against one request alone, which waits
-   * longer and longer and is no outage.
+   * The provider was not reached. If something in between blocks just one request, that one waits
+   * longer and longer, and it is no outage.
    */
   private void notSent(Job job, Submission.NotSent notSent) {
     int tries = job.schedule().tries();
@@ -251,7 +251,7 @@ public final class SubmissionRecorder {
         job, NOT_SENT.after(tries, notSent.retryAfter()), JobProblems.waiting(notSent.reason()));
   }
 
-  /** The provider has enough: the job waits, and the whole fleet goes slower. */
+  /** The provider throttles us: the job waits, and all instances slow down. */
   private void turnedAway(Job job, Submission.TurnedAway turnedAway) {
     Duration asked = turnedAway.retryAfter();
     Duration wait = NOT_SENT.after(job.schedule().tries(), asked);
@@ -276,7 +276,7 @@ public final class SubmissionRecorder {
   }
 
   /**
-   * @param problem why it was not submitted; null if that is no problem of its own
+   * @param problem why it was not submitted; null if that is not the problem of this job
    */
   private void sendAgain(Job job, Duration wait, JsonNode problem) {
     settle(
@@ -305,15 +305,15 @@ public final class SubmissionRecorder {
         seen ->
             seen.to(IN_DOUBT)
                 .problem(JobProblems.inDoubt(why, unknown.body(), unknown.named(), over))
-                // That it was made may be seen long before it is over.
+                // The video may be listed long before the call is over.
                 .dueAt(flow.clock().instant().plus(settings.reconcile().settle())));
   }
 
   /**
-   * Moves the job on from {@code SUBMITTING}; or from where it stands after its lease had run out,
-   * if what came so late is the answer of its last attempt.
+   * Moves the job on from SUBMITTING; or, if its lease has run out meanwhile and this is the late
+   * answer to its last attempt, from the state that it has now.
    *
-   * @return whether the ledger knows it now
+   * @return whether the ledger has recorded it
    */
   private boolean settle(Job job, EventType told, Set<JobState> late, Move move) {
     Optional<Job> now = Optional.of(job);

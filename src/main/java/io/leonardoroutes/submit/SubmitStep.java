@@ -51,12 +51,13 @@ public final class SubmitStep {
   }
 
   /**
-   * Jobs that may be submitted now, as many as there are free slots in their accounts. What stands
-   * as {@code SUBMITTING} and is no longer renewed is put in doubt first: whoever began it is gone.
+   * Jobs that may be submitted now, as many as there are free slots in their accounts. Jobs in
+   * SUBMITTING whose lease has run out are put in doubt first: the instance that began them is
+   * gone.
    */
   public List<Job> due(Exchange exchange) {
     if (exchange.getContext().isStopping()) {
-      // A drain ends what is under way and begins nothing that costs.
+      // While draining, calls under way end and no new one begins.
       return List.of();
     }
     return flow.outages()
@@ -73,7 +74,7 @@ public final class SubmitStep {
             });
   }
 
-  /** Whether creates wait to see that the provider answers a free call again. */
+  /** Whether creates wait until the provider answers a free call again. */
   public boolean wantsAnswer() {
     return !flow.outages()
         .query(
@@ -85,15 +86,15 @@ public final class SubmitStep {
   }
 
   private List<Job> due(Account account) {
-    tellOfRefused(account);
+    logBlockedAccount(account);
     Governor.Due due = ledger.governor().due(BATCH, account.limits(), settings.lease());
     overBudget(account, due);
     stuck(account);
     return due.jobs();
   }
 
-  /** As it stands in the ledger, whichever instance met it. */
-  private void tellOfRefused(Account account) {
+  /** Logs the blocked account as the ledger knows it, whichever instance found out. */
+  private void logBlockedAccount(Account account) {
     Optional<BlockedAccount> refused = ledger.refusedAccounts().of(account.name());
     for (What what : What.values()) {
       String name = "the %s of account %s".formatted(what, account.name());
@@ -105,7 +106,10 @@ public final class SubmitStep {
     }
   }
 
-  /** A call and its record can take longer than a lease, which a dead instance's must not. */
+  /**
+   * Renews the leases of calls under way: they can outlast a lease, which is short so that those of
+   * a dead instance soon end.
+   */
   private void renew() {
     Instant now = flow.clock().instant();
     if (renewing.isOver(now)) {
@@ -114,7 +118,7 @@ public final class SubmitStep {
     }
   }
 
-  /** Every job that waits says why. */
+  /** Gives each waiting job its reason. */
   private void overBudget(Account account, Governor.Due due) {
     String budget = ProviderAccounts.named("the day's budget", account.name());
     if (due.fit() == Fit.NOT_ALL) {
@@ -150,23 +154,23 @@ public final class SubmitStep {
         orphanedUntil(job));
   }
 
-  /** When the provider must be done with a call that whoever made it did not see end. */
+  /** When the provider must have finished a call whose caller did not see its end. */
   private Instant orphanedUntil(Job job) {
     Instant now = flow.clock().instant();
     Instant begun = job.submittedAt();
     if (ledger.isShared()) {
-      // Another instance that cannot reach the ledger looks like a dead one, and its call goes on.
+      // An instance that only lost the ledger looks dead, and its call goes on.
       Instant longest = begun.plus(settings.longestCall());
       return longest.isBefore(now) ? now : longest;
     }
-    // It left before the program died and before its permit ended, but may have just arrived.
+    // It left before the program died and its permit ended, but may have arrived only now.
     Instant left = begun.plus(settings.lease()).isBefore(now) ? begun.plus(settings.lease()) : now;
     return left.plus(settings.paidCall());
   }
 
   /**
-   * Begins the paid call of the job in the body, if the ledger lets it. If not, somebody else has
-   * it, it was cancelled or the limits are reached, and {@code leonardoBegun} says so.
+   * Begins the paid call of the job in the body, if the ledger lets it. If not, another instance
+   * has it, it was cancelled or a limit is reached, and {@code leonardoBegun} says so.
    */
   public void begin(Exchange exchange) {
     Job seen = exchange.getMessage().getBody(Job.class);
@@ -205,12 +209,12 @@ public final class SubmitStep {
     try {
       return recorder.read(exchange);
     } catch (RuntimeException e) {
-      // Not for `unanswered`: an answer came, whatever the failure looks like.
+      // Not `unanswered`: an answer came, whatever the failure looks like.
       return Submission.unanswered("the answer could not be read: " + e.getClass());
     }
   }
 
-  /** What an exception of the call itself says about whether the request left. */
+  /** Tells by the exception of a failed call whether the request can have left. */
   public Submission unanswered(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     return Submission.failed(failure);
   }

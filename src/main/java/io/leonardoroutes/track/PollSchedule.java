@@ -13,11 +13,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Says when to look at a running job: when jobs of its kind usually end, and then often enough that
- * the end is seen within five seconds of it. A look costs one of the calls that a minute has.
+ * Decides when to poll a running job: around the time when jobs of its kind usually end, often
+ * enough to see the end within five seconds. Each poll uses one of the calls that are allowed per
+ * minute.
  *
- * <p>How long jobs take is learned from the looks themselves, which see an end only after it. So an
- * end is taken to lie between the last look that showed the job running and the one that showed it
+ * <p>It learns how long jobs take from the polls themselves. They see an end only after it, so an
+ * end is taken to lie between the last poll that showed the job running and the one that showed it
  * done. A job that was done at its first look ended some time before it, and is taken to have ended
  * so much earlier that the first look moves forward while this happens to many.
  */
@@ -27,10 +28,10 @@ public final class PollSchedule {
   private static final Duration CACHED = Duration.ofMinutes(1);
   private static final int MOST_KINDS = 1000;
 
-  /** Five seconds, less what a tick and a call take. */
+  /** Five seconds, less the time of a tick and a call. */
   private static final long NEAR = 4_500;
 
-  /** As often as the loop that looks runs by default. */
+  /** The default interval of the loop that polls. */
   private static final long NEAREST = 50;
 
   private static final int LOOKS = 5;
@@ -43,8 +44,8 @@ public final class PollSchedule {
   private final Map<String, Cached> cache = new ConcurrentHashMap<>();
 
   /**
-   * When jobs of one kind usually end, in milliseconds after they were submitted: one in ten
-   * earlier than {@code early}, half before {@code middle}, one in ten later than {@code late}.
+   * When jobs of one kind usually end, in milliseconds after they were submitted: a tenth ends
+   * before {@code early}, half before {@code middle}, a tenth after {@code late}.
    */
   record TypicalDuration(long early, long middle, long late) {
     static Optional<TypicalDuration> of(List<Duration> took) {
@@ -62,9 +63,9 @@ public final class PollSchedule {
     }
 
     /**
-     * The next look at a job that runs for so long, in milliseconds after it was submitted. From
-     * the early ends to the middle one there are five looks or so; then one every {@code near}, and
-     * after the late ends rarer ones, down to one every {@code every}.
+     * When to poll next a job that has run for so long, in milliseconds after it was submitted.
+     * From the early ends to the middle one there are about five polls; then one every {@code
+     * near}, and after the late ends fewer, down to one every {@code every}.
      */
     long after(long elapsed, long every) {
       if (elapsed < early) {
@@ -85,7 +86,7 @@ public final class PollSchedule {
     this.clock = clock;
   }
 
-  /** The first look at a job whose create was just answered. */
+  /** When to poll a job first, just after its create was answered. */
   public Instant first(Job job) {
     Instant now = clock.instant();
     return usual(job)
@@ -93,7 +94,7 @@ public final class PollSchedule {
         .orElseGet(() -> now.plus(settings.first()));
   }
 
-  /** The next look at a job that was just seen running. */
+  /** When to poll a job next that was just seen running. */
   Instant next(Job job) {
     Instant now = clock.instant();
     if (isLate(job)) {
@@ -102,12 +103,15 @@ public final class PollSchedule {
     return usual(job).map(usual -> after(job, usual, now)).orElseGet(() -> now.plus(gap(job, now)));
   }
 
-  /** The time between two looks at a job whose slot another one waits for. */
+  /** The time between two polls of a job whose slot another job waits for. */
   Duration wanted() {
     return settings.every().dividedBy(4);
   }
 
-  /** Whether a person has to be told that it takes longer than {@code leonardo.track.give-up}. */
+  /**
+   * Whether it is time to tell a person that the job takes longer than {@code
+   * leonardo.track.give-up}.
+   */
   boolean isLate(Job job) {
     return job.submittedAt().plus(settings.giveUp()).isBefore(clock.instant());
   }
@@ -117,7 +121,9 @@ public final class PollSchedule {
     return now.plusMillis(usual.after(elapsed, settings.every().toMillis()) - elapsed);
   }
 
-  /** While nothing is known: a tenth of the time that it runs, in bounds. */
+  /**
+   * The interval while nothing is known: a tenth of the time that the job has run, within bounds.
+   */
   private Duration gap(Job job, Instant now) {
     long every = settings.every().toMillis();
     long tenth = Duration.between(job.submittedAt(), now).toMillis() / 10;
@@ -131,7 +137,7 @@ public final class PollSchedule {
     Instant due = job.schedule().dueAt();
     long elapsed = Duration.between(job.submittedAt(), now).toMillis();
     long unseen = Duration.between(running == null ? due : running, now).toMillis();
-    // Our own gaps between looks must pass, or only the jobs of some lengths are learned from.
+    // Wait for our own intervals, or only jobs of some lengths would be learned from.
     boolean told = unseen >= 0 && unseen <= Math.max(TOO_LATE_TO_LEARN, elapsed / 5);
     if (!told || elapsed <= 0) {
       return null;

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps of {@code track.camel.yaml}: looks at jobs that the provider has.
+ * The steps of {@code track.camel.yaml}: polls the jobs that run at the provider.
  *
  * <p>One file, because it is read beside its route file.
  */
@@ -39,7 +39,7 @@ public final class TrackStep {
   private static final String PROVIDER = "the provider (polls)";
   private static final int BATCH = 100;
 
-  /** What the queue of looks holds. */
+  /** How many polls the queue holds. */
   private static final int MOST = 200;
 
   private static final Duration LOST = Duration.ofHours(1);
@@ -68,17 +68,17 @@ public final class TrackStep {
   }
 
   /**
-   * Jobs that are due for a look, as many as the calls of a minute allow by their accounts, and
-   * that are not {@linkplain ClaimedWork under way}.
+   * Jobs that are due for a poll, as many as their accounts may call per minute, without
+   * {@linkplain ClaimedWork under way}.
    */
   public List<Job> due() {
-    tellIfNoneEnds();
-    // Only what is handed on begins: a claim that fails half way has nothing under way.
+    reportIfAllHang();
+    // Only what is handed on counts as under way: a claim may fail halfway.
     return claimed.begins(flow.outages().query(this::claim));
   }
 
-  /** A slot that is wanted is worth more looks: a job that is done holds it until it is seen. */
-  private void hasten() {
+  /** Polls sooner while jobs wait for a slot: a finished job holds its slot until we see it. */
+  private void pollSoonerIfSlotIsWanted() {
     Instant now = flow.clock().instant();
     if (hastening.isOver(now)) {
       settings
@@ -90,7 +90,7 @@ public final class TrackStep {
   }
 
   private List<Job> claim() {
-    hasten();
+    pollSoonerIfSlotIsWanted();
     claimed.forget(LOST);
     claimed.renew(
         jobs -> ledger.renew(RUNNING, jobs.stream().map(Job::id).toList(), settings.lease()));
@@ -102,8 +102,11 @@ public final class TrackStep {
     return ledger.governor().looks(room, account.limits(), settings.lease());
   }
 
-  /** Each is cut off in the end, but if all consumers wait for that, no other job is looked at. */
-  private void tellIfNoneEnds() {
+  /**
+   * Reports when all consumers hang: each call is cut off in the end, but until then no job is
+   * polled.
+   */
+  private void reportIfAllHang() {
     Instant now = flow.clock().instant();
     Duration step = Duration.between(asked, now);
     asked = now;
@@ -112,7 +115,7 @@ public final class TrackStep {
       withoutEnd = Duration.ZERO;
       return;
     }
-    // A clock that was set, or a machine that slept, is no provider that hangs.
+    // A changed clock or a sleeping machine is not a hanging provider.
     withoutEnd = withoutEnd.plus(step.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : step);
     if (withoutEnd.compareTo(NO_END) > 0) {
       flow.outages()
@@ -124,7 +127,7 @@ public final class TrackStep {
     }
   }
 
-  /** Makes the look at the job in the body ready to be sent. */
+  /** Prepares the poll of the job in the body. */
   public void begin(Exchange exchange) {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(FlowProperties.JOB, job);
@@ -152,14 +155,14 @@ public final class TrackStep {
         : GenerationStatus.failed(answer.failure());
   }
 
-  /** What an exception of the call says: nothing about the job. */
+  /** Handles a failed call, which says nothing about the job. */
   public GenerationStatus unanswered(
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     ended(failure);
     return GenerationStatus.failed(failure);
   }
 
-  /** One that was cut off has not ended. */
+  /** Notes that a call has ended; one that was cut off has not. */
   private void ended(Exception failure) {
     if (!(failure instanceof InterruptedIOException)) {
       withoutEnd = Duration.ZERO;
@@ -167,7 +170,10 @@ public final class TrackStep {
     }
   }
 
-  /** Writes down what was seen. While the ledger is away, it is looked at again after its lease. */
+  /**
+   * Records what was seen. While the ledger is unavailable, the job is polled again after its
+   * lease.
+   */
   public void record(Exchange exchange) {
     flow.outages().attempt(() -> write(exchange));
   }
@@ -205,7 +211,7 @@ public final class TrackStep {
     }
   }
 
-  /** The look told nothing of the job. */
+  /** The poll said nothing about the job. */
   private void tryAgain(Job job, Duration asked) {
     RetryBackoff backoff = new RetryBackoff(settings.track().every(), LONGEST_WAIT);
     Duration wait = backoff.after(job.schedule().tries(), asked);
@@ -233,7 +239,7 @@ public final class TrackStep {
         complete.videoId(), complete.videoUrl(), complete.posterUrl(), null, null, null);
   }
 
-  /** What is paid is not given up for an address that comes a little later. */
+  /** Waits for the address of a finished video: it is paid, and not given up. */
   private void unshown(Exchange exchange, Job job, GenerationStatus.Unshown unshown) {
     Instant now = flow.clock().instant();
     Instant since = JobProblems.withoutVideoSince(job).orElse(now);
@@ -272,7 +278,7 @@ public final class TrackStep {
     }
   }
 
-  /** Still running, or not shown. A timeout of ours is not a failure of theirs. */
+  /** The job still runs, or has no address yet. However long it takes, it has not failed. */
   private void again(Job job, Job.Change again) {
     boolean tell = schedule.isLate(job) && job.problem() == null;
     if (tell) {

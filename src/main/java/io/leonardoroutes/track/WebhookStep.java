@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step of {@code webhook.camel.yaml}. The provider's notice means only: look now. Why there is
- * no video it alone says, and these words are kept. Its body holds the API key in clear and is
- * dropped here, whatever it says.
+ * The step of {@code webhook.camel.yaml}. A notice of the provider only makes us poll now. Its
+ * reason for a missing video, which no poll shows, is kept. Its body holds the API key in clear
+ * text and is never passed on.
  */
 public final class WebhookStep implements AuthHandler.Notices {
   private static final Logger LOG = LoggerFactory.getLogger(WebhookStep.class);
@@ -44,9 +44,9 @@ public final class WebhookStep implements AuthHandler.Notices {
   }
 
   /**
-   * Answers 202 to whoever has the key of an account, 401 to everybody else (404 if none has one),
-   * and nothing more. It counts for the generations of that account. Our own server has asked the
-   * same before it read the body; one of the application's own has not.
+   * Answers 202 to a caller with the key of an account and 401 to all others (404 if no account has
+   * a key), with no body. A notice counts only for generations of that account. Our own server
+   * checks the same before it reads the body; a server of the application's does not.
    */
   public void noticed(Exchange exchange) throws IOException {
     Message message = exchange.getMessage();
@@ -61,7 +61,7 @@ public final class WebhookStep implements AuthHandler.Notices {
       String text = text(exchange, body);
       Optional<String> generation = WebhookNotice.generationId(text);
       Optional<String> reason = WebhookNotice.reason(text).map(this::withoutKeys);
-      // Kept before the look, which finds it; told after it, if a look had failed the job before.
+      // Stored before the poll, which uses it; added later if a poll had already failed the job.
       both(generation, reason, (id, why) -> flow.ledger().notices().add(id, accounts, why));
       boolean due = generation.isPresent() && flow.ledger().lookNow(generation.get(), accounts);
       both(generation, reason, (id, why) -> tell(id, accounts, why));
