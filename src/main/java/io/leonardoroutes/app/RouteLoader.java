@@ -101,6 +101,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     RouteBeans.bind(context, rules, models, flow);
     RejectedKeys rejected = new RejectedKeys(flow.clock());
     context.getRegistry().bind("leonardoRejectedKeys", rejected);
+    FlowHealthCheck.register(context, flow);
     ManagementServer.read(keys, ForeignServer.isThere(context))
         .open(context, flow)
         .forEach(this::opened);

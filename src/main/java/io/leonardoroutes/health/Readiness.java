@@ -19,7 +19,7 @@ public record Readiness(Status status, List<String> away) {
     DRAINING
   }
 
-  boolean isReady() {
+  public boolean isReady() {
     return status == Status.UP || status == Status.DEGRADED;
   }
 }

@@ -29,6 +29,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,19 @@ class ManagementTest {
             () ->
                 assertThat(ready())
                     .isEqualTo("200 {\"status\":\"DEGRADED\",\"away\":[\"the provider\"]}"));
+    HealthCheck.Result health = healthOfTheApplication();
+    assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);
+    assertThat(health.getDetails())
+        .containsEntry("status", "DEGRADED")
+        .containsEntry("away", "the provider");
+  }
+
+  /** As the health endpoint of an application shows it that has one. */
+  private HealthCheck.Result healthOfTheApplication() {
+    return HealthCheckHelper.invokeReadiness(app.context(), "full").stream()
+        .filter(result -> result.getCheck().getId().equals("leonardo-routes"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -106,6 +121,9 @@ class ManagementTest {
       await()
           .atMost(LONG)
           .untilAsserted(() -> assertThat(ready()).startsWith("503 {\"status\":\"DOWN\""));
+      assertThat(healthOfTheApplication().getState()).isEqualTo(HealthCheck.State.DOWN);
+      assertThat(HealthCheckHelper.invokeLiveness(app.context(), "full"))
+          .noneMatch(result -> result.getCheck().getId().equals("leonardo-routes"));
       assertThat(get("/health/live").statusCode()).isEqualTo(200);
       sql.execute("COMMIT");
     }

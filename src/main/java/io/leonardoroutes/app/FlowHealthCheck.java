@@ -1,0 +1,51 @@
+package io.leonardoroutes.app;
+
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.health.Readiness;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/**
+ * What {@code /health/ready} says, for the health endpoint of the application: down while the
+ * ledger cannot be written, up with what is away otherwise.
+ */
+final class FlowHealthCheck extends AbstractHealthCheck {
+  private final FlowContext flow;
+
+  private FlowHealthCheck(FlowContext flow) {
+    super("leonardo-routes", "leonardo-routes");
+    this.flow = flow;
+  }
+
+  static void register(CamelContext context, FlowContext flow) {
+    HealthCheckRegistry checks = HealthCheckRegistry.get(context);
+    if (checks != null) {
+      FlowHealthCheck check = new FlowHealthCheck(flow);
+      check.setCamelContext(context);
+      checks.register(check);
+    }
+  }
+
+  /** To restart the application would help nobody. */
+  @Override
+  public boolean isLiveness() {
+    return false;
+  }
+
+  @Override
+  protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
+    Readiness now = ManagementServer.ready(getCamelContext(), flow);
+    result.detail("status", now.status().name());
+    if (!now.away().isEmpty()) {
+      result.detail("away", String.join(", ", now.away()));
+    }
+    if (now.isReady()) {
+      result.up();
+    } else {
+      result.message("leonardo-routes is " + now.status()).down();
+    }
+  }
+}
