@@ -3,14 +3,14 @@ package io.leonardoroutes.json;
 import java.lang.annotation.Annotation;
 
 /**
- * A rule that JSON Schema can say too. The validator of a constraint implements it, so that the
- * rule and its schema stand in one file; a constraint that does not leaves the schema wider than
- * the rule.
+ * A rule that can also be expressed in JSON Schema. The validator of a constraint implements it, so
+ * that the rule and its schema stand in one file; a constraint that does not leaves the schema
+ * wider than the rule.
  *
  * @param <A> the constraint
  */
 public interface InSchema<A extends Annotation> {
 
-  /** Says the rule in the schema of the field or, for a rule across fields, of the object. */
+  /** Adds the rule to the schema of the field or, for a rule across fields, of the object. */
   void say(A rule, SchemaPart schema);
 }

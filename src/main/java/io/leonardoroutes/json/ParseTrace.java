@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The course of reading one request: what could not be read, and where each field stands. */
+/** Records how one request was read: what could not be read, and the position of each field. */
 public final class ParseTrace {
   private final JsonNode received;
   private final Map<String, Integer> starts = new HashMap<>();
@@ -40,7 +40,7 @@ public final class ParseTrace {
     unread(violation.pointer());
   }
 
-  /** Leaves a field out of account: no rule that involves it is held against the request. */
+  /** Marks a field as unread: rules that involve it are not held against the request. */
   void unread(String pointer) {
     unread.add(pointer);
   }
@@ -53,12 +53,12 @@ public final class ParseTrace {
     leftEmpty.add(component);
   }
 
-  /** The components that are absent because an object was there with nothing in it. */
+  /** The components that count as absent because their object was empty. */
   public Set<RecordComponent> leftEmpty() {
     return leftEmpty;
   }
 
-  /** Whether the field, or something that it is part of, is there but could not be read. */
+  /** Whether the field, or an object around it, is present but could not be read. */
   public boolean isUnread(String pointer) {
     for (String at = pointer; !at.isEmpty(); at = parent(at)) {
       if (unread.contains(at)) {
@@ -68,7 +68,7 @@ public final class ParseTrace {
     return unread.contains("");
   }
 
-  /** Where a field stands in the document; one that is absent, behind its present siblings. */
+  /** The position of a field in the document; an absent field comes after its siblings. */
   public int position(String pointer) {
     Integer start = starts.get(pointer);
     String around = pointer;

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * Reads JSON into records, exactly typed: {@code "5"} is not 5, {@code true} is not 1, 5.0 is 5.
- * {@code null}, an empty array and an object left empty by these are absent. What cannot be read is
- * noted in the {@link ParseTrace} and is absent in the record.
+ * {@code null}, an empty array and an object that is empty without these count as absent. What
+ * cannot be read is recorded in the {@link ParseTrace} and left out of the record.
  */
 public final class RecordReader {
   /** The code of a number that no integer can hold; a rule of its own says more of it. */
@@ -111,7 +111,7 @@ public final class RecordReader {
     } else if (near.stripTrailingZeros().scale() > 0) {
       return misread(node, pointer, "a whole number");
     }
-    // too large a number stays the largest, so that the field's own rule can say what would do
+    // too large a number becomes the largest, so that the rule of the field can say what is allowed
     return near.intValue();
   }
 
@@ -123,7 +123,7 @@ public final class RecordReader {
       items.add(value(item, list.getActualTypeArguments()[0], at, true));
     }
     trace.leave(pointer);
-    // not List.copyOf: an item that could not be read is null and keeps its place
+    // not List.copyOf: an unreadable item is null and keeps its place
     return Collections.unmodifiableList(items);
   }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A record class as JSON sees it: its components under their names there, in their order. */
+/** The components of a record class by their JSON names, in their order. */
 public final class RecordShape {
   private static final Set<Class<?>> SINGLE =
       Set.of(String.class, Integer.class, Boolean.class, ModelParameters.class, ParseTrace.class);
@@ -58,7 +58,7 @@ public final class RecordShape {
     return SHAPES.get(type);
   }
 
-  /** The component under this name in JSON, or null. */
+  /** The component with this JSON name, or null. */
   public RecordComponent component(String name) {
     return components.get(name);
   }

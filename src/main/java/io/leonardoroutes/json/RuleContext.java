@@ -6,16 +6,16 @@ import java.util.Map;
 import org.hibernate.validator.constraintvalidation.HibernateConstraintValidatorContext;
 
 /**
- * What a rule has found out about a request, beside the fact that it is broken.
+ * What a broken rule adds to its violation.
  *
  * @param at the field to point at, from the object that the rule stands on ({@code
  *     guidances.end_frame}); empty for the field that the rule stands on
- * @param involved every field that the rule looked at, in the same way
- * @param words what the templates of its message may name
+ * @param involved every field that the rule depends on, in the same form
+ * @param words values for the placeholders of its message
  */
 public record RuleContext(String at, List<String> involved, Map<String, ?> words) {
 
-  /** Reports a broken rule of a single field. Answers false, as the validator then has to. */
+  /** Reports a broken rule of a single field. Returns false, for the validator to return. */
   public static boolean report(ConstraintValidatorContext context, Map<String, ?> words) {
     hibernate(context).withDynamicPayload(new RuleContext("", List.of(), words));
     return false;

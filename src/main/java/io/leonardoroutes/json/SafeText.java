@@ -2,14 +2,14 @@ package io.leonardoroutes.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Text from outside, made fit for a message: shortened, with nothing in it that acts. */
+/** Makes text from outside safe to show in a message: shortened, and without control characters. */
 public final class SafeText {
-  /** The longest piece of a request that is repeated in a message, in code points. */
+  /** The most code points of a request that a message repeats. */
   private static final int LONGEST = 60;
 
   private SafeText() {}
 
-  /** A JSON value as it is shown: texts in quotes, numbers and words as they are. */
+  /** A JSON value as messages show it: strings in quotes, all else as it is. */
   public static String value(JsonNode node) {
     if (node.isTextual()) {
       return '"' + plain(node.textValue()) + '"';

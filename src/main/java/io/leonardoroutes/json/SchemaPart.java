@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The JSON Schema of one field or object, while its rules say themselves in it. */
+/** The JSON Schema of one field or object, to which rules are added. */
 public final class SchemaPart {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<Type, String> TYPES =
@@ -55,7 +55,7 @@ public final class SchemaPart {
     }
   }
 
-  /** Lets the field at this path of names in JSON, where it is there, be one of these alone. */
+  /** Restricts the field at this path to these values, if it is present. */
   public void choose(String path, List<String> choices) {
     present(path);
     JsonNode field = json;
@@ -71,13 +71,13 @@ public final class SchemaPart {
     put((ObjectNode) field, "enum", all);
   }
 
-  /** What does not fit the condition need not fit the consequence. */
+  /** Adds a consequence for what matches the condition. */
   public void when(ObjectNode condition, ObjectNode consequence) {
     ObjectNode rule = one("if", condition);
     json.withArray("/allOf").add(rule.<ObjectNode>set("then", consequence));
   }
 
-  /** The field has to be there: neither left out, nor null, nor left empty. */
+  /** Requires the field: neither absent, nor null, nor empty. */
   public void require() {
     required = true;
     if (isArray()) {
@@ -99,7 +99,7 @@ public final class SchemaPart {
     return required;
   }
 
-  /** Lets null and an empty array stand for absent. */
+  /** Allows null and an empty array, which count as absent. */
   public void orAbsent() {
     ArrayNode types = json.putArray("type").add(name(type)).add("null");
     if (isArray()) {
@@ -112,12 +112,12 @@ public final class SchemaPart {
     }
   }
 
-  /** An object in which the field at this path of names in JSON is there. */
+  /** Matches an object in which the field at this path is present. */
   public ObjectNode present(String path) {
     return present((Class<?>) type, List.of(path.split("\\.")));
   }
 
-  /** An object in which the field at this path, where it is there, fits the schema. */
+  /** Matches an object in which the field at this path, if present, matches the schema. */
   public ObjectNode at(String path, ObjectNode schema) {
     present(path);
     ObjectNode at = schema;
@@ -142,17 +142,17 @@ public final class SchemaPart {
     return object;
   }
 
-  /** What fits at least one of these. */
+  /** Matches what matches at least one of these. */
   public static ObjectNode any(List<ObjectNode> schemas) {
     return schemas.size() == 1 ? schemas.get(0) : one("anyOf", schemas);
   }
 
-  /** What fits every one of these. */
+  /** Matches what matches all of these. */
   public static ObjectNode all(ObjectNode... schemas) {
     return one("allOf", schemas);
   }
 
-  /** What does not fit this. */
+  /** Matches what does not match this. */
   public static ObjectNode not(ObjectNode schema) {
     return one("not", schema);
   }

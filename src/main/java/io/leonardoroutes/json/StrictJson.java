@@ -25,7 +25,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.OptionalInt;
 
-/** JSON as RFC 8259 has it and nothing beside: what is doubtful is refused, not guessed. */
+/** Strict JSON as in RFC 8259: anything ambiguous is rejected. */
 public final class StrictJson {
   /** The deepest nesting of objects and arrays. */
   static final int DEEPEST = 64;
@@ -38,8 +38,8 @@ public final class StrictJson {
   private StrictJson() {}
 
   /**
-   * A mapper for reading requests: no key twice, no text after the end, bounded depth, numbers as
-   * they are written.
+   * A mapper for reading requests: no key twice, no text after the end, bounded depth, numbers
+   * exactly as written.
    */
   public static ObjectMapper mapper() {
     StreamReadConstraints bounds =
@@ -78,7 +78,7 @@ public final class StrictJson {
     return SafeText.plain(words, LONGEST_REASON);
   }
 
-  /** Reads a tree as Jackson does, and says of every failure that it is one of JSON, and where. */
+  /** Reads a tree as Jackson does, and reports every failure as one of the JSON, with its place. */
   private static final class Tree extends StdDeserializer<JsonNode> {
     private static final long serialVersionUID = 1;
     private static final JsonDeserializer<? extends JsonNode> JACKSON =
@@ -110,8 +110,8 @@ public final class StrictJson {
   }
 
   /**
-   * Refuses half of a surrogate pair, which only an escape can bring: no text has it, so another
-   * text would be paid for.
+   * Rejects half of a surrogate pair, which only an escape can produce: it is not text, so we would
+   * pay for a different prompt.
    */
   private static final class WholeCharacters extends JsonParserDelegate {
     private WholeCharacters(JsonParser parser) {

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The names of record components in JSON: snake_case, and {@code public} for isPublic. */
+/** Names record components in JSON: snake_case, and {@code public} for isPublic. */
 public final class WireNames extends PropertyNamingStrategies.SnakeCaseStrategy {
   private static final long serialVersionUID = 1;
   private static final WireNames NAMES = new WireNames();
@@ -26,7 +26,7 @@ public final class WireNames extends PropertyNamingStrategies.SnakeCaseStrategy 
     return "/" + key.replace("~", "~0").replace("/", "~1");
   }
 
-  /** The known name that is meant, if one differs in at most a third of its letters. */
+  /** The known name that was probably meant: one that differs in at most a third of its letters. */
   static Optional<String> nearest(String name, Collection<String> known) {
     String lower = name.toLowerCase(Locale.ROOT);
     return known.stream()

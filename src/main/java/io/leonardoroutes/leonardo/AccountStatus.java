@@ -11,12 +11,12 @@ public sealed interface AccountStatus {
    * The account is known.
    *
    * @param userId opaque; its list of generations is asked for under it
-   * @param concurrencySlots how many generations it may have at work at once; null if not shown
+   * @param concurrencySlots how many generations may run at once; null if not shown
    */
   record Known(String userId, Integer concurrencySlots) implements AccountStatus {}
 
   /**
-   * The answer told nothing about the account: ask again.
+   * The answer said nothing about the account: ask again.
    *
    * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
    */

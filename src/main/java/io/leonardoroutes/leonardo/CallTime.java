@@ -17,7 +17,7 @@ import java.time.Instant;
 public record CallTime(
     Instant from, Instant until, Instant finished, boolean measured, long begun, long over) {
 
-  /** Whether it was over before the other was begun, in the order of our calls. */
+  /** Whether it was over before the other began, by the order of our calls. */
   boolean isBefore(CallTime other) {
     return over < other.begun;
   }

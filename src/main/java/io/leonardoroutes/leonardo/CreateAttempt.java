@@ -17,10 +17,10 @@ public record CreateAttempt(
   /** How far the provider's clock and ours may differ. */
   static final Duration SKEW = Duration.ofMinutes(5);
 
-  /** How much too late our clock may have been without making a create pass for unpaid. */
+  /** How late our clock may have been before a create could pass for unpaid. */
   private static final Duration WRONG = Duration.ofDays(1);
 
-  /** What may still become of it. */
+  /** What may still happen to it. */
   public enum Stage {
     /** It may be answered, and is another step's. */
     UNDER_WAY,
@@ -34,7 +34,7 @@ public record CreateAttempt(
     this(job, request, VideoFingerprint.ofRequest(request), call, stage);
   }
 
-  /** Whether it would be listed if it was made. */
+  /** Whether the list would show it, had it been made. */
   public boolean isSettled() {
     return stage == Stage.SETTLED;
   }
@@ -43,13 +43,13 @@ public record CreateAttempt(
     return request.path("model").asText("");
   }
 
-  /** Whether a list that hides the one for what it is may hide the other as well. */
+  /** Whether a list that hides one for its kind may hide the other too. */
   boolean isOfKindOf(CreateAttempt other) {
     return model().equals(other.model())
         && request.path("public").asBoolean() == other.request.path("public").asBoolean();
   }
 
-  /** What a list might leave it out for. */
+  /** The traits for which a list might leave it out. */
   Set<String> traits() {
     return ListTraits.of(request);
   }
@@ -77,7 +77,7 @@ public record CreateAttempt(
   }
 
   /**
-   * Whether the answer to {@code GET /v1/generations/{id}} shows what became of this create.
+   * Whether the answer to {@code GET /v1/generations/{id}} shows the generation of this create.
    *
    * @param generationId the id that was asked for
    */

@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
  */
 public final class CreateMatcher {
   /**
-   * So many readings in a row have to call a create unpaid: one may come from a replica of the
-   * provider's that is behind, or leave something out by chance.
+   * How many readings in a row must find a create unpaid: a single one may come from a lagging
+   * replica of the provider, or be incomplete by chance.
    */
   public static final int READINGS = 4;
 
@@ -54,7 +54,7 @@ public final class CreateMatcher {
   }
 
   /**
-   * Decides all attempts that are in doubt.
+   * Gives a verdict on every attempt in doubt.
    *
    * @param attempts every create that may own a listed generation and whose id is not known; asked
    *     for after the list was read, so that none is missed

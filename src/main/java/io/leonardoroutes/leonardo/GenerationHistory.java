@@ -90,12 +90,12 @@ public final class GenerationHistory {
             || oldest.isBefore(Collections.min(earlier.values()).minus(LONG_BEFORE));
   }
 
-  /** Whether nothing is missing between the newest generation and the oldest that was read. */
+  /** Whether nothing is missing between the newest generation and the oldest one read. */
   boolean isWhole() {
     return !moved && (newestFirst || ended);
   }
 
-  /** Whether it is at its end. */
+  /** Whether the end of the list was read. */
   boolean isEnded() {
     return ended;
   }
@@ -105,7 +105,7 @@ public final class GenerationHistory {
     return oldest.isBefore(from.minus(CreateAttempt.SKEW));
   }
 
-  /** Whether all that was read came newest first. */
+  /** Whether everything came newest first. */
   public boolean isNewestFirst() {
     return newestFirst;
   }
@@ -114,7 +114,7 @@ public final class GenerationHistory {
     return generations;
   }
 
-  /** The ids of all that was read. */
+  /** The ids of all generations read. */
   public Set<String> ids() {
     return Set.copyOf(ids);
   }

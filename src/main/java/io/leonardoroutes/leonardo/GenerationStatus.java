@@ -56,7 +56,7 @@ public sealed interface GenerationStatus {
   }
 
   /**
-   * The look told nothing about the video: look again.
+   * The answer said nothing about the video: poll again.
    *
    * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
    */
@@ -103,7 +103,7 @@ public sealed interface GenerationStatus {
         : read(generation, answer.json());
   }
 
-  /** Reads the exception of a look that brought no answer. */
+  /** Reads the exception of a poll without an answer. */
   static GenerationStatus failed(Throwable failure) {
     return new Unclear(
         TextRedaction.failure(failure) + ": what became of the video is not known", null);

@@ -1,9 +1,9 @@
 package io.leonardoroutes.leonardo;
 
-/** What the provider's list says of a doubtful create. */
+/** What the provider's list says about a create in doubt. */
 public sealed interface ReconcileVerdict {
 
-  /** It was made: this is what became of it. */
+  /** It was made, and is this generation. */
   record Paid(String generationId) implements ReconcileVerdict {}
 
   /** It was not made: the list shows later ones, and not this. */

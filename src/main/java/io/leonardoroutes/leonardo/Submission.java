@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What became of one {@code POST /v2/generations}, the call that costs money.
+ * The outcome of one {@code POST /v2/generations}, the call that costs money.
  *
  * <p>The create has no idempotency key, so only {@link NotSent} and {@link TurnedAway} may ever be
- * sent again. {@link Unknown} may have been billed: who repeats it may pay twice.
+ * sent again. {@link Unknown} may have been billed: if you repeat it, you may pay twice.
  */
 public sealed interface Submission {
   int UNAUTHORIZED = 401;
@@ -71,8 +71,8 @@ public sealed interface Submission {
   }
 
   /**
-   * The provider has enough for now, whatever the request is: nothing was billed, and sending it
-   * again later is safe. Who does so at once will be turned away again.
+   * The provider throttles us, whatever the request: nothing was billed, and sending it again later
+   * is safe. At once, it would be turned away again.
    *
    * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
    */
@@ -160,7 +160,7 @@ public sealed interface Submission {
             page.isEmpty() ? "" : " (" + page.substring(0, Math.min(100, page.length())) + ")");
   }
 
-  /** There is no answer, for a reason of our own. */
+  /** There is no answer, for a reason on our side. */
   static Unknown unanswered(String reason) {
     return new Unknown(reason, 0, "");
   }

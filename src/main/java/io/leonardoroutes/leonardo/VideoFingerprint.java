@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What both a request and the provider's list tell of a video. Null is what one of them leaves
+ * What both a request and the provider's list show of a video. Null is what one of them leaves
  * open: a size that the model decides, a field that the list does not fill.
  *
  * @param letters the letters and digits of the prompt, which survive most of what a web form, a

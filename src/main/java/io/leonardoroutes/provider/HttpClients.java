@@ -38,7 +38,7 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
               + "|maxTotalConnections|connectionsPerRoute|connectionTimeToLive|soTimeout"
               + "|httpConnection\\.[^=]*)=");
 
-  /** Gives route files the names that they call them by. */
+  /** Binds the names by which route files use them. */
   public void bind(Registry registry, ProviderClient provider, VideoFolder videos) {
     Map<String, HttpClientConfigurer> named =
         Map.of(
@@ -65,7 +65,7 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
     return new HttpClients(context, settings, timer);
   }
 
-  /** For creates, looks, lists and accounts. */
+  /** For creates, polls, lists and accounts. */
   public BoundedClient provider() {
     return bounded(settings.paidCall(), SystemDefaultDnsResolver.INSTANCE);
   }
@@ -77,13 +77,13 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
         new PublicAddresses(SystemDefaultDnsResolver.INSTANCE, videos::mayBePrivate));
   }
 
-  /** For sinks, of whose answers only the status is wanted. */
+  /** For sinks; only the status of their answers matters. */
   void sink(HttpClientBuilder client) {
     sinkOfItsOwn(client);
     bounded(settings.paidCall(), SystemDefaultDnsResolver.INSTANCE).connect(client);
   }
 
-  /** For a sink that says itself how it is connected. */
+  /** For a sink that sets its own connection options. */
   void sinkOfItsOwn(HttpClientBuilder client) {
     timer.withoutBodies(client, settings.paidCall(), settings.downloads().limits().maxTime());
   }

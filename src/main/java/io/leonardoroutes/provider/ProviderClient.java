@@ -34,7 +34,7 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 public final class ProviderClient implements HttpClientConfigurer {
   public static final String PERMIT = "Leonardo-Permit";
 
-  /** By whose key a call that is not paid is made. A paid one goes by its job's account. */
+  /** Names the account whose key an unpaid call uses. A paid call uses the account of its job. */
   public static final String ACCOUNT = "Leonardo-Account";
 
   private final ProviderAccounts accounts;
@@ -73,12 +73,12 @@ public final class ProviderClient implements HttpClientConfigurer {
     return permit;
   }
 
-  /** Whether this very program is making that attempt, or writing down what became of it. */
+  /** Whether this program is making that attempt, or recording its outcome. */
   public boolean isUnderWay(Job submitting) {
     return underWay.containsKey(name(submitting));
   }
 
-  /** The jobs of the attempts that this program is making. */
+  /** The jobs whose attempts this program is making. */
   public Collection<String> underWay() {
     return Set.copyOf(underWay.values());
   }
@@ -121,7 +121,7 @@ public final class ProviderClient implements HttpClientConfigurer {
     request.removeHeaders(ACCOUNT);
     BoundedClient.authorize(context, "Bearer " + key(account));
     context.setAttribute(ACCOUNT, account);
-    // Last: to get the key may take long.
+    // Last, as fetching the key may take long.
     if (permit != null && isOver(permit)) {
       throw new ConnectTimeoutException("the connection came too late for this paid call");
     }
@@ -147,7 +147,7 @@ public final class ProviderClient implements HttpClientConfigurer {
     }
   }
 
-  /** The permit of a call that is paid, which it uses up. */
+  /** Uses up the permit of a paid call. */
   private Permit paid(HttpRequest request) {
     String said = said(request, PERMIT);
     Permit permit = said == null ? null : permits.remove(said);

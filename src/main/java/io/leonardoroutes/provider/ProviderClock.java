@@ -31,7 +31,7 @@ public final class ProviderClock {
   }
 
   /**
-   * Notes an answer that came just now.
+   * Records an answer that came just now.
    *
    * @param date its {@code Date} header; null if it has none
    */
@@ -47,7 +47,7 @@ public final class ProviderClock {
         last = new Reading(none ? Duration.ZERO : skew, ours, nanos.getAsLong());
       }
     } catch (DateTimeParseException e) {
-      // What is no date tells nothing.
+      // An invalid date says nothing.
     }
   }
 

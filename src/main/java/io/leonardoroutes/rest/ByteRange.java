@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which bytes of something a call asks for (RFC 9110, section 14).
+ * The bytes that a call asks for (RFC 9110, section 14).
  *
  * @param length 0 if there are none such
  */
@@ -46,7 +46,7 @@ public record ByteRange(long from, long length) {
     return new BigInteger(digits).min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
   }
 
-  /** As {@code Content-Range} says it. */
+  /** The value of {@code Content-Range}. */
   public String of(long size) {
     return length == 0
         ? "bytes */" + size

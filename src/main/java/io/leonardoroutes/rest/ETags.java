@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 
-/** Entity tags (RFC 9110, 8.8.3): what a caller has already is not sent again. */
+/** Entity tags (RFC 9110, 8.8.3): an answer that the caller already has is not sent again. */
 public final class ETags {
   /** Of an entity tag the part that is compared: weak ones count as well (RFC 9110, 13.1.2). */
   private static final Pattern TAG =
@@ -20,8 +20,8 @@ public final class ETags {
   private static final int LENGTH = 32;
 
   /**
-   * Makes the body bytes and says what their tag is, in {@code leonardoETag}, and in {@code
-   * leonardoUnchanged} whether the caller has it. The same tag means the same bytes.
+   * Turns the body into bytes and sets {@code leonardoETag} to their tag, and {@code
+   * leonardoUnchanged} if the caller already has them. The same tag means the same bytes.
    *
    * @param known the caller's tags; only routes that keep the header have them
    */

@@ -38,12 +38,12 @@ public final class EventStream implements StreamedBody {
     response = call.response();
   }
 
-  /** Whether it has begun, and the caller has taken what was sent. */
+  /** Whether it has begun, and the caller has read what was sent. */
   public boolean isReady() {
     return response != null && !response.closed() && !response.writeQueueFull();
   }
 
-  /** Sends events, or nothing if others have not read theirs and there is no room for more. */
+  /** Sends events; nothing if the memory for all unread ones is used up. */
   public boolean send(String events) {
     Buffer bytes = Buffer.buffer(events);
     if (!memory.take(bytes.length())) {
@@ -55,7 +55,7 @@ public final class EventStream implements StreamedBody {
     return true;
   }
 
-  /** Tells the caller nothing, and everybody between that it lives. */
+  /** Keeps the connection alive; the caller sees no event. */
   public void heartbeat() {
     send(":\n\n");
   }

@@ -6,17 +6,19 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a caller would like, RFC 7240. What cannot be read is nothing: it is only a wish. */
+/**
+ * Reads the {@code Prefer} header (RFC 7240). An unreadable one is ignored, as it is only a wish.
+ */
 public final class PreferHeader {
   private static final Pattern WAIT = Pattern.compile("(?i:wait)\\s*=\\s*\"?(\\d+)\"?\\s*(;.*)?");
 
   private PreferHeader() {}
 
   /**
-   * How many seconds the caller would wait for the end; 0 for not at all.
+   * How many seconds the caller wants to wait for the end of the job; 0 for none.
    *
    * @param header text, several, or null for none
-   * @param longest what nobody waits longer than
+   * @param longest the longest wait that is allowed
    */
   public static long wait(Object header, long longest) {
     Collection<?> all = header instanceof Collection<?> several ? several : List.of();

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The query parameters of a call. One that is misspelt would answer what nobody asked for, or cost
- * money, so each must be known and be there once.
+ * The query parameters of a call. Each must be known and given once: a misspelt one would give the
+ * wrong answer, or cost money.
  */
 public record QueryParameters(Map<String, String> values) {
   private static final String TIME =
@@ -22,7 +22,7 @@ public record QueryParameters(Map<String, String> values) {
    * Reads a query.
    *
    * @param query as it was sent, or null
-   * @throws RequestRejected 400 for a parameter that is none of the known ones, or is there twice
+   * @throws RequestRejected 400 for an unknown parameter, or one that is given twice
    */
   public static QueryParameters of(String query, String... known) {
     Map<String, String> values = new TreeMap<>();
@@ -65,7 +65,7 @@ public record QueryParameters(Map<String, String> values) {
     return value.equals("true");
   }
 
-  /** A whole number from 1. */
+  /** A whole number of at least 1. */
   public int number(String name, int absent, int most) {
     String value = text(name);
     try {
