@@ -36,7 +36,8 @@ public enum ReplyAddress {
   /**
    * What the ledger keeps of a destination; null of none.
    *
-   * @param names which queues and topics are nobody else's; a temporary one is the caller's own
+   * @param names which queues and topics are nobody else's; a temporary one is the caller's own, if
+   *     the broker made up its name: to Artemis "temporary" is only a word of the sender
    * @throws RequestRejected 403 if answers are not sent there
    */
   public static String of(Destination destination, QueueNames names) throws JMSException {
@@ -56,7 +57,9 @@ public enum ReplyAddress {
       name = stomp.getName();
       kind = QUEUE;
     }
-    if (name == null || !QueueNames.isOne(name) || !kind.isOpen(name, names)) {
+    if (name == null
+        || !QueueNames.isOne(name)
+        || !(isCallersOwn(destination, name) || names.isForReplies(name))) {
       throw new RequestRejected(
           403,
           "reply-to",
@@ -67,8 +70,11 @@ public enum ReplyAddress {
     return kind.prefix + name;
   }
 
-  private boolean isOpen(String name, QueueNames names) {
-    return this == TEMPORARY_QUEUE || this == TEMPORARY_TOPIC || names.isForReplies(name);
+  private static boolean isCallersOwn(Destination destination, String name) {
+    boolean temporary =
+        destination instanceof TemporaryQueue || destination instanceof TemporaryTopic;
+    return temporary
+        && (!(destination instanceof ActiveMQDestination) || QueueNames.isTemporary(name));
   }
 
   /**

@@ -127,8 +127,29 @@ class JmsCallerTest {
     assertThat(LedgerRows.jobs(app)).isEqualTo(1);
   }
 
-  /** By hand, as every JMS client makes up the ids of its messages. */
+  /** To Artemis, "temporary" is a word of the sender: the queue is the one of that name. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "temp-queue://leonardo.dead",
+        "temp-queue://leonardo.requests",
+        "temp-queue://answers-of-somebody-else",
+        "temp-topic://activemq.notifications",
+      })
+  void noAnswerGoesToAQueueThatItsSenderOnlyCallsTemporary(String replyTo) throws Exception {
+    app.with("leonardo.jms.replies", "answers-mine").start();
+    send(UUIDGenerator.getInstance().generateUUID(), "erp", replyTo);
+
+    assertThat(answerToRejected().get("status").asInt()).isEqualTo(403);
+    assertThat(LedgerRows.jobs(app)).isZero();
+  }
+
   private void send(UUID id, String user) throws Exception {
+    send(id, user, "queue://answers-" + user);
+  }
+
+  /** By hand, as every JMS client makes up the ids of its messages. */
+  private void send(UUID id, String user, String replyTo) throws Exception {
     try (ServerLocator locator = ActiveMQClient.createServerLocator(broker.url());
         ClientSession session = locator.createSessionFactory().createSession()) {
       ClientMessage message =
@@ -137,7 +158,7 @@ class JmsCallerTest {
       message.setValidatedUserID(user);
       message.setRoutingType(RoutingType.ANYCAST);
       message.getBodyBuffer().writeNullableSimpleString(SimpleString.of(InboxFixture.request("a")));
-      MessageUtil.setJMSReplyTo(message, "queue://answers-" + user);
+      MessageUtil.setJMSReplyTo(message, replyTo);
       session.createProducer(REQUESTS).send(message);
     }
   }
