@@ -81,12 +81,14 @@ public final class ReconcileStep {
     this.turns = new ArrayDeque<>(settings.accounts().all());
   }
 
-  /** Jobs in doubt of one account that are settled; none if only an operator may decide. */
-  public List<Job> due() {
+  /**
+   * A round for the jobs in doubt of one account that are due; none if only an operator may decide.
+   */
+  public List<ReconcileRound> due() {
     return settings.reconcile().list() ? flow.outages().query(this::claim) : List.of();
   }
 
-  private List<Job> claim() {
+  private List<ReconcileRound> claim() {
     if (!begun) {
       // What was missing may be listed now; a second reading comes no sooner than usual.
       ledger.hasten(IN_DOUBT, settings.reconcile().settle());
@@ -97,19 +99,14 @@ public final class ReconcileStep {
       turns.add(account);
       List<Job> due = ledger.claim(IN_DOUBT, account.name(), BATCH, settings.lease());
       if (!due.isEmpty() && ledger.governor().call(account.limits())) {
-        return due;
+        return List.of(round(due, account.limits()));
       }
       due.forEach(ledger::release);
     }
     return List.of();
   }
 
-  /** Begins a round for the jobs in the body. */
-  @SuppressWarnings("unchecked")
-  public void begin(Exchange exchange) {
-    List<Job> due = exchange.getMessage().getBody(List.class);
-    String account = due.get(0).account();
-    AccountLimits limits = settings.accounts().find(account).orElseThrow().limits();
+  private ReconcileRound round(List<Job> due, AccountLimits limits) {
     List<String> ids = due.stream().map(Job::id).toList();
     ReconcileRound round =
         new ReconcileRound(due, ledger.listEvidence().orders(ids), limits, flow.clock().instant());
@@ -117,7 +114,12 @@ public final class ReconcileStep {
         job ->
             JobProblems.named(job)
                 .forEach(id -> round.named.add(new ReconcileRound.Named(job, id))));
-    exchange.setProperty(FlowProperties.ROUND, round);
+    return round;
+  }
+
+  /** Begins the round in the body. */
+  public void begin(Exchange exchange) {
+    exchange.setProperty(FlowProperties.ROUND, exchange.getMessage().getBody(List.class).get(0));
   }
 
   /** Whether there is another generation to ask for, which the answer to a create named. */

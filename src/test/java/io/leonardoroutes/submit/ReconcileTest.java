@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.LedgerRows;
+import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ReconcileFixture;
 import io.leonardoroutes.fixture.TestLedger;
@@ -26,6 +27,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -117,6 +122,32 @@ class ReconcileTest {
                 assertThat(doubt.told(ids[0]))
                     .containsExactly("in_doubt", "submitted", "completed"));
     assertThat(doubt.job(ids[0]).has("problem")).isFalse();
+  }
+
+  @Test
+  void aLedgerThatFailsAsARoundBeginsIsNoErrorAndTheDoubtIsSettledOnceItIsBack() throws Exception {
+    sandbox.next(Door.CREATE, Fault.ANSWER_LOST);
+    try (LogCapture log = LogCapture.ofEverything()) {
+      start();
+      String id = doubt.accept("a koala");
+      doubt.until("IN_DOUBT", id);
+      rename("moved", "gone");
+      clock.tick(SETTLE);
+      await().until(() -> !log.with("the ledger is away").isEmpty());
+      assertThat(log.with("ERROR ")).isEmpty();
+      rename("gone", "moved");
+
+      doubt.inTime("COMPLETE", id);
+      assertThat(sandbox.creates()).hasSize(1);
+    }
+  }
+
+  private void rename(String table, String to) throws SQLException {
+    String url = "jdbc:sqlite:" + doubt.app.data().resolve("ledger.db");
+    try (Connection ledger = DriverManager.getConnection(url + "?busy_timeout=10000");
+        Statement sql = ledger.createStatement()) {
+      sql.execute("ALTER TABLE " + table + " RENAME TO " + to);
+    }
   }
 
   @Test
