@@ -80,6 +80,14 @@ public final class SubmissionRecorder {
   void record(Exchange exchange) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
     Submission submission = exchange.getMessage().getBody(Submission.class);
+    if (job == null) {
+      // Without its permit no call was made, so nothing is lost.
+      LOG.error(
+          "the outcome of a paid call is not recorded, as no job was begun: the route {} has to"
+              + " call begin before the paid call, and to skip both if leonardoBegun is false",
+          exchange.getFromRouteId());
+      return;
+    }
     updateCircuitBreaker(job, submission);
     if (submission instanceof Submission.Created created) {
       flow.outages().reportUp(PROVIDER);

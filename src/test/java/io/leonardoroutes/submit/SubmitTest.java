@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.fixture.FlowFixture;
+import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.leonardo.Submission;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,25 @@ class SubmitTest {
   void close() {
     story.close();
     provider.close();
+  }
+
+  @Test
+  void anOutcomeWithoutAJobIsNamedAndHarmsNothing() {
+    Exchange exchange = new DefaultExchange(story.app().context());
+    exchange.getMessage().setBody(Submission.unanswered("cut off"));
+    try (LogCapture log = LogCapture.open()) {
+      story
+          .app()
+          .context()
+          .getRegistry()
+          .lookupByNameAndType("leonardoSubmit", SubmitStep.class)
+          .record(exchange);
+
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("is not recorded, as no job was begun", "leonardoBegun");
+    }
   }
 
   static Stream<Arguments> created() {
