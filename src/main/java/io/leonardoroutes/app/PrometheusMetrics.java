@@ -20,7 +20,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,6 +60,7 @@ final class PrometheusMetrics implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final Set<String> sinks = new HashSet<>();
   private Future<Known> asked;
   private volatile Known known;
 
@@ -129,8 +132,11 @@ final class PrometheusMetrics implements AutoCloseable {
     collections.bindTo(registry);
   }
 
-  /** Those that are there stay as they are. */
+  /** Once for each sink: of a second gauge of the same name the registry only warns. */
   private void deliveries(String sink) {
+    if (!sinks.add(sink)) {
+      return;
+    }
     Tags tags = Tags.of("sink", sink);
     String words = "Events and videos for sinks, by state";
     gauge("leonardo.deliveries", words, tags.and(PENDING), now -> of(now, sink).pending());

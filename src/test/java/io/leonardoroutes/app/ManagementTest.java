@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.TickingClock;
@@ -221,6 +222,17 @@ class ManagementTest {
             "gc",
             "action",
             "cause");
+  }
+
+  @Test
+  void whoAsksForTheFiguresAgainAndAgainLeavesNoWarning() throws Exception {
+    try (LogCapture log = LogCapture.ofEverything()) {
+      app.start();
+      assertThat(get("/metrics").body()).contains("leonardo_deliveries{");
+      assertThat(get("/metrics").body()).contains("leonardo_deliveries{");
+
+      assertThat(log.with("has been already registered")).isEmpty();
+    }
   }
 
   @Test
