@@ -11,6 +11,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
 
 /**
  * The rules of the models, with what the operator's constraint mapping changes of them.
@@ -19,6 +27,7 @@ import java.util.Set;
  * @param sinks the names that a request may choose from
  */
 record ConstraintMapping(Path file, Set<String> sinks) {
+  private static final Logger LOG = LoggerFactory.getLogger(ConstraintMapping.class);
 
   /** The rules; to be closed at the end. */
   ValidatorFactory rules() throws IOException {
@@ -26,9 +35,35 @@ record ConstraintMapping(Path file, Set<String> sinks) {
       return RequestValidation.validatorFactory(sinks);
     }
     try (InputStream xml = Files.newInputStream(file)) {
-      return RequestValidation.validatorFactory(sinks, xml);
+      ValidatorFactory rules = RequestValidation.validatorFactory(sinks, xml);
+      warnOfDroppedRules();
+      return rules;
     } catch (ValidationException e) {
       throw bad(e);
+    }
+  }
+
+  /** Bean Validation drops every built-in rule of a bean that says nothing else. */
+  private void warnOfDroppedRules() throws IOException {
+    try {
+      DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();
+      xml.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+      xml.setNamespaceAware(true);
+      NodeList beans =
+          xml.newDocumentBuilder().parse(file.toFile()).getElementsByTagNameNS("*", "bean");
+      for (int i = 0; i < beans.getLength(); i++) {
+        Element bean = (Element) beans.item(i);
+        if (!bean.hasAttribute("ignore-annotations")) {
+          LOG.warn(
+              "leonardo.rules.mapping: none of the built-in rules of {} applies any more, as its"
+                  + " bean in {} does not say ignore-annotations=\"false\" (or \"true\", if that is"
+                  + " meant)",
+              bean.getAttribute("class"),
+              file);
+        }
+      }
+    } catch (SAXException | ParserConfigurationException e) {
+      throw new IllegalStateException(e); // it was read a moment ago
     }
   }
 

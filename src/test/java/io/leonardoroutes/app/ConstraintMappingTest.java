@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.settings.BadSetting;
 import java.nio.file.Files;
@@ -112,6 +113,32 @@ class ConstraintMappingTest {
 
     assertThat(start(file))
         .isEqualTo("leonardo.rules.mapping: " + file + " cannot be used: " + why);
+  }
+
+  @Test
+  void aBeanThatDropsItsBuiltInRulesWithoutSayingSoIsWarnedOf() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("mapping.xml"),
+            """
+            <constraint-mappings xmlns="https://jakarta.ee/xml/ns/validation/mapping" version="3.1">
+              <default-package>io.leonardoroutes.request</default-package>
+              <bean class="KlingO3$Clip" ignore-annotations="false"/>
+              <bean class="KlingO3$Video"/>
+              <bean class="KlingTurbo$Video" ignore-annotations="true"/>
+            </constraint-mappings>\
+            """);
+
+    try (LogCapture log = LogCapture.open();
+        App app = App.in(folder).with("leonardo.rules.mapping", file.toString()).start()) {
+      assertThat(refusal(app, LONG_PROMPT)).isEmpty();
+      assertThat(log.with("leonardo.rules.mapping"))
+          .containsExactly(
+              "WARN leonardo.rules.mapping: none of the built-in rules of KlingO3$Video applies any"
+                  + " more, as its bean in "
+                  + file
+                  + " does not say ignore-annotations=\"false\" (or \"true\", if that is meant)");
+    }
   }
 
   @Test
