@@ -59,6 +59,7 @@ public class OpenDoorTest {
             .with("leonardo.rest.tls.password", PASSWORD)
             .with("leonardo.rest.cors.origins", PAGE + ",http://localhost:3000")
             .with("leonardo.rest.requests-per-minute", "30")
+            .bind("clock", CLOCK)
             .start();
     rest =
         new RestClient(

@@ -50,6 +50,7 @@ class TokensTest {
     app =
         App.onlyRest(folder)
             .with("leonardo.rest.auth", "jwt")
+            .with("leonardo.rest.jwt.key", Files.writeString(folder.resolve("pem"), pem).toString())
             .with("leonardo.rest.jwt.issuer", "https://id.example.com")
             .with("leonardo.rest.jwt.audience", "leonardo-routes")
             .with("leonardo.rest.jwt.role", "/realm_access/roles")
