@@ -38,7 +38,6 @@ final class JmsConnection {
     registry.bind("leonardoConnectionFactory", broker.connections());
     MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
     registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
-    RouteBeans.bindMessages(registry, flow);
     return broker;
   }
 

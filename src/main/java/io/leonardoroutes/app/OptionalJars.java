@@ -42,13 +42,17 @@ enum OptionalJars {
     this.type = type;
   }
 
+  boolean isThere(CamelContext context) {
+    return context.getClassResolver().resolveClass(type) != null;
+  }
+
   /**
    * Stops the start where one is missing.
    *
    * @param key the setting that switched on what needs it
    */
   void neededBy(String key, CamelContext context) {
-    if (context.getClassResolver().resolveClass(type) == null) {
+    if (!isThere(context)) {
       throw new BadSetting(
           key, "needs a library that this application has not: add the dependency " + artifact);
     }

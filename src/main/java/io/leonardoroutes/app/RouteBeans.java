@@ -17,6 +17,7 @@ import io.leonardoroutes.intake.BatchIntake;
 import io.leonardoroutes.intake.DryRun;
 import io.leonardoroutes.intake.FileIntake;
 import io.leonardoroutes.intake.JmsIntake;
+import io.leonardoroutes.intake.LedgerHold;
 import io.leonardoroutes.intake.RejectionNotifier;
 import io.leonardoroutes.intake.RestIntake;
 import io.leonardoroutes.job.Job;
@@ -98,7 +99,12 @@ final class RouteBeans {
     registry.bind("leonardoAnswers", new RestAnswers(flow));
     registry.bind("leonardoGenerations", new JobResource(flow));
     registry.bind("leonardoOwnCopy", new VideoResource(flow, videos));
-    if (settings.rest().enabled()) {
+    registry.bind("leonardoHold", Predicate.class, new LedgerHold(flow.outages()));
+    // Routes of the application's own may use them, be the intakes on or off.
+    if (OptionalJars.JMS.isThere(context)) {
+      bindMessages(registry, flow);
+    }
+    if (OptionalJars.REST.isThere(context)) {
       bindLasting(context, flow);
     }
     registry.bind("leonardoETags", new ETags());
@@ -127,10 +133,8 @@ final class RouteBeans {
   }
 
   /** What messages need: with the libraries of JMS. */
-  static void bindMessages(Registry registry, FlowContext flow) {
-    JmsIntake messages = new JmsIntake(flow);
-    EarlierNames.bind(registry, "leonardoQueue", "leonardoJmsIntake", messages);
-    registry.bind("leonardoHold", Predicate.class, (Predicate) messages::holds);
+  private static void bindMessages(Registry registry, FlowContext flow) {
+    EarlierNames.bind(registry, "leonardoQueue", "leonardoJmsIntake", new JmsIntake(flow));
   }
 
   /** What calls need that last: with the libraries of an HTTP server. */

@@ -3,7 +3,6 @@ package io.leonardoroutes.intake;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
-import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.QueueNames;
 import io.leonardoroutes.jms.ReplyAddress;
@@ -20,25 +19,19 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.jms.JmsConstants;
 import org.apache.camel.component.jms.JmsMessage;
 import org.apache.camel.support.CamelContextHelper;
-import org.jdbi.v3.core.JdbiException;
 
 /** The steps of {@code message.camel.yaml}: how a JMS message is read, answered and put aside. */
 public final class JmsIntake {
   /** In characters. Brokers allow more, but every answer carries it. */
   private static final int LONGEST_CORRELATION_ID = 400;
 
-  /** Some four minutes with up to five seconds in between, as a database may need to come back. */
-  private static final int HOLDS = 50;
-
   /** How many failed reads make a message a poison one. */
   private static final int READINGS = 3;
 
-  private final Outages outages;
   private final JmsSettings jms;
   private final int maxBytes;
 
   public JmsIntake(FlowContext flow) {
-    this.outages = flow.outages();
     this.jms = flow.settings().jms();
     this.maxBytes = flow.settings().intakes().maxBytes();
   }
@@ -135,17 +128,6 @@ public final class JmsIntake {
         "message-type",
         "Only text and bytes are taken",
         "send the JSON as a TextMessage or a BytesMessage");
-  }
-
-  /**
-   * Whether to keep the message and retry it here, as the ledger is unavailable. Brokers count
-   * redeliveries, and put a message aside after a few.
-   */
-  public boolean holds(Exchange exchange) {
-    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    outages.unavailable(Outages.INTAKE, why);
-    int holds = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
-    return why instanceof JdbiException && holds < HOLDS;
   }
 
   /** Turns the problem in the body into a text message that also carries the rejected message. */
