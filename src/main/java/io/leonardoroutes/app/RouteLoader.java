@@ -35,7 +35,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceSupport;
@@ -265,13 +264,6 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
         .parameter("sink", sink)
         .parameter("uri", uri)
         .add();
-    // A copy of the file from before has one route for both.
-    if (((ModelCamelContext) context).getRouteTemplateDefinition("leonardo-deliver-due") != null) {
-      TemplatedRouteBuilder.builder(context, "leonardo-deliver-due")
-          .routeId("deliver-due-" + sink)
-          .parameter("sink", sink)
-          .add();
-    }
   }
 
   @Override

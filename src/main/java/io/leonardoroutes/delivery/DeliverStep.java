@@ -30,19 +30,12 @@ import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The steps of {@code deliver.camel.yaml}: each event goes to each sink on its own.
- *
- * <p>One file, because it is read beside its route file.
- */
+/** The steps of {@code deliver.camel.yaml}: each event goes to each sink on its own. */
 public final class DeliverStep {
   private static final Logger LOG = LoggerFactory.getLogger(DeliverStep.class);
   private static final int BATCH = 50;
   private static final int MOST_TAKEN = 1_000;
-
-  /** Longer than this it is not renewed: another instance may have a way to the sink. */
   private static final Duration LONGEST = Duration.ofHours(1);
-
   private static final Duration CONNECTING = Duration.ofMinutes(1);
   private static final String GONE = "the caller is gone, and its temporary queue or topic with it";
   static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
@@ -52,7 +45,6 @@ public final class DeliverStep {
   private final Duration lease;
   private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
   private final ClaimedWork<Delivery> claimed;
-  private final DeliveryDeadline deadline;
 
   /** By sink, the deliveries whose file name is taken in its folder. */
   private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
@@ -62,7 +54,6 @@ public final class DeliverStep {
     this.outbox = flow.ledger().outbox();
     this.lease = flow.settings().lease();
     this.claimed = new ClaimedWork<>(DeliverStep::key, flow.clock(), lease, LONGEST);
-    this.deadline = new DeliveryDeadline(flow.settings(), System::nanoTime);
   }
 
   private static String key(Delivery delivery) {
@@ -75,9 +66,8 @@ public final class DeliverStep {
   }
 
   private List<Delivery> claim(String sink) {
-    int free = Math.max(0, BATCH - claimed.count(delivery -> delivery.sink().equals(sink)));
-    List<Delivery> due = outbox.claim(sink, free, lease);
-    if (free > 0 && due.isEmpty() && log(sink).waits()) {
+    List<Delivery> due = outbox.claim(sink, BATCH, lease);
+    if (due.isEmpty() && log(sink).waits()) {
       log(sink).idle(!outbox.retries(sink), flow.clock().instant());
     }
     return due;
@@ -85,13 +75,9 @@ public final class DeliverStep {
 
   /**
    * Renews the leases of deliveries under way. So leases can be short, and another instance soon
-   * takes over from one that died. What a sink has not returned from in time has failed.
+   * takes over from one that died. A sink that has not answered for a very long time never will.
    */
   public void renew() {
-    for (Delivery late : deadline.passed()) {
-      failed(late, deadline.failure(late));
-      claimed.abandon(late);
-    }
     flow.outages().attempt(() -> claimed.renew(deliveries -> outbox.renew(deliveries, lease)));
   }
 
@@ -99,7 +85,6 @@ public final class DeliverStep {
   public void begin(Exchange exchange) throws FileNotFoundException {
     Delivery delivery = exchange.getMessage().getBody(Delivery.class);
     exchange.setProperty(FlowProperties.DELIVERY, delivery);
-    deadline.begins(exchange, delivery);
     // Claimed twice as it was late: if it is still to do, its lease will end.
     claimed.endsWith(exchange, delivery, again -> {});
     Message message = exchange.getMessage();
@@ -143,9 +128,7 @@ public final class DeliverStep {
    * Records that the sink has it. If the ledger is unavailable now, the sink gets it again after
    * the lease.
    */
-  public void delivered(Exchange exchange) {
-    Delivery delivery = exchange.getProperty(FlowProperties.DELIVERY, Delivery.class);
-    deadline.returned(exchange);
+  public void delivered(@ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery) {
     flow.outages().reportUp(sink(delivery));
     nameIsFree(delivery);
     flow.outages()
@@ -157,16 +140,10 @@ public final class DeliverStep {
             });
   }
 
-  /** Records that the sink did not take it, unless it was late, which is recorded by now. */
+  /** Records that the sink did not take it: retried later, {@code DEAD} after the last try. */
   public void failed(
-      Exchange exchange, @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    if (!deadline.returned(exchange)) {
-      failed(exchange.getProperty(FlowProperties.DELIVERY, Delivery.class), failure);
-    }
-  }
-
-  /** Retried later, {@code DEAD} after the last try. */
-  private void failed(Delivery delivery, Exception failure) {
+      @ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     if (delivery.sink().equals(EventFactory.REPLY)
         && ReplyAddress.isGone(delivery.replyTo().destination(), failure)) {
       flow.outages().attempt(() -> gone(delivery));

@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 
 /**
@@ -70,33 +68,11 @@ public final class ClaimedWork<T> {
     ExchangeEnd.whenDone(
         exchange,
         () -> {
-          if (abandon(item)) {
+          Claimed<T> ended = claimed.remove(key.apply(item));
+          if (ended != null && ended.again()) {
             again.accept(item);
           }
         });
-  }
-
-  /**
-   * From now on it may begin anew, whenever its exchange is done. Nothing is done to another claim
-   * of the same work.
-   *
-   * @return whether it was claimed again meanwhile
-   */
-  public boolean abandon(T item) {
-    AtomicBoolean again = new AtomicBoolean();
-    claimed.computeIfPresent(
-        key.apply(item),
-        (of, known) -> {
-          boolean same = known.item() == item;
-          again.set(same && known.again());
-          return same ? null : known;
-        });
-    return again.get();
-  }
-
-  /** How many are under way. */
-  public int count(Predicate<T> which) {
-    return (int) claimed.values().stream().map(Claimed::item).filter(which).count();
   }
 
   /** Renews the leases, up to three times in the length of one. */

@@ -321,12 +321,5 @@ public final class FlowProperties {
    */
   public static final String DELIVERY = "leonardoDelivery";
 
-  /**
-   * Whether the delivery was late.
-   *
-   * <p>Set and read by {@code deliver}. Default: none.
-   */
-  public static final String ATTEMPT = "leonardoAttempt";
-
   private FlowProperties() {}
 }

@@ -47,7 +47,6 @@ public record LeonardoSettings(
     Downloads downloads,
     List<Sink> sinks,
     int deliverTries,
-    Duration deliverTimeout,
     Duration eventsKeep,
     Duration lease,
     SecretRegistry secrets) {
@@ -159,7 +158,6 @@ public record LeonardoSettings(
             keys.duration("leonardo.videos.keep")),
         sinks(context, keys),
         keys.integer("leonardo.deliver.tries", 1, 10_000),
-        keys.duration("leonardo.deliver.timeout"),
         eventsKeep(keys),
         keys.duration("leonardo.lease"),
         secrets);
