@@ -119,18 +119,23 @@ final class SchemaMigrations {
 
   private static boolean hasHistory(Handle handle) throws SQLException {
     String schema = handle.getConnection().getSchema();
+    // Both are patterns, in which _ stands for any character.
     try (ResultSet found =
         handle.getConnection().getMetaData().getTables(null, schema, HISTORY, null)) {
-      return found.next();
+      while (found.next()) {
+        if (HISTORY.equals(found.getString("TABLE_NAME"))
+            && (schema == null || schema.equals(found.getString("TABLE_SCHEM")))) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 
   private static void makeHistory(Handle handle) throws SQLException {
     boolean sqlite = handle.getConnection().getMetaData().getDatabaseProductName().equals("SQLite");
     String now =
-        sqlite
-            ? "TEXT NOT NULL DEFAULT (datetime('now', 'subsec'))"
-            : "TIMESTAMP NOT NULL DEFAULT now()";
+        sqlite ? "TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP" : "TIMESTAMP NOT NULL DEFAULT now()";
     handle.useTransaction(
         all -> {
           all.execute(

@@ -30,8 +30,9 @@ public final class QueueNames {
   /** Whatever the queue of requests is called. */
   private static final String OURS = "leonardo.requests";
 
+  /** Of Artemis, and of an OpenWire client of it. */
   private static final Pattern TEMPORARY =
-      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}|ID:[\\w.-]+(:\\d+)+");
 
   private final Pattern replies;
   private final Set<String> requests = ConcurrentHashMap.newKeySet();

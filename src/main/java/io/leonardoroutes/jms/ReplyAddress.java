@@ -30,6 +30,9 @@ public enum ReplyAddress {
   private static final String GONE_IN_CLASSIC =
       "org.apache.activemq.DestinationDoesNotExistException";
 
+  private static final String ARTEMIS =
+      "org.apache.activemq.artemis.jms.client.ActiveMQDestination";
+
   private final String prefix;
 
   ReplyAddress(String prefix) {
@@ -55,9 +58,9 @@ public enum ReplyAddress {
     } else if (destination instanceof Topic topic) {
       name = topic.getTopicName();
       kind = topic instanceof TemporaryTopic ? TEMPORARY_TOPIC : TOPIC;
-    } else if (destination instanceof ActiveMQDestination stomp) {
-      // There it is a name and no more.
-      name = stomp.getName();
+    } else if (isOfArtemis(destination)) {
+      // Of a STOMP client it is a name and no more.
+      name = ((ActiveMQDestination) destination).getName();
       kind = QUEUE;
     }
     if (name == null
@@ -76,8 +79,13 @@ public enum ReplyAddress {
   private static boolean isCallersOwn(Destination destination, String name) {
     boolean temporary =
         destination instanceof TemporaryQueue || destination instanceof TemporaryTopic;
-    return temporary
-        && (!(destination instanceof ActiveMQDestination) || QueueNames.isTemporary(name));
+    return temporary && (!isOfArtemis(destination) || QueueNames.isTemporary(name));
+  }
+
+  /** An application with the client of Classic need not have the class itself. */
+  private static boolean isOfArtemis(Destination destination) {
+    return Stream.<Class<?>>iterate(destination.getClass(), Objects::nonNull, Class::getSuperclass)
+        .anyMatch(type -> type.getName().equals(ARTEMIS));
   }
 
   /**

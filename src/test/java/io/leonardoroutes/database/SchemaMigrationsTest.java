@@ -61,6 +61,19 @@ class SchemaMigrationsTest {
     assertThat(history(url)).hasSize(SchemaMigrations.FILES.size());
   }
 
+  @Test
+  void aSchemaIsNotTakenForOneWhoseNameIsLikeIt() {
+    String url = Engine.POSTGRES.emptyDatabase(folder);
+    execute(url, "CREATE SCHEMA tenant11");
+    execute(url, "CREATE SCHEMA tenant_1");
+
+    for (String schema : List.of("tenant11", "tenant_1")) {
+      String its = url + "&currentSchema=" + schema;
+      TestLedger.open(its).close();
+      assertThat(history(its)).hasSize(SchemaMigrations.FILES.size());
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aMigrationIsDoneWholeOrNotAtAll(Engine engine) {

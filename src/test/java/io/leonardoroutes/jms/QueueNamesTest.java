@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which names are nobody's to have answers at, whatever {@code leonardo.jms.replies} says. */
@@ -22,6 +23,19 @@ class QueueNamesTest {
       })
   void aNameThatIsACallersOwnIsForReplies(String name) {
     assertThat(NAMES.isForReplies(name)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2f1c8a34-0b1e-11f0-9d6e-0242ac120002, true",
+    "ID:erp-1.corp-34321-1732752000000-1:1:1, true",
+    "leonardo.dead, false",
+    "leonardo.requests, false",
+    "ID:, false",
+    "ID:a, false",
+  })
+  void aNameThatABrokerMadeUpIsTemporary(String name, boolean temporary) {
+    assertThat(QueueNames.isTemporary(name)).isEqualTo(temporary);
   }
 
   @ParameterizedTest
