@@ -374,6 +374,8 @@ class ResolveTest {
     provider.onCreate(request -> ScriptedProvider.json(500, "{\"error\":\"Service Error\"}"));
     String id = doubt.accept("a koala");
     doubt.until("IN_DOUBT", id);
+    // What happens at the same time by the test's clock has no order.
+    await().until(() -> doubt.told(id).contains("in_doubt"));
     return id;
   }
 
