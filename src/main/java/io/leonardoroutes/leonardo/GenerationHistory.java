@@ -16,11 +16,15 @@ import java.util.TreeSet;
  * seen. A page shorter than asked for is not the end, for the provider may have a limit of its own:
  * only an empty page is. Nor is the order known: that older ones were seen counts only as long as
  * all came newest first. Each page begins with the last generation of the one before, so that none
- * is missed when the list moves while it is read.
+ * is missed when the list moves while it is read. If it moved by more than a page, the page shows a
+ * part of what was read, which tells where the last one stands now.
  */
 public final class GenerationHistory {
   /** A generation of ours that is not found by so much later is not in the list. */
   private static final Duration LONG_BEFORE = Duration.ofDays(1);
+
+  /** So many pages in a row may show only what was read; a list may repeat itself forever. */
+  private static final int MOST_REPEATED = 8;
 
   private final List<ListedGeneration> generations = new ArrayList<>();
 
@@ -33,6 +37,7 @@ public final class GenerationHistory {
   private boolean overlaps;
   private boolean ended;
   private boolean repeats;
+  private int repeated;
   private boolean moved;
   private boolean newestFirst = true;
   private Instant oldest = Instant.MAX;
@@ -40,6 +45,14 @@ public final class GenerationHistory {
   /** Adds the page that was asked for at {@link #offset}. */
   public void add(GenerationPage.Page page) {
     List<ListedGeneration> shown = page.generations();
+    int behind = overlaps && isFull(shown) ? behind(shown) : -1;
+    if (behind >= 0 && repeated < MOST_REPEATED) {
+      // More were made meanwhile than a page shows. Nothing is missed: none of it is new.
+      repeated++;
+      position = offset() + shown.size() + behind;
+      return;
+    }
+    repeated = 0;
     int before = generations.size();
     boolean asked = overlaps;
     moved |= asked && shown.stream().noneMatch(listed -> last.equals(listed.id()));
@@ -50,10 +63,25 @@ public final class GenerationHistory {
     moved |= adds && before > 0 && !asked;
     ended = shown.isEmpty();
     // A shorter one is the end of the list, which moved on while others were made.
-    repeats = !adds && !asked && shown.size() >= longestPage && !ended;
+    repeats = !adds && !asked && isFull(shown);
     longestPage = Math.max(longestPage, shown.size());
     last = shown.isEmpty() ? null : shown.get(shown.size() - 1).id();
     overlaps = adds && last != null && shown.size() > 1;
+  }
+
+  private boolean isFull(List<ListedGeneration> shown) {
+    return !shown.isEmpty() && shown.size() >= longestPage;
+  }
+
+  /** How many that were read stand behind these, which were too, in the same order; else -1. */
+  private int behind(List<ListedGeneration> shown) {
+    List<String> again = shown.stream().map(ListedGeneration::id).toList();
+    if (!again.stream().allMatch(id -> id != null && ids.contains(id))) {
+      return -1;
+    }
+    List<String> read = generations.stream().map(ListedGeneration::id).toList();
+    int at = Collections.indexOfSubList(read, again);
+    return at < 0 ? -1 : read.size() - at - again.size();
   }
 
   private void add(ListedGeneration generation) {

@@ -63,6 +63,8 @@ class AnyDoubtsTest {
     OTHER_ZONE,
     OUR_CLOCK_SET_MEANWHILE,
     PAGES_SHIFT,
+    /** Pages of others are made while one is read; now and then one is deleted. */
+    PAGES_SHIFT_FAR,
     SHORT_PAGES,
     DATES_MISSING
   }
@@ -337,6 +339,9 @@ class AnyDoubtsTest {
         int from = Math.min(list.size(), history.offset());
         int end = Math.min(list.size(), from + page);
         history.add(new GenerationPage.Page(list.subList(from, end)));
+        if (world == World.PAGES_SHIFT_FAR && random.nextInt(3) == 0 && !list.isEmpty()) {
+          list = later(list, end);
+        }
         if (world == World.PAGES_SHIFT && random.nextInt(3) == 0 && !list.isEmpty()) {
           // Somebody deletes one that was read, or one more is made.
           list = new ArrayList<>(list);
@@ -354,6 +359,18 @@ class AnyDoubtsTest {
         }
       }
       return history;
+    }
+
+    private List<ListedGeneration> later(List<ListedGeneration> list, int read) {
+      List<ListedGeneration> later = new ArrayList<>(list);
+      if (random.nextInt(4) == 0) {
+        later.remove(random.nextInt(Math.max(1, Math.min(later.size(), read))));
+      }
+      for (int made = random.nextInt(2 * page); made > 0; made--) {
+        VideoFingerprint theirs = new VideoFingerprint("theirs", 1920, 720, false);
+        later.add(0, new ListedGeneration("new-" + number++, at(now), false, theirs));
+      }
+      return later;
     }
 
     private List<ListedGeneration> shown() {

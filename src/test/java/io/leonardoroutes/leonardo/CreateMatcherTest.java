@@ -609,10 +609,74 @@ class CreateMatcherTest {
     page("s 41 other 1280 720 false", "e -9000 other 1280 720 false");
     Map<String, Instant> earlier = Map.of("not seen", at(-9000));
     assertThat(history.wantsMore(ZERO, earlier)).isTrue();
+    assertThat(history.offset()).isEqualTo(2);
+    page("e -9000 other 1280 720 false");
+    assertThat(history.wantsMore(ZERO, earlier)).isTrue();
     page();
 
     assertThat(history.wantsMore(ZERO, earlier)).isFalse();
     assertThat(verdicts()).isEqualTo("a=Unpaid[]");
+  }
+
+  @Test
+  void aListThatMovesByMoreThanAPageWhileItIsReadIsStillReadBack() {
+    attempt("a", 0, 10, "koala");
+    owner("s", 43, "other");
+    owner("o", -301, "other");
+    List<ListedGeneration> list =
+        IntStream.range(0, 8)
+            .mapToObj(
+                i -> listed((i == 0 ? "s" : "n" + i) + " " + (43 - i) + " theirs 1920 720 true"))
+            .collect(Collectors.toCollection(ArrayList::new));
+    list.set(0, listed("s 43 other 1280 720 false"));
+    list.add(listed("o -301 other 1280 720 false"));
+    // So many are made while each of the pages is read.
+    for (int more : new int[] {0, 0, 4, 2, 3, 0, 5, 0, 0, 0}) {
+      IntStream.range(0, more)
+          .forEach(i -> list.add(0, listed("m" + list.size() + " 60 theirs 1920 720 true")));
+      readPage(list, 3);
+    }
+
+    assertThat(history.wantsMore(ZERO, Map.of("o", at(-301)))).isFalse();
+    assertThat(verdicts()).isEqualTo("a=Unpaid[]");
+  }
+
+  @Test
+  void aListThatRepeatsItsFirstPageForEverIsNotReadForEver() {
+    attempt("a", 0, 10, "koala");
+    owner("s", 41, "other");
+    int pages = 0;
+    while (history.wantsMore(ZERO, Map.of("not seen", at(-9000)))) {
+      page("s 41 other 1280 720 false", "n 40 theirs 1920 720 true");
+      pages++;
+    }
+
+    assertThat(pages).isLessThan(12);
+    assertThat(verdicts())
+        .isEqualTo("a=Open[why=the provider's list could not be read back to its time]");
+  }
+
+  @Test
+  void aListThatShowsItsEntriesInAnotherOrderWhileItIsReadProvesNothing() {
+    attempt("a", 0, 10, "koala");
+    owner("s", 41, "other");
+    owner("o", -301, "other");
+    page("s 41 other 1280 720 false", "n 40 theirs 1920 720 true", "m 39 theirs 1920 720 true");
+    page("m 39 theirs 1920 720 true", "l 38 theirs 1920 720 true", "k 37 theirs 1920 720 true");
+    page("l 38 theirs 1920 720 true", "n 40 theirs 1920 720 true", "m 39 theirs 1920 720 true");
+    page("k 37 theirs 1920 720 true", "o -301 other 1280 720 false");
+
+    assertThat(verdicts())
+        .isEqualTo("a=Open[why=the provider's list could not be read back to its time]");
+  }
+
+  /** Reads the next page if it is asked for. */
+  private void readPage(List<ListedGeneration> list, int size) {
+    if (history.wantsMore(ZERO, Map.of("o", at(-301)))) {
+      int from = Math.min(list.size(), history.offset());
+      List<ListedGeneration> page = list.subList(from, Math.min(list.size(), from + size));
+      history.add(new GenerationPage.Page(page));
+    }
   }
 
   private void attempt(String job, int from, int until, String prompt) {
