@@ -137,6 +137,31 @@ public final class ListEvidence {
   }
 
   /**
+   * How many generations of the account were written down since a create was begun: so many stand
+   * before it in the list.
+   *
+   * @param begun the create, as {@link CreateOrder#begun}
+   * @param most counts no further
+   */
+  public long madeSince(String account, long begun, int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT count(*) FROM (
+                      SELECT moved.step FROM moved JOIN job ON job.id = moved.job
+                      WHERE moved.step > :step AND moved.to_state = 'RUNNING'
+                        AND (job.account = :account) IS TRUE LIMIT :most) AS made
+                    """)
+                .bind("step", begun)
+                .bind("account", account)
+                .bind("most", most)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  /**
    * The last of our generations of a model that a list must show, and does not.
    *
    * @param after those whose paid calls were begun after this change

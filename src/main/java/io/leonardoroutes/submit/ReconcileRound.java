@@ -15,6 +15,12 @@ import java.util.Map;
 final class ReconcileRound {
   private static final int MOST_PAGES = 400;
 
+  /** So many of our own are read past: 2,000 pages more, as a longer list costs too many calls. */
+  static final int MOST_MADE = 24_000;
+
+  /** A page is asked for with an overlap, and shows less that is new as the list moves. */
+  private static final int LEAST_ON_A_PAGE = 12;
+
   /** A generation that the answer to a job's create named. */
   record Named(Job job, String generationId) {}
 
@@ -42,6 +48,9 @@ final class ReconcileRound {
    * enough.
    */
   Map<String, Instant> earlier = Map.of();
+
+  /** How many of the account's creates were answered or adopted since the first one in doubt. */
+  long madeSince;
 
   /** Why the list could not be read, or null. */
   String unclear;
@@ -84,9 +93,13 @@ final class ReconcileRound {
     return orders.getOrDefault(job.id(), CreateOrder.UNKNOWN);
   }
 
-  /** Whether another page can tell more; a list that never ends is read to a bound. */
+  /**
+   * Whether another page can tell more. A list that never ends is read to a bound, which lies
+   * behind what we made since the doubt, so that no doubt gets out of reach while it waits.
+   */
   boolean wantsMore() {
-    return unclear == null && turns < MOST_PAGES && history.wantsMore(back(), earlier);
+    long most = MOST_PAGES + madeSince / LEAST_ON_A_PAGE;
+    return unclear == null && turns < most && history.wantsMore(back(), earlier);
   }
 
   /** When the oldest create in doubt began. */

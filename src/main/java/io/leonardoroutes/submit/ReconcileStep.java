@@ -173,6 +173,10 @@ public final class ReconcileStep {
       round.skew = providerClock.skew();
       round.earlier =
           ledger.listEvidence().before(round.account(), round.begunFirst(), round.userSince);
+      round.madeSince =
+          ledger
+              .listEvidence()
+              .madeSince(round.account(), round.begunFirst(), ReconcileRound.MOST_MADE);
     } else if (account instanceof AccountStatus.Unclear unclear) {
       round.unclear(unclear.reason(), unclear.retryAfter());
     }

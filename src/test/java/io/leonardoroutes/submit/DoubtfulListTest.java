@@ -3,6 +3,7 @@ package io.leonardoroutes.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ReconcileFixture;
 import io.leonardoroutes.fixture.ScriptedProvider;
@@ -109,6 +110,27 @@ class DoubtfulListTest {
     assertThat(doubt.held(id)).isEqualTo("the provider's list could not be read back to its time");
     assertThat(provider.lists()).hasSize(400);
     assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+  }
+
+  @Test
+  void aListIsReadSoMuchFurtherAsWeMadeMoreSinceTheDoubt() throws Exception {
+    provider.list(DoubtfulListTest::neverEnding);
+    doubt.start();
+    String id = inDoubt();
+    doubt.until("RUNNING", doubt.accept("a cat"));
+    LedgerRows.change(
+        doubt.app,
+        """
+        INSERT INTO moved (job, n, from_state, to_state, at, step)
+        WITH RECURSIVE made (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM made WHERE n < 1199)
+        SELECT job, moved.n - 5000 + made.n, from_state, to_state, at, step FROM moved, made
+        WHERE to_state = 'RUNNING'
+        """);
+
+    clock.tick(SETTLE);
+
+    assertThat(doubt.held(id)).isEqualTo("the provider's list could not be read back to its time");
+    assertThat(provider.lists()).hasSize(400 + 1200 / 12);
   }
 
   @Test
