@@ -57,12 +57,29 @@ final class SettingSources {
     values.replaceAll(
         (key, value) ->
             resolved(key)
-                .map(v -> said(key, v.isBlank() || isFixed(value) ? v : value))
+                .map(v -> said(key, v.isBlank() || isFixed(value) || isForeign(key) ? v : value))
                 .orElse(value));
     System.getProperties().stringPropertyNames().stream()
         .filter(key -> key.startsWith(PREFIX) && !values.containsKey(key))
         .forEach(key -> add(key, System.getProperty(key)));
     addFromEnvironment(System.getenv());
+    addFromSpring(SpringNames.of(context));
+  }
+
+  /** Whether only the runtime that Camel is in knows the value, as Spring does. */
+  private boolean isForeign(String key) {
+    return !loaded.contains(key) && ownVariable(key).isEmpty();
+  }
+
+  private void addFromSpring(Set<String> names) {
+    names.stream()
+        .filter(key -> key.startsWith(PREFIX) && !values.containsKey(key))
+        .forEach(key -> add(key, properties.resolveProperty(key).orElse("")));
+    if (names.stream().anyMatch(key -> key.startsWith("camel.route-template["))) {
+      LOG.warn(
+          "camel.route-template[0] makes no route here, as Spring Boot has another name for it:"
+              + " write camel.routetemplate.config[0]");
+    }
   }
 
   /** Its value, unless there is none; what cannot be resolved is told once it is asked for. */

@@ -1,0 +1,44 @@
+package io.leonardoroutes.settings;
+
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+
+/**
+ * The names of what a Spring application sets. Camel finds the value of each by its name, but lists
+ * none of them.
+ */
+final class SpringNames {
+  private static final String ENVIRONMENT = "environment";
+
+  private SpringNames() {}
+
+  /** None in an application without Spring. */
+  static Set<String> of(CamelContext context) {
+    Object environment = context.getRegistry().lookupByName(ENVIRONMENT);
+    return environment == null
+            || context
+                    .getClassResolver()
+                    .resolveClass("org.springframework.core.env.ConfigurableEnvironment")
+                == null
+        ? Set.of()
+        : Environments.names(environment);
+  }
+
+  /** Loaded only where Spring is. */
+  private static final class Environments {
+    static Set<String> names(Object environment) {
+      Set<String> names = new TreeSet<>();
+      if (environment instanceof ConfigurableEnvironment spring) {
+        spring.getPropertySources().stream()
+            .filter(EnumerablePropertySource.class::isInstance)
+            .map(source -> ((EnumerablePropertySource<?>) source).getPropertyNames())
+            .forEach(listed -> names.addAll(Arrays.asList(listed)));
+      }
+      return names;
+    }
+  }
+}
