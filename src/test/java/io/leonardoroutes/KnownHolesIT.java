@@ -14,8 +14,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is known to be broken in the libraries beside the jar, by the committed list. */
+/**
+ * What is known to be broken in the libraries beside the jar, by the committed list; and what of
+ * them an application gets that has the jar.
+ */
 class KnownHolesIT {
+  private static final Path SHIPPED = Path.of("target/lib");
+
+  /** What Maven resolves for an application that has the jar and nothing else of ours. */
+  private static final Path RESOLVED = Path.of("target/it/camel-main/target/lib");
+
+  private static final int MOST_JARS = 70;
+
+  /** These switch something on in an application that has them, or are the program's alone. */
+  private static final Pattern NOT_FOR_OTHERS =
+      Pattern.compile(
+          "activemq-.*|artemis-.*|camel-core|camel-jms|camel-micrometer|camel-platform-http.*|flyway-.*"
+              + "|jakarta.jms-api|jgroups|junit-.*|micrometer-.*|netty-.*|picocli|pooled-jms|postgresql"
+              + "|prometheus-.*|spring-.*|vertx-.*");
+
   private static final Path LIST = Path.of("src/test/resources/known-holes.txt");
   private static final Pattern JAR =
       Pattern.compile("(.+?)-(\\d[\\w.]*?)(\\.Final)?(-[\\w-]+)?\\.jar");
@@ -73,10 +90,10 @@ class KnownHolesIT {
         .toList();
   }
 
-  /** The shipped version of each jar. */
-  private static Map<String, String> shipped() throws IOException {
+  /** The version of each jar in a folder. */
+  private static Map<String, String> jars(Path folder) throws IOException {
     Map<String, String> versions = new TreeMap<>();
-    try (Stream<Path> jars = Files.list(Path.of("target/lib"))) {
+    try (Stream<Path> jars = Files.list(folder)) {
       for (Path jar : jars.toList()) {
         Matcher name = JAR.matcher(jar.getFileName().toString());
         assertThat(name.matches()).as(jar.toString()).isTrue();
@@ -95,10 +112,23 @@ class KnownHolesIT {
 
   @Test
   void noLibraryWithAKnownHoleIsShippedWithoutAReason() throws IOException {
-    Map<String, String> shipped = shipped();
+    Map<String, String> shipped = jars(SHIPPED);
 
     assertThat(known().stream().map(hole -> hole.wrong(shipped.get(hole.jar()))))
         .containsOnlyNulls();
+  }
+
+  @Test
+  void anApplicationThatHasTheJarGetsTheSameVersionsAndNoMoreThanItNeeds() throws IOException {
+    Map<String, String> shipped = jars(SHIPPED);
+    Map<String, String> resolved = jars(RESOLVED);
+    resolved.keySet().retainAll(shipped.keySet());
+
+    assertThat(resolved)
+        .isNotEmpty()
+        .allSatisfy((jar, version) -> assertThat(version).as(jar).isEqualTo(shipped.get(jar)));
+    assertThat(resolved.keySet()).noneMatch(jar -> NOT_FOR_OTHERS.matcher(jar).matches());
+    assertThat(jars(RESOLVED)).hasSizeLessThan(MOST_JARS);
   }
 
   @Test
