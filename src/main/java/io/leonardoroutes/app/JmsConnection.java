@@ -9,6 +9,7 @@ import io.leonardoroutes.jms.JmsClient;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.QueueListener;
 import io.leonardoroutes.settings.BadSetting;
+import jakarta.jms.ConnectionFactory;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.jms.MessageListenerContainerFactory;
 import org.apache.camel.spi.Registry;
@@ -33,7 +34,7 @@ final class JmsConnection {
     JmsBroker broker =
         jms.url() == null
             ? JmsBroker.inside(settings.data().resolve("broker"), jms, outages)
-            : broker(jms, outages);
+            : broker(context, jms, outages);
     Registry registry = context.getRegistry();
     registry.bind("leonardoConnectionFactory", broker.connections());
     MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
@@ -50,16 +51,35 @@ final class JmsConnection {
       OptionalJars.BROKER_STOMP.neededBy(ENABLED, context);
     }
     (jms.client() == JmsClient.ARTEMIS ? OptionalJars.ARTEMIS : OptionalJars.ACTIVEMQ)
-        .neededBy(jms.url() == null ? ENABLED : "leonardo.jms.url", context);
+        .neededBy(ENABLED, context);
   }
 
-  private static JmsBroker broker(JmsSettings jms, Outages outages) {
+  private static JmsBroker broker(CamelContext context, JmsSettings jms, Outages outages) {
+    if (jms.bean() != null) {
+      return withBean(context, jms, outages);
+    }
     try {
       return JmsBroker.at(jms, outages);
     } catch (RuntimeException e) {
       throw new BadSetting(
           "leonardo.jms.url",
           "'" + jms.address() + "' is not an address such as " + jms.client().example());
+    }
+  }
+
+  private static JmsBroker withBean(CamelContext context, JmsSettings jms, Outages outages) {
+    Object bean = context.getRegistry().lookupByName(jms.bean());
+    if (!(bean instanceof ConnectionFactory own)) {
+      throw new BadSetting(
+          JmsSettings.BEAN,
+          bean == null
+              ? "there is no bean " + jms.bean()
+              : jms.bean() + " is no jakarta.jms.ConnectionFactory, but " + bean.getClass());
+    }
+    try {
+      return JmsBroker.with(own, jms, outages);
+    } catch (IllegalArgumentException e) {
+      throw new BadSetting("leonardo.jms.client", jms.bean() + " " + e.getMessage());
     }
   }
 }

@@ -9,6 +9,7 @@ import jakarta.jms.Topic;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.zip.InflaterInputStream;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.RedeliveryPolicy;
@@ -26,7 +27,18 @@ final class ActiveMqLibrary implements JmsLibrary {
 
   @Override
   public ConnectionFactory connections(String url, String user, String password) {
-    ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(user, password, url);
+    return tuned(new ActiveMQConnectionFactory(user, password, url));
+  }
+
+  /** A copy, as the application has its own way with what fails. */
+  @Override
+  public Optional<ConnectionFactory> tuned(ConnectionFactory own) {
+    return own instanceof ActiveMQConnectionFactory theirs
+        ? Optional.of(tuned(theirs.copy()))
+        : Optional.empty();
+  }
+
+  private static ActiveMQConnectionFactory tuned(ActiveMQConnectionFactory factory) {
     // Few, as no other consumer gets them; but more than one, as one that waits for its
     // redelivery counts.
     factory.getPrefetchPolicy().setQueuePrefetch(10);

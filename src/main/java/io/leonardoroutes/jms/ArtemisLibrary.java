@@ -10,6 +10,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
+import java.util.Optional;
 import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.api.core.SimpleString;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -26,6 +27,12 @@ final class ArtemisLibrary implements JmsLibrary {
     // Without a window of messages fetched ahead, no consumer sits on work that another could do.
     factory.setConsumerWindowSize(0);
     return factory;
+  }
+
+  /** As it is: what it fetches ahead is set for all that use it. */
+  @Override
+  public Optional<ConnectionFactory> tuned(ConnectionFactory own) {
+    return own instanceof ActiveMQConnectionFactory ? Optional.of(own) : Optional.empty();
   }
 
   @Override

@@ -9,6 +9,7 @@ import jakarta.jms.JMSSecurityException;
 import java.nio.file.Path;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.messaginghub.pooled.jms.pool.PooledConnectionKey;
+import org.springframework.jms.connection.SingleConnectionFactory;
 
 /** The connection to the JMS broker, and the built-in broker if no other is named. */
 public final class JmsBroker implements AutoCloseable {
@@ -20,11 +21,13 @@ public final class JmsBroker implements AutoCloseable {
   private final EmbeddedBroker embedded;
   private final JmsPoolConnectionFactory pool;
 
-  private JmsBroker(EmbeddedBroker embedded, JmsSettings jms, Outages outages) {
+  private JmsBroker(
+      EmbeddedBroker embedded, ConnectionFactory own, JmsSettings jms, Outages outages) {
     this.embedded = embedded;
     if (embedded == null) {
       this.pool = new Watched(jms, "the broker at " + jms.address(), outages);
-      pool.setConnectionFactory(jms.client().connections(jms.url(), jms.user(), null));
+      pool.setConnectionFactory(
+          own == null ? jms.client().connections(jms.url(), jms.user(), null) : own);
     } else {
       this.pool = new Watched(null, EmbeddedBroker.NAME, outages);
       pool.setConnectionFactory(
@@ -34,14 +37,34 @@ public final class JmsBroker implements AutoCloseable {
 
   /** Connects to a broker elsewhere, now or when it is there. */
   public static JmsBroker at(JmsSettings jms, Outages outages) {
-    return new JmsBroker(null, jms, outages);
+    return new JmsBroker(null, null, jms, outages);
+  }
+
+  /**
+   * Connects as the application does. What caches or pools connections there is left out, as there
+   * is a pool here.
+   *
+   * @throws IllegalArgumentException if its library is not the one that {@code leonardo.jms.client}
+   *     says
+   */
+  public static JmsBroker with(ConnectionFactory own, JmsSettings jms, Outages outages) {
+    ConnectionFactory inner = own;
+    if (inner instanceof SingleConnectionFactory cached
+        && cached.getTargetConnectionFactory() != null) {
+      inner = cached.getTargetConnectionFactory();
+    }
+    if (inner instanceof JmsPoolConnectionFactory pooled
+        && pooled.getConnectionFactory() instanceof ConnectionFactory target) {
+      inner = target;
+    }
+    return new JmsBroker(null, jms.client().tuned(inner), jms, outages);
   }
 
   /** Starts a broker with its journal on disk. */
   public static JmsBroker inside(Path folder, JmsSettings jms, Outages outages) throws Exception {
     EmbeddedBroker embedded = new EmbeddedBroker(folder, jms, outages);
     embedded.start();
-    return new JmsBroker(embedded, jms, outages);
+    return new JmsBroker(embedded, null, jms, outages);
   }
 
   /** Says in the log that the broker is away, in place of those who keep trying to connect. */

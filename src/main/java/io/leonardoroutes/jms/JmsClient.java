@@ -49,6 +49,21 @@ public enum JmsClient {
     return library().connections(url, user, password);
   }
 
+  /**
+   * A factory of the application's, for use here.
+   *
+   * @throws IllegalArgumentException if it is another library's
+   */
+  ConnectionFactory tuned(ConnectionFactory own) {
+    return library()
+        .tuned(own)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "is a %s, which is not of the client %s"
+                        .formatted(own.getClass().getName(), word())));
+  }
+
   /** About how long its text is, as far as that shows before it is decoded; in bytes at most. */
   public long textBytes(TextMessage message) throws JMSException {
     return library().textBytes(message);

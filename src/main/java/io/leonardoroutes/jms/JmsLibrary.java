@@ -7,10 +7,14 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Queue;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
+import java.util.Optional;
 
 /** What is done with the classes of one client library. */
 interface JmsLibrary {
   ConnectionFactory connections(String url, String user, String password);
+
+  /** A factory of the application's, for use here; empty if it is another library's. */
+  Optional<ConnectionFactory> tuned(ConnectionFactory own);
 
   /** See {@link JmsClient#textBytes}. */
   long textBytes(TextMessage message) throws JMSException;

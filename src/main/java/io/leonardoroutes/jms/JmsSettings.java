@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * The settings of the JMS intake.
  *
- * @param url null means the built-in broker
+ * @param url null means the built-in broker; {@code #NAME} a ConnectionFactory of the application
  * @param open whether callers reach the built-in broker
  * @param user who connects to a broker elsewhere, or whom the built-in broker lets in; null means
  *     that no name is asked for
@@ -38,6 +38,10 @@ public record JmsSettings(
   public static final String USER_NAME = "[!-~]{1,64}";
 
   private static final String URL = "leonardo.jms.url";
+
+  /** Names a ConnectionFactory of the application. */
+  public static final String BEAN = "leonardo.jms.connection-factory";
+
   private static final String USER = "leonardo.jms.user";
   private static final String PASSWORD = "leonardo.jms.password";
 
@@ -51,9 +55,10 @@ public record JmsSettings(
   public record Limits(int maxRequestBytes, long maxBytes, long minDiskFree) {}
 
   public static JmsSettings read(SettingReader keys, SecretRegistry secrets) {
-    String url = keys.optional(URL);
+    String bean = bean(keys);
+    String url = bean == null ? keys.optional(URL) : bean;
     JmsClient client = client(keys);
-    if (url != null && !client.connectsTo(url)) {
+    if (bean == null && url != null && !client.connectsTo(url)) {
       throw new BadSetting(
           URL, "'" + hidden(url) + "' is not an address such as " + client.example());
     }
@@ -105,6 +110,24 @@ public record JmsSettings(
         .formatted(
             address(),
             user == null ? "any program on this machine" : "who has leonardo.jms.password");
+  }
+
+  private static String bean(SettingReader keys) {
+    String bean = keys.optional(BEAN);
+    if (bean == null) {
+      return null;
+    }
+    for (String other : List.of(URL, USER, PASSWORD)) {
+      if (keys.isSet(other)) {
+        throw new BadSetting(other, "leave it out, as " + BEAN + " says it all");
+      }
+    }
+    return bean.startsWith("#") ? bean : "#" + bean;
+  }
+
+  /** The name of the application's ConnectionFactory; null if none is named. */
+  public String bean() {
+    return url != null && url.startsWith("#") ? url.substring(1) : null;
   }
 
   private static JmsClient client(SettingReader keys) {
