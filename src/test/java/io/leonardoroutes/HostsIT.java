@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The applications of {@code src/it}, which have the jar and what Maven resolves with it, each in a
@@ -59,9 +61,10 @@ class HostsIT {
     provider.close();
   }
 
-  @Test
-  void aCamelMainApplicationHasItsRoutesBesideOurs() throws Exception {
-    start("camel-main", "org.apache.camel.main.Main");
+  @ParameterizedTest
+  @ValueSource(strings = {"camel-main", "camel-main-4.22"})
+  void aCamelMainApplicationHasItsRoutesBesideOurs(String name) throws Exception {
+    start(name, "org.apache.camel.main.Main");
     drop("orders/cat.json", CAT);
     drop("orders/long.json", TOO_LONG);
     drop("urgent/second.json", CAT.replace("cat", "koala"));
@@ -89,8 +92,10 @@ class HostsIT {
         .contains("\"jms\":{\"status\":\"UP\"", "\"db\":{\"status\":\"UP\"");
     assertThat(call("POST", "/orders/1/video", CAT)).contains("\"ACCEPTED\"");
     assertThat(call("POST", "/orders/2/video", TOO_LONG)).isEqualTo(WHY);
+    assertThat(call("POST", "/queue", CAT)).contains("\"ACCEPTED\"");
+    assertThat(call("POST", "/queue", TOO_LONG)).contains("20 is too long");
     drop("urgent/second.json", CAT.replace("cat", "koala"));
-    await().atMost(Patience.LONG).until(() -> call("GET", "/told", "").equals("4"));
+    await().atMost(Patience.LONG).until(() -> call("GET", "/told", "").equals("6"));
     assertThat(listening()).containsExactly(port);
     assertThat(files("")).containsExactlyInAnyOrder("data", "orders.mv.db", "out.log", "urgent");
     assertThat(files("data")).doesNotContain("outbox", "inbox", "broker");

@@ -65,6 +65,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
               + " leonardo.api-key, or leonardo.sandbox=true");
       return;
     }
+    StartChecks.httpClient();
     LeonardoSettings settings = LeonardoSettings.read(context, keys);
     StartChecks.secretsInOpenFiles(context);
     context.addService(this);

@@ -21,6 +21,7 @@ import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.PluginHelper;
+import org.apache.hc.core5.util.VersionInfo;
 
 /** Tries what a setting names while it is still known which setting it was. */
 final class StartChecks {
@@ -31,6 +32,25 @@ final class StartChecks {
   private static final String FILE = "file:";
 
   private StartChecks() {}
+
+  /** What an application has by its own choice of versions. */
+  static void httpClient() {
+    VersionInfo found =
+        VersionInfo.loadVersionInfo("org.apache.hc.client5", StartChecks.class.getClassLoader());
+    httpClient(found == null ? VersionInfo.UNAVAILABLE : found.getRelease());
+  }
+
+  /**
+   * @throws IllegalStateException for a version in which calls would have no deadline: each create
+   *     would be in doubt
+   */
+  static void httpClient(String version) {
+    if (!version.startsWith("5.5.") && !version.equals(VersionInfo.UNAVAILABLE)) {
+      throw new IllegalStateException(
+          "httpclient5 is %s here, and leonardo-routes can end its calls in time with 5.5 alone: add the dependency org.apache.httpcomponents.client5:httpclient5:5.5.1"
+              .formatted(version));
+    }
+  }
 
   static void free(String key, String host, int port) {
     try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName(host))) {

@@ -1,6 +1,7 @@
 package io.leonardoroutes.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.settings.SettingReader;
@@ -65,6 +66,16 @@ class LibraryDefaultsTest {
 
     assertThat(main.getCamelContext().getRoute("intake-file")).isNotNull();
     assertThat(made()).contains("inbox");
+  }
+
+  @Test
+  void anHttpClientWithoutDeadlinesIsRefusedBeforeItPays() {
+    StartChecks.httpClient();
+
+    assertThatThrownBy(() -> StartChecks.httpClient("5.6.3"))
+        .hasMessage(
+            "httpclient5 is 5.6.3 here, and leonardo-routes can end its calls in time with 5.5"
+                + " alone: add the dependency org.apache.httpcomponents.client5:httpclient5:5.5.1");
   }
 
   @Test

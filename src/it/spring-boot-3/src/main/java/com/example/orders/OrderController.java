@@ -1,7 +1,10 @@
 package com.example.orders;
 
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jms.core.JmsTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -11,16 +14,26 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public class OrderController {
   private final ProducerTemplate camel;
+  private final JmsTemplate broker;
   private final JdbcTemplate database;
 
-  public OrderController(ProducerTemplate camel, JdbcTemplate database) {
+  public OrderController(ProducerTemplate camel, JmsTemplate broker, JdbcTemplate database) {
     this.camel = camel;
+    this.broker = broker;
     this.database = database;
   }
 
   @PostMapping("/orders/{id}/video")
   public String video(@PathVariable String id, @RequestBody String request) {
     return camel.requestBodyAndHeader("direct:order", request, "order", id, String.class);
+  }
+
+  /** The same over the broker. */
+  @PostMapping("/queue")
+  public String queue(@RequestBody String request) throws JMSException {
+    Message answer =
+        broker.sendAndReceive("leonardo.requests", session -> session.createTextMessage(request));
+    return answer.getBody(String.class);
   }
 
   @GetMapping("/told")
