@@ -152,7 +152,7 @@ class InstancesTest {
           running,
           running.to(JobState.RUNNING).created("gen-0", null).dueAt(dead.clock().instant()),
           event(running, dead.clock().instant()));
-      assertThat(dead.governor().looks(1, LIMITS, lease)).hasSize(1);
+      assertThat(dead.governor().polls(1, LIMITS, lease)).hasSize(1);
       assertThat(dead.claim(JobState.ACCEPTED, 1, lease)).hasSize(1);
       assertThat(dead.outbox().claim("outbox", 1, lease)).hasSize(1);
 

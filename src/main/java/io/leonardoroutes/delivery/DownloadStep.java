@@ -252,7 +252,7 @@ public final class DownloadStep {
   private void shown(Exchange exchange, GenerationStatus look) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
     if (look instanceof GenerationStatus.TurnedAway turnedAway) {
-      ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
+      ledger.governor().pollTurnedAway(job.account(), turnedAway.retryAfter());
     }
     if (!(look instanceof GenerationStatus.Complete complete)
         || complete.videoUrl().equals(job.video().url())) {

@@ -29,7 +29,7 @@ public final class JobProblems {
 
   private JobProblems() {}
 
-  public static JsonNode refused(int status, String reason) {
+  public static JsonNode declined(int status, String reason) {
     return json("refused-by-provider", "The provider declined the request", status, reason);
   }
 
@@ -38,10 +38,10 @@ public final class JobProblems {
         "waiting", "The request did not reach the provider; it will be sent again", 0, reason);
   }
 
-  public static JsonNode accountRefused(String reason) {
+  public static JsonNode accountBlocked(String reason) {
     return json(
         "account-refused",
-        "The provider refuses the account; the job waits until that is over",
+        "The provider blocks the account; the job waits until that is over",
         0,
         reason);
   }

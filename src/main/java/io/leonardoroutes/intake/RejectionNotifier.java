@@ -28,7 +28,7 @@ public final class RejectionNotifier {
 
   public RejectionNotifier(FlowContext flow) {
     this.flow = flow;
-    this.lines = new LogLimit(LOG, "refused requests", MOST_LINES, flow.clock());
+    this.lines = new LogLimit(LOG, "rejected requests", MOST_LINES, flow.clock());
     flow.settings().secrets().also(lines::tell);
   }
 
@@ -55,7 +55,7 @@ public final class RejectionNotifier {
     data.set("problem", answer);
     flow.ledger().outbox().add(flow.events().rejected(id, fileName, data, intake.replyTo()));
     LOG.atLevel(lines.mayLog() ? Level.INFO : Level.DEBUG)
-        .log("{} refused: {}", fileName, rejected.getMessage());
+        .log("{} rejected: {}", fileName, rejected.getMessage());
     return answer;
   }
 }

@@ -94,8 +94,8 @@ public record Job(
    * @param attempt how often it was moved to {@code SUBMITTING}
    * @param tries failed tries of the step it is at
    * @param dueAt null when nothing is left to do
-   * @param runningAt the last look that showed it still running, or null
-   * @param took how long the provider took for it, or null where the looks cannot tell
+   * @param runningAt the last poll that showed it still running, or null
+   * @param took how long the provider took for it, or null where the polls cannot tell
    */
   public record Schedule(int attempt, int tries, Instant dueAt, Instant runningAt, Duration took) {
     private Schedule with(int attempt, int tries, Instant dueAt) {
@@ -228,7 +228,7 @@ public record Job(
       return this;
     }
 
-    /** How long the provider took for it; null if the looks cannot tell. */
+    /** How long the provider took for it; null if the polls cannot tell. */
     public Change took(Duration took) {
       this.schedule =
           new Schedule(

@@ -15,7 +15,7 @@ public enum JobState {
   IN_DOUBT,
   /** The provider finished it with a video. */
   COMPLETE,
-  /** The provider refused it, or finished it without a video. */
+  /** The provider declined it, or finished it without a video. */
   FAILED,
   /** Cancelled before it was submitted. */
   CANCELLED;

@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.jdbi.v3.core.Handle;
 
 /**
- * An account whose creates the provider refuses, whatever they ask for. They pause for longer and
+ * An account whose creates the provider declines, whatever they ask for. They pause for longer and
  * longer, and between two pauses a single job tries.
  *
- * @param times refusals in a row; 0 if the last create was taken
+ * @param times how often in a row; 0 if the last create was taken
  * @param at when we last heard, in milliseconds
- * @param what is refused, or was
+ * @param what it is or was blocked for
  * @param reason the provider's own words
  */
 public record BlockedAccount(int times, long at, What what, String reason) {
@@ -52,7 +52,7 @@ public record BlockedAccount(int times, long at, What what, String reason) {
     return times > 0;
   }
 
-  /** The account after one more create was refused. */
+  /** The account after one more create was declined because of it. */
   BlockedAccount again(What what, String reason, long now) {
     int inARow = stands() && what == this.what ? times + 1 : 1;
     return new BlockedAccount(inARow, now, what, reason);

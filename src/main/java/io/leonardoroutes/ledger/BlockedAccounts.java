@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * The accounts whose creates the provider refuses, shared by all instances. No job is lost: all
- * wait, the refused one too, until a create is taken again.
+ * The accounts whose creates the provider declines, shared by all instances. No job is lost: all
+ * wait, the declined one too, until a create is taken again.
  */
 public final class BlockedAccounts {
   private final LedgerDatabase database;
@@ -24,14 +24,14 @@ public final class BlockedAccounts {
   }
 
   /**
-   * The provider refused a create because of its account: the creates of this account pause on all
+   * The provider declined a create because of its account: the creates of this account pause on all
    * instances, for 10 s, then 20 s, at most 5 min, and after each pause one alone is tried. Call it
    * before the job is moved, which frees its slot.
    *
    * @param job as it was submitted
    * @param reason the provider's own words
    * @param before whether this very job met the same when it was last submitted. If others were
-   *     taken just now, it is refused by itself, as one that costs more than is left, and holds up
+   *     taken just now, it is declined by itself, as one that costs more than is left, and holds up
    *     none of them
    */
   public void met(Job job, What what, String reason, boolean before) {
@@ -39,10 +39,10 @@ public final class BlockedAccounts {
         handle -> {
           database.alone(handle);
           long now = clock.millis();
-          BlockedAccount refused = BlockedAccount.read(handle, job.account());
-          if (!(before && refused.wasTaken(now))
-              && refused.isNews(job.submittedAt().toEpochMilli(), now)) {
-            refused.again(what, reason, now).write(handle, job.account());
+          BlockedAccount blocked = BlockedAccount.read(handle, job.account());
+          if (!(before && blocked.wasTaken(now))
+              && blocked.isNews(job.submittedAt().toEpochMilli(), now)) {
+            blocked.again(what, reason, now).write(handle, job.account());
           }
         });
   }
@@ -51,7 +51,8 @@ public final class BlockedAccounts {
    * The provider took a create.
    *
    * @param job as it was submitted
-   * @param shown what it took with it: a create that is refused for what it asks shows the key
+   * @param shown what it took with it: a create that is declined for what it asks shows that the
+   *     key is good
    */
   public void taken(Job job, Collection<What> shown) {
     if (of(job.account()).isEmpty()) {
@@ -61,16 +62,16 @@ public final class BlockedAccounts {
         handle -> {
           database.alone(handle);
           long now = clock.millis();
-          BlockedAccount refused = BlockedAccount.read(handle, job.account());
-          if (refused.stands()
-              && shown.contains(refused.what())
-              && refused.isNews(job.submittedAt().toEpochMilli(), now)) {
-            refused.taken(now).write(handle, job.account());
+          BlockedAccount blocked = BlockedAccount.read(handle, job.account());
+          if (blocked.stands()
+              && shown.contains(blocked.what())
+              && blocked.isNews(job.submittedAt().toEpochMilli(), now)) {
+            blocked.taken(now).write(handle, job.account());
           }
         });
   }
 
-  /** How an account is refused now; empty if it is not. */
+  /** Why an account is blocked now; empty if it is not. */
   public Optional<BlockedAccount> of(String account) {
     return Optional.of(jdbi.withHandle(handle -> BlockedAccount.read(handle, account)))
         .filter(BlockedAccount::stands);

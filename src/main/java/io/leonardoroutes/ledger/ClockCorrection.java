@@ -30,7 +30,7 @@ final class ClockCorrection {
           "state = 'ACCEPTED'",
           "state = 'RUNNING'",
           "state = 'COMPLETE'",
-          // One that was never looked at waits for the end of its call, which stays.
+          // One that was never polled waits for the end of its call, which stays.
           "state = 'IN_DOUBT' AND tries > 0");
 
   /** Each sink with something pending, by a seek for each. */
@@ -148,9 +148,9 @@ final class ClockCorrection {
     int jobs = 0;
     jobs += due("state = 'ACCEPTED' AND tries = 0", AT_ONCE);
     jobs += due("state = 'ACCEPTED'", longest.delay());
-    jobs += due("state = 'RUNNING'", longest.look());
+    jobs += due("state = 'RUNNING'", longest.poll());
     if (start) {
-      lookAtOnce();
+      pollAtOnce();
     }
     jobs += due("state = 'COMPLETE' AND tries = 0", AT_ONCE);
     jobs += due("state = 'COMPLETE'", longest.delay());
@@ -159,8 +159,8 @@ final class ClockCorrection {
     return jobs;
   }
 
-  /** One look too many for each at a start costs nothing. It says nothing of the clock. */
-  private void lookAtOnce() {
+  /** One poll too many for each job at a start costs nothing, and says nothing of the clock. */
+  private void pollAtOnce() {
     long dated = furthest;
     due("state = 'RUNNING' AND tries = 0", AT_ONCE);
     furthest = dated;

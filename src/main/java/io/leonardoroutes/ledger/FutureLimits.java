@@ -8,6 +8,6 @@ import java.time.Duration;
  * @param lease how long what is claimed is held before it must be renewed
  * @param held the same by the longest lease that any instance may have; no call takes longer
  * @param delay until something is tried again, because the provider asked for it
- * @param look until a running job is looked at
+ * @param poll until a running job is polled
  */
-public record FutureLimits(Duration lease, Duration held, Duration delay, Duration look) {}
+public record FutureLimits(Duration lease, Duration held, Duration delay, Duration poll) {}

@@ -63,8 +63,8 @@ public final class Governor {
 
   /**
    * Leases jobs of one account to be submitted, as many as there is room for, the one whose turn it
-   * is first; of a refused account the one that was not tried for the longest time, lest one that
-   * is refused by itself holds up all others.
+   * is first; of a blocked account the one that was not tried for the longest time, lest one that
+   * is declined by itself holds up all others.
    */
   public Due due(int most, AccountLimits limits, Duration lease) {
     if (!leases.any(ACCEPTED, limits.account())) {
@@ -73,9 +73,9 @@ public final class Governor {
     return jdbi.inTransaction(
         handle -> {
           int room = Math.min(most, free(handle, limits));
-          boolean refused = BlockedAccount.read(handle, limits.account()).stands();
+          boolean blocked = BlockedAccount.read(handle, limits.account()).stands();
           Leases.Wanted waiting = Leases.Wanted.of(ACCEPTED, limits.account());
-          Leases.Wanted wanted = refused ? waiting.byDueTime() : waiting;
+          Leases.Wanted wanted = blocked ? waiting.byDueTime() : waiting;
           if (room == 0 || limits.budget() == null) {
             return new Due(leases.claim(handle, wanted, room, lease), null, Fit.UNSURE);
           }
@@ -99,9 +99,9 @@ public final class Governor {
     if (throttle.createsPause(now)) {
       return 0;
     }
-    BlockedAccount refused = BlockedAccount.read(handle, limits.account());
-    if (refused.pauses(now)
-        || (refused.stands() && SlotUsage.submitting(handle, limits, now) > 0)) {
+    BlockedAccount blocked = BlockedAccount.read(handle, limits.account());
+    if (blocked.pauses(now)
+        || (blocked.stands() && SlotUsage.submitting(handle, limits, now) > 0)) {
       return 0;
     }
     CircuitBreaker circuit = CircuitBreaker.read(handle, limits.account());
@@ -121,7 +121,7 @@ public final class Governor {
         Math.min(
             limits.createsPerMinute() - sent.creates(),
             limits.requestsPerMinute() - sent.requests());
-    return Math.max(0, Math.min(refused.stands() || probes ? 1 : slots, calls));
+    return Math.max(0, Math.min(blocked.stands() || probes ? 1 : slots, calls));
   }
 
   /**
@@ -243,7 +243,7 @@ public final class Governor {
   }
 
   /** Leases running jobs of one account that are due for a poll, and counts the polls. */
-  public List<Job> looks(int most, AccountLimits limits, Duration lease) {
+  public List<Job> polls(int most, AccountLimits limits, Duration lease) {
     if (!leases.any(RUNNING, limits.account())) {
       return List.of();
     }
@@ -262,11 +262,11 @@ public final class Governor {
 
   /**
    * While jobs of an account wait for a slot and none is free, makes its running jobs due for a
-   * look sooner: the one that is done frees its slot.
+   * poll sooner: the one that is done frees its slot.
    *
-   * @param gap between two looks at one job, if half of the calls that are left for looks allow it
+   * @param gap between two polls of one job, if half of the calls that are left for polls allow it
    */
-  public void hastenLooks(Duration gap, AccountLimits limits) {
+  public void hastenPolls(Duration gap, AccountLimits limits) {
     if (!leases.any(ACCEPTED, limits.account())) {
       return;
     }
@@ -281,7 +281,7 @@ public final class Governor {
             long each = Duration.ofMinutes(1).toMillis() * held / calls;
             Duration bounded = Duration.ofMillis(Math.max(gap.toMillis(), each));
             long since = now - limits.holds().toMillis();
-            leases.hastenLooks(handle, limits.account(), bounded, since);
+            leases.hastenPolls(handle, limits.account(), bounded, since);
           }
         });
   }
@@ -331,8 +331,8 @@ public final class Governor {
    * Records that the provider throttled another call: all calls of this account pause on all
    * instances.
    */
-  public void lookTurnedAway(String account, Duration wait) {
-    change(account, (handle, throttle) -> throttle.lookTurnedAway(wait, clock.millis()));
+  public void pollTurnedAway(String account, Duration wait) {
+    change(account, (handle, throttle) -> throttle.pollTurnedAway(wait, clock.millis()));
   }
 
   /**

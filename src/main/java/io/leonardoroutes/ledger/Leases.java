@@ -174,13 +174,13 @@ final class Leases {
   }
 
   /**
-   * Makes running jobs of an account, as far as they hold a slot and nobody looks at them now, due
+   * Makes running jobs of an account, as far as they hold a slot and nobody polls them now, due
    * this long after they were last seen running at the latest. One for which the provider asked for
-   * patience, or whose look failed, keeps its time.
+   * patience, or whose poll failed, keeps its time.
    *
    * @param since those that were submitted later
    */
-  void hastenLooks(Handle handle, String account, Duration gap, long since) {
+  void hastenPolls(Handle handle, String account, Duration gap, long since) {
     long now = clock.millis();
     handle
         .createUpdate(
@@ -210,8 +210,8 @@ final class Leases {
                 claimed.schedule().attempt()));
   }
 
-  /** See {@link Ledger#lookNow}. */
-  boolean lookNow(String generationId, Collection<String> accounts) {
+  /** See {@link Ledger#pollNow}. */
+  boolean pollNow(String generationId, Collection<String> accounts) {
     return jdbi.withHandle(
         handle ->
             handle

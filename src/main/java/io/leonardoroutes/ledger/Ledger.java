@@ -62,7 +62,7 @@ public final class Ledger implements AutoCloseable {
   private final JobInserter inserter;
   private final Leases leases;
   private final JobQueries queries;
-  private final BlockedAccounts refusedAccounts;
+  private final BlockedAccounts blockedAccounts;
   private final WebhookNotices notices;
   private final Governor governor;
   private final ListEvidence listEvidence;
@@ -78,7 +78,7 @@ public final class Ledger implements AutoCloseable {
     this.queries = new JobQueries(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
     this.notices = new WebhookNotices(jdbi, clock);
-    this.refusedAccounts = new BlockedAccounts(database, jdbi, clock);
+    this.blockedAccounts = new BlockedAccounts(database, jdbi, clock);
     this.governor = new Governor(this, leases, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
   }
@@ -346,9 +346,9 @@ public final class Ledger implements AutoCloseable {
     return governor;
   }
 
-  /** The accounts whose creates the provider refuses. */
-  public BlockedAccounts refusedAccounts() {
-    return refusedAccounts;
+  /** The accounts whose creates the provider declines, whatever they ask for. */
+  public BlockedAccounts blockedAccounts() {
+    return blockedAccounts;
   }
 
   /** What the provider's notices said. */
@@ -379,8 +379,8 @@ public final class Ledger implements AutoCloseable {
    * @param accounts only a job of one of these accounts
    * @return whether there is one of this generation
    */
-  public boolean lookNow(String generationId, Collection<String> accounts) {
-    return leases.lookNow(generationId, accounts);
+  public boolean pollNow(String generationId, Collection<String> accounts) {
+    return leases.pollNow(generationId, accounts);
   }
 
   /**

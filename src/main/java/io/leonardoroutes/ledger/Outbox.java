@@ -52,7 +52,7 @@ public final class Outbox {
     this.shared = shared;
   }
 
-  /** Writes events that belong to no move, as those of a refused request. */
+  /** Writes events that belong to no move, as those of a rejected request. */
   public void add(List<OutboxEvent> told) {
     if (told.stream().anyMatch(event -> !event.targets().isEmpty())) {
       jdbi.useTransaction(handle -> add(handle, told));

@@ -13,7 +13,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * What the provider's notices said of generations. They come in any order with the looks, before
+ * What the provider's notices said of generations. They come in any order with the polls, before
  * the job knows its generation too, so they are kept for a while on their own.
  */
 public final class WebhookNotices {

@@ -67,7 +67,7 @@ public sealed interface GenerationStatus {
   }
 
   /**
-   * The provider had too many calls: look again later, and slower, whatever is looked at.
+   * The provider had too many calls: poll again later, and slower, whichever job it is.
    *
    * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
    */

@@ -89,14 +89,14 @@ record ProviderAnswer(JsonNode json) {
   }
 
   /**
-   * The status that an answer means. A success that lists errors means what they do, and a 4xx is
-   * no refusal if an error in it says otherwise. If several do not agree on a refusal it is 500,
-   * for then nothing is certain.
+   * The status that an answer means. A success that lists errors means what they do, and a 4xx does
+   * not decline the request if an error in it says otherwise. If several do not agree it is 500, as
+   * then nothing is certain.
    */
   int meaning(int status) {
     boolean success = isSuccess(status);
     if (!success
-        && !ProviderError.refuses(status)
+        && !ProviderError.declines(status)
         && !ProviderError.IN_CONFLICT_WITH_ANOTHER.contains(status)) {
       return status;
     }
@@ -107,7 +107,7 @@ record ProviderAnswer(JsonNode json) {
         .map(error -> error.meaning(success ? null : Integer.valueOf(status)))
         .reduce(
             (a, b) ->
-                a.equals(b) || (ProviderError.refuses(a) && ProviderError.refuses(b)) ? a : 500)
+                a.equals(b) || (ProviderError.declines(a) && ProviderError.declines(b)) ? a : 500)
         .orElse(status);
   }
 
@@ -147,7 +147,7 @@ record ProviderAnswer(JsonNode json) {
     return shaped || status == 400 || status == 422 || ErrorWords.nameAFault(said);
   }
 
-  /** Whether a refusal is about how much is asked at once and not about what is asked. */
+  /** Whether it was declined for how much is asked at once, not for what is asked. */
   boolean saysTooMany() {
     return says(ErrorWords::tooMany);
   }

@@ -43,8 +43,8 @@ record ProviderError(JsonNode json) {
   }
 
   /**
-   * The status that it means: the one that it says, or a refusal if its words name what is wrong.
-   * In all else 500, for then nothing is certain.
+   * The status that it means: the one that it says, or 400 if its words name what is wrong. In all
+   * else 500, for then nothing is certain.
    *
    * @param http what the answer that brought it says; null if that is a success
    */
@@ -55,9 +55,9 @@ record ProviderError(JsonNode json) {
     JsonNode code = json.at("/extensions/statusCode");
     if (!code.isMissingNode() && !code.isNull()) {
       int said = code.isNumber() && !code.canConvertToInt() ? UNSURE : code.asInt(UNSURE);
-      return refuses(said) && reasons().isEmpty() ? UNSURE : said;
+      return declines(said) && reasons().isEmpty() ? UNSURE : said;
     }
-    if (http != null && refuses(http)) {
+    if (http != null && declines(http)) {
       return http;
     }
     boolean named =
@@ -67,7 +67,7 @@ record ProviderError(JsonNode json) {
   }
 
   /** Whether a status is a definite no: 408, 409 and 429 do not answer whether it is made. */
-  static boolean refuses(int status) {
+  static boolean declines(int status) {
     return status >= 400
         && status < 500
         && status != 429

@@ -29,12 +29,12 @@ public sealed interface Submission {
    * @param reason the provider's own words, on one line, without secrets
    * @param response null if the body was not JSON
    */
-  record Refused(int status, String reason, JsonNode response) implements Submission {
-    public Refused {
+  record Declined(int status, String reason, JsonNode response) implements Submission {
+    public Declined {
       reason = TextRedaction.line(reason);
     }
 
-    /** Whether the key was refused, and with it every request that it brings. */
+    /** Whether the key was declined, and with it every request that it brings. */
     public boolean isOfTheKey() {
       return answer().meaning(status) == UNAUTHORIZED || answer().saysTheKeyIsBad();
     }
@@ -131,17 +131,17 @@ public sealed interface Submission {
     if (answer.namesAGeneration()) {
       return unknown(status, body, answer);
     }
-    if (meaning == 429 || (ProviderError.refuses(meaning) && answer.saysTooMany())) {
+    if (meaning == 429 || (ProviderError.declines(meaning) && answer.saysTooMany())) {
       return new TurnedAway(
           answer.told(status, "a generation id") + ": it took nothing, send it again later",
           RetryAfter.read(retryAfter, now));
     }
-    if (!ProviderError.refuses(meaning)) {
+    if (!ProviderError.declines(meaning)) {
       return unknown(status, body, answer);
     }
     if (ProviderAnswer.isSuccess(status) || answer.isTheProviders(status, body)) {
       String said = answer.reason();
-      return new Refused(
+      return new Declined(
           status, said == null ? "HTTP " + status + ", no reason given" : said, answer.json());
     }
     return answer.json() == null && body != null && ErrorWords.pageLeavesItOpen(body)

@@ -8,10 +8,10 @@ import org.jdbi.v3.core.Handle;
  *
  * <p>When the provider turns a create away, what it holds without that job is what it allows: the
  * fleet stays at that number and pauses. After a while it tries one more job at once, and one more
- * again; each time this is answered by another refusal, it waits twice as long before the next try.
+ * again; each time this is turned away again, it waits twice as long before the next try.
  */
 public record ThrottleState(
-    int slots, int allowed, int strikes, long slowedAt, long createsFrom, long looksFrom) {
+    int slots, int allowed, int strikes, long slowedAt, long createsFrom, long pollsFrom) {
   private static final ThrottleState FULL = new ThrottleState(0, 0, 0, 0, 0, 0);
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
@@ -50,7 +50,7 @@ public record ThrottleState(
 
   /** Whether all other calls pause. */
   public boolean looksPause(long now) {
-    return pauses(looksFrom, now);
+    return pauses(pollsFrom, now);
   }
 
   private static boolean pauses(long from, long now) {
@@ -79,7 +79,7 @@ public record ThrottleState(
     int inARow = known ? strikes : again ? strikes + 1 : 1;
     int most = known ? Math.min(allowed, held) : held;
     ThrottleState slower =
-        new ThrottleState(slots, Math.max(1, most), inARow, now, createsFrom, looksFrom);
+        new ThrottleState(slots, Math.max(1, most), inARow, now, createsFrom, pollsFrom);
     long pause =
         Math.max(slower.doubled(FIRST_PAUSE, LONGEST_PAUSE), wait == null ? 0 : wait.toMillis());
     return slower.createsNotBefore(now + pause, now);
@@ -87,7 +87,7 @@ public record ThrottleState(
 
   private ThrottleState createsNotBefore(long time, long now) {
     return new ThrottleState(
-        slots, allowed, strikes, slowedAt, later(createsFrom, time, now), looksFrom);
+        slots, allowed, strikes, slowedAt, later(createsFrom, time, now), pollsFrom);
   }
 
   /** An earlier requested wait still holds, unless a clock that was ahead wrote it. */
@@ -96,15 +96,15 @@ public record ThrottleState(
   }
 
   /** The pace after another call was turned away: every call pauses. */
-  public ThrottleState lookTurnedAway(Duration wait, long now) {
+  public ThrottleState pollTurnedAway(Duration wait, long now) {
     long until = now + Math.max(FIRST_PAUSE.toMillis(), wait == null ? 0 : wait.toMillis());
-    long looks = later(looksFrom, until, now);
-    return new ThrottleState(slots, allowed, strikes, slowedAt, createsFrom, looks)
+    long polls = later(pollsFrom, until, now);
+    return new ThrottleState(slots, allowed, strikes, slowedAt, createsFrom, polls)
         .createsNotBefore(until, now);
   }
 
   public ThrottleState withSlots(int told) {
-    return new ThrottleState(told, allowed, strikes, slowedAt, createsFrom, looksFrom);
+    return new ThrottleState(told, allowed, strikes, slowedAt, createsFrom, pollsFrom);
   }
 
   public void write(Handle handle, String account) {
@@ -122,6 +122,6 @@ public record ThrottleState(
         strikes,
         slowedAt,
         createsFrom,
-        looksFrom);
+        pollsFrom);
   }
 }

@@ -93,19 +93,19 @@ public final class SubmissionRecorder {
       flow.outages().reportUp(PROVIDER);
       created(job, created);
       noteAccepted(job, EnumSet.allOf(What.class));
-    } else if (submission instanceof Submission.Refused refused) {
+    } else if (submission instanceof Submission.Declined declined) {
       flow.outages().reportUp(PROVIDER);
-      What what = blockedPart(refused);
+      What what = blockedPart(declined);
       if (what == null) {
         noteAccepted(job, EnumSet.of(What.KEY, What.ACCESS));
-        refused(job, refused);
+        declined(job, declined);
         exchange.setProperty(FlowProperties.FREED, true);
       } else {
-        noteBlocked(job, what, refused.reason());
+        noteBlocked(job, what, declined.reason());
         waits(
             job,
             REFUSED.after(job.schedule().tries()),
-            JobProblems.accountRefused(refused.reason()));
+            JobProblems.accountBlocked(declined.reason()));
       }
     } else if (submission instanceof Submission.TurnedAway turnedAway) {
       flow.outages().reportUp(PROVIDER);
@@ -154,7 +154,7 @@ public final class SubmissionRecorder {
             : new Job.Cost(created.cost().amount(), created.cost().unit());
     // Logged before the ledger is asked: if it is unavailable, this line is all that remains.
     LOG.info("{} submitted, generation {}", job.name(), created.generationId());
-    Instant look = schedule.first(job);
+    Instant poll = schedule.first(job);
     boolean known =
         settle(
             job,
@@ -166,7 +166,7 @@ public final class SubmissionRecorder {
                     .response(created.response())
                     .submittedAt(job.submittedAt())
                     .problem(null)
-                    .dueAt(look));
+                    .dueAt(poll));
     warnOfOtherUnit(job, cost);
     if (!known && !isOf(job, created)) {
       LOG.error(
@@ -204,15 +204,15 @@ public final class SubmissionRecorder {
         .isPresent();
   }
 
-  /** What is refused of the job's account; null if the request itself is refused. */
-  private static What blockedPart(Submission.Refused refused) {
-    if (refused.isOfTheKey()) {
+  /** What the account is blocked for; null if the request itself was declined. */
+  private static What blockedPart(Submission.Declined declined) {
+    if (declined.isOfTheKey()) {
       return What.KEY;
     }
-    if (refused.isOfTheBalance()) {
+    if (declined.isOfTheBalance()) {
       return What.BALANCE;
     }
-    return refused.isOfTheAccess() ? What.ACCESS : null;
+    return declined.isOfTheAccess() ? What.ACCESS : null;
   }
 
   /** See {@link BlockedAccounts#met}. */
@@ -220,23 +220,23 @@ public final class SubmissionRecorder {
     if (what == What.KEY) {
       settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
     }
-    ledger.refusedAccounts().met(job, what, reason, JobProblems.isOfTheAccount(job));
+    ledger.blockedAccounts().met(job, what, reason, JobProblems.isOfTheAccount(job));
   }
 
   private void noteAccepted(Job job, Set<What> shown) {
-    flow.outages().attempt(() -> ledger.refusedAccounts().taken(job, shown));
+    flow.outages().attempt(() -> ledger.blockedAccounts().taken(job, shown));
   }
 
-  private void refused(Job job, Submission.Refused refused) {
-    LOG.warn("{} declined by the provider: {}", job.name(), refused.reason());
+  private void declined(Job job, Submission.Declined declined) {
+    LOG.warn("{} declined by the provider: {}", job.name(), declined.reason());
     settle(
         job,
         EventType.FAILED,
         Set.of(IN_DOUBT),
         seen ->
             seen.to(FAILED)
-                .response(refused.response())
-                .problem(JobProblems.refused(refused.status(), refused.reason()))
+                .response(declined.response())
+                .problem(JobProblems.declined(declined.status(), declined.reason()))
                 .finishedAt(flow.clock().instant())
                 .done());
   }
@@ -277,7 +277,7 @@ public final class SubmissionRecorder {
                 ledger.governor().createTurnedAway(job.submittedAt(), asked, account.limits()));
   }
 
-  /** What is refused is told of the account; see {@link SubmitStep#due}. */
+  /** Why the account is blocked is said where it is; see {@link SubmitStep#due}. */
   private void waits(Job job, Duration wait, JsonNode problem) {
     sendAgain(job, wait, problem);
     LOG.debug("{} waits, all creates by account {} pause", job.name(), job.account());

@@ -95,10 +95,10 @@ public final class SubmitStep {
 
   /** Logs the blocked account as the ledger knows it, whichever instance found out. */
   private void logBlockedAccount(Account account) {
-    Optional<BlockedAccount> refused = ledger.refusedAccounts().of(account.name());
+    Optional<BlockedAccount> blocked = ledger.blockedAccounts().of(account.name());
     for (What what : What.values()) {
       String name = "the %s of account %s".formatted(what, account.name());
-      refused
+      blocked
           .filter(now -> now.what() == what)
           .ifPresentOrElse(
               now -> flow.outages().refused(name, now.reason()),

@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>It learns how long jobs take from the polls themselves. They see an end only after it, so an
  * end is taken to lie between the last poll that showed the job running and the one that showed it
- * done. A job that was done at its first look ended some time before it, and is taken to have ended
- * so much earlier that the first look moves forward while this happens to many.
+ * done. A job that was done at its first poll ended some time before it, and is taken to have ended
+ * so much earlier that the first poll moves forward while this happens to many.
  */
 public final class PollSchedule {
   private static final int KNOWN_AFTER = 5;

@@ -84,7 +84,7 @@ public final class TrackStep {
       settings
           .accounts()
           .all()
-          .forEach(by -> ledger.governor().hastenLooks(schedule.wanted(), by.limits()));
+          .forEach(by -> ledger.governor().hastenPolls(schedule.wanted(), by.limits()));
       hastening.begin(now);
     }
   }
@@ -99,7 +99,7 @@ public final class TrackStep {
 
   private List<Job> claim(Account account) {
     int room = Math.min(BATCH, MOST - claimed.size());
-    return ledger.governor().looks(room, account.limits(), settings.lease());
+    return ledger.governor().polls(room, account.limits(), settings.lease());
   }
 
   /**
@@ -180,30 +180,30 @@ public final class TrackStep {
 
   private void write(Exchange exchange) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
-    GenerationStatus look = exchange.getMessage().getBody(GenerationStatus.class);
-    if (!(look instanceof GenerationStatus.Unclear)) {
+    GenerationStatus status = exchange.getMessage().getBody(GenerationStatus.class);
+    if (!(status instanceof GenerationStatus.Unclear)) {
       flow.outages().reportUp(ProviderAccounts.named(PROVIDER, job.account()));
       flow.outages().attempt(() -> ledger.governor().answered(job.account()));
     }
-    if (look instanceof GenerationStatus.Complete complete) {
+    if (status instanceof GenerationStatus.Complete complete) {
       exchange.setProperty(FlowProperties.FREED, true);
       complete(job, complete);
-    } else if (look instanceof GenerationStatus.Failed failed) {
+    } else if (status instanceof GenerationStatus.Failed failed) {
       exchange.setProperty(FlowProperties.FREED, true);
       failed(job, failed);
-    } else if (look instanceof GenerationStatus.Unshown unshown) {
+    } else if (status instanceof GenerationStatus.Unshown unshown) {
       unshown(exchange, job, unshown);
-    } else if (look instanceof GenerationStatus.TurnedAway turnedAway) {
-      ledger.governor().lookTurnedAway(job.account(), turnedAway.retryAfter());
+    } else if (status instanceof GenerationStatus.TurnedAway turnedAway) {
+      ledger.governor().pollTurnedAway(job.account(), turnedAway.retryAfter());
       LOG.info("all calls by account {} pause: {}", job.account(), turnedAway.reason());
       tryAgain(job, turnedAway.retryAfter());
-    } else if (look instanceof GenerationStatus.Unclear unclear) {
+    } else if (status instanceof GenerationStatus.Unclear unclear) {
       String provider = ProviderAccounts.named(PROVIDER, job.account());
       flow.outages().failed(provider, job.id(), job.schedule().tries(), unclear.reason());
       tryAgain(job, unclear.retryAfter());
     } else {
       Job.Change again = job.to(RUNNING).dueAt(schedule.next(job));
-      if (look instanceof GenerationStatus.Pending) {
+      if (status instanceof GenerationStatus.Pending) {
         again.runningAt(flow.clock().instant());
         again.problem(JobProblems.isWithoutVideo(job) ? null : job.problem());
       }

@@ -63,7 +63,7 @@ public final class WebhookStep implements AuthHandler.Notices {
       Optional<String> reason = WebhookNotice.reason(text).map(this::withoutKeys);
       // Stored before the poll, which uses it; added later if a poll had already failed the job.
       both(generation, reason, (id, why) -> flow.ledger().notices().add(id, accounts, why));
-      boolean due = generation.isPresent() && flow.ledger().lookNow(generation.get(), accounts);
+      boolean due = generation.isPresent() && flow.ledger().pollNow(generation.get(), accounts);
       both(generation, reason, (id, why) -> tell(id, accounts, why));
       LOG.debug("a notice of the provider, {}", due ? "looking now" : "of no job that runs");
     }

@@ -144,12 +144,12 @@ class ForeignFilesTest {
     another("a.json");
     another("b.json");
     assertThat(count(drop.inbox().resolve(".rejected"), ".json")).isBetween(80L, 100L);
-    assertThat(log.with(" refused: ")).hasSize(20);
+    assertThat(log.with(" rejected: ")).hasSize(20);
     clock.tick(Duration.ofMinutes(2));
     await().atMost(LONG).until(() -> log.with("more in the last minute").size() == 2);
     assertThat(log.with("more in the last minute"))
         .containsExactlyInAnyOrder(
-            "INFO refused requests: 280 more in the last minute",
+            "INFO rejected requests: 280 more in the last minute",
             "INFO files that stay in the inbox: 290 more in the last minute");
   }
 

@@ -62,7 +62,7 @@ class AccountsTest {
     ledger.move(
         turnedAway, turnedAway.to(ACCEPTED).submittedAt(null).triedAgainAt(clock.instant()));
     ledger.governor().createTurnedAway(turnedAway.submittedAt(), Duration.ofMinutes(5), STUDIO);
-    ledger.governor().lookTurnedAway("studio", Duration.ofMinutes(5));
+    ledger.governor().pollTurnedAway("studio", Duration.ofMinutes(5));
     ledger.governor().slots("studio", 1);
 
     assertThat(ledger.free(STUDIO)).isZero();
@@ -132,14 +132,14 @@ class AccountsTest {
     Job doubtful = begun(accepted("default"), HOUSE);
     ledger.move(doubtful, doubtful.to(IN_DOUBT).dueAt(clock.instant()));
 
-    assertThat(ledger.governor().looks(10, HOUSE, LEASE)).isEmpty();
+    assertThat(ledger.governor().polls(10, HOUSE, LEASE)).isEmpty();
     assertThat(ledger.claim(IN_DOUBT, "studio", 10, LEASE)).isEmpty();
-    assertThat(ids(ledger.governor().looks(10, STUDIO, LEASE))).containsExactly(running.id());
+    assertThat(ids(ledger.governor().polls(10, STUDIO, LEASE))).containsExactly(running.id());
     assertThat(ids(ledger.claim(IN_DOUBT, "default", 10, LEASE))).containsExactly(doubtful.id());
     assertThat(ledger.governor().stuckInDoubt(HOUSE)).isTrue();
     assertThat(ledger.governor().stuckInDoubt(STUDIO)).isFalse();
-    assertThat(ledger.lookNow("gen-1", List.of("default"))).isFalse();
-    assertThat(ledger.lookNow("gen-1", List.of("default", "studio"))).isTrue();
+    assertThat(ledger.pollNow("gen-1", List.of("default"))).isFalse();
+    assertThat(ledger.pollNow("gen-1", List.of("default", "studio"))).isTrue();
   }
 
   @Test

@@ -94,13 +94,13 @@ class BlockedAccountsTest {
     met(ledger, alone, BALANCE);
     back(alone);
     clock.tick(Duration.ofSeconds(10));
-    ledger.refusedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().taken(submitted(), ALL);
     clock.tick(Duration.ofSeconds(1));
 
-    other.refusedAccounts().met(submitted(), BALANCE, "the reason", true);
+    other.blockedAccounts().met(submitted(), BALANCE, "the reason", true);
     assertThat(ledger.free(TEN)).isGreaterThan(1);
-    assertThat(ledger.refusedAccounts().of("default")).isEmpty();
-    other.refusedAccounts().met(submitted(), BALANCE, "the reason", false);
+    assertThat(ledger.blockedAccounts().of("default")).isEmpty();
+    other.blockedAccounts().met(submitted(), BALANCE, "the reason", false);
     assertThat(ledger.free(TEN)).isZero();
   }
 
@@ -108,10 +108,10 @@ class BlockedAccountsTest {
   void aJobThatIsRefusedAgainLongAfterAnyWasTakenTellsOfTheAccount() {
     met(ledger, failed(submitted()), BALANCE);
     clock.tick(Duration.ofSeconds(10));
-    ledger.refusedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().taken(submitted(), ALL);
     clock.tick(Duration.ofMinutes(10));
 
-    other.refusedAccounts().met(submitted(), BALANCE, "the reason", true);
+    other.blockedAccounts().met(submitted(), BALANCE, "the reason", true);
     assertThat(ledger.free(TEN)).isZero();
   }
 
@@ -136,7 +136,7 @@ class BlockedAccountsTest {
     clock.tick(Duration.ofSeconds(1));
     assertThat(other.free(TEN)).isEqualTo(1);
 
-    ledger.refusedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().taken(submitted(), ALL);
     assertThat(other.free(TEN)).isGreaterThan(1);
   }
 
@@ -151,7 +151,7 @@ class BlockedAccountsTest {
     }
     clock.tick(Duration.ofDays(-2));
     assertThat(ledger.free(TEN)).isEqualTo(1);
-    ledger.refusedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().taken(submitted(), ALL);
     assertThat(ledger.free(TEN)).isGreaterThan(1);
   }
 
@@ -163,27 +163,27 @@ class BlockedAccountsTest {
     met(ledger, failed(submitted()), KEY);
     back(slow);
     back(slower);
-    ledger.refusedAccounts().taken(slow, ALL);
-    assertThat(other.refusedAccounts().of("default")).isPresent();
+    ledger.blockedAccounts().taken(slow, ALL);
+    assertThat(other.blockedAccounts().of("default")).isPresent();
 
     clock.tick(Duration.ofSeconds(10));
-    ledger.refusedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().taken(submitted(), ALL);
     met(ledger, slower, KEY);
-    assertThat(other.refusedAccounts().of("default")).isEmpty();
+    assertThat(other.blockedAccounts().of("default")).isEmpty();
   }
 
   @Test
   void aRefusalOfTheRequestShowsTheKeyAndNotTheBalance() {
     met(ledger, failed(submitted()), KEY);
     clock.tick(Duration.ofSeconds(10));
-    ledger.refusedAccounts().taken(failed(submitted()), Set.of(KEY));
-    assertThat(other.refusedAccounts().of("default")).isEmpty();
+    ledger.blockedAccounts().taken(failed(submitted()), Set.of(KEY));
+    assertThat(other.blockedAccounts().of("default")).isEmpty();
 
     clock.tick(Duration.ofSeconds(10));
     met(ledger, failed(submitted()), BALANCE);
     clock.tick(Duration.ofSeconds(10));
-    ledger.refusedAccounts().taken(failed(submitted()), Set.of(KEY));
-    assertThat(other.refusedAccounts().of("default"))
+    ledger.blockedAccounts().taken(failed(submitted()), Set.of(KEY));
+    assertThat(other.blockedAccounts().of("default"))
         .hasValueSatisfying(
             refused -> {
               assertThat(refused.what()).isEqualTo(BALANCE);
@@ -235,7 +235,7 @@ class BlockedAccountsTest {
   }
 
   private static void met(Ledger instance, Job job, What what) {
-    instance.refusedAccounts().met(job, what, "the reason", false);
+    instance.blockedAccounts().met(job, what, "the reason", false);
   }
 
   private Job submitted() {

@@ -121,9 +121,9 @@ class GovernorTest {
     }
     clock.tick(Duration.ofSeconds(61));
 
-    assertThat(ledger.governor().looks(3, few, LEASE)).hasSize(3);
-    assertThat(other.governor().looks(3, few, LEASE)).hasSize(1);
-    assertThat(other.governor().looks(3, few, LEASE)).isEmpty();
+    assertThat(ledger.governor().polls(3, few, LEASE)).hasSize(3);
+    assertThat(other.governor().polls(3, few, LEASE)).hasSize(1);
+    assertThat(other.governor().polls(3, few, LEASE)).isEmpty();
   }
 
   @Test
@@ -135,8 +135,8 @@ class GovernorTest {
     }
     clock.tick(Duration.ofSeconds(61));
 
-    assertThat(ledger.governor().looks(30, few, LEASE)).hasSize(18);
-    assertThat(other.governor().looks(30, few, LEASE)).isEmpty();
+    assertThat(ledger.governor().polls(30, few, LEASE)).hasSize(18);
+    assertThat(other.governor().polls(30, few, LEASE)).isEmpty();
     assertThat(other.governor().call(few)).isTrue();
     assertThat(other.governor().call(few)).isTrue();
     assertThat(other.governor().call(few)).isFalse();
@@ -196,7 +196,7 @@ class GovernorTest {
 
   @Test
   void aLookThatIsTurnedAwayPausesEveryCall() {
-    ledger.governor().lookTurnedAway("default", Duration.ofSeconds(5));
+    ledger.governor().pollTurnedAway("default", Duration.ofSeconds(5));
 
     assertThat(other.governor().call(TEN)).isFalse();
     assertThat(other.free(TEN)).isZero();
@@ -208,9 +208,9 @@ class GovernorTest {
   @Test
   void noLaterAnswerMakesAPauseShorterThatTheProviderAskedFor() {
     Job begun = submitting(ledger, TEN).orElseThrow();
-    ledger.governor().lookTurnedAway("default", Duration.ofMinutes(10));
-    ledger.governor().lookTurnedAway("default", Duration.ofSeconds(1));
-    ledger.governor().lookTurnedAway("default", null);
+    ledger.governor().pollTurnedAway("default", Duration.ofMinutes(10));
+    ledger.governor().pollTurnedAway("default", Duration.ofSeconds(1));
+    ledger.governor().pollTurnedAway("default", null);
     turnedAway(begun, Duration.ofSeconds(1));
 
     clock.tick(Duration.ofMinutes(10).minusMillis(1));
@@ -223,10 +223,10 @@ class GovernorTest {
 
   @Test
   void aPauseThatAClockLeftFarAheadHidesNoNewOne() {
-    ledger.governor().lookTurnedAway("default", Duration.ofHours(1));
+    ledger.governor().pollTurnedAway("default", Duration.ofHours(1));
     clock.tick(Duration.ofHours(-2));
 
-    ledger.governor().lookTurnedAway("default", Duration.ofSeconds(5));
+    ledger.governor().pollTurnedAway("default", Duration.ofSeconds(5));
 
     assertThat(other.governor().call(TEN)).isFalse();
     assertThat(other.free(TEN)).isZero();
@@ -251,21 +251,21 @@ class GovernorTest {
     Job first = running(two, Duration.ofMinutes(5));
     Job asked = running(two, Duration.ofMinutes(5));
     asked = moved(asked, asked.to(RUNNING).triedAgainAt(clock.instant().plusSeconds(200)));
-    ledger.governor().hastenLooks(Duration.ofSeconds(2), two);
+    ledger.governor().hastenPolls(Duration.ofSeconds(2), two);
     assertThat(lookIn(first)).as("nobody waits").isEqualTo(Duration.ofMinutes(5));
 
     accepted(request());
-    ledger.governor().hastenLooks(Duration.ofSeconds(2), two);
+    ledger.governor().hastenPolls(Duration.ofSeconds(2), two);
     assertThat(lookIn(first)).isEqualTo(Duration.ofSeconds(2));
     assertThat(lookIn(asked)).as("the provider asked for time").isEqualTo(Duration.ofSeconds(200));
 
     clock.tick(Duration.ofSeconds(2));
-    Job looked = ledger.governor().looks(10, two, LEASE).get(0);
+    Job looked = ledger.governor().polls(10, two, LEASE).get(0);
     looked =
         moved(
             looked,
             looked.to(RUNNING).runningAt(clock.instant()).dueAt(clock.instant().plusSeconds(100)));
-    ledger.governor().hastenLooks(Duration.ofSeconds(2), two);
+    ledger.governor().hastenPolls(Duration.ofSeconds(2), two);
     assertThat(lookIn(looked)).isEqualTo(Duration.ofSeconds(2));
 
     // Ten other calls a minute, one of them for lists, and half of the rest for this: four.
@@ -274,7 +274,7 @@ class GovernorTest {
         moved(
             ledger.find(looked.id()).orElseThrow(),
             looked.to(RUNNING).dueAt(clock.instant().plusSeconds(100)));
-    other.governor().hastenLooks(Duration.ofSeconds(2), few);
+    other.governor().hastenPolls(Duration.ofSeconds(2), few);
     assertThat(lookIn(looked)).isEqualTo(Duration.ofSeconds(30));
   }
 
@@ -283,7 +283,7 @@ class GovernorTest {
     Job running = running(TEN, Duration.ofMinutes(5));
     accepted(request());
 
-    ledger.governor().hastenLooks(Duration.ofSeconds(2), TEN);
+    ledger.governor().hastenPolls(Duration.ofSeconds(2), TEN);
 
     assertThat(lookIn(running)).isEqualTo(Duration.ofMinutes(5));
   }

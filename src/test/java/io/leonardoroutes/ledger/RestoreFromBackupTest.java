@@ -101,7 +101,7 @@ class RestoreFromBackupTest {
     assertThat(restored(clock.instant()).jobs()).isZero();
 
     assertThat(ledger.list(null, 10, null)).isEqualTo(before);
-    assertThat(ledger.governor().looks(10, TEN, LEASE)).extracting(Job::id).contains(running.id());
+    assertThat(ledger.governor().polls(10, TEN, LEASE)).extracting(Job::id).contains(running.id());
   }
 
   @Test

@@ -87,7 +87,7 @@ class UpgradeTest {
       }
       assertThat(ledger.claim(SUBMITTING, 10, LEASE)).hasSize(1);
       assertThat(ledger.claim(IN_DOUBT, "default", 10, LEASE)).hasSize(1);
-      assertThat(ledger.governor().looks(10, limits, LEASE)).hasSize(1);
+      assertThat(ledger.governor().polls(10, limits, LEASE)).hasSize(1);
       assertThat(ledger.owners(List.of("gen-RUNNING", "gen-COMPLETE"))).hasSize(2);
       assertThat(ledger.governor().slots(limits)).isEqualTo(new LedgerStats.Slots(3, 5));
       // Three are reserved at the provider, and what is complete has its cost; a failed one is

@@ -91,14 +91,14 @@ class AnswerFuzzTest {
     } else {
       assertThat(submission)
           .isInstanceOfAny(
-              Submission.Refused.class, Submission.TurnedAway.class, Submission.NotSent.class);
+              Submission.Declined.class, Submission.TurnedAway.class, Submission.NotSent.class);
       // a no to the paid call: said by the status, or in an error list that names no generation
       assertThat(no || success).as("%s %s", status, submission).isTrue();
       assertThat(ProviderAnswer.of(body).root().findValues("generationId"))
           .allMatch(id -> ProviderAnswer.usableId(id) == null);
     }
-    if (submission instanceof Submission.Refused refused) {
-      assertThat(refused.reason()).matches(LINE).isNotBlank();
+    if (submission instanceof Submission.Declined declined) {
+      assertThat(declined.reason()).matches(LINE).isNotBlank();
       assertThat(status).isNotIn(408, 429);
     }
     if (submission instanceof Submission.NotSent notSent) {

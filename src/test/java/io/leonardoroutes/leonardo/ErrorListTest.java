@@ -99,7 +99,7 @@ class ErrorListTest {
   void whatNamesItIsFree(int status, String body, String reason) {
     assertThat(read(status, body))
         .isInstanceOfSatisfying(
-            Submission.Refused.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
+            Submission.Declined.class, declined -> assertThat(declined.reason()).isEqualTo(reason));
   }
 
   @ParameterizedTest

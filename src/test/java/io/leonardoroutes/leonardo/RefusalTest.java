@@ -43,19 +43,19 @@ class RefusalTest {
           400 | {"error": "bad apiKey=12345, try another"}                                                     | bad apiKey=***, try another
           400 | {"error": "no access for 0e1d7a3c-5b57-4b0e-9d6e-0123456789ab"}                                | no access for ***
           """)
-  void aDefiniteNoIsRefusedInTheProvidersOwnWords(int status, String body, String reason) {
-    Submission.Refused refused = read(status, body);
+  void aDefiniteNoIsDeclinedInTheProvidersOwnWords(int status, String body, String reason) {
+    Submission.Declined declined = read(status, body);
 
-    assertThat(refused.reason()).isEqualTo(reason);
-    assertThat(refused.status()).isEqualTo(status);
+    assertThat(declined.reason()).isEqualTo(reason);
+    assertThat(declined.status()).isEqualTo(status);
   }
 
   @Test
   void aRefusalIsOneBoundedLineWithoutControlCharacters() {
-    Submission.Refused refused =
+    Submission.Declined declined =
         read(400, "{\"error\": \"a\\nb\\u001b[31m\\u202e" + "x".repeat(9_000) + "\"}");
 
-    assertThat(refused.reason())
+    assertThat(declined.reason())
         .startsWith("a\\u000ab\\u001b[31m\\u202exxx")
         .endsWith("...")
         .hasSizeLessThanOrEqualTo(500);
@@ -63,7 +63,7 @@ class RefusalTest {
 
   @Test
   void theKeptResponseHoldsNoSecret() {
-    Submission.Refused refused =
+    Submission.Declined declined =
         read(
             401,
             """
@@ -71,7 +71,7 @@ class RefusalTest {
              "list": [{"webhookCallbackApiKey": "w", "id": "0e1d7a3c-5b57-4b0e-9d6e-0123456789ab"}]}
             """);
 
-    assertThat(refused.response())
+    assertThat(declined.response())
         .hasToString(
             "{\"error\":\"key 5: no Bearer"
                 + " ***\",\"apiKey\":{\"key\":\"***\"},\"authorization\":\"***\","
@@ -79,7 +79,7 @@ class RefusalTest {
                 + "\"id\":\"0e1d7a3c-5b57-4b0e-9d6e-0123456789ab\"}]}");
   }
 
-  private static Submission.Refused read(int status, String body) {
-    return (Submission.Refused) Submission.read(status, null, body, Instant.EPOCH);
+  private static Submission.Declined read(int status, String body) {
+    return (Submission.Declined) Submission.read(status, null, body, Instant.EPOCH);
   }
 }

@@ -90,9 +90,9 @@ class SubmissionTest {
           422 | {"error": "Unexpected variable duratoin"}                                                       | false
           """)
   void aRefusalOfTheBalanceIsToldFromOneOfTheRequest(int status, String body, boolean balance) {
-    Submission.Refused refused = (Submission.Refused) read(status, body);
+    Submission.Declined declined = (Submission.Declined) read(status, body);
 
-    assertThat(refused.isOfTheBalance()).isEqualTo(balance);
+    assertThat(declined.isOfTheBalance()).isEqualTo(balance);
   }
 
   @ParameterizedTest
@@ -108,7 +108,7 @@ class SubmissionTest {
           400 | {"error": "parameters.image: you are suspended is no id"}               | false
           """)
   void aSuspendedAccountIsToldFromARefusalOfTheRequest(int status, String body, boolean access) {
-    assertThat(((Submission.Refused) read(status, body)).isOfTheAccess()).isEqualTo(access);
+    assertThat(((Submission.Declined) read(status, body)).isOfTheAccess()).isEqualTo(access);
   }
 
   @Test
@@ -127,8 +127,8 @@ class SubmissionTest {
 
   private static boolean isOfTheKey(int status, String body) {
     return Submission.read(status, null, body, java.time.Instant.EPOCH)
-            instanceof Submission.Refused refused
-        && refused.isOfTheKey();
+            instanceof Submission.Declined declined
+        && declined.isOfTheKey();
   }
 
   @Test
@@ -201,7 +201,7 @@ class SubmissionTest {
         "the prompt 'too many requests' is not allowed"
       })
   void aRefusalThatCountsSomethingElseIsOne(String text) {
-    assertThat(read(400, "{\"error\": \"" + text + "\"}")).isInstanceOf(Submission.Refused.class);
+    assertThat(read(400, "{\"error\": \"" + text + "\"}")).isInstanceOf(Submission.Declined.class);
   }
 
   @Test

@@ -116,7 +116,7 @@ class BlockedAccountTest {
               FlowFixture.json(
                   """
                   {"type":"urn:leonardo-routes:problem:account-refused",
-                   "title":"The provider refuses the account; the job waits until that is over",
+                   "title":"The provider blocks the account; the job waits until that is over",
                    "status":0,"detail":"%s"}\
                   """
                       .formatted(told)));
