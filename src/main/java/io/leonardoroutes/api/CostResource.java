@@ -74,7 +74,7 @@ public final class CostResource {
    */
   public JsonNode sums(
       @Header(Exchange.HTTP_QUERY) String query, @Header(Caller.HEADER) Object user) {
-    flow.caller(user).mustBeOperator();
+    flow.caller(user).requireOperator();
     int days = QueryParameters.of(query, "days").number("days", DAYS, MOST_DAYS);
     Governor governor = flow.ledger().governor();
     LocalDate today = LocalDate.ofInstant(flow.clock().instant(), ZoneOffset.UTC);

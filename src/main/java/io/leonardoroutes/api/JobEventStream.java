@@ -131,35 +131,36 @@ public final class JobEventStream {
       message.removeHeaders("*");
       message.setHeader(Exchange.HTTP_RESPONSE_CODE, 204);
       message.setBody(null);
-    } else if (AsyncHttp.gone(exchange).isEmpty()) {
+    } else if (AsyncHttp.callerGone(exchange).isEmpty()) {
       // The caller reconnects for the rest.
       message.setBody(EventStream.START + story.after(seen));
-    } else if (draining || !places.take(AsyncHttp.share(exchange), 1)) {
-      ProblemAnswer.answer(message, full(AsyncHttp.share(exchange)));
+    } else if (draining || !places.take(AsyncHttp.limitKey(exchange), 1)) {
+      ProblemAnswer.answer(message, full(AsyncHttp.limitKey(exchange)));
       message.setHeader("Retry-After", 5);
     } else {
       Follower follower =
-          new Follower(AsyncHttp.share(exchange), story.job().id(), seen, flow.clock().instant());
+          new Follower(
+              AsyncHttp.limitKey(exchange), story.job().id(), seen, flow.clock().instant());
       followers.add(follower);
-      AsyncHttp.gone(exchange).orElseThrow().thenRun(() -> drop(follower));
+      AsyncHttp.callerGone(exchange).orElseThrow().thenRun(() -> drop(follower));
       message.setBody(follower.stream);
     }
   }
 
   private Problem full(String caller) {
-    if (places.isCallersEnd(caller)) {
+    if (places.isCallerAtLimit(caller)) {
       return Problem.of(
           429,
           "too-many-followers",
           "The caller follows too many events",
           "at most %s at once (leonardo.rest.followers-per-caller): end others first"
-              .formatted(places.each()));
+              .formatted(places.perCaller()));
     }
     return Problem.of(
         503,
         "too-many-followers",
         "Too many callers follow events",
-        "at most %s at once (leonardo.rest.followers): try again later".formatted(places.all()));
+        "at most %s at once (leonardo.rest.followers): try again later".formatted(places.total()));
   }
 
   private Story story(Job job) {

@@ -72,7 +72,7 @@ public final class JobListResource {
     if (after == null) {
       return null;
     }
-    if (ledger.find(after).filter(job -> caller.sees(job.caller())).isEmpty()) {
+    if (ledger.find(after).filter(job -> caller.canSee(job.caller())).isEmpty()) {
       throw QueryParameters.bad("after", after, "the `next` of a page");
     }
     return after;

@@ -86,7 +86,7 @@ final class JobListStream implements StreamedBody {
   }
 
   @Override
-  public int ahead() {
+  public int bufferBytes() {
     return AHEAD;
   }
 

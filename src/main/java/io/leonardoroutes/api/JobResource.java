@@ -52,7 +52,7 @@ public final class JobResource {
     Caller caller = flow.caller(user);
     exchange.setProperty(FlowProperties.CALLER, caller.name());
     exchange.setProperty(FlowProperties.OPERATOR, caller.operator());
-    exchange.setProperty(FlowProperties.FROM, caller.place());
+    exchange.setProperty(FlowProperties.FROM, caller.source());
     if (!RestServer.isJson(type, origin)) {
       throw new RequestRejected(ProblemHandler.NOT_JSON);
     }
@@ -97,7 +97,7 @@ public final class JobResource {
     if (job.state() == ACCEPTED) {
       Job.Change cancelled =
           job.to(CANCELLED)
-              .by(new Actor(caller.name(), caller.place()))
+              .by(new Actor(caller.name(), caller.source()))
               .finishedAt(flow.clock().instant())
               .done();
       if (ledger.move(job, cancelled, flow.events().of(EventType.CANCELLED, cancelled.job()))) {

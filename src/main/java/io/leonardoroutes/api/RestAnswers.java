@@ -39,7 +39,7 @@ public final class RestAnswers {
   /** Answers 503: something that is needed is unavailable, and nothing is confirmed. */
   public void unavailable(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    flow.outages().unavailable(REST, why);
+    flow.outages().reportFailure(REST, why);
     ProblemAnswer.answer(exchange.getMessage(), UNAVAILABLE);
     exchange.getMessage().setHeader("Retry-After", 5);
   }

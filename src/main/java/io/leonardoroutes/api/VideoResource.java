@@ -56,7 +56,7 @@ public final class VideoResource {
     if (known) {
       message.setHeader(Exchange.HTTP_RESPONSE_CODE, 304);
       message.setBody(null);
-    } else if (AsyncHttp.gone(exchange).isEmpty()) {
+    } else if (AsyncHttp.callerGone(exchange).isEmpty()) {
       message.setBody(copy.toFile());
     } else {
       part(message, FilePart.of(copy, range), size);

@@ -68,7 +68,7 @@ public final class WaitForJob extends AsyncProcessorSupport {
     }
     List<Job> ended = flow.outages().query(() -> ledger.ended(List.of(job)));
     ended.forEach(now -> answer(exchange, now));
-    if (ended.isEmpty() && !places.take(AsyncHttp.share(exchange), 1)) {
+    if (ended.isEmpty() && !places.take(AsyncHttp.limitKey(exchange), 1)) {
       callback.done(true);
       return true;
     }
@@ -86,9 +86,9 @@ public final class WaitForJob extends AsyncProcessorSupport {
   }
 
   private void hold(Call call) {
-    AsyncHttp.waits(call.exchange);
+    AsyncHttp.freeBody(call.exchange);
     waiting.add(call);
-    AsyncHttp.gone(call.exchange).ifPresent(gone -> gone.thenRun(() -> answer(call, null)));
+    AsyncHttp.callerGone(call.exchange).ifPresent(gone -> gone.thenRun(() -> answer(call, null)));
     if (draining) {
       answer(call, null);
     }
@@ -138,7 +138,7 @@ public final class WaitForJob extends AsyncProcessorSupport {
    */
   private void answer(Call call, Job job) {
     if (waiting.remove(call)) {
-      places.give(AsyncHttp.share(call.exchange), 1);
+      places.give(AsyncHttp.limitKey(call.exchange), 1);
       if (job != null) {
         answer(call.exchange, job);
       }

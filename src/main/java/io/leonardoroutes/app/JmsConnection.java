@@ -26,17 +26,17 @@ final class JmsConnection {
     Outages outages = flow.outages();
     JmsSettings jms = settings.jms();
     libraries(context, jms);
-    if (jms.open()) {
+    if (jms.portOpen()) {
       StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
       // The broker makes its files by the umask.
-      OthersAccess.ownFolder(settings.data().resolve("broker"));
+      OthersAccess.createPrivateFolder(settings.data().resolve("broker"));
     }
     JmsBroker broker =
         jms.url() == null
-            ? JmsBroker.inside(settings.data().resolve("broker"), jms, outages)
+            ? JmsBroker.startEmbedded(settings.data().resolve("broker"), jms, outages)
             : broker(context, jms, outages);
     Registry registry = context.getRegistry();
-    registry.bind("leonardoConnectionFactory", broker.connections());
+    registry.bind("leonardoConnectionFactory", broker.connectionFactory());
     MessageListenerContainerFactory listener = queue -> new QueueListener(queue, jms, outages);
     registry.bind("leonardoListener", MessageListenerContainerFactory.class, listener);
     return broker;
@@ -59,7 +59,7 @@ final class JmsConnection {
       return withBean(context, jms, outages);
     }
     try {
-      return JmsBroker.at(jms, outages);
+      return JmsBroker.connectTo(jms, outages);
     } catch (RuntimeException e) {
       throw new BadSetting(
           "leonardo.jms.url",
@@ -77,7 +77,7 @@ final class JmsConnection {
               : jms.bean() + " is no jakarta.jms.ConnectionFactory, but " + bean.getClass());
     }
     try {
-      return JmsBroker.with(own, jms, outages);
+      return JmsBroker.using(own, jms, outages);
     } catch (IllegalArgumentException e) {
       throw new BadSetting("leonardo.jms.client", jms.bean() + " " + e.getMessage());
     }

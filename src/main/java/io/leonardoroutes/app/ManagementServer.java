@@ -30,7 +30,7 @@ record ManagementServer(boolean enabled, String host, int port) {
    */
   static ManagementServer read(SettingReader keys, boolean foreign) {
     return new ManagementServer(
-        keys.flag(ENABLED) && (!foreign || keys.isSaid(ENABLED)),
+        keys.flag(ENABLED) && (!foreign || keys.isExplicit(ENABLED)),
         keys.text("leonardo.management.host"),
         keys.integer(PORT, 1, 65_535));
   }

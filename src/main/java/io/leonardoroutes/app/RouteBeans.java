@@ -123,7 +123,7 @@ final class RouteBeans {
     registry.bind(
         "leonardoOpenApi",
         new OpenApi(
-            context, catalog, RECORDS, settings.rest().asksForKeys(), settings.rest().batch()));
+            context, catalog, RECORDS, settings.rest().authenticates(), settings.rest().batch()));
     registry.bind("leonardoReconcile", new ReconcileStep(flow, providerClock));
     registry.bind("leonardoResolve", new ResolveStep(flow));
     registry.bind("leonardoFetch", new DownloadStep(flow, videos));

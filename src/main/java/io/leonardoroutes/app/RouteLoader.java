@@ -165,7 +165,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       LedgerConnection access = settings.ledger();
       Ledger ledger = own == null ? Ledger.open(access) : Ledger.open(access, own);
       Clock clock = ledger.clock();
-      settings.secrets().outages().ledgerWrites(ledger::probe);
+      settings.secrets().outages().testLedgerBy(ledger::probe);
       return new FlowContext(
           settings,
           ledger,
@@ -218,7 +218,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     LeonardoSettings settings = flow.settings();
     OptionalJars.REST.neededBy(enabled, context);
     if (ForeignServer.isThere(context)) {
-      keys.mustBeSaid(
+      keys.requireExplicit(
           enabled,
           "the application has an HTTP server of its own, and who reaches it could spend money:"
               + " say true if it asks who calls, else false");
@@ -227,12 +227,12 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     }
     settings
         .secrets()
-        .also(
+        .onRefresh(
             RestServer.start(
                 context,
                 settings.rest(),
                 settings.intakes().maxBytes(),
-                new AuthHandler.Asks(
+                new AuthHandler.Services(
                     new WebhookStep(flow), rejected, flow.outages(), flow.clock())));
   }
 

@@ -15,6 +15,6 @@ public final class SecretRefresh {
 
   /** Asks again for the secrets that are due. */
   public void secrets() {
-    secrets.renew(clock.instant());
+    secrets.refresh(clock.instant());
   }
 }

@@ -76,7 +76,8 @@ final class StartupReport {
     }
     if (settings.intakes().jms()) {
       line.append(
-          ", send them to queue %s %s".formatted(settings.jms().requests(), settings.jms().door()));
+          ", send them to queue %s %s"
+              .formatted(settings.jms().requests(), settings.jms().accessDescription()));
     }
     URI provider = settings.provider().baseUrl();
     line.append("; provider ").append(provider);

@@ -21,11 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys of REST callers, one line each in a file: name, role, salt and hash. A name may have two
- * keys, so that one can replace the other. The file is read again as soon as it changes.
+ * The API keys of REST callers, from a file with one line per key: name, role, salt and hash. A
+ * name may have two keys, so that one can replace the other. The file is read again as soon as it
+ * changes.
  *
- * <p>The hash is SHA-256, not one that is slow on purpose: a key is 256 random bits and no password
- * that could be guessed, and each call is asked for one.
+ * <p>The hash is plain SHA-256 instead of a deliberately slow one: a key is 256 random bits, which
+ * nobody can guess, and it is checked for each call.
  */
 public final class ApiKeys implements CallerLookup {
   private static final Logger LOG = LoggerFactory.getLogger(ApiKeys.class);
@@ -36,35 +37,35 @@ public final class ApiKeys implements CallerLookup {
   private static final Pattern KEY = Pattern.compile("lr_[\\w-]{43}");
 
   private final Path file;
-  private volatile Reading reading;
+  private volatile Loaded loaded;
 
   private record Line(Caller caller, byte[] salt, byte[] hash) {}
 
   /**
-   * What the file said.
+   * The content of one version of the file.
    *
-   * @param unread numbers of the lines that say nothing; they open nothing
+   * @param invalidLines numbers of the lines that are not valid; they are ignored
    */
-  private record Reading(FileVersion version, List<Line> lines, List<Integer> unread) {}
+  private record Loaded(FileVersion version, List<Line> lines, List<Integer> invalidLines) {}
 
-  private ApiKeys(Path file, Reading reading) {
+  private ApiKeys(Path file, Loaded loaded) {
     this.file = file;
-    this.reading = reading;
+    this.loaded = loaded;
   }
 
   /**
    * Reads the file.
    *
-   * @throws BadSetting if it cannot be read, or one of its lines
+   * @throws BadSetting if the file or one of its lines cannot be read
    */
   static ApiKeys in(Path file) {
     try {
-      Reading reading = read(file);
-      if (!reading.unread().isEmpty()) {
-        throw new BadSetting(RestSettings.KEYS, unread(file, reading));
+      Loaded loaded = read(file);
+      if (!loaded.invalidLines().isEmpty()) {
+        throw new BadSetting(RestSettings.KEYS, invalidLine(file, loaded));
       }
       OthersAccess.warnOfSecret(RestSettings.KEYS, file);
-      return new ApiKeys(file, reading);
+      return new ApiKeys(file, loaded);
     } catch (IOException e) {
       throw new BadSetting(
           RestSettings.KEYS,
@@ -75,7 +76,7 @@ public final class ApiKeys implements CallerLookup {
     }
   }
 
-  /** A new key, and the line that stands for it in the file. */
+  /** A new key, and its line for the file. */
   public record Made(String key, String line) {
     @Override
     public String toString() {
@@ -98,11 +99,11 @@ public final class ApiKeys implements CallerLookup {
   }
 
   @Override
-  public Optional<Caller> who(String key) throws IOException {
+  public Optional<Caller> identify(String key) throws IOException {
     List<Line> lines = current().lines();
     Caller found = null;
     if (KEY.matcher(key).matches()) {
-      // All of them, so that the time it takes says nothing of which one it was.
+      // Compare with every line, so that the time taken does not reveal which one matched.
       for (Line line : lines) {
         if (MessageDigest.isEqual(line.hash(), hash(line.salt(), key))) {
           found = line.caller();
@@ -112,24 +113,24 @@ public final class ApiKeys implements CallerLookup {
     return Optional.ofNullable(found);
   }
 
-  private Reading current() throws IOException {
-    Reading last = reading;
+  private Loaded current() throws IOException {
+    Loaded last = loaded;
     if (FileVersion.of(file).equals(last.version())) {
       return last;
     }
-    Reading now = read(file);
-    reading = now;
+    Loaded now = read(file);
+    loaded = now;
     LOG.info("{} read again: {} keys", file, now.lines().size());
-    if (!now.unread().isEmpty()) {
-      LOG.warn("{}: {}", RestSettings.KEYS, unread(file, now));
+    if (!now.invalidLines().isEmpty()) {
+      LOG.warn("{}: {}", RestSettings.KEYS, invalidLine(file, now));
     }
     return now;
   }
 
-  private static Reading read(Path file) throws IOException {
+  private static Loaded read(Path file) throws IOException {
     FileVersion version = FileVersion.of(file);
     List<Line> lines = new ArrayList<>();
-    List<Integer> unread = new ArrayList<>();
+    List<Integer> invalidLines = new ArrayList<>();
     int number = 0;
     for (String text : Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList()) {
       number++;
@@ -138,15 +139,15 @@ public final class ApiKeys implements CallerLookup {
         Caller caller = new Caller(line.group(1), line.group(2).equals("operator"));
         lines.add(new Line(caller, HEX.parseHex(line.group(3)), HEX.parseHex(line.group(4))));
       } else if (!text.isBlank() && !text.startsWith("#")) {
-        unread.add(number);
+        invalidLines.add(number);
       }
     }
-    return new Reading(version, List.copyOf(lines), List.copyOf(unread));
+    return new Loaded(version, List.copyOf(lines), List.copyOf(invalidLines));
   }
 
-  private static String unread(Path file, Reading reading) {
+  private static String invalidLine(Path file, Loaded loaded) {
     return "line %s of %s is not NAME user|operator sha256 SALT HASH, as the command key makes it"
-        .formatted(reading.unread().get(0), file);
+        .formatted(loaded.invalidLines().get(0), file);
   }
 
   private static byte[] hash(byte[] salt, String key) {

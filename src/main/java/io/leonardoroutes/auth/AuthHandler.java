@@ -16,25 +16,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Stands before every path of the server, whether a route has it or not, and lets in who is known,
- * or everybody where nobody is asked. The provider's notices alone bring a key of their own.
+ * Authenticates calls to every path of the server, whether a route serves it or not. With
+ * authentication off, everybody is admitted. Webhook notices of the provider have a key of their
+ * own.
  */
 public final class AuthHandler implements Handler<RoutingContext> {
-  /** The provider's notices. */
+  /** Checks the webhook notices of the provider. */
   public interface Notices {
-    /** Whether any are taken. */
-    boolean areExpected();
+    /** Whether a webhook is set up at all. */
+    boolean areEnabled();
 
-    /** Whether one that brings this is taken. */
-    boolean isKnown(String authorization);
+    /** Whether this is the Authorization header of a genuine notice. */
+    boolean isGenuine(String authorization);
   }
 
   /**
-   * What it asks.
+   * The parts of the program that authentication needs.
    *
-   * @param rejected counts those that it does not let in
+   * @param rejected counts and slows down calls with unknown keys
    */
-  public record Asks(Notices notices, RejectedKeys rejected, Outages outages, Clock clock) {}
+  public record Services(Notices notices, RejectedKeys rejected, Outages outages, Clock clock) {}
 
   private static final String AUTHORIZATION = "Authorization";
   private static final String KEYS = "what tells callers apart";
@@ -43,26 +44,26 @@ public final class AuthHandler implements Handler<RoutingContext> {
   private final CallerLookup callers;
   private final int perMinute;
   private final CallerRateLimit rate;
-  private final Asks asks;
+  private final Services services;
 
   /**
-   * @param callers null to ask nobody
+   * @param callers null to admit everybody
    */
-  private AuthHandler(CallerLookup callers, int perMinute, Asks asks) {
+  private AuthHandler(CallerLookup callers, int perMinute, Services services) {
     this.callers = callers;
     this.perMinute = perMinute;
-    this.rate = perMinute == 0 ? null : new CallerRateLimit(perMinute, asks.clock());
-    this.asks = asks;
+    this.rate = perMinute == 0 ? null : new CallerRateLimit(perMinute, services.clock());
+    this.services = services;
   }
 
-  public static AuthHandler of(RestSettings rest, Vertx vertx, Asks asks) {
+  public static AuthHandler of(RestSettings rest, Vertx vertx, Services services) {
     CallerLookup callers =
         switch (rest.auth()) {
           case NONE -> null;
           case API_KEY -> ApiKeys.in(rest.keys());
-          case JWT -> new JwtTokens(rest.jwt(), vertx, asks.outages());
+          case JWT -> new JwtTokens(rest.jwt(), vertx, services.outages());
         };
-    return new AuthHandler(callers, rest.perMinute(), asks);
+    return new AuthHandler(callers, rest.perMinute(), services);
   }
 
   @Override
@@ -70,55 +71,57 @@ public final class AuthHandler implements Handler<RoutingContext> {
     if (isNotice(call)) {
       notice(call);
     } else {
-      ask(call, caller -> letIn(call, caller));
+      authenticate(call, caller -> admit(call, caller));
     }
   }
 
-  /** Answers a call that nothing is found for, and that may not have come this way. */
+  /** Answers a call to an unknown path; it is authenticated first if that was skipped. */
   public void notFound(RoutingContext call, Problem problem) {
     if (call.user() != null) {
-      ProblemHandler.give(call, problem);
+      ProblemHandler.answer(call, problem);
     } else {
-      ask(call, caller -> ProblemHandler.give(call, problem));
+      authenticate(call, caller -> ProblemHandler.answer(call, problem));
     }
   }
 
-  private void ask(RoutingContext call, Consumer<Caller> known) {
+  private void authenticate(RoutingContext call, Consumer<Caller> known) {
     try {
-      Optional<Caller> caller = who(call);
-      asks.outages().reportUp(KEYS);
+      Optional<Caller> caller = identify(call);
+      services.outages().reportUp(KEYS);
       if (caller.isPresent()) {
-        known.accept(caller.get().at(call.request().remoteAddress().hostAddress()));
+        known.accept(caller.get().withAddress(call.request().remoteAddress().hostAddress()));
       } else {
-        refuse(
+        reject(
             call,
             () -> {
               call.response().putHeader("WWW-Authenticate", "Bearer realm=\"leonardo-routes\"");
-              ProblemHandler.give(call, ProblemHandler.UNKNOWN_CALLER);
+              ProblemHandler.answer(call, ProblemHandler.UNKNOWN_CALLER);
             });
       }
     } catch (IOException e) {
-      asks.outages().met(KEYS, String.valueOf(e));
-      ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
+      services.outages().reportExpiring(KEYS, String.valueOf(e));
+      ProblemHandler.answer(call, ProblemHandler.UNAVAILABLE);
     }
   }
 
   private void notice(RoutingContext call) {
     List<String> sent = call.request().headers().getAll(AUTHORIZATION);
-    if (!asks.notices().areExpected()) {
+    if (!services.notices().areEnabled()) {
       call.fail(404);
-    } else if (sent.size() == 1 && asks.notices().isKnown(sent.get(0))) {
+    } else if (sent.size() == 1 && services.notices().isGenuine(sent.get(0))) {
       call.next();
     } else {
-      refuse(call, () -> ProblemHandler.give(call, 401));
+      reject(call, () -> ProblemHandler.answer(call, 401));
     }
   }
 
-  /** One without a key has tried none; one with a wrong key waits the longer the more it tries. */
-  private void refuse(RoutingContext call, Runnable answer) {
+  /**
+   * Answers a rejected call; one with a wrong key is delayed, the longer the more keys were tried.
+   */
+  private void reject(RoutingContext call, Runnable answer) {
     Duration wait =
         call.request().headers().contains(AUTHORIZATION)
-            ? asks.rejected().rejected(Caller.address(call.request().remoteAddress()))
+            ? services.rejected().record(Caller.addressKey(call.request().remoteAddress()))
             : Duration.ZERO;
     if (wait.isZero()) {
       answer.run();
@@ -127,17 +130,17 @@ public final class AuthHandler implements Handler<RoutingContext> {
     }
   }
 
-  private void letIn(RoutingContext call, Caller caller) {
+  private void admit(RoutingContext call, Caller caller) {
     String who = caller.name() == null ? caller.address() : caller.name();
-    Duration wait = rate == null ? Duration.ZERO : rate.call(who);
+    Duration wait = rate == null ? Duration.ZERO : rate.acquire(who);
     if (wait.isZero()) {
       call.setUser(caller.user());
       call.next();
     } else {
-      // rounded up: sent again then, it is not too early
+      // Rounded up, so that a retry after this time is not too early.
       long seconds = wait.plusNanos(999_999_999).toSeconds();
       call.response().putHeader("Retry-After", String.valueOf(seconds));
-      ProblemHandler.give(
+      ProblemHandler.answer(
           call,
           Problem.of(
               429,
@@ -147,22 +150,25 @@ public final class AuthHandler implements Handler<RoutingContext> {
     }
   }
 
-  /** By the path that routes are found by, so that no way of writing it leads to another one. */
+  /**
+   * Whether this is a webhook notice. Compares the normalized path, which also selects the route,
+   * so that no other spelling gets past the check.
+   */
   public static boolean isNotice(RoutingContext call) {
     return call.request().method() == HttpMethod.POST
         && "/webhooks/leonardo".equals(call.normalizedPath());
   }
 
-  private Optional<Caller> who(RoutingContext call) throws IOException {
+  private Optional<Caller> identify(RoutingContext call) throws IOException {
     if (callers == null) {
-      return Optional.of(Caller.ANYBODY);
+      return Optional.of(Caller.ANONYMOUS);
     }
     List<String> sent = call.request().headers().getAll(AUTHORIZATION);
-    // Of two, somebody before us may have looked at the other one.
+    // With two headers, a proxy before this server may have checked the other one.
     if (sent.size() != 1) {
       return Optional.empty();
     }
     Matcher bearer = BEARER.matcher(sent.get(0).strip());
-    return bearer.matches() ? callers.who(bearer.group(1)) : Optional.empty();
+    return bearer.matches() ? callers.identify(bearer.group(1)) : Optional.empty();
   }
 }

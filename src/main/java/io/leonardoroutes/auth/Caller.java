@@ -10,24 +10,24 @@ import java.util.HexFormat;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConstants;
 
 /**
- * Who calls over REST, as the door before every path found out.
+ * The caller of a REST call, as authenticated by {@link AuthHandler}.
  *
- * @param name null where nobody is asked for a name
- * @param operator sees every job, and does what is for operators
- * @param address where the call came from, as far as the server sees; null if nobody looked
+ * @param name null while authentication is off
+ * @param operator may see every job and use the operators' calls
+ * @param address the remote address that the server sees; null if not known
  */
 public record Caller(String name, boolean operator, String address) {
-  /** How a name may look, so that it can stand in logs, files and keys as it is. */
+  /** The pattern of names, so that they can appear unescaped in logs, files and keys. */
   public static final String NAME = "[!-~]{1,64}";
 
   /**
-   * The header of an exchange that holds the caller. Only an object that the door made counts, and
-   * a call can bring nothing but text.
+   * The exchange header that holds the caller. It cannot be forged: only an object made by
+   * AuthHandler counts, and a call can bring only text.
    */
   public static final String HEADER = VertxPlatformHttpConstants.AUTHENTICATED_USER;
 
-  /** Whoever can reach a server that asks for no name. */
-  static final Caller ANYBODY = new Caller(null, true);
+  /** The caller while authentication is off. */
+  static final Caller ANONYMOUS = new Caller(null, true);
 
   private static final String CALLER = "caller";
 
@@ -35,16 +35,16 @@ public record Caller(String name, boolean operator, String address) {
     this(name, operator, null);
   }
 
-  Caller at(String address) {
+  Caller withAddress(String address) {
     return new Caller(name, operator, address);
   }
 
-  /** Where the call came in, as it is kept of a job. */
-  public String place() {
+  /** The source of the call, as recorded with a job. */
+  public String source() {
     return address == null ? "rest" : "rest " + address;
   }
 
-  /** Holds this very object: no claim of anybody else's user reads like it. */
+  /** Wraps this object; no claim of a token can look like it. */
   User user() {
     return User.create(new JsonObject().put(CALLER, this));
   }
@@ -52,32 +52,32 @@ public record Caller(String name, boolean operator, String address) {
   /**
    * Reads the {@link #HEADER}.
    *
-   * @throws RequestRejected 401 if the call came past the door
+   * @throws RequestRejected 401 if the call was not authenticated
    */
   public static Caller of(Object header, RestSettings rest) {
     if (header instanceof User user && user.principal().getValue(CALLER) instanceof Caller caller) {
       return caller;
     }
-    if (!rest.asksForKeys()) {
-      return ANYBODY;
+    if (!rest.authenticates()) {
+      return ANONYMOUS;
     }
     throw new RequestRejected(ProblemHandler.UNKNOWN_CALLER);
   }
 
-  /** Who shares what there is for all: its name, or the address where nobody is asked for one. */
-  public String share() {
+  /** The key for limits per caller: the name, or the address while authentication is off. */
+  public String limitKey() {
     return name == null ? String.valueOf(address) : name;
   }
 
-  /** The {@link #share} of a call that the door has let in. */
-  public static String of(RoutingContext call) {
+  /** The {@link #limitKey} of a call; before authentication, its address. */
+  public static String limitKey(RoutingContext call) {
     return call.user() != null && call.user().principal().getValue(CALLER) instanceof Caller caller
-        ? caller.share()
-        : address(call.request().remoteAddress());
+        ? caller.limitKey()
+        : addressKey(call.request().remoteAddress());
   }
 
-  /** Of IPv6 the network: one who has an address there has them all. */
-  public static String address(SocketAddress remote) {
+  /** The address for limits; for IPv6 the /64 network, since a caller usually has all of it. */
+  public static String addressKey(SocketAddress remote) {
     String host = remote == null ? null : remote.hostAddress();
     if (host == null || host.indexOf(':') < 0) {
       return String.valueOf(host);
@@ -89,20 +89,20 @@ public record Caller(String name, boolean operator, String address) {
   }
 
   /**
-   * Whether it may know of a job.
+   * Whether the caller may see a job.
    *
-   * @param owner the name of the caller whose job it is; null if nobody gave one
+   * @param owner the name of the caller that sent the job; null if there was none
    */
-  public boolean sees(String owner) {
+  public boolean canSee(String owner) {
     return operator || name.equals(owner);
   }
 
   /**
-   * Turns everybody else away.
+   * Rejects callers that are not operators.
    *
-   * @throws RequestRejected 403
+   * @throws RequestRejected 403 if this is not an operator
    */
-  public void mustBeOperator() {
+  public void requireOperator() {
     if (!operator) {
       throw new RequestRejected(
           403, "operators-only", "Only operators may do this", name + " is not an operator");

@@ -3,12 +3,12 @@ package io.leonardoroutes.auth;
 import java.io.IOException;
 import java.util.Optional;
 
-/** What knows callers by what they bring. */
+/** Identifies callers by their credentials. */
 public interface CallerLookup {
   /**
-   * Who brings this.
+   * The caller with this key or token; empty if it is not valid.
    *
-   * @throws IOException if it cannot be found out now
+   * @throws IOException if the credentials cannot be checked at present
    */
-  Optional<Caller> who(String credential) throws IOException;
+  Optional<Caller> identify(String credential) throws IOException;
 }

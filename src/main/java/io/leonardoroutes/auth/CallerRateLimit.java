@@ -6,40 +6,41 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How often each caller may call this instance: so many times at once, and as many in each minute.
- * Kept of a caller is when all of its calls will be free again, were it to stop now.
+ * Limits the calls of each caller to this instance: a burst of as many calls as are allowed per
+ * minute, then as many per minute (GCRA). For each caller it stores only the time at which the full
+ * burst is available again.
  */
 final class CallerRateLimit {
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
   private static final int MOST_IDLE = 10_000;
 
-  private final long each;
+  private final long interval;
   private final Clock clock;
-  private final Map<String, Long> free = new ConcurrentHashMap<>();
+  private final Map<String, Long> availableAt = new ConcurrentHashMap<>();
 
   /**
-   * @param perMinute calls, 1 or more
+   * @param perMinute allowed calls per minute, at least 1
    */
   CallerRateLimit(int perMinute, Clock clock) {
-    this.each = MINUTE / perMinute;
+    this.interval = MINUTE / perMinute;
     this.clock = clock;
   }
 
-  /** Counts a call; answers how long to wait if it is one too many, else zero. */
-  Duration call(String caller) {
+  /** Counts a call. Returns zero if it is allowed, otherwise how long the caller has to wait. */
+  Duration acquire(String caller) {
     long now = Duration.ofMillis(clock.millis()).toNanos();
-    if (free.size() > MOST_IDLE) {
-      free.values().removeIf(at -> at <= now);
+    if (availableAt.size() > MOST_IDLE) {
+      availableAt.values().removeIf(at -> at <= now);
     }
     long[] wait = {0};
-    free.merge(
+    availableAt.merge(
         caller,
-        now + each,
+        now + interval,
         (at, ignored) -> {
-          // Never further ahead than a full minute, should the clock have been set back.
+          // At most a minute ahead, in case the clock was set back.
           long used = Math.min(Math.max(at, now), now + MINUTE);
-          wait[0] = Math.max(0, used + each - (now + MINUTE));
-          return wait[0] > 0 ? used : used + each;
+          wait[0] = Math.max(0, used + interval - (now + MINUTE));
+          return wait[0] > 0 ? used : used + interval;
         });
     return Duration.ofNanos(wait[0]);
   }

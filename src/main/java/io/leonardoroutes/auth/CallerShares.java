@@ -3,33 +3,34 @@ package io.leonardoroutes.auth;
 import java.util.HashMap;
 import java.util.Map;
 
-/** So much of something for all callers together, and so much of that for each one. */
+/** A limit on something for all callers together, with a lower limit for each of them. */
 public final class CallerShares {
-  private final long all;
-  private final long each;
+  private final long total;
+  private final long perCaller;
   private final Map<String, Long> taken = new HashMap<>();
   private long sum;
 
   /**
-   * @param each at most this much for one caller, so that one alone cannot take what others need
+   * @param perCaller the limit for one caller, so that none can take everything
    */
-  public CallerShares(long all, long each) {
-    this.all = all;
-    this.each = Math.min(all, each);
+  public CallerShares(long total, long perCaller) {
+    this.total = total;
+    this.perCaller = Math.min(total, perCaller);
   }
 
   /**
-   * Part of the heap for all, and half of that for each caller, but never less than {@code least}.
+   * Limits for memory: all callers together get this part of the heap, each of them at most half of
+   * that, but at least {@code least} bytes.
    */
   public static CallerShares ofHeap(int divisor, long least) {
-    long all = Math.max(2 * least, Runtime.getRuntime().maxMemory() / divisor);
-    return new CallerShares(all, all / 2);
+    long total = Math.max(2 * least, Runtime.getRuntime().maxMemory() / divisor);
+    return new CallerShares(total, total / 2);
   }
 
-  /** Takes some; false if there is not so much left, for all or for this caller. */
+  /** Takes an amount; false if that would exceed either limit. */
   public synchronized boolean take(String caller, long amount) {
     long has = taken.getOrDefault(caller, 0L);
-    if (sum + amount > all || has + amount > each) {
+    if (sum + amount > total || has + amount > perCaller) {
       return false;
     }
     sum += amount;
@@ -37,22 +38,22 @@ public final class CallerShares {
     return true;
   }
 
-  /** Gives back what was taken. */
+  /** Returns an amount that was taken. */
   public synchronized void give(String caller, long amount) {
     sum -= amount;
     taken.computeIfPresent(caller, (who, has) -> has > amount ? has - amount : null);
   }
 
-  /** Whether this caller has its whole share, be there more for others or not. */
-  public synchronized boolean isCallersEnd(String caller) {
-    return each < all && taken.getOrDefault(caller, 0L) >= each;
+  /** Whether the caller itself, and not only all callers together, has reached its limit. */
+  public synchronized boolean isCallerAtLimit(String caller) {
+    return perCaller < total && taken.getOrDefault(caller, 0L) >= perCaller;
   }
 
-  public long all() {
-    return all;
+  public long total() {
+    return total;
   }
 
-  public long each() {
-    return each;
+  public long perCaller() {
+    return perCaller;
   }
 }

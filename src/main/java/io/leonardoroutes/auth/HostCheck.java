@@ -11,8 +11,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Turns away calls to names that are not this server's, where nobody is asked for a key: a page may
- * let its own name stand for this address (DNS rebinding), and would read what it is answered.
+ * Rejects calls whose Host is not a name of this server, while authentication is off. Otherwise a
+ * web page could point its own name at this address (DNS rebinding), call the API and read the
+ * answers.
  */
 public final class HostCheck implements Handler<RoutingContext> {
   private static final Problem OTHER =
@@ -25,8 +26,8 @@ public final class HostCheck implements Handler<RoutingContext> {
   private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));
 
   /**
-   * @param host where the server listens
-   * @param others names that it has besides
+   * @param host the address that the server listens on
+   * @param others further names of the server
    */
   public HostCheck(String host, List<String> others) {
     names.add(plain(host));
@@ -38,15 +39,15 @@ public final class HostCheck implements Handler<RoutingContext> {
     if (AuthHandler.isNotice(call) || isOurs(call.request())) {
       call.next();
     } else {
-      ProblemHandler.give(call, OTHER);
+      ProblemHandler.answer(call, OTHER);
     }
   }
 
-  /** Whether it is made to one of them. */
+  /** Whether the Host of a call is a name of this server. */
   public boolean isOurs(HttpServerRequest call) {
     List<String> sent = call.headers().getAll("Host");
     HostAndPort host = call.authority();
-    // No browser leaves it out.
+    // Allowed: every browser sends a Host.
     boolean absent = sent.isEmpty() && host == null;
     return absent || (sent.size() < 2 && host != null && names.contains(plain(host.host())));
   }

@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JSON Web Tokens of one issuer, for one audience, signed by one algorithm with one key, and with
- * an end. Their {@code sub} is the caller's name.
+ * Authenticates callers by JSON Web Tokens of one issuer, audience, algorithm and key. A token must
+ * expire; its {@code sub} is the caller's name.
  */
 public final class JwtTokens implements CallerLookup {
-  private static final int SECONDS_THAT_CLOCKS_DIFFER = 30;
+  private static final int CLOCK_LEEWAY_SECONDS = 30;
   private static final int SHORTEST_SECRET = 32;
   private static final String PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----";
 
@@ -37,35 +37,36 @@ public final class JwtTokens implements CallerLookup {
   private final Vertx vertx;
   private final Outages outages;
   private final JsonPointer role;
-  private volatile Reading reading;
+  private volatile Loaded loaded;
 
-  private record Reading(FileVersion version, JWTAuth tokens) {}
+  private record Loaded(FileVersion version, JWTAuth tokens) {}
 
   /**
-   * Reads the key, and again whenever its file changes. One that is none changes nothing then.
+   * Reads the key, and reads it again whenever its file changes. A new key that is not valid is
+   * ignored.
    *
-   * @throws BadSetting if it is none for the algorithm
+   * @throws BadSetting if the key is not one for the algorithm
    */
   public JwtTokens(RestSettings.Jwt settings, Vertx vertx, Outages outages) {
     this.settings = settings;
     this.vertx = vertx;
     this.outages = outages;
     this.role = JsonPointer.from(settings.role());
-    this.reading = new Reading(version(), read());
+    this.loaded = new Loaded(version(), read());
   }
 
   private JWTAuth tokens() {
     try {
       FileVersion now = version();
-      if (!now.equals(reading.version())) {
-        reading = new Reading(now, read());
+      if (!now.equals(loaded.version())) {
+        loaded = new Loaded(now, read());
         LOG.info("{} has changed: the new one is used from now on", RestSettings.JWT_KEY);
       }
       outages.reportUp(RestSettings.JWT_KEY);
     } catch (BadSetting e) {
-      outages.met(RestSettings.JWT_KEY, e.why() + "; the last one is used");
+      outages.reportExpiring(RestSettings.JWT_KEY, e.why() + "; the last one is used");
     }
-    return reading.tokens();
+    return loaded.tokens();
   }
 
   private FileVersion version() {
@@ -85,7 +86,7 @@ public final class JwtTokens implements CallerLookup {
                 new JWTOptions()
                     .setIssuer(settings.issuer())
                     .addAudience(settings.audience())
-                    .setLeeway(SECONDS_THAT_CLOCKS_DIFFER));
+                    .setLeeway(CLOCK_LEEWAY_SECONDS));
     try {
       return JWTAuth.create(vertx, options);
     } catch (RuntimeException e) {
@@ -105,7 +106,7 @@ public final class JwtTokens implements CallerLookup {
       throw new BadSetting(
           RestSettings.JWT_KEY, settings.key() + " does not begin with " + PUBLIC_KEY);
     }
-    // A public key is known to everybody: as a secret it would let everybody in.
+    // A public key used as an HMAC secret would let everybody in.
     if (settings.algorithm().equals("HS256")
         && (text.length() < SHORTEST_SECRET || text.startsWith("-----BEGIN"))) {
       throw new BadSetting(
@@ -116,27 +117,27 @@ public final class JwtTokens implements CallerLookup {
   }
 
   @Override
-  public Optional<Caller> who(String token) {
+  public Optional<Caller> identify(String token) {
     try {
-      if (!isPlain(token)) {
+      if (!hasSupportedHeader(token)) {
         return Optional.empty();
       }
-      // It is decided at once; what were not, would be a no.
+      // Completes at once; if it did not, the token would be rejected.
       Future<User> user = tokens().authenticate(new TokenCredentials(token));
       return user.succeeded()
           ? caller(user.result().attributes().getJsonObject("accessToken"))
           : Optional.empty();
     } catch (RuntimeException e) {
-      // Claims of a type that they cannot have.
+      // Malformed header or claims.
       return Optional.empty();
     }
   }
 
   /**
-   * Whether its header asks for nothing that is not done here: an extension that must be understood
-   * ({@code crit}, RFC 7515, 4.1.11), or a payload that is no Base64 ({@code b64}, RFC 7797).
+   * Whether the header requires nothing that is not supported here: critical extensions ({@code
+   * crit}, RFC 7515, 4.1.11) or an unencoded payload ({@code b64}, RFC 7797).
    */
-  private boolean isPlain(String token) {
+  private boolean hasSupportedHeader(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3) {
       return false;

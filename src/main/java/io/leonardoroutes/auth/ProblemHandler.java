@@ -14,14 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
-/** What the HTTP server answers by itself, to calls that no route sees. */
+/** Answers problems to calls that the HTTP server rejects before any route sees them. */
 public final class ProblemHandler {
-  /** For a page of an origin that is not listed. */
+  /** For a web page whose origin is not listed. */
   public static final Problem FOREIGN_PAGE =
       Problem.of(
           403, "origin", "Not for pages of this origin", "leonardo.rest.cors.origins has others");
 
-  /** For a body that does not say it is JSON. */
+  /** For a body whose Content-Type is not JSON. */
   public static final Problem NOT_JSON =
       Problem.of(
           415,
@@ -29,8 +29,8 @@ public final class ProblemHandler {
           "Only JSON is taken",
           "send the request with Content-Type: application/json");
 
-  /** For a body that is compressed, or coded in another way. */
-  public static Problem coded(String coding) {
+  /** For a body with a Content-Encoding, such as gzip. */
+  public static Problem encoded(String coding) {
     String shown = coding.matches("[\\w, -]{1,40}") ? " " + coding : "";
     return Problem.of(
         415,
@@ -64,16 +64,18 @@ public final class ProblemHandler {
 
   public static final Problem BROKEN =
       Problem.of(
-          400, "bad-call", "Not a good call", "it is not valid HTTP, and nothing of it was done");
+          400, "bad-call", "Bad request", "the call is not valid HTTP, and was not processed");
 
-  /** The server listens a moment before its routes do: that is no reason to say not found. */
+  /**
+   * For a moment after start, the server listens before its routes exist: not a reason for a 404.
+   */
   private static final Problem STARTING =
       Problem.of(503, "unavailable", "Not available now", "starting: send it again in a moment");
 
-  /** By the status that Vert.x gives what it refuses. */
+  /** The problems for the statuses that Vert.x itself fails calls with. */
   private static final Map<Integer, Problem> PROBLEMS =
       Map.of(
-          400, Problem.of(400, "bad-call", "Not a good call", "the address cannot be read"),
+          400, Problem.of(400, "bad-call", "Bad request", "the address cannot be read"),
           403, FOREIGN_PAGE,
           404, Problem.of(404, "not-found", "Not found", "there is nothing at this path"),
           405, Problem.of(405, "method", "Method not allowed", "this path has other methods"),
@@ -89,69 +91,73 @@ public final class ProblemHandler {
   private ProblemHandler() {}
 
   /**
-   * Lets a router answer what it refuses with problems.
+   * Makes a router answer the calls that it rejects with problems.
    *
-   * @param notFound answers a call that nothing is found for
-   * @param started whether its routes are
+   * @param notFound answers a call to an unknown path
+   * @param started whether the routes are started
    */
-  public static void on(
+  public static void install(
       Router router, BiConsumer<RoutingContext, Problem> notFound, BooleanSupplier started) {
     PROBLEMS.forEach(
         (status, problem) ->
-            router.errorHandler(status, r -> give(r, started.getAsBoolean() ? problem : STARTING)));
-    // A path that does not begin with a slash, as *, never comes to the door.
+            router.errorHandler(
+                status, r -> answer(r, started.getAsBoolean() ? problem : STARTING)));
+    // A path without a leading slash, such as *, does not pass through AuthHandler.
     router.errorHandler(
         404, r -> notFound.accept(r, started.getAsBoolean() ? PROBLEMS.get(404) : STARTING));
   }
 
-  /** Answers a call whose head cannot be read. */
+  /** Answers a call whose request line or headers are not valid. */
   public static void invalid(HttpServerRequest call) {
     Throwable why = call.decoderResult().cause();
     boolean uri = why instanceof TooLongHttpLineException;
     boolean headers = why instanceof TooLongHttpHeaderException;
-    give(call, uri ? LONG_ADDRESS : headers ? LONG_HEADERS : BROKEN);
+    answer(call, uri ? LONG_ADDRESS : headers ? LONG_HEADERS : BROKEN);
   }
 
-  /** Answers a problem, and closes the connection once its caller had time to read it. */
-  public static void give(RoutingContext refused, Problem problem) {
-    give(refused.request(), problem);
+  /** Answers with a problem, and closes the connection once the caller had time to read it. */
+  public static void answer(RoutingContext rejected, Problem problem) {
+    answer(rejected.request(), problem);
   }
 
-  /** The same without a word. */
-  static void give(RoutingContext refused, int status) {
-    if (isOpen(refused.request())) {
-      last(refused.request(), status).end();
+  /** Answers with a status and no body. */
+  static void answer(RoutingContext rejected, int status) {
+    if (isOpen(rejected.request())) {
+      closing(rejected.request(), status).end();
     }
   }
 
-  private static void give(HttpServerRequest refused, Problem problem) {
-    if (isOpen(refused)) {
-      last(refused, problem.status())
+  private static void answer(HttpServerRequest rejected, Problem problem) {
+    if (isOpen(rejected)) {
+      closing(rejected, problem.status())
           .putHeader("Content-Type", Problem.MEDIA_TYPE)
           .end(problem.json().toString());
     }
   }
 
-  private static boolean isOpen(HttpServerRequest refused) {
-    return !refused.response().ended()
-        && !refused.response().closed()
-        && !refused.response().headWritten();
+  private static boolean isOpen(HttpServerRequest rejected) {
+    return !rejected.response().ended()
+        && !rejected.response().closed()
+        && !rejected.response().headWritten();
   }
 
-  private static HttpServerResponse last(HttpServerRequest refused, int status) {
-    HttpServerResponse response = refused.response();
-    discardTheRest(refused);
+  private static HttpServerResponse closing(HttpServerRequest rejected, int status) {
+    HttpServerResponse response = rejected.response();
+    discardTheRest(rejected);
     if (status == 503) {
       response.putHeader("Retry-After", "1");
     }
-    if (refused.version() != HttpVersion.HTTP_2) {
-      // HTTP/2 has no such header, and clients rightly refuse an answer with it.
+    if (rejected.version() != HttpVersion.HTTP_2) {
+      // HTTP/2 forbids this header, and clients reject an answer with it.
       response.putHeader("Connection", "close");
     }
     return response.setStatusCode(status);
   }
 
-  /** Most callers read an answer only once they have sent all, so some of it is read, not kept. */
+  /**
+   * Reads and discards part of the body, because most callers read the answer only after sending
+   * it.
+   */
   private static void discardTheRest(HttpServerRequest request) {
     if (request.isEnded()) {
       return;

@@ -19,14 +19,15 @@ import java.util.List;
 /**
  * The settings of the REST server.
  *
- * @param hosts names that calls may be made to while nobody is asked for a key, besides localhost
- * @param keys the file of the callers' keys
- * @param jwt null unless tokens are asked for
+ * @param hosts names of the server besides localhost, which calls may be made to while
+ *     authentication is off
+ * @param keys the file with the callers' API keys
+ * @param jwt null unless callers authenticate by token
  * @param tls null for plain HTTP
- * @param origins of pages that may call
- * @param perMinute calls of one caller; 0 for any number
- * @param batch requests that one call may hold
- * @param connections how many there may be, and of one address
+ * @param origins origins of the web pages that may call
+ * @param perMinute allowed calls per minute and caller; 0 for no limit
+ * @param batch how many requests one call may contain
+ * @param connections limits on connections, in total and per address
  */
 public record RestSettings(
     boolean enabled,
@@ -48,7 +49,7 @@ public record RestSettings(
   public static final String KEYSTORE = "leonardo.rest.tls.keystore";
   static final String JWT_KEY = "leonardo.rest.jwt.key";
 
-  /** What callers are asked for. */
+  /** How callers authenticate. */
   public enum Auth {
     NONE,
     API_KEY,
@@ -56,17 +57,17 @@ public record RestSettings(
   }
 
   /**
-   * Which tokens are believed.
+   * Which tokens are accepted.
    *
    * @param algorithm RS256 or HS256
-   * @param key the file of the public key or the secret
-   * @param role where the role stands, a JSON pointer
+   * @param key the file with the public key (RS256) or the secret (HS256)
+   * @param role JSON pointer to the role in the claims
    */
   public record Jwt(String algorithm, Path key, String issuer, String audience, String role) {}
 
   /** The server's own key and certificate. */
   public record Tls(Path keystore, Secret password, String type) {
-    /** The password as it is now. */
+    /** The current password of the keystore; empty for none. */
     public String secret() {
       return password == null ? "" : password.get();
     }
@@ -96,8 +97,8 @@ public record RestSettings(
     }
   }
 
-  /** Whether a caller has to say who it is. */
-  public boolean asksForKeys() {
+  /** Whether callers must authenticate. */
+  public boolean authenticates() {
     return auth != Auth.NONE;
   }
 
@@ -171,7 +172,7 @@ public record RestSettings(
     Tls tls =
         new Tls(
             Path.of(keystore),
-            secrets.oneIfSet("leonardo.rest.tls.password"),
+            secrets.optional("leonardo.rest.tls.password"),
             keys.text("leonardo.rest.tls.type"));
     tls.check();
     OthersAccess.warnOfSecret(KEYSTORE, tls.keystore());

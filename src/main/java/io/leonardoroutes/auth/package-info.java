@@ -1,6 +1,6 @@
 /**
- * Who may call over REST: {@link io.leonardoroutes.auth.AuthHandler} stands before every path,
- * finds out who calls by key or token ({@link io.leonardoroutes.auth.Caller}), and holds each
- * caller to its share. The settings of the REST server are here too.
+ * Authentication of REST callers: {@link io.leonardoroutes.auth.AuthHandler} checks the key or
+ * token of every call, identifies the {@link io.leonardoroutes.auth.Caller}, and applies the limits
+ * per caller. The settings of the REST server are here too.
  */
 package io.leonardoroutes.auth;

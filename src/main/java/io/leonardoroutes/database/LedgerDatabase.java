@@ -224,8 +224,8 @@ public final class LedgerDatabase implements AutoCloseable {
   private static FileChannel lock(Path file) {
     try {
       Path beside = FileWatch.lock(file);
-      OthersAccess.folder(beside.getParent(), FolderPolicy.OWN);
-      OthersAccess.ownFile(beside);
+      OthersAccess.createFolder(beside.getParent(), FolderPolicy.OWN);
+      OthersAccess.createPrivateFile(beside);
       FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE);
       if (!tryLock(channel)) {
         channel.close();
@@ -234,9 +234,9 @@ public final class LedgerDatabase implements AutoCloseable {
                 .formatted(file));
       }
       // What SQLite makes beside it has the permissions of its file.
-      OthersAccess.ownFile(file.toAbsolutePath());
-      OthersAccess.close(Path.of(file + "-wal"));
-      OthersAccess.close(Path.of(file + "-shm"));
+      OthersAccess.createPrivateFile(file.toAbsolutePath());
+      OthersAccess.remove(Path.of(file + "-wal"));
+      OthersAccess.remove(Path.of(file + "-shm"));
       return channel;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);

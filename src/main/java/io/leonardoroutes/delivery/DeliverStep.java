@@ -153,7 +153,7 @@ public final class DeliverStep {
     if (failure instanceof FileAlreadyExistsException) {
       nameIsTaken(delivery, why);
     } else if (!(failure instanceof NoCopy)) {
-      flow.outages().failed(sink(delivery), item(delivery), delivery.tries(), why);
+      flow.outages().reportItemFailure(sink(delivery), item(delivery), delivery.tries(), why);
     }
     boolean last = isDeleted(delivery, failure);
     flow.outages().attempt(() -> failed(delivery, why, last));
@@ -180,7 +180,7 @@ public final class DeliverStep {
       items.add(item(delivery));
     }
     flow.outages()
-        .awaited(
+        .reportWaiting(
             freeName(delivery),
             "%s is not delivered, and tried again until its name is free in %s: %s"
                 .formatted(DeliveryLog.named(delivery), sink(delivery), why));

@@ -109,7 +109,7 @@ public final class DownloadStep {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(FlowProperties.JOB, job);
     claimed.endsWith(exchange, job, again -> flow.outages().attempt(() -> ledger.release(again)));
-    ProviderResponse.asItComes(exchange);
+    ProviderResponse.keepCompressed(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setBody(null);
@@ -175,7 +175,7 @@ public final class DownloadStep {
     exchange.setProperty(FlowProperties.LOOK_AGAIN, false);
     if (caught instanceof JdbiException) {
       // Not the fault of the video: it is retried after the lease.
-      flow.outages().unavailable(FOLDER, caught);
+      flow.outages().reportFailure(FOLDER, caught);
     } else {
       flow.outages().attempt(() -> write(exchange, job, caught));
     }
@@ -311,18 +311,18 @@ public final class DownloadStep {
     String why = String.valueOf(failure.getMessage());
     if (failure instanceof NotAllowed notAllowed) {
       String what = "a video that " + notAllowed.setting() + " does not allow";
-      flow.outages().met(what, why);
+      flow.outages().reportExpiring(what, why);
       if (last) {
         // No video will come for it; one that still waits logs it again.
         flow.outages().reportUp(what);
       }
     } else if (failure instanceof NoRoom) {
-      flow.outages().met(FOLDER, why);
+      flow.outages().reportExpiring(FOLDER, why);
     } else if (failure instanceof WorthAnotherTry || failure instanceof IOException) {
       Instant came = cameFrom.getOrDefault(host(job), Instant.MIN);
       boolean nothingComes = came.isBefore(flow.clock().instant().minus(LONGEST));
       if (job.schedule().tries() > 0 && nothingComes) {
-        flow.outages().met(host(job), why);
+        flow.outages().reportExpiring(host(job), why);
       }
     }
   }

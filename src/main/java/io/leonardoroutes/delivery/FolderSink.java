@@ -57,7 +57,7 @@ public final class FolderSink {
   public void write(Exchange exchange) throws Exception {
     Message message = exchange.getMessage();
     String name = message.getHeader(Exchange.FILE_NAME, String.class);
-    try (SafeFolder open = SafeFolder.make(folder, policy)) {
+    try (SafeFolder open = SafeFolder.openOrCreate(folder, policy)) {
       mayBeThere(open, name, message.getBody() instanceof File file ? file.length() : -1);
       sweep(open);
       String temporary = part + UUID.randomUUID();

@@ -49,7 +49,7 @@ public final class RedeliverStep {
    */
   public JsonNode dead(@Header("name") Object header, @Header(Caller.HEADER) Object user) {
     Caller operator = flow.caller(user);
-    operator.mustBeOperator();
+    operator.requireOperator();
     // A query parameter or header of the same name comes first in the list.
     String sink = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     if (!sinks.contains(sink)) {
@@ -62,7 +62,7 @@ public final class RedeliverStep {
     int deliveries = flow.ledger().outbox().redeliver(sink);
     LOG.info("{} DEAD deliveries for sink {} are PENDING again, by an operator", deliveries, sink);
     ObjectNode answer = JSON.valueToTree(new Redelivery(sink, deliveries));
-    audit(answer.deepCopy(), flow.clock().instant(), new Actor(operator.name(), operator.place()));
+    audit(answer.deepCopy(), flow.clock().instant(), new Actor(operator.name(), operator.source()));
     return answer;
   }
 

@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who may use what we create, whatever the umask, and whose folders we write in.
+ * The permissions of files and folders that we create, whatever the umask, and the owners whose
+ * folders we write to.
  *
- * @param files permissions of a file; a folder can be searched by all who can read it
- * @param owners users whose folders are written in, besides our own and root's
+ * @param files permissions of a file; a folder gets the same, plus search permission for all who
+ *     may read
+ * @param owners users whose folders we write to, besides ourselves and root
  */
 public record FolderPolicy(Set<PosixFilePermission> files, Set<String> owners) {
-  /** Nobody but ourselves. */
+  /** Access for the owner only. */
   public static final FolderPolicy OWN = of("rw-------");
 
   private static final boolean POSIX =
@@ -49,12 +51,12 @@ public record FolderPolicy(Set<PosixFilePermission> files, Set<String> owners) {
     return folders;
   }
 
-  /** What a file is created with; nothing where there are no such permissions. */
+  /** The attributes to create a file with; empty on a system without POSIX permissions. */
   public FileAttribute<?>[] forFiles() {
     return attributes(files);
   }
 
-  /** What a folder is created with. */
+  /** The attributes to create a folder with. */
   public FileAttribute<?>[] forFolders() {
     return attributes(folders());
   }

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What every user of the machine may do with a file, and how that is ended. */
+/** Finds files that every user of this machine may access, and takes that access away. */
 public final class OthersAccess {
   private static final Logger LOG = LoggerFactory.getLogger(OthersAccess.class);
   private static final Set<PosixFilePermission> OTHERS =
@@ -24,12 +24,12 @@ public final class OthersAccess {
 
   private OthersAccess() {}
 
-  /** Warns if others can read a secret of ours, or put another one in its place. */
+  /** Warns if others can read or replace a file that holds a secret. */
   public static void warnOfSecret(String key, Path file) {
     warn(key, file, PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
   }
 
-  /** Warns if others can change what says who may do something. */
+  /** Warns if others can change a file that decides who has access, such as a public key. */
   public static void warnOfChanges(String key, Path file) {
     warn(key, file, PosixFilePermission.OTHERS_WRITE);
   }
@@ -46,7 +46,7 @@ public final class OthersAccess {
     }
   }
 
-  /** Whether others come as far as its folder. */
+  /** Whether others can enter the folder of the file. */
   private static boolean isReachable(Path file) {
     try {
       for (Path at = file.toRealPath().getParent(); at != null; at = at.getParent()) {
@@ -69,23 +69,23 @@ public final class OthersAccess {
     }
   }
 
-  /** Makes a file that is ours alone, if it is not there; one that is there is closed to others. */
-  public static void ownFile(Path file) throws IOException {
+  /** Creates a file that only its owner can access; if it exists, takes access away from others. */
+  public static void createPrivateFile(Path file) throws IOException {
     try {
       Files.createFile(file, FolderPolicy.OWN.forFiles());
     } catch (FileAlreadyExistsException there) {
-      close(file);
+      remove(file);
     }
   }
 
-  /** The same of a folder, whatever the umask. */
-  public static void ownFolder(Path folder) throws IOException {
-    folder(folder, FolderPolicy.OWN);
-    close(folder);
+  /** The same for a folder. */
+  public static void createPrivateFolder(Path folder) throws IOException {
+    createFolder(folder, FolderPolicy.OWN);
+    remove(folder);
   }
 
-  /** Makes a folder, and those above it, that only those may use whom the policy says. */
-  public static void folder(Path folder, FolderPolicy policy) throws IOException {
+  /** Creates a folder and its missing parents with the permissions of the policy. */
+  public static void createFolder(Path folder, FolderPolicy policy) throws IOException {
     Path path = folder.toAbsolutePath();
     if (!Files.isDirectory(path)) {
       Files.createDirectories(path, policy.forFolders());
@@ -103,8 +103,11 @@ public final class OthersAccess {
     }
   }
 
-  /** An earlier program made it by the umask. Its group may have been let in on purpose. */
-  public static void close(Path file) {
+  /**
+   * Takes away the access of others; earlier versions created files by the umask. The group keeps
+   * its access, which may be on purpose.
+   */
+  public static void remove(Path file) {
     Set<PosixFilePermission> found =
         permissions(file).orElse(EnumSet.noneOf(PosixFilePermission.class));
     Set<PosixFilePermission> kept = EnumSet.noneOf(PosixFilePermission.class);

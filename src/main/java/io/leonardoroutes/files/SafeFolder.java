@@ -35,19 +35,19 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * An open folder that others may write in too. Whatever they put in its place or into it meanwhile,
- * nothing is written through a link, over a file of theirs, or in another folder than this one.
+ * An open folder that other users may write to as well. Whatever they replace or add meanwhile,
+ * nothing is written through a symbolic link, over one of their files, or to a different folder.
  *
- * <p>It is held by a handle where the system has them (not on Windows), so that what was checked is
- * what is used.
+ * <p>Where the system supports it (not on Windows), all operations go through an open directory
+ * handle, so that the folder that was checked is the one that is used.
  *
- * <p>One file, because each of its operations closes a hole that the others would leave.
+ * <p>One file, because each operation closes a hole that the others would leave.
  */
 public final class SafeFolder implements Closeable {
-  /** How a file is called while it is written; a name of its own each time. */
+  /** Prefix of the name of a file that is still being written; the rest is unique. */
   public static final String PART = ".part-";
 
-  private static final String US = System.getProperty("user.name");
+  private static final String USER = System.getProperty("user.name");
 
   private final Path path;
   private final FolderPolicy policy;
@@ -64,15 +64,15 @@ public final class SafeFolder implements Closeable {
   /**
    * Opens a folder.
    *
-   * @throws UnsafeFolder if it is a link or another user's
+   * @throws UnsafeFolder if it is a symbolic link or belongs to another user
    * @throws NoSuchFileException if it is not there
    */
   public static SafeFolder open(Path folder, FolderPolicy policy) throws IOException {
     return open(folder.toAbsolutePath(), policy, false);
   }
 
-  /** Like {@link #open}, but makes it first if need be. */
-  public static SafeFolder make(Path folder, FolderPolicy policy) throws IOException {
+  /** Like {@link #open}, but creates the folder if it does not exist. */
+  public static SafeFolder openOrCreate(Path folder, FolderPolicy policy) throws IOException {
     Path path = folder.toAbsolutePath();
     if (Files.exists(path, NOFOLLOW_LINKS)) {
       return open(path, policy, false);
@@ -86,8 +86,8 @@ public final class SafeFolder implements Closeable {
     }
   }
 
-  /** A folder that is not ours, to move files out of it. */
-  public static SafeFolder ofOthers(Path folder) throws IOException {
+  /** Opens a folder of any owner, without checks, only to move files out of it. */
+  public static SafeFolder openUnchecked(Path folder) throws IOException {
     Path path = folder.toAbsolutePath();
     return new SafeFolder(path, FolderPolicy.OWN, Files.newDirectoryStream(path));
   }
@@ -96,7 +96,7 @@ public final class SafeFolder implements Closeable {
     BasicFileAttributes there =
         Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
     if (there.isSymbolicLink()) {
-      throw link(path);
+      throw symbolicLink(path);
     }
     if (!there.isDirectory()) {
       throw new FileAlreadyExistsException(path.toString());
@@ -105,7 +105,7 @@ public final class SafeFolder implements Closeable {
     try {
       open.check();
       if (isNew && open.handle != null) {
-        permit(open.view(PosixFileAttributeView.class), policy.folders());
+        setPermissions(open.view(PosixFileAttributeView.class), policy.folders());
       }
       return open;
     } catch (IOException | RuntimeException e) {
@@ -114,11 +114,14 @@ public final class SafeFolder implements Closeable {
     }
   }
 
-  private static UnsafeFolder link(Path path) {
+  private static UnsafeFolder symbolicLink(Path path) {
     return new UnsafeFolder(path, "is a link, and is not written in: put the folder itself there");
   }
 
-  /** What is open is what stands there now, so it was not reached by a link. */
+  /**
+   * Checks the owner, and that the open folder is the one at this path, so that it was not reached
+   * through a link.
+   */
   private void check() throws IOException {
     if (handle == null) {
       return;
@@ -127,7 +130,7 @@ public final class SafeFolder implements Closeable {
         Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS);
     BasicFileAttributes open = view(BasicFileAttributeView.class).readAttributes();
     if (!there.isDirectory() || !there.fileKey().equals(open.fileKey())) {
-      throw link(path);
+      throw symbolicLink(path);
     }
     PosixFileAttributeView view = view(PosixFileAttributeView.class);
     UserPrincipal owner = view == null ? null : view.readAttributes().owner();
@@ -137,7 +140,7 @@ public final class SafeFolder implements Closeable {
           "belongs to "
               + owner.getName()
               + ", and is not written in: give it to "
-              + US
+              + USER
               + ", or name "
               + owner.getName()
               + " in leonardo.file.owners");
@@ -145,10 +148,12 @@ public final class SafeFolder implements Closeable {
   }
 
   private boolean isTrusted(String owner) {
-    return owner.equals(US) || owner.equals("root") || policy.owners().contains(owner);
+    return owner.equals(USER) || owner.equals("root") || policy.owners().contains(owner);
   }
 
-  /** Some network folders show one owner for all files, be they ours. */
+  /**
+   * The owner that a new file of ours gets: some network file systems show one owner for all files.
+   */
   private UserPrincipal ownerOfNewFiles() {
     String probe = PART + UUID.randomUUID();
     try {
@@ -173,7 +178,8 @@ public final class SafeFolder implements Closeable {
         : handle.getFileAttributeView(entry(name), type, NOFOLLOW_LINKS);
   }
 
-  private static void permit(PosixFileAttributeView view, Set<PosixFilePermission> permissions) {
+  private static void setPermissions(
+      PosixFileAttributeView view, Set<PosixFilePermission> permissions) {
     try {
       if (view != null && !view.readAttributes().permissions().equals(permissions)) {
         view.setPermissions(permissions);
@@ -186,17 +192,17 @@ public final class SafeFolder implements Closeable {
   private static Path entry(String name) {
     Path entry = Path.of(name);
     if (entry.isAbsolute() || entry.getNameCount() != 1 || name.isEmpty() || name.equals("..")) {
-      throw new IllegalArgumentException("'" + name + "' is no name of a file in a folder");
+      throw new IllegalArgumentException("'" + name + "' is not the name of a file in a folder");
     }
     return entry;
   }
 
-  /** Where a file of that name is. */
+  /** The path of a file of that name. */
   public Path at(String name) {
     return path.resolve(entry(name));
   }
 
-  /** What stands under a name, a link as the link that it is. */
+  /** The attributes of a file, or of a link itself; empty if there is none. */
   public Optional<BasicFileAttributes> find(String name) throws IOException {
     try {
       return Optional.of(view(name, BasicFileAttributeView.class).readAttributes());
@@ -205,30 +211,30 @@ public final class SafeFolder implements Closeable {
     }
   }
 
-  /** Whether a file is there that was changed last before that instant. */
+  /** Whether the file exists and was last modified before that instant. */
   public boolean isOlder(String name, Instant than) throws IOException {
     return find(name)
         .filter(file -> file.lastModifiedTime().toInstant().isBefore(than))
         .isPresent();
   }
 
-  /** Since when a file is there under its name, as far as the system says; none for a folder. */
-  public Optional<Instant> since(String name) throws IOException {
+  /** When the file got its present name, as far as the system can tell; empty for a folder. */
+  public Optional<Instant> appearedAt(String name) throws IOException {
     Optional<BasicFileAttributes> found = find(name).filter(file -> !file.isDirectory());
     if (found.isEmpty() || !path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
       return found.map(file -> file.creationTime().toInstant());
     }
-    // The file keeps its other times when it is moved.
+    // Only ctime changes when a file is moved or renamed.
     FileTime changed = (FileTime) Files.getAttribute(at(name), "unix:ctime", NOFOLLOW_LINKS);
     return Optional.of(changed.toInstant());
   }
 
-  /** Says when a file was changed last. */
+  /** Sets the time of the last modification. */
   public void touch(String name, Instant changed) throws IOException {
     view(name, BasicFileAttributeView.class).setTimes(FileTime.from(changed), null, null);
   }
 
-  /** The names of all that is in it; once only. */
+  /** The names of all entries. Can be called once only. */
   public List<String> names() throws IOException {
     List<String> names = new ArrayList<>();
     try {
@@ -239,18 +245,18 @@ public final class SafeFolder implements Closeable {
     return names;
   }
 
-  /** A file that was not there before. */
+  /** Creates a file; fails if one of that name exists. */
   public FileChannel create(String name) throws IOException {
     Set<OpenOption> options = Set.of(CREATE_NEW, WRITE, NOFOLLOW_LINKS);
     SeekableByteChannel channel =
         handle == null
             ? Files.newByteChannel(at(name), options, policy.forFiles())
             : handle.newByteChannel(entry(name), options, policy.forFiles());
-    permit(view(name, PosixFileAttributeView.class), policy.files());
+    setPermissions(view(name, PosixFileAttributeView.class), policy.files());
     return (FileChannel) channel;
   }
 
-  /** Reads a file, but not through a link. */
+  /** Opens a file for reading; fails for a symbolic link. */
   public InputStream read(String name) throws IOException {
     Set<OpenOption> options = Set.of(READ, NOFOLLOW_LINKS);
     return Channels.newInputStream(
@@ -260,9 +266,9 @@ public final class SafeFolder implements Closeable {
   }
 
   /**
-   * Gives a file its name, unless it is taken.
+   * Gives a finished file its name, unless the name is taken.
    *
-   * @throws FileAlreadyExistsException if it is, be it by a link that leads nowhere
+   * @throws FileAlreadyExistsException if it is taken, even by a dangling link
    */
   public void publish(String part, String name) throws IOException {
     Object key = key(part);
@@ -286,19 +292,17 @@ public final class SafeFolder implements Closeable {
     return find(name).map(BasicFileAttributes::fileKey).orElse(null);
   }
 
-  /**
-   * Gives a file its name, which another one may have until then: a link itself, not its target.
-   */
+  /** Gives a finished file its name, and replaces a file or link (not its target) of that name. */
   public void replace(String part, String name) throws IOException {
-    take(this, part, name);
+    moveFrom(this, part, name);
   }
 
-  /** Moves a file from there to here, in one step. */
-  public void take(SafeFolder from, String name) throws IOException {
-    take(from, name, name);
+  /** Moves a file from that folder into this one, atomically. */
+  public void moveFrom(SafeFolder from, String name) throws IOException {
+    moveFrom(from, name, name);
   }
 
-  private void take(SafeFolder from, String name, String as) throws IOException {
+  private void moveFrom(SafeFolder from, String name, String as) throws IOException {
     if (handle == null || from.handle == null) {
       Files.move(from.at(name), at(as), ATOMIC_MOVE);
     } else {
@@ -306,7 +310,7 @@ public final class SafeFolder implements Closeable {
     }
   }
 
-  /** Deletes a file, or a link itself, if it is there. */
+  /** Deletes a file, or a link itself, if it exists. */
   public void delete(String name) throws IOException {
     try {
       if (handle == null) {
@@ -319,7 +323,10 @@ public final class SafeFolder implements Closeable {
     }
   }
 
-  /** Without it a power failure can take back names; Windows has no such call. */
+  /**
+   * Flushes the directory to disk; without this, names can be lost in a power failure. Does nothing
+   * on Windows, which has no such call.
+   */
   public void sync() throws IOException {
     if (handle != null) {
       try (FileChannel channel = FileChannel.open(path, READ)) {

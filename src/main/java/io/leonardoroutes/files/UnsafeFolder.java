@@ -3,7 +3,9 @@ package io.leonardoroutes.files;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A folder that is not written in, as somebody else decides where it leads. */
+/**
+ * Thrown for a folder that is not safe to write to, because somebody else controls where it leads.
+ */
 public final class UnsafeFolder extends IOException {
   private static final long serialVersionUID = 1L;
 

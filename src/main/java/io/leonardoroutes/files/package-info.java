@@ -1,5 +1,6 @@
 /**
- * Folders that others can write in too: what is created there is new, follows no link and is open
- * to nobody else ({@link io.leonardoroutes.files.SafeFolder}).
+ * Safe work in folders that other users can write to: no links are followed, no foreign files are
+ * overwritten ({@link io.leonardoroutes.files.SafeFolder}); and the permissions of what we create
+ * ({@link io.leonardoroutes.files.FolderPolicy}).
  */
 package io.leonardoroutes.files;

@@ -26,7 +26,7 @@ public record FlowContext(
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     return ledger
         .named(id)
-        .filter(found -> caller.sees(found.caller()))
+        .filter(found -> caller.canSee(found.caller()))
         .orElseThrow(
             () -> new RequestRejected(404, "no-such-job", "No such job", "there is no job " + id));
   }

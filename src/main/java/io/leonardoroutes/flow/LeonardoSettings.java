@@ -119,7 +119,8 @@ public record LeonardoSettings(
     checkThoseOfTheRoutes(keys);
     SecretRegistry secrets = new SecretRegistry(keys);
     ProviderAccounts accounts = ProviderAccounts.read(keys, secrets);
-    keys.derived("leonardo.limits.concurrent.all", Math.min(MOST_CREATES, accounts.concurrent()));
+    keys.setDerived(
+        "leonardo.limits.concurrent.all", Math.min(MOST_CREATES, accounts.concurrent()));
     return new LeonardoSettings(
         provider(keys),
         ProxySettings.read(
@@ -169,7 +170,7 @@ public record LeonardoSettings(
     keys.duration("leonardo.track.tick");
     keys.integer("leonardo.jms.consumers", 1, 1_000);
     if (keys.text("leonardo.sinks.outbox.uri").startsWith("file:" + keys.text("leonardo.outbox"))) {
-      keys.folderToBe("leonardo.outbox");
+      keys.requireCreatableFolder("leonardo.outbox");
     }
   }
 
@@ -230,7 +231,7 @@ public record LeonardoSettings(
       throw new BadSetting("leonardo.ledger.password", "set leonardo.ledger.user too");
     }
     return new LedgerConnection(
-        url, keys.optional("leonardo.ledger.user"), secrets.oneIfSet("leonardo.ledger.password"));
+        url, keys.optional("leonardo.ledger.user"), secrets.optional("leonardo.ledger.password"));
   }
 
   private static Path rulesMapping(SettingReader keys) {
@@ -249,7 +250,7 @@ public record LeonardoSettings(
         throw new BadSetting(
             prefix + "uri", "a sink's name is made of a-z, 0-9 and -, and is not 'reply'");
       }
-      if (!keys.isThere(prefix + "uri")) {
+      if (!keys.exists(prefix + "uri")) {
         throw new BadSetting(
             prefix + "uri", "not set; every sink needs an address, or an empty one to disable it");
       }

@@ -104,10 +104,10 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
     Account account =
         new Account(
             name,
-            secrets.one(prefix + "api-key"),
+            secrets.required(prefix + "api-key"),
             limits(keys, name, prefix),
             keys.isSet(callers) ? Set.copyOf(keys.names(callers)) : Set.of(),
-            secrets.twoIfSet(own(keys, prefix, "webhook.key")),
+            secrets.optionalPair(own(keys, prefix, "webhook.key")),
             refund(keys, prefix));
     for (String caller : account.callers()) {
       if (!caller.matches(Caller.NAME)) {

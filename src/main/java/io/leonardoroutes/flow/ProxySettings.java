@@ -39,11 +39,11 @@ final class ProxySettings {
     if (keys.text(PROXY).equals(NONE)) {
       return ProxyRoutes.none(new Watch(secrets.outages(), () -> {}));
     }
-    Secret secret = secrets.oneIfSet(PROXY);
+    Secret secret = secrets.optional(PROXY);
     return ProxyRoutes.through(
         new Named(secret, secrets.outages()),
         direct,
-        new Watch(secrets.outages(), secret::refused));
+        new Watch(secrets.outages(), secret::markRefused));
   }
 
   private static NoProxy direct(SettingReader keys, String inside) {
@@ -101,7 +101,7 @@ final class ProxySettings {
         proxy = HttpProxy.parse(read);
         outages.reportUp(usable);
       } catch (IllegalArgumentException e) {
-        outages.awaited(
+        outages.reportWaiting(
             usable, PROXY + " has changed to what is " + e.getMessage() + ": the last one is used");
       }
     }
@@ -110,20 +110,20 @@ final class ProxySettings {
   /** Reports once that a proxy is unavailable; the calls through it are not reported too. */
   private record Watch(Outages outages, Runnable refused) implements ProxyWatch {
     @Override
-    public void away(HttpProxy proxy, String why, boolean asksForPassword) {
-      outages.metCause(name(proxy), why);
+    public void proxyDown(HttpProxy proxy, String why, boolean asksForPassword) {
+      outages.reportCause(name(proxy), why);
       if (asksForPassword) {
         refused.run();
       }
     }
 
     @Override
-    public void closed(String way, String why) {
-      outages.metCause(way, why);
+    public void targetUnreachable(String way, String why) {
+      outages.reportCause(way, why);
     }
 
     @Override
-    public void open(HttpProxy proxy, String way) {
+    public void succeeded(HttpProxy proxy, String way) {
       outages.reportUp(name(proxy));
       outages.reportUp(way);
     }

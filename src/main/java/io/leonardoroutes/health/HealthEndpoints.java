@@ -17,11 +17,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * What operators and their tools ask, on a port of its own: {@code /health/live}, {@code
- * /health/ready} and {@code /metrics}. It asks nobody who calls, and tells nothing that is secret.
+ * The management port with {@code /health/live}, {@code /health/ready} and {@code /metrics}. Calls
+ * need no authentication, and answers contain no secret.
  */
 public final class HealthEndpoints implements AutoCloseable {
-  /** Also for one that is closed and reads nothing of what it was answered. */
+  /** How long a connection may be idle, including one whose caller does not read its answer. */
   private static final int IDLE_SECONDS = 10;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -29,35 +29,35 @@ public final class HealthEndpoints implements AutoCloseable {
   private static final String TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final Duration FRESH_METRICS = Duration.ofSeconds(5);
-  private static final Duration PATIENCE = Duration.ofMillis(1_700);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofMillis(1_700);
   private static final Duration LONGEST_START = Duration.ofSeconds(20);
   private static final int MOST_AWAY = 20;
 
   private final Vertx vertx;
-  private final Predicate<HttpServerRequest> ours;
-  private final Asked<Readiness> readiness;
-  private final Asked<String> metrics;
+  private final Predicate<HttpServerRequest> accepted;
+  private final CachedAnswer<Readiness> readiness;
+  private final CachedAnswer<String> metrics;
 
   private HealthEndpoints(
       Vertx vertx,
-      Predicate<HttpServerRequest> ours,
+      Predicate<HttpServerRequest> accepted,
       Callable<Readiness> readiness,
       Callable<String> metrics) {
     this.vertx = vertx;
-    this.ours = ours;
-    this.readiness = new Asked<>(vertx, readiness, FRESH);
-    this.metrics = new Asked<>(vertx, metrics, FRESH_METRICS);
+    this.accepted = accepted;
+    this.readiness = new CachedAnswer<>(vertx, readiness, FRESH);
+    this.metrics = new CachedAnswer<>(vertx, metrics, FRESH_METRICS);
   }
 
   /**
-   * Listens there.
+   * Starts the server.
    *
-   * @param ours whether a call is for this server: a page may give its address another name
+   * @param accepted whether the Host of a call is allowed, against DNS rebinding
    */
   public static HealthEndpoints start(
       String host,
       int port,
-      Predicate<HttpServerRequest> ours,
+      Predicate<HttpServerRequest> accepted,
       Callable<Readiness> readiness,
       Callable<String> metrics) {
     Vertx vertx =
@@ -66,7 +66,7 @@ public final class HealthEndpoints implements AutoCloseable {
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(1));
-    HealthEndpoints management = new HealthEndpoints(vertx, ours, readiness, metrics);
+    HealthEndpoints management = new HealthEndpoints(vertx, accepted, readiness, metrics);
     HttpServerOptions options =
         new HttpServerOptions().setHost(host).setPort(port).setIdleTimeout(IDLE_SECONDS);
     try {
@@ -90,11 +90,11 @@ public final class HealthEndpoints implements AutoCloseable {
 
   private void answer(HttpServerRequest call) {
     if (call.response().writeQueueFull()) {
-      // Its caller asks on and on and reads nothing.
+      // The caller pipelines calls and does not read the answers.
       call.connection().close();
       return;
     }
-    if (!ours.test(call)) {
+    if (!accepted.test(call)) {
       end(call, 421, JSON_TYPE, "{\"status\":421}");
       return;
     }
@@ -108,13 +108,13 @@ public final class HealthEndpoints implements AutoCloseable {
       case "/health/ready" ->
           readiness
               .get()
-              .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+              .timeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
               .otherwise(new Readiness(Readiness.Status.DOWN, List.of("the ledger")))
               .onSuccess(ready -> end(call, ready.isReady() ? 200 : 503, JSON_TYPE, json(ready)));
       case "/metrics" ->
           metrics
               .get()
-              .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+              .timeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
               .onSuccess(text -> end(call, 200, TEXT_TYPE, text))
               .onFailure(why -> end(call, 503, JSON_TYPE, "{\"status\":503}"));
       default -> end(call, 404, JSON_TYPE, "{\"status\":404}");
@@ -142,15 +142,15 @@ public final class HealthEndpoints implements AutoCloseable {
     vertx.close();
   }
 
-  /** Asked for once by all who call at about the same time; only the event loop comes here. */
-  private static final class Asked<T> {
+  /** Computes an answer once for all calls within a short time. Used by the event loop only. */
+  private static final class CachedAnswer<T> {
     private final Vertx vertx;
     private final Callable<T> question;
     private final Duration fresh;
     private Future<T> last;
     private long at;
 
-    private Asked(Vertx vertx, Callable<T> question, Duration fresh) {
+    private CachedAnswer(Vertx vertx, Callable<T> question, Duration fresh) {
       this.vertx = vertx;
       this.question = question;
       this.fresh = fresh;

@@ -6,23 +6,26 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import org.jdbi.v3.core.JdbiException;
 
-/** What a failure says of the ledger. */
+/** Classifies a failure: is the ledger the cause, and in what way? */
 enum LedgerFault {
-  /** Nothing: it is of the request or of something else. */
+  /** Not a fault of the ledger, but of the request or something else. */
   NONE,
-  /** All its connections are in use: it is slow, and there. */
+  /** All connections are in use: the ledger is slow, but reachable. */
   BUSY,
-  /** Another program holds its file. */
+  /** Another program holds a lock on its file. */
   LOCKED,
-  /** It cannot be reached, or not be written. */
+  /** It cannot be reached or cannot be written. */
   AWAY;
 
-  /** Connection, resources, operator intervention, system: classes of SQLSTATE. */
+  /** SQLSTATE classes: connection, resources, operator intervention, system. */
   private static final Set<String> AWAY_CLASSES = Set.of("08", "53", "57", "58");
 
-  /** Permission, read-only, I/O, corrupt, full, cannot open, protocol, not a database. */
+  /**
+   * SQLite codes: permission, read-only, I/O, corrupt, full, cannot open, protocol, no database.
+   */
   private static final Set<Integer> AWAY_CODES = Set.of(3, 8, 10, 11, 13, 14, 15, 26);
 
+  /** SQLite codes: busy, locked. */
   private static final Set<Integer> LOCKED_CODES = Set.of(5, 6);
 
   static LedgerFault of(Throwable why) {
@@ -33,7 +36,7 @@ enum LedgerFault {
         return of(sql);
       }
     }
-    // It did not come to SQL.
+    // JDBI failed before any SQL ran, so there was no connection.
     return ledger ? AWAY : NONE;
   }
 
@@ -48,7 +51,7 @@ enum LedgerFault {
     if (state != null && state.length() == 5) {
       return AWAY_CLASSES.contains(state.substring(0, 2)) ? AWAY : NONE;
     }
-    // SQLite has codes of its own; what it adds to one stands above its lowest eight bits.
+    // SQLite's primary code is in the lowest eight bits of its extended code.
     int code = why.getErrorCode() & 0xff;
     return LOCKED_CODES.contains(code) ? LOCKED : AWAY_CODES.contains(code) ? AWAY : NONE;
   }

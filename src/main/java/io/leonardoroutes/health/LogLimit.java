@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 
-/** Keeps a flood of lines of one kind from the log: a few each minute, then how many there were. */
+/** Limits log lines of one kind to a few per minute, and then logs how many were suppressed. */
 public final class LogLimit {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -17,8 +17,8 @@ public final class LogLimit {
   private long lines;
 
   /**
-   * @param what are counted, as in "refused requests"
-   * @param most lines in a minute
+   * @param what names the lines in the plural, as in "rejected requests"
+   * @param most lines per minute
    */
   public LogLimit(Logger log, String what, int most, Clock clock) {
     this.log = log;
@@ -27,9 +27,9 @@ public final class LogLimit {
     this.clock = clock;
   }
 
-  /** Whether the next line may be logged; it is counted if not. */
+  /** Whether the next line may be logged; if not, it is counted. */
   public synchronized boolean mayLog() {
-    tell();
+    logSuppressed();
     if (lines == 0) {
       began = clock.instant();
     }
@@ -40,8 +40,8 @@ public final class LogLimit {
     return lines <= most;
   }
 
-  /** Says how many were only counted, once the minute is over. */
-  public synchronized void tell() {
+  /** Logs how many lines were suppressed, once the minute is over. */
+  public synchronized void logSuppressed() {
     if (lines > 0 && Duration.between(began, clock.instant()).abs().compareTo(MINUTE) >= 0) {
       if (lines > most) {
         log.info("{}: {} more in the last minute", what, lines - most);

@@ -12,39 +12,48 @@ import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says once in the log that something is away, and once that it is back. */
+/**
+ * Tracks what is unavailable: logs each outage once when it begins and once when it ends, and lists
+ * the current ones for the health report.
+ */
 public final class Outages {
   private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
   private static final String LEDGER = "the ledger";
 
-  /** Apart from the ledger, which can be full and still have nothing due. */
+  /**
+   * Name of an outage at the intakes. Separate from the ledger: one that is full can still be read.
+   */
   public static final String INTAKE = "what new requests need";
 
   private static final int MOST_FAILING = 1_000;
 
-  /** Twice as long as the longest wait between two tries at anything. */
-  private static final Duration FORGOTTEN = Duration.ofMinutes(30);
+  /**
+   * When an expiring report is dropped: twice the longest delay between two attempts at anything.
+   */
+  private static final Duration EXPIRY = Duration.ofMinutes(30);
 
-  /** It finds a connection now and then while it is busy, and that is not the end of it. */
-  private static final Duration BUSY_FOR = Duration.ofMinutes(1);
+  /** How long the ledger must have free connections until it counts as no longer busy. */
+  private static final Duration NOT_BUSY_AFTER = Duration.ofMinutes(1);
 
   private final Set<String> away = ConcurrentHashMap.newKeySet();
 
-  /** Of what is away: when work last met it, as nothing else would show that it is back. */
-  private final Map<String, Long> met = new ConcurrentHashMap<>();
+  /** Time of the last report of an outage that expires. */
+  private final Map<String, Long> lastReport = new ConcurrentHashMap<>();
 
-  /** Of what is away: that which other things go through, and are away with it. */
+  /** Outages that cause others, such as that of a proxy. */
   private final Set<String> causes = ConcurrentHashMap.newKeySet();
 
-  /** Of what is away: that which only the lock of another program on the ledger keeps from work. */
+  /** Outages caused only by another program's lock on the ledger; they end with it. */
   private final Set<String> locked = ConcurrentHashMap.newKeySet();
 
-  /** Of what has worked since the start: the items that first failed since it last did. */
+  /**
+   * For each thing that has worked since the start: the items that have failed since it last did.
+   */
   private final Map<String, Set<String>> failing = new ConcurrentHashMap<>();
 
   private final AtomicBoolean busy = new AtomicBoolean();
   private volatile long lastBusy;
-  private final AtomicBoolean writing = new AtomicBoolean();
+  private final AtomicBoolean testing = new AtomicBoolean();
   private final LongSupplier nanos;
   private volatile Runnable write = () -> {};
 
@@ -56,14 +65,14 @@ public final class Outages {
     this.nanos = nanos;
   }
 
-  /** How it is seen whether the ledger can be written: what can only be read is still away. */
-  public void ledgerWrites(Runnable write) {
+  /**
+   * Sets the write that tests the ledger. A ledger that can only be read is still reported down.
+   */
+  public void testLedgerBy(Runnable write) {
     this.write = write;
   }
 
-  /**
-   * Something that is needed did not work; the rest goes on and it is asked for again by itself.
-   */
+  /** Reports something unavailable. Everything else goes on, and it is retried by itself. */
   public void reportDown(String what, String why) {
     if (away.add(what)) {
       LOG.warn("{} is away, retrying: {}", what, why);
@@ -71,108 +80,110 @@ public final class Outages {
   }
 
   /**
-   * The same of something that other work goes through: while it is away, what names it as the
-   * reason is not told again.
+   * Reports the outage of something that others depend on, such as a proxy. While it lasts, outages
+   * whose reason names it are not reported too.
    */
-  public void metCause(String what, String why) {
+  public void reportCause(String what, String why) {
     causes.add(what);
-    met.put(what, nanos.getAsLong());
+    lastReport.put(what, nanos.getAsLong());
     reportDown(what, why);
   }
 
   /**
-   * Work met something that is away. If none does any more, as the job was cancelled or no call
-   * comes, nobody knows how it is: it is forgotten after half an hour.
+   * Reports an outage that expires: it is dropped half an hour after its last report. For things
+   * whose recovery nobody may notice, because no job or call needs them any more.
    */
-  public void met(String what, String why) {
+  public void reportExpiring(String what, String why) {
     if (causes.stream().anyMatch(cause -> why.contains(cause) && away.contains(cause))) {
       return;
     }
-    met.put(what, nanos.getAsLong());
+    lastReport.put(what, nanos.getAsLong());
     reportDown(what, why);
   }
 
   /**
-   * Work failed because of something that it needs: if that is the ledger, it is told of the ledger
-   * and over with it.
+   * Reports a failure, as an outage of the ledger if the ledger is the cause.
    *
-   * @param what is told of else
+   * @param what is unavailable if the ledger is not the cause
    */
-  public void unavailable(String what, Throwable why) {
+  public void reportFailure(String what, Throwable why) {
     String words = why.getMessage() == null ? why.toString() : why.getMessage();
     switch (LedgerFault.of(why)) {
-      case BUSY -> busy();
+      case BUSY -> reportBusy();
       case AWAY -> reportDown(LEDGER, words);
       case LOCKED -> {
         locked.add(what);
         reportDown(what, words);
       }
-      default -> met(what, words);
+      default -> reportExpiring(what, words);
     }
   }
 
-  /** It is slow and not away: what is due waits, and nobody is told to send nothing. */
-  private void busy() {
+  /** A busy ledger is slow, not down: it does not make the program unready. */
+  private void reportBusy() {
     lastBusy = nanos.getAsLong();
     if (!busy.getAndSet(true)) {
       LOG.warn("{} is busy, all its connections are in use: what is due waits", LEDGER);
     }
   }
 
-  /** The names of what is away, sorted. */
+  /** The names of the current outages, sorted. */
   public List<String> away() {
-    forget();
+    dropExpired();
     return away.stream().sorted().toList();
   }
 
-  private void forget() {
+  private void dropExpired() {
     long now = nanos.getAsLong();
-    met.forEach(
+    lastReport.forEach(
         (what, last) -> {
-          if (now - last > FORGOTTEN.toNanos() && met.remove(what, last) && away.remove(what)) {
-            LOG.info("{} was away, and nothing has needed it for {}", what, FORGOTTEN);
+          if (now - last > EXPIRY.toNanos() && lastReport.remove(what, last) && away.remove(what)) {
+            LOG.info("{} was away, and nothing has needed it for {}", what, EXPIRY);
           }
         });
   }
 
-  /** The provider refuses an account's key or balance: its jobs wait until that is mended. */
-  public void refused(String what, String why) {
+  /**
+   * Reports that the provider refuses an account's key or balance; its jobs wait until that
+   * changes.
+   */
+  public void reportRefused(String what, String why) {
     if (away.add(what)) {
       LOG.warn("{} is refused by the provider, retrying: {}", what, why);
     }
   }
 
   /**
-   * Something that is not away is waited for, in words of its own.
+   * Reports a wait for something that is not down, with a log line of its own.
    *
-   * @param said is logged as it is
+   * @param line the log line
    */
-  public void awaited(String what, String said) {
+  public void reportWaiting(String what, String line) {
     if (away.add(what)) {
-      LOG.warn("{}", said);
+      LOG.warn("{}", line);
     }
   }
 
   /**
-   * Something did not work for one of the items that need it. It is away once an item fails again
-   * and it has worked for none since that item first failed: an item that it never works for says
-   * nothing of the others.
+   * Reports a failure for one of many items, such as deliveries to a sink. The outage begins when
+   * an item fails again and nothing has succeeded since that item first failed; so one item that
+   * always fails does not count as an outage for the others.
    *
    * @param tries how often it failed for this item before
    */
-  public void failed(String what, String item, int tries, String why) {
+  public void reportItemFailure(String what, String item, int tries, String why) {
     Set<String> since = failing.get(what);
     if (tries > 0 && (since == null || since.contains(item))) {
-      met(what, why);
+      reportExpiring(what, why);
     } else if (tries == 0 && since != null && since.size() < MOST_FAILING) {
       since.add(item);
     }
   }
 
-  /** It worked. */
+  /** Reports that something works: ends its outage, if there is one. */
   public void reportUp(String what) {
     failing.computeIfAbsent(what, first -> ConcurrentHashMap.newKeySet()).clear();
-    met.remove(what);
+    lastReport.remove(what);
     locked.remove(what);
     causes.remove(what);
     if (away.remove(what)) {
@@ -180,7 +191,7 @@ public final class Outages {
     }
   }
 
-  /** Something that the ledger is asked for now and then, and that can wait while it is away. */
+  /** Runs a step on the ledger; does nothing if the ledger is down, since the step is repeated. */
   public void attempt(Runnable step) {
     query(
         () -> {
@@ -189,21 +200,21 @@ public final class Outages {
         });
   }
 
-  /** What the ledger has to do, or nothing while it is away. */
+  /** Queries the ledger for due work; empty while the ledger is down or busy. */
   public <T> List<T> query(Supplier<List<T>> claim) {
     try {
       List<T> due = claim.get();
       if (busy.get()
-          && nanos.getAsLong() - lastBusy >= BUSY_FOR.toNanos()
+          && nanos.getAsLong() - lastBusy >= NOT_BUSY_AFTER.toNanos()
           && busy.getAndSet(false)) {
         LOG.info("{} is not busy any more", LEDGER);
       }
-      backIfItCanBeWritten();
-      forget();
+      endIfWritable();
+      dropExpired();
       return due;
     } catch (JdbiException e) {
       if (LedgerFault.of(e) == LedgerFault.BUSY) {
-        busy();
+        reportBusy();
       } else {
         reportDown(LEDGER, String.valueOf(e.getMessage()));
       }
@@ -211,18 +222,21 @@ public final class Outages {
     }
   }
 
-  /** With it comes back what it alone kept from work. One asks at a time, as it may take long. */
-  private void backIfItCanBeWritten() {
-    if ((away.contains(LEDGER) || !locked.isEmpty()) && !writing.getAndSet(true)) {
+  /**
+   * Ends the outage of the ledger, and those that its lock caused, once it can be written. One
+   * thread tests at a time, as the write may take long.
+   */
+  private void endIfWritable() {
+    if ((away.contains(LEDGER) || !locked.isEmpty()) && !testing.getAndSet(true)) {
       try {
         List<String> with = List.copyOf(locked);
         write.run();
         reportUp(LEDGER);
         with.forEach(this::reportUp);
       } catch (JdbiException e) {
-        // it can be read, and that is not enough
+        // it can be read but not written: still down
       } finally {
-        writing.set(false);
+        testing.set(false);
       }
     }
   }

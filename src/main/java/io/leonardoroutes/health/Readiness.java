@@ -3,15 +3,15 @@ package io.leonardoroutes.health;
 import java.util.List;
 
 /**
- * Whether new requests may be sent here.
+ * The readiness of this instance for new requests.
  *
- * @param away what is away; jobs wait for it, new requests need not
+ * @param away names of the current outages; jobs wait for these, new requests are still accepted
  */
 public record Readiness(Status status, List<String> away) {
-  /** From the best to the worst of a program that runs. */
+  /** UP, DEGRADED and DOWN are the states of a running program, from best to worst. */
   public enum Status {
     UP,
-    /** Something is away that jobs need. */
+    /** Something that jobs need is unavailable; new requests are accepted. */
     DEGRADED,
     /** The ledger cannot be written. */
     DOWN,

@@ -1,5 +1,5 @@
 /**
- * How it goes: what is away and what is back ({@link io.leonardoroutes.health.Outages}), and the
- * port where operators ask ({@link io.leonardoroutes.health.HealthEndpoints}).
+ * Health of the program: current outages ({@link io.leonardoroutes.health.Outages}), and the
+ * management port with health and metrics ({@link io.leonardoroutes.health.HealthEndpoints}).
  */
 package io.leonardoroutes.health;

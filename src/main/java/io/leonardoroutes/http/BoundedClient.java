@@ -39,11 +39,12 @@ import org.apache.hc.core5.net.NamedEndpoint;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * A client whose calls end in time and whose answers are bounded besides their bodies.
+ * Configures an HTTP client so that every call ends in time and everything in an answer except its
+ * body is bounded in size.
  *
- * @param timer ends the calls
- * @param limit how long a call may take, from the search for the address to the last byte
- * @param tls with whose certificates
+ * @param timer ends calls that take too long
+ * @param limit how long a call may take, from the DNS lookup to the last byte
+ * @param tls which certificates to trust
  * @param resolver finds addresses, and may refuse them
  * @param routes decides what goes through a proxy
  */
@@ -51,7 +52,7 @@ public record BoundedClient(
     CallTimer timer, Duration limit, Tls tls, DnsResolver resolver, ProxyRoutes routes) {
   private static final String AUTHORIZATION = "leonardo.authorization";
 
-  /** Whom to trust. */
+  /** Which certificates to trust. */
   public record Tls(SSLContext context, HostnameVerifier verifier) {}
 
   /** Bounds the calls of a client in bytes and time. */
@@ -60,23 +61,23 @@ public record BoundedClient(
     connect(client);
   }
 
-  /** Bounds them in bytes, and in time by a deadline that the timer has given them. */
+  /** The same for a client whose calls already get their deadline from the timer. */
   public void connect(HttpClientBuilder client) {
     client
         .setRequestExecutor(new Executor())
         .setRoutePlanner(routes)
-        // The proxy is told the password unasked: no request is made again because it asks.
+        // The proxy gets the password with the first request, so none is repeated after a 407.
         .setProxyAuthenticationStrategy((type, challenges, context) -> List.of())
         .setConnectionManagerShared(false)
         .setConnectionManager(connections());
   }
 
-  /** Has the request of this call bring that header, where nothing can log it. */
+  /** Adds an Authorization header to the call, at a point where nothing can log it. */
   public static void authorize(HttpContext context, String authorization) {
     context.setAttribute(AUTHORIZATION, authorization);
   }
 
-  /** As many connections as there are callers: routes say how many those are. */
+  /** No limit on connections: the routes limit how many calls run at once. */
   private HttpClientConnectionManager connections() {
     return new Connections()
         .setConnectionFactory(socket -> new BoundedConnection())
@@ -95,9 +96,12 @@ public record BoundedClient(
     }
   }
 
-  /** Connects in time or not at all: a connection that came too late carries no request. */
+  /** Fails a connect that finishes after the deadline, so that no request is sent too late. */
   private static final class Operator extends DefaultHttpClientConnectionOperator {
-    /** The proxy may be inside, wherever the host may be that is called. */
+    /**
+     * Uses the system's resolver: a proxy may have a private address even where the target must
+     * not.
+     */
     private final HttpClientConnectionOperator toProxy;
 
     private Operator(SchemePortResolver ports, DnsResolver resolver, TlsSocketStrategy tls) {
@@ -124,10 +128,10 @@ public record BoundedClient(
         HttpContext context)
         throws IOException {
       CallDeadline deadline = CallDeadline.of(context);
-      ((BoundedConnection) connection).connects(deadline);
+      ((BoundedConnection) connection).beginConnect(deadline);
       ProxiedCall proxied = ProxiedCall.of(context);
       if (proxied == null) {
-        inTime(
+        beforeDeadline(
             deadline,
             () ->
                 super.connect(
@@ -135,7 +139,7 @@ public record BoundedClient(
         return;
       }
       try {
-        inTime(
+        beforeDeadline(
             deadline,
             () ->
                 toProxy.connect(
@@ -155,18 +159,18 @@ public record BoundedClient(
         throws IOException {
       ProxiedCall proxied = ProxiedCall.of(context);
       try {
-        inTime(
+        beforeDeadline(
             CallDeadline.of(context),
             () -> super.upgrade(connection, host, endpoint, attachment, context));
       } catch (IOException e) {
-        throw proxied == null ? e : proxied.closed(e);
+        throw proxied == null ? e : proxied.tunnelFailed(e);
       }
       if (proxied != null) {
-        proxied.open();
+        proxied.succeeded();
       }
     }
 
-    private static void inTime(CallDeadline deadline, Step step) throws IOException {
+    private static void beforeDeadline(CallDeadline deadline, Step step) throws IOException {
       try {
         step.run();
       } catch (IOException e) {
@@ -199,10 +203,10 @@ public record BoundedClient(
         if (proxied == null) {
           throw new ConnectException("a proxy is named by leonardo.http.proxy alone");
         }
-        bounded.exchanges(deadline, proxied.authorization(), true);
+        bounded.beginExchange(deadline, proxied.authorization(), true);
         return tunnel(request, connection, context, proxied);
       }
-      bounded.exchanges(deadline, unlogged(context, proxied), false);
+      bounded.beginExchange(deadline, unloggedHeaders(context, proxied), false);
       ClassicHttpResponse response = super.execute(request, connection, informed, context);
       if (proxied != null && !proxied.isTunnelled()) {
         proxied.answered(response.getCode());
@@ -210,7 +214,7 @@ public record BoundedClient(
       return response;
     }
 
-    private static Map<String, String> unlogged(HttpContext context, ProxiedCall proxied) {
+    private static Map<String, String> unloggedHeaders(HttpContext context, ProxiedCall proxied) {
       Map<String, String> headers = new HashMap<>();
       if (context.getAttribute(AUTHORIZATION) instanceof String authorization) {
         headers.put(HttpHeaders.AUTHORIZATION, authorization);
@@ -221,7 +225,9 @@ public record BoundedClient(
       return headers;
     }
 
-    /** The client would else take what the proxy answers for the answer to the request itself. */
+    /**
+     * Fails unless the proxy answers 200; otherwise its answer would pass for that of the target.
+     */
     private ClassicHttpResponse tunnel(
         ClassicHttpRequest connect,
         HttpClientConnection connection,
@@ -232,7 +238,7 @@ public record BoundedClient(
       try {
         answer = super.execute(connect, connection, null, context);
       } catch (IOException | HttpException e) {
-        throw proxied.closed(e);
+        throw proxied.tunnelFailed(e);
       }
       if (answer.getCode() != HttpStatus.SC_OK) {
         throw proxied.refused(answer.getCode());

@@ -20,9 +20,9 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * A connection that takes no more than so much of an answer besides its body: heads, those of 1xx
- * answers too, chunk sizes and extensions, trailers. It logs nothing of what it carries, and it is
- * the one place where the key is part of a request, so that nothing above it can log that either.
+ * A connection that bounds everything in an answer except the body: status lines and headers (those
+ * of 1xx answers too), chunk sizes and extensions, trailers. It logs nothing of what it carries.
+ * The API key is added to a request here and nowhere above, so that nothing else can log it either.
  */
 final class BoundedConnection extends DefaultBHttpClientConnection
     implements ManagedHttpClientConnection {
@@ -31,8 +31,8 @@ final class BoundedConnection extends DefaultBHttpClientConnection
       Http1Config.custom().setMaxLineLength(16 * 1024).setMaxHeaderCount(200).build();
 
   private CallDeadline deadline;
-  private Map<String, String> unlogged = Map.of();
-  private boolean tunnels;
+  private Map<String, String> unloggedHeaders = Map.of();
+  private boolean tunnel;
   private Timeout socketTimeout;
   private long received;
   private long delivered;
@@ -41,49 +41,49 @@ final class BoundedConnection extends DefaultBHttpClientConnection
     super(LINES);
   }
 
-  /** Begins to connect for this call. */
-  void connects(CallDeadline of) {
+  /** Sets the deadline of the call that this connection is opened for. */
+  void beginConnect(CallDeadline of) {
     deadline = of;
   }
 
   /**
-   * Begins an exchange, the only one or one of several.
+   * Begins one exchange of request and answer; a connection can carry several.
    *
-   * @param unlogged further headers of the request
-   * @param tunnels whether another protocol may follow the head of the answer
+   * @param unloggedHeaders further headers of the request, which must not be logged
+   * @param tunnel whether TLS may follow directly after the head of the answer
    */
-  void exchanges(CallDeadline of, Map<String, String> unlogged, boolean tunnels)
+  void beginExchange(CallDeadline of, Map<String, String> unloggedHeaders, boolean tunnel)
       throws IOException {
     SocketHolder holder = getSocketHolder();
     if (holder != null) {
-      of.guards(holder.getBaseSocket());
+      of.watch(holder.getBaseSocket());
     }
     this.deadline = of;
-    this.unlogged = unlogged;
-    this.tunnels = tunnels;
+    this.unloggedHeaders = unloggedHeaders;
+    this.tunnel = tunnel;
     this.received = 0;
     this.delivered = 0;
   }
 
   @Override
   public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-    unlogged.forEach(request::setHeader);
+    unloggedHeaders.forEach(request::setHeader);
     try {
       super.sendRequestHeader(request);
     } finally {
-      unlogged.keySet().forEach(request::removeHeaders);
+      unloggedHeaders.keySet().forEach(request::removeHeaders);
     }
   }
 
   @Override
   public void bind(Socket socket) throws IOException {
-    deadline.guards(socket);
+    deadline.watch(socket);
     bind(new Holder(socket));
   }
 
   @Override
   public void bind(SSLSocket secure, Socket socket) throws IOException {
-    deadline.guards(socket);
+    deadline.watch(socket);
     bind(new Holder(secure, socket));
   }
 
@@ -120,7 +120,7 @@ final class BoundedConnection extends DefaultBHttpClientConnection
     try {
       super.close();
     } finally {
-      over();
+      callEnded();
     }
   }
 
@@ -129,20 +129,20 @@ final class BoundedConnection extends DefaultBHttpClientConnection
     try {
       super.close(mode);
     } finally {
-      over();
+      callEnded();
     }
   }
 
-  private void over() {
-    unlogged = Map.of();
+  private void callEnded() {
+    unloggedHeaders = Map.of();
     if (deadline != null) {
-      deadline.over();
+      deadline.completed();
     }
   }
 
   private void check() throws IOException {
     if (deadline.isExpired()) {
-      throw deadline.explained(new MessageConstraintException("too slow"));
+      throw deadline.explain(new MessageConstraintException("too slow"));
     }
     if (received - delivered > LONGEST_HEAD + delivered) {
       throw new MessageConstraintException(
@@ -158,7 +158,7 @@ final class BoundedConnection extends DefaultBHttpClientConnection
     return new Body(super.createContentInputStream(length, buffer, in));
   }
 
-  /** The streams of a socket, of what is in TLS where there is TLS. */
+  /** Wraps the streams of a socket; with TLS, the decrypted ones. */
   private final class Holder extends SocketHolder {
     private Holder(Socket socket) {
       super(socket);
@@ -193,14 +193,14 @@ final class BoundedConnection extends DefaultBHttpClientConnection
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       check();
-      // What was read too far would pass for what comes through the tunnel, past its TLS.
-      int most = tunnels ? Math.min(length, 1) : length;
+      // Byte by byte: bytes buffered beyond the head would be taken for tunnelled data, past TLS.
+      int most = tunnel ? Math.min(length, 1) : length;
       try {
         int read = in.read(bytes, offset, most);
         received += Math.max(0, read);
         return read;
       } catch (IOException e) {
-        throw deadline.explained(e);
+        throw deadline.explain(e);
       }
     }
   }
@@ -215,7 +215,7 @@ final class BoundedConnection extends DefaultBHttpClientConnection
       try {
         out.write(bytes, offset, length);
       } catch (IOException e) {
-        throw deadline.explained(e);
+        throw deadline.explain(e);
       }
     }
   }

@@ -10,8 +10,8 @@ import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
- * When one call is over, whatever came of it until then: a peer that sends a byte now and then
- * never meets a timeout that begins anew with each of them.
+ * The deadline of one call, from start to end. A socket timeout alone is not enough: it starts anew
+ * with each byte, so a peer that sends one now and then would never meet it.
  */
 final class CallDeadline implements Runnable {
   static final String NAME = "leonardo.call-deadline";
@@ -21,7 +21,7 @@ final class CallDeadline implements Runnable {
   private final Cancellable call;
   private Socket socket;
   private Future<?> timer;
-  private boolean over;
+  private boolean completed;
 
   CallDeadline(Duration limit, Cancellable call) {
     this.limit = limit;
@@ -36,22 +36,22 @@ final class CallDeadline implements Runnable {
     throw new IllegalStateException("a call without a deadline");
   }
 
-  synchronized void endedBy(Future<?> task) {
+  synchronized void timedBy(Future<?> task) {
     timer = task;
   }
 
-  /** The socket that is closed in the end; at once if that has come. */
-  synchronized void guards(Socket guarded) throws ConnectTimeoutException {
-    socket = guarded;
+  /** Sets the socket to close at the deadline; closes it at once if the deadline has passed. */
+  synchronized void watch(Socket watched) throws ConnectTimeoutException {
+    socket = watched;
     if (isExpired()) {
       abort();
       throw new ConnectTimeoutException(message());
     }
   }
 
-  /** The call has ended by itself. */
-  synchronized void over() {
-    over = true;
+  /** The call ended before its deadline. */
+  synchronized void completed() {
+    completed = true;
     socket = null;
     timer.cancel(false);
   }
@@ -63,10 +63,10 @@ final class CallDeadline implements Runnable {
   @Override
   public void run() {
     synchronized (this) {
-      if (over) {
+      if (completed) {
         return;
       }
-      // Not by way of its connection, which a thread may be closing that waits for the peer.
+      // The socket, not the connection: closing that one may wait for its peer.
       abort();
     }
     call.cancel();
@@ -84,13 +84,14 @@ final class CallDeadline implements Runnable {
   }
 
   String message() {
-    return "the call was not over after " + limit + " and was cut off";
+    return "the call was cut off after " + limit;
   }
 
   /**
-   * What a failure to read or write means: after the deadline it only tells of the closed socket.
+   * Turns a read or write failure after the deadline into a timeout: it only shows that the socket
+   * was closed here.
    */
-  IOException explained(IOException failure) {
+  IOException explain(IOException failure) {
     if (!isExpired()) {
       return failure;
     }

@@ -13,10 +13,10 @@ import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 
-/** Closes the connection of every call that takes too long, whatever its threads wait for. */
+/** Closes the connection of every call that passes its deadline, whatever its thread waits for. */
 public final class CallTimer implements AutoCloseable {
   static final String NAME = "leonardo-call-timer";
-  private static final int LONGEST_REST = 64 * 1024;
+  private static final int LONGEST_DRAIN = 64 * 1024;
   private static final int LARGE = 1024 * 1024;
 
   private final ScheduledThreadPoolExecutor timer =
@@ -28,56 +28,56 @@ public final class CallTimer implements AutoCloseable {
             return thread;
           });
 
-  /** Its thread starts with the first call. */
+  /** The thread starts with the first call. */
   public CallTimer() {
     timer.setRemoveOnCancelPolicy(true);
   }
 
   /**
-   * Limits a call from the search for its address to the last byte of its answer. The deadline of
-   * an answer with a body ends with its connection.
+   * Limits a call from the DNS lookup to the last byte of the answer. If the answer has a body, the
+   * deadline stays until the connection is closed.
    */
   ExecChainHandler limit(Duration limit) {
     return (request, scope, chain) -> {
       CallDeadline deadline = begin(limit, scope.originalRequest);
       scope.clientContext.setAttribute(CallDeadline.NAME, deadline);
-      boolean goesOn = false;
+      boolean hasBody = false;
       try {
         ClassicHttpResponse response = chain.proceed(request, scope);
-        goesOn = response.getEntity() != null;
+        hasBody = response.getEntity() != null;
         return response;
       } finally {
-        if (!goesOn) {
-          deadline.over();
+        if (!hasBody) {
+          deadline.completed();
         }
       }
     };
   }
 
   /**
-   * Limits the calls of a client whose answers have a body that nobody wants: what is long of it is
-   * not read.
+   * Limits the calls of a client that ignores the bodies of its answers. A long body is not read;
+   * its connection is closed instead.
    *
-   * @param large for requests that bring much
+   * @param large the limit for requests with a large body
    */
-  public void withoutBodies(HttpClientBuilder client, Duration limit, Duration large) {
-    client.addExecInterceptorFirst(NAME, withoutBody(limit, large));
+  public void discardBodies(HttpClientBuilder client, Duration limit, Duration large) {
+    client.addExecInterceptorFirst(NAME, discardBody(limit, large));
   }
 
-  private ExecChainHandler withoutBody(Duration limit, Duration large) {
+  private ExecChainHandler discardBody(Duration limit, Duration large) {
     return (request, scope, chain) -> {
-      boolean brings = request.getEntity() != null && isLarge(request.getEntity());
-      CallDeadline deadline = begin(brings ? large : limit, scope.originalRequest);
+      boolean isLarge = request.getEntity() != null && isLarge(request.getEntity());
+      CallDeadline deadline = begin(isLarge ? large : limit, scope.originalRequest);
       scope.clientContext.setAttribute(CallDeadline.NAME, deadline);
       try {
         ClassicHttpResponse response = chain.proceed(request, scope);
-        if (response.getEntity() != null && !isReadToItsEnd(response)) {
+        if (response.getEntity() != null && !readToEnd(response)) {
           scope.execRuntime.discardEndpoint();
         }
         response.setEntity(null);
         return response;
       } finally {
-        deadline.over();
+        deadline.completed();
       }
     };
   }
@@ -86,13 +86,13 @@ public final class CallTimer implements AutoCloseable {
     return entity.getContentLength() < 0 || entity.getContentLength() > LARGE;
   }
 
-  /** A short answer is, so that its connection can be used again. */
-  private static boolean isReadToItsEnd(ClassicHttpResponse response) {
+  /** Reads a short body to its end, so that the connection can be reused. */
+  private static boolean readToEnd(ClassicHttpResponse response) {
     try {
       InputStream body = response.getEntity().getContent();
-      return body.readNBytes(LONGEST_REST).length < LONGEST_REST;
+      return body.readNBytes(LONGEST_DRAIN).length < LONGEST_DRAIN;
     } catch (IOException e) {
-      // What it answered is known.
+      // The status is known already.
       return false;
     }
   }
@@ -101,14 +101,14 @@ public final class CallTimer implements AutoCloseable {
     CallDeadline deadline =
         new CallDeadline(limit, request instanceof Cancellable call ? call : () -> false);
     try {
-      deadline.endedBy(timer.schedule(deadline, limit.toNanos(), TimeUnit.NANOSECONDS));
+      deadline.timedBy(timer.schedule(deadline, limit.toNanos(), TimeUnit.NANOSECONDS));
       return deadline;
     } catch (RejectedExecutionException e) {
-      throw new ConnectException("no call is begun while the program stops");
+      throw new ConnectException("no call is started while the program stops");
     }
   }
 
-  /** After the last call. */
+  /** To be called after the last call has ended. */
   @Override
   public void close() {
     timer.shutdownNow();

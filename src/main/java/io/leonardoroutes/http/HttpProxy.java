@@ -8,19 +8,21 @@ import java.util.Base64;
 import org.apache.hc.core5.http.HttpHost;
 
 /**
- * A proxy that is called over http, and tunnels what goes to https.
+ * A proxy that is reached over plain HTTP, and through which HTTPS is tunnelled.
  *
- * @param authorization what it is told in {@code Proxy-Authorization}; null for nothing
+ * @param authorization the value of {@code Proxy-Authorization}; null for none
  */
 public record HttpProxy(String host, int port, String authorization) {
   private static final String FORM = "http://[user:password@]host:port";
   private static final int DEFAULT_PORT = 80;
 
   /**
-   * Reads {@code http://[user:password@]host:port}, where the scheme may be left out and the port
-   * is 80 if it is. What stands for itself in no address is encoded, as {@code %40} for {@code @}.
+   * Parses {@code http://[user:password@]host:port}. The scheme may be left out; the default port
+   * is 80. Reserved characters in user and password are percent-encoded, as {@code %40} for
+   * {@code @}.
    *
-   * @throws IllegalArgumentException for anything else; its message has nothing of the text
+   * @throws IllegalArgumentException for anything else; its message does not contain the text,
+   *     which may hold a password
    */
   public static HttpProxy parse(String text) {
     try {
@@ -35,12 +37,12 @@ public record HttpProxy(String host, int port, String authorization) {
               && uri.getRawFragment() == null;
       if (plain && "http".equalsIgnoreCase(uri.getScheme())) {
         return new HttpProxy(
-            NoProxy.bare(uri.getHost()),
+            NoProxy.withoutBrackets(uri.getHost()),
             uri.getPort() == -1 ? DEFAULT_PORT : uri.getPort(),
             basic(uri.getRawUserInfo()));
       }
     } catch (URISyntaxException e) {
-      // told below
+      // reported below
     }
     throw new IllegalArgumentException("not " + FORM);
   }
@@ -49,7 +51,7 @@ public record HttpProxy(String host, int port, String authorization) {
     if (userInfo == null) {
       return null;
     }
-    // A + is one: it is not the address of a form.
+    // A plus stays a plus: URLDecoder would read it as a space, as in forms.
     String decoded = URLDecoder.decode(userInfo.replace("+", "%2B"), StandardCharsets.UTF_8);
     String both = userInfo.contains(":") ? decoded : decoded + ":";
     return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8));
@@ -59,7 +61,7 @@ public record HttpProxy(String host, int port, String authorization) {
     return new HttpHost("http", host, port);
   }
 
-  /** Host and port, and nothing that is secret. */
+  /** Host and port; contains no secret. */
   @Override
   public String toString() {
     return address().toHostString();

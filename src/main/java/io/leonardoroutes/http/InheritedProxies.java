@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.apache.hc.core5.http.HttpHost;
 
 /**
- * The proxies that were meant for every program: the JVM's ({@code https.proxyHost} and what else
- * its proxy selector heeds), then the environment's. Nothing on this machine is called through
- * them.
+ * The proxies configured for every program on this machine: those of the JVM's proxy selector
+ * ({@code https.proxyHost} and so on), then those of the environment. Loopback addresses are always
+ * called directly.
  */
 public final class InheritedProxies {
   private final Supplier<ProxySelector> jvm;
@@ -27,8 +27,9 @@ public final class InheritedProxies {
   private final NoProxy direct;
 
   /**
-   * Reads the environment: {@code https_proxy} or {@code HTTPS_PROXY}, {@code http_proxy} in lower
-   * case alone, as callers of a CGI script set the other, and {@code no_proxy} or {@code NO_PROXY}.
+   * Reads the environment: {@code https_proxy} or {@code HTTPS_PROXY}, {@code no_proxy} or {@code
+   * NO_PROXY}, and {@code http_proxy} in lower case only, because the caller of a CGI script can
+   * set {@code HTTP_PROXY} by a header.
    *
    * @throws IllegalArgumentException for a proxy that cannot be used; its message names the
    *     variable
@@ -49,7 +50,9 @@ public final class InheritedProxies {
     }
   }
 
-  /** Others read it too: what is no entry to us may be one to them. */
+  /**
+   * Skips entries that cannot be parsed: other programs read this variable too, and may know them.
+   */
   private static NoProxy direct(Map<String, String> environment) {
     String name = first(environment, "no_proxy", "NO_PROXY");
     String list = name == null ? "" : environment.get(name).strip();
@@ -72,7 +75,7 @@ public final class InheritedProxies {
         .orElse(null);
   }
 
-  /** The proxy by which the target is called, or null if it is called directly. */
+  /** The proxy for this target, or null to call it directly. */
   HttpProxy of(HttpHost target) {
     if (isOnThisMachine(target.getHostName())) {
       return null;
@@ -99,13 +102,13 @@ public final class InheritedProxies {
               .findFirst()
               .orElse(null);
     } catch (URISyntaxException | RuntimeException e) {
-      // It may be the application's own, and a call must not fail for it.
+      // The selector may be the application's own; its failure must not fail the call.
       return null;
     }
   }
 
   private static boolean isOnThisMachine(String host) {
-    String name = NoProxy.bare(host).toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    String name = NoProxy.withoutBrackets(host).toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
     if (name.equals("localhost") || name.endsWith(".localhost")) {
       return true;
     }

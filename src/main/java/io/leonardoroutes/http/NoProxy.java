@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 import org.apache.hc.core5.net.InetAddressUtils;
 
 /**
- * Hosts that are called directly, as {@code NO_PROXY} lists them. No name is looked up for it: an
- * address in the list covers calls to that very address.
+ * Hosts that are called without a proxy, listed as in {@code NO_PROXY}. Names are not resolved: an
+ * address in the list covers only calls that name this address.
  */
 public record NoProxy(List<Entry> entries) {
-  /** Covers nothing. */
+  /** The empty list. */
   public static final NoProxy NOTHING = new NoProxy(List.of());
 
   private static final Pattern WITH_PORT = Pattern.compile("(\\[.*]|[^:]+):(\\d{1,5})");
@@ -24,11 +24,12 @@ public record NoProxy(List<Entry> entries) {
   private static final Pattern NETWORK = Pattern.compile("(.+)/(\\d{1,3})");
 
   /**
-   * One of the list.
+   * One entry of the list.
    *
-   * @param name and all below it; null for an address, and for {@code *}
-   * @param network of which the first {@code bits} count; null for a name, and for {@code *}
-   * @param port -1 for any
+   * @param name a domain, which covers its subdomains too; null for an address and for {@code *}
+   * @param network an address, of which the first {@code bits} are compared; null for a name and
+   *     for {@code *}
+   * @param port -1 for any port
    */
   record Entry(String name, byte[] network, int bits, int port) {
     private boolean covers(String host, byte[] address, int number) {
@@ -54,10 +55,10 @@ public record NoProxy(List<Entry> entries) {
   }
 
   /**
-   * Reads the entries: {@code *}, a name, {@code .name}, {@code *.name}, an address or a network as
-   * {@code 10.0.0.0/8}; all but the last with an optional port.
+   * Parses entries of the forms {@code *}, {@code name}, {@code .name}, {@code *.name}, an address,
+   * or a network such as {@code 10.0.0.0/8}. All but a network may have a port.
    *
-   * @throws IllegalArgumentException for what is none of these
+   * @throws IllegalArgumentException for an entry of any other form
    */
   public static NoProxy of(List<String> entries) {
     return new NoProxy(entries.stream().map(NoProxy::entry).toList());
@@ -66,17 +67,17 @@ public record NoProxy(List<Entry> entries) {
   private static Entry entry(String text) {
     Matcher network = NETWORK.matcher(text);
     if (network.matches()) {
-      byte[] address = address(bare(network.group(1)));
+      byte[] address = address(withoutBrackets(network.group(1)));
       int bits = Integer.parseInt(network.group(2));
       if (address != null && bits <= address.length * 8) {
         return new Entry(null, address, bits, -1);
       }
-      throw none(text);
+      throw invalid(text);
     }
     boolean alone = InetAddressUtils.isIPv6(text);
     Matcher port = WITH_PORT.matcher(text);
     boolean withPort = !alone && port.matches();
-    String host = bare(withPort ? port.group(1) : text).toLowerCase(Locale.ROOT);
+    String host = withoutBrackets(withPort ? port.group(1) : text).toLowerCase(Locale.ROOT);
     int number = withPort ? Integer.parseInt(port.group(2)) : -1;
     byte[] address = address(host);
     if (address != null) {
@@ -86,27 +87,27 @@ public record NoProxy(List<Entry> entries) {
     if (host.equals("*") || NAME.matcher(name).matches()) {
       return new Entry(host.equals("*") ? null : name, null, 0, number);
     }
-    throw none(text);
+    throw invalid(text);
   }
 
-  private static IllegalArgumentException none(String text) {
+  private static IllegalArgumentException invalid(String text) {
     return new IllegalArgumentException(
         "'" + text + "' is no host, .domain, address or network such as 10.0.0.0/8");
   }
 
   /** Whether the host is called directly. */
   boolean covers(String host, int port) {
-    String name = bare(host).toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+    String name = withoutBrackets(host).toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
     byte[] address = address(name);
     return entries.stream().anyMatch(entry -> entry.covers(name, address, port));
   }
 
-  /** An IPv6 address without its brackets. */
-  static String bare(String host) {
+  /** Removes the brackets of an IPv6 address. */
+  static String withoutBrackets(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
-  /** The bytes of an address; null if it is a name. */
+  /** The bytes of an IP address; null for a name. */
   static byte[] address(String host) {
     if (!IPV4.matcher(host).matches() && !InetAddressUtils.isIPv6(host)) {
       return null;

@@ -8,70 +8,75 @@ import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
-/** A call on its way through a proxy. What fails here has sent nothing of the request. */
+/**
+ * One call through a proxy. If a method here returns an exception, nothing of the request was sent.
+ */
 record ProxiedCall(HttpProxy proxy, HttpHost target, ProxyWatch watch) {
   static final String NAME = "leonardo.proxied-call";
 
-  /** Null for a call that goes directly. */
+  /** The proxied call of this context, or null if the call is direct. */
   static ProxiedCall of(HttpContext context) {
     return (ProxiedCall) context.getAttribute(NAME);
   }
 
-  /** Whether the proxy only carries it, and sees nothing of it. */
+  /** Whether the call goes through a TLS tunnel, so that the proxy cannot read it. */
   boolean isTunnelled() {
     return URIScheme.HTTPS.same(target.getSchemeName());
   }
 
-  /** What the proxy is told, and it alone. */
+  /** The headers that only the proxy may get. */
   Map<String, String> authorization() {
     return proxy.authorization() == null
         ? Map.of()
         : Map.of(HttpHeaders.PROXY_AUTHORIZATION, proxy.authorization());
   }
 
-  /** There is no connection to the proxy. */
+  /** The connection to the proxy failed. */
   ProxyConnectException unreachable(IOException failure) {
-    return away(said(failure), false, failure);
+    return proxyDown(messageOf(failure), false, failure);
   }
 
-  /** The proxy answered no, or what nobody understands. */
+  /** The proxy answered CONNECT with another status than 200. */
   ProxyConnectException refused(int status) {
     return status == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED
-        ? away(asks(), true, null)
-        : closed("it answered " + status + " to CONNECT", null);
+        ? proxyDown(credentialsNeeded(), true, null)
+        : targetUnreachable("it answered " + status + " to CONNECT", null);
   }
 
-  /** There was no answer, or there is no TLS through the tunnel. */
-  ProxyConnectException closed(Exception failure) {
-    return closed(said(failure), failure);
+  /** The proxy did not answer CONNECT, or the TLS handshake through the tunnel failed. */
+  ProxyConnectException tunnelFailed(Exception failure) {
+    return targetUnreachable(messageOf(failure), failure);
   }
 
-  /** It answered a request that is not tunnelled: its own answer, or that of the host. */
+  /**
+   * An answer to a request without a tunnel; it may come from the proxy itself or from the target.
+   */
   void answered(int status) {
     if (status == HttpStatus.SC_PROXY_AUTHENTICATION_REQUIRED) {
-      watch.away(proxy, asks(), true);
+      watch.proxyDown(proxy, credentialsNeeded(), true);
     } else {
-      open();
+      succeeded();
     }
   }
 
-  void open() {
-    watch.open(proxy, way());
+  /** The call got through to the target. */
+  void succeeded() {
+    watch.succeeded(proxy, way());
   }
 
-  private String asks() {
+  private String credentialsNeeded() {
     return proxy.authorization() == null
         ? "it asks for a user and password (407), see leonardo.http.proxy"
         : "it asks for another user or password (407), see leonardo.http.proxy";
   }
 
-  private ProxyConnectException away(String why, boolean asksForPassword, Exception cause) {
-    watch.away(proxy, why, asksForPassword);
+  private ProxyConnectException proxyDown(String why, boolean asksForPassword, Exception cause) {
+    watch.proxyDown(proxy, why, asksForPassword);
     return new ProxyConnectException("the proxy " + proxy + ": " + why, cause);
   }
 
-  private ProxyConnectException closed(String why, Exception cause) {
-    watch.closed(way(), why);
+  private ProxyConnectException targetUnreachable(String why, Exception cause) {
+    watch.targetUnreachable(way(), why);
     return new ProxyConnectException(way() + ": " + why, cause);
   }
 
@@ -79,7 +84,7 @@ record ProxiedCall(HttpProxy proxy, HttpHost target, ProxyWatch watch) {
     return "the way to " + target.toHostString() + " through the proxy " + proxy;
   }
 
-  private static String said(Exception failure) {
+  private static String messageOf(Exception failure) {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 }

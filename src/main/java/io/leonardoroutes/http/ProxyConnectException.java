@@ -2,7 +2,7 @@ package io.leonardoroutes.http;
 
 import java.net.ConnectException;
 
-/** A proxy did not let a call through: nothing of its request left. */
+/** Thrown when a call fails at the proxy; nothing of the request was sent to the target. */
 public final class ProxyConnectException extends ConnectException {
   private static final long serialVersionUID = 1L;
 

@@ -9,7 +9,7 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
-/** Decides for each call whether it goes through a proxy, and through which. */
+/** Chooses for each call the proxy to go through, or none. */
 public final class ProxyRoutes extends DefaultRoutePlanner {
   private final NoProxy direct;
   private final Choice choice;
@@ -26,24 +26,24 @@ public final class ProxyRoutes extends DefaultRoutePlanner {
     this.watch = watch;
   }
 
-  /** Everything is called directly. */
+  /** No proxy for any call. */
   public static ProxyRoutes none(ProxyWatch watch) {
     return new ProxyRoutes(NoProxy.NOTHING, target -> null, watch);
   }
 
   /**
-   * Everything goes through that proxy, what is on this machine too.
+   * One proxy for every call, calls to this machine included.
    *
-   * @param direct what does not
+   * @param direct the exceptions
    */
   public static ProxyRoutes through(Supplier<HttpProxy> proxy, NoProxy direct, ProxyWatch watch) {
     return new ProxyRoutes(direct, target -> proxy.get(), watch);
   }
 
   /**
-   * Each call goes as every other program's would.
+   * The proxies of the JVM and the environment, as other programs use them.
    *
-   * @param direct what goes through no proxy, whatever the others say
+   * @param direct further hosts to call without a proxy
    */
   public static ProxyRoutes inherited(InheritedProxies proxies, NoProxy direct, ProxyWatch watch) {
     return new ProxyRoutes(direct, proxies::of, watch);
@@ -58,7 +58,7 @@ public final class ProxyRoutes extends DefaultRoutePlanner {
     return proxy == null ? null : proxy.address();
   }
 
-  /** The proxy by which an address is called, or null if it is called directly. */
+  /** The proxy for calls to this address, or null if they are direct. */
   public HttpProxy proxyOf(URI address) {
     HttpHost host = new HttpHost(address.getScheme(), address.getHost(), address.getPort());
     return proxyOf(RoutingSupport.normalize(host, DefaultSchemePortResolver.INSTANCE));

@@ -1,17 +1,17 @@
 package io.leonardoroutes.http;
 
-/** Is told how calls through proxies go. */
+/** Listener for the outcome of calls through proxies. */
 public interface ProxyWatch {
-  /** The proxy is not there, or asks for another user or password. */
-  void away(HttpProxy proxy, String why, boolean asksForPassword);
+  /** The proxy cannot be reached, or wants another user or password. */
+  void proxyDown(HttpProxy proxy, String why, boolean asksForPassword);
 
   /**
-   * The proxy is there, and leads nowhere.
+   * The proxy can be reached, but not the target through it.
    *
-   * @param way to the host that was called, through the proxy
+   * @param way names the target and the proxy, for the log
    */
-  void closed(String way, String why);
+  void targetUnreachable(String way, String why);
 
-  /** The call got through. */
-  void open(HttpProxy proxy, String way);
+  /** The call got through to its target. */
+  void succeeded(HttpProxy proxy, String way);
 }

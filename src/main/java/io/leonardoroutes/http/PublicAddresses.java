@@ -10,21 +10,21 @@ import java.util.List;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Finds no address inside the operator's network, whatever a name leads to. It is asked once for
- * each connection, which is made to what it answers, so that a name cannot lead elsewhere once it
- * was looked at.
+ * A DNS resolver that returns only public addresses, so that no name can lead into the operator's
+ * network. Each connection is made to the addresses returned here, with no second lookup, so that
+ * DNS rebinding cannot change them after the check.
  *
- * @param resolver finds all addresses
- * @param exempt what may be inside
+ * @param resolver the resolver to filter
+ * @param exempt hosts that may have private addresses
  */
 public record PublicAddresses(DnsResolver resolver, Exempt exempt) implements DnsResolver {
 
-  /** Whether a host and port may be inside. */
+  /** Decides which hosts may have private addresses. */
   public interface Exempt {
     boolean mayBePrivate(String host, int port);
   }
 
-  /** A name that leads to private addresses alone: the setting may not have meant that. */
+  /** Thrown if a name resolves to private addresses only. */
   public static final class PrivateAddress extends UnknownHostException {
     private static final long serialVersionUID = 1L;
     private final String host;
@@ -34,7 +34,7 @@ public record PublicAddresses(DnsResolver resolver, Exempt exempt) implements Dn
       this.host = host;
     }
 
-    /** The name. */
+    /** The name that was resolved. */
     public String host() {
       return host;
     }
@@ -43,18 +43,18 @@ public record PublicAddresses(DnsResolver resolver, Exempt exempt) implements Dn
   @Override
   public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
     InetAddress[] all = resolver.resolve(host);
-    List<InetSocketAddress> may =
+    List<InetSocketAddress> allowed =
         Arrays.stream(all)
             .filter(address -> isPublic(address) || exempt.mayBePrivate(host, port))
             .map(address -> new InetSocketAddress(address, port))
             .toList();
-    if (may.isEmpty() && all.length > 0) {
+    if (allowed.isEmpty() && all.length > 0) {
       throw new PrivateAddress(host, all[0]);
     }
-    return may;
+    return allowed;
   }
 
-  /** Without a port nothing is exempt. */
+  /** Resolves without exemptions, since they depend on the port. */
   @Override
   public InetAddress[] resolve(String host) throws UnknownHostException {
     return resolve(host, 0).stream().map(InetSocketAddress::getAddress).toArray(InetAddress[]::new);
@@ -65,7 +65,7 @@ public record PublicAddresses(DnsResolver resolver, Exempt exempt) implements Dn
     return resolver.resolveCanonicalHostname(host);
   }
 
-  /** By the registries of special addresses, RFC 6890 and later. */
+  /** Whether an address is public, by the IANA special-purpose registries (RFC 6890 and later). */
   static boolean isPublic(InetAddress address) {
     if (address.isAnyLocalAddress()
         || address.isLoopbackAddress()
@@ -88,7 +88,9 @@ public record PublicAddresses(DnsResolver resolver, Exempt exempt) implements Dn
     return !own && !carrier && !protocols && !benchmarks;
   }
 
-  /** Only global unicast, and of that nothing that carries an IPv4 address or never leaves. */
+  /**
+   * Global unicast (2000::/3) without its special ranges and 6to4, or NAT64 of a public address.
+   */
   private static boolean isPublic6(int[] b) {
     boolean global = (b[0] & 0xe0) == 0x20;
     boolean special = b[0] == 0x20 && b[1] == 0x01 && b[2] < 2;

@@ -21,13 +21,13 @@ record DroppedFile(Path path, FileVersion version) {
 
   /** Moves the file, unless it is gone or was replaced: the new one is still to be accepted. */
   void moveTo(SafeFolder folder) throws IOException {
-    try (SafeFolder inbox = SafeFolder.ofOthers(path.getParent())) {
+    try (SafeFolder inbox = SafeFolder.openUnchecked(path.getParent())) {
       if (isThere()) {
-        folder.take(inbox, name());
+        folder.moveFrom(inbox, name());
         if (version.file() != null && isThis(inbox)) {
           inbox.delete(name()); // a hard link to what was taken before is not moved over it
         } else if (!isThis(folder) && inbox.find(name()).isEmpty()) {
-          inbox.take(folder, name()); // it came between
+          inbox.moveFrom(folder, name()); // it came between
         }
       }
     }

@@ -86,7 +86,7 @@ public final class FileIntake implements GenericFileFilter<File> {
       rejected.add(settings.inbox().resolve(REJECTED));
     }
     this.lines = new LogLimit(LOG, "files that stay in the inbox", MOST_LINES, flow.clock());
-    flow.settings().secrets().also(lines::tell);
+    flow.settings().secrets().onRefresh(lines::logSuppressed);
   }
 
   /** Whether the file can be read and, as far as one can see, is complete. */
@@ -235,7 +235,8 @@ public final class FileIntake implements GenericFileFilter<File> {
   /** Moves the file to {@code .accepted}: its job is durable. */
   public void accepted(Exchange exchange) throws IOException {
     DroppedFile dropped = exchange.getProperty(FlowProperties.DROPPED, DroppedFile.class);
-    try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(ACCEPTED), policy)) {
+    try (SafeFolder folder =
+        SafeFolder.openOrCreate(dropped.path().resolveSibling(ACCEPTED), policy)) {
       dropped.moveTo(folder);
     }
     gone(dropped);
@@ -254,7 +255,8 @@ public final class FileIntake implements GenericFileFilter<File> {
   /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
   public void rejected(Exchange exchange) throws IOException {
     DroppedFile dropped = exchange.getProperty(FlowProperties.DROPPED, DroppedFile.class);
-    try (SafeFolder folder = SafeFolder.make(dropped.path().resolveSibling(REJECTED), policy)) {
+    try (SafeFolder folder =
+        SafeFolder.openOrCreate(dropped.path().resolveSibling(REJECTED), policy)) {
       String part = SafeFolder.PART + UUID.randomUUID();
       try {
         try (FileChannel out = folder.create(part)) {
@@ -286,14 +288,14 @@ public final class FileIntake implements GenericFileFilter<File> {
     }
     if (why instanceof UnsafeFolder unsafe) {
       flow.outages()
-          .awaited(
+          .reportWaiting(
               aFolder(unsafe.folder()),
               "files stay in %s and are tried again: %s"
                   .formatted(unsafe.folder().getParent(), unsafe.getMessage()));
     } else if (why instanceof IOException) {
       logNotTaken(exchange.getProperty(FlowProperties.FILE, File.class), String.valueOf(why));
     } else {
-      flow.outages().unavailable(Outages.INTAKE, why);
+      flow.outages().reportFailure(Outages.INTAKE, why);
     }
     rest.begin(flow.clock().instant());
   }

@@ -77,7 +77,7 @@ public final class JmsIntake {
 
   /** By the name that the broker vouches for; else anybody could give another's. */
   private String caller(Message message) throws JMSException {
-    String user = jms.trustsUsers() ? message.getStringProperty("JMSXUserID") : null;
+    String user = jms.trustsUserIds() ? message.getStringProperty("JMSXUserID") : null;
     if (user != null && !user.matches(JmsSettings.USER_NAME)) {
       throw new RequestRejected(
           403,
@@ -159,7 +159,7 @@ public final class JmsIntake {
     String replyTo = exchange.getProperty(FlowProperties.REPLY_TO, String.class);
     Destination to = ReplyAddress.destination(replyTo, jms.client());
     jms.client()
-        .mustBeThere(
+        .requireExists(
             to,
             CamelContextHelper.mandatoryLookup(
                 exchange.getContext(), "leonardoConnectionFactory", ConnectionFactory.class));

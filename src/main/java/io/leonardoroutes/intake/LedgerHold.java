@@ -16,7 +16,7 @@ public record LedgerHold(Outages outages) implements Predicate {
   @Override
   public boolean matches(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-    outages.unavailable(Outages.INTAKE, why);
+    outages.reportFailure(Outages.INTAKE, why);
     int holds = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
     return why instanceof JdbiException && holds < HOLDS;
   }

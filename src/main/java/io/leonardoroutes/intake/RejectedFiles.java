@@ -93,7 +93,7 @@ final class RejectedFiles {
   private static List<Rejected> files(SafeFolder open) throws IOException {
     List<Rejected> files = new ArrayList<>();
     for (String name : open.names()) {
-      open.since(name).ifPresent(since -> files.add(new Rejected(name, since)));
+      open.appearedAt(name).ifPresent(since -> files.add(new Rejected(name, since)));
     }
     files.sort(Comparator.comparing(Rejected::since));
     return files;

@@ -29,7 +29,7 @@ public final class RejectionNotifier {
   public RejectionNotifier(FlowContext flow) {
     this.flow = flow;
     this.lines = new LogLimit(LOG, "rejected requests", MOST_LINES, flow.clock());
-    flow.settings().secrets().also(lines::tell);
+    flow.settings().secrets().onRefresh(lines::logSuppressed);
   }
 
   /** Makes the rejection that an intake caught its answer, and tells sinks and a JMS caller. */

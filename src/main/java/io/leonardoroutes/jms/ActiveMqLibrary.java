@@ -22,50 +22,53 @@ import org.apache.activemq.util.ByteSequence;
 
 /** Apache ActiveMQ Classic 6, over OpenWire. */
 final class ActiveMqLibrary implements JmsLibrary {
-  /** Milliseconds that a broker may take for an answer. */
-  private static final int PATIENCE = 30_000;
+  /** How long to wait for the broker to answer. */
+  private static final int TIMEOUT_MILLIS = 30_000;
 
   @Override
-  public ConnectionFactory connections(String url, String user, String password) {
-    return tuned(new ActiveMQConnectionFactory(user, password, url));
+  public ConnectionFactory connectionFactory(String url, String user, String password) {
+    return adapted(new ActiveMQConnectionFactory(user, password, url));
   }
 
-  /** A copy, as the application has its own way with what fails. */
+  /** Adapts a copy: the application may rely on its own redelivery policy. */
   @Override
-  public Optional<ConnectionFactory> tuned(ConnectionFactory own) {
+  public Optional<ConnectionFactory> adapted(ConnectionFactory own) {
     return own instanceof ActiveMQConnectionFactory theirs
-        ? Optional.of(tuned(theirs.copy()))
+        ? Optional.of(adapted(theirs.copy()))
         : Optional.empty();
   }
 
-  private static ActiveMQConnectionFactory tuned(ActiveMQConnectionFactory factory) {
-    // Few, as no other consumer gets them; but more than one, as one that waits for its
-    // redelivery counts.
+  private static ActiveMQConnectionFactory adapted(ActiveMQConnectionFactory factory) {
+    // Few, since no other consumer gets prefetched messages; more than one, since a message waiting
+    // for redelivery still counts against the prefetch.
     factory.getPrefetchPolicy().setQueuePrefetch(10);
     factory.setRedeliveryPolicy(redeliveries());
     factory.setNonBlockingRedelivery(true);
-    // The broker itself refuses a reply to a caller that is gone, and so needs no rights for
-    // this.
+    // Not needed, since the broker itself refuses a reply to a caller that is gone; without it this
+    // user needs no rights on the advisory topics.
     factory.setWatchTopicAdvisories(false);
-    factory.setConnectResponseTimeout(PATIENCE);
-    factory.setSendTimeout(PATIENCE);
-    factory.setCloseTimeout(PATIENCE);
+    factory.setConnectResponseTimeout(TIMEOUT_MILLIS);
+    factory.setSendTimeout(TIMEOUT_MILLIS);
+    factory.setCloseTimeout(TIMEOUT_MILLIS);
     return factory;
   }
 
-  /** Here the client counts them, and would put a message aside after six. */
+  /** With Classic the client counts redeliveries, and by default gives a message up after six. */
   private static RedeliveryPolicy redeliveries() {
     RedeliveryPolicy policy = new RedeliveryPolicy();
     policy.setMaximumRedeliveries(JmsBroker.REDELIVERIES);
-    policy.setInitialRedeliveryDelay(JmsBroker.FIRST_REDELIVERY);
-    policy.setRedeliveryDelay(JmsBroker.FIRST_REDELIVERY);
+    policy.setInitialRedeliveryDelay(JmsBroker.FIRST_REDELIVERY_MILLIS);
+    policy.setRedeliveryDelay(JmsBroker.FIRST_REDELIVERY_MILLIS);
     policy.setUseExponentialBackOff(true);
     policy.setBackOffMultiplier(2);
-    policy.setMaximumRedeliveryDelay(JmsBroker.LAST_REDELIVERY);
+    policy.setMaximumRedeliveryDelay(JmsBroker.LAST_REDELIVERY_MILLIS);
     return policy;
   }
 
-  /** As its head says, which its decoder believes: a hundred bytes may claim two gigabytes. */
+  /**
+   * Reads the declared length, because the decoder allocates that much: a message of a hundred
+   * bytes may declare two gigabytes.
+   */
   @Override
   public long textBytes(TextMessage message) throws JMSException {
     org.apache.activemq.command.Message packed = (org.apache.activemq.command.Message) message;
@@ -78,7 +81,8 @@ final class ActiveMqLibrary implements JmsLibrary {
         new DataInputStream(packed.isCompressed() ? new InflaterInputStream(bytes) : bytes)) {
       return head.readInt();
     } catch (IOException e) {
-      throw new MessageFormatException("it has no length: " + e.getMessage());
+      throw new MessageFormatException(
+          "the text message has no readable length: " + e.getMessage());
     }
   }
 

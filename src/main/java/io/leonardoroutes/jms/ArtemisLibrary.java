@@ -19,32 +19,32 @@ import org.apache.activemq.artemis.jms.client.ActiveMQSession;
 import org.apache.activemq.artemis.jms.client.JMSExceptionHelper;
 import org.messaginghub.pooled.jms.JmsPoolSession;
 
-/** Apache Artemis, as the built-in broker is. */
+/** Apache Artemis, which is also the built-in broker. */
 final class ArtemisLibrary implements JmsLibrary {
   @Override
-  public ConnectionFactory connections(String url, String user, String password) {
+  public ConnectionFactory connectionFactory(String url, String user, String password) {
     var factory = new ActiveMQConnectionFactory(url, user, password);
-    // Without a window of messages fetched ahead, no consumer sits on work that another could do.
+    // No prefetch: a consumer must not hold messages that another one could process.
     factory.setConsumerWindowSize(0);
     return factory;
   }
 
-  /** As it is: what it fetches ahead is set for all that use it. */
+  /** Returns it unchanged: its prefetch is set for every user of the factory. */
   @Override
-  public Optional<ConnectionFactory> tuned(ConnectionFactory own) {
+  public Optional<ConnectionFactory> adapted(ConnectionFactory own) {
     return own instanceof ActiveMQConnectionFactory ? Optional.of(own) : Optional.empty();
   }
 
   @Override
   public long textBytes(TextMessage message) throws JMSException {
-    // Decoded when it came: no more can be spared.
+    // The client has decoded it already, so there is nothing left to save.
     String text = message.getText();
     return text == null ? 0 : text.length();
   }
 
-  /** The library would have a temporary queue made anew for its answers, which nobody reads. */
+  /** Artemis would create the temporary queue again for the reply, and nobody would read it. */
   @Override
-  public void mustBeThere(Destination to, ConnectionFactory connections) throws JMSException {
+  public void requireExists(Destination to, ConnectionFactory connections) throws JMSException {
     if (to instanceof TemporaryQueue queue) {
       try (Connection connection = connections.createConnection();
           Session session = connection.createSession()) {

@@ -16,12 +16,12 @@ import org.apache.activemq.artemis.core.settings.impl.ResourceLimitSettings;
 import org.apache.activemq.artemis.utils.critical.CriticalAnalyzerPolicy;
 
 /**
- * How the built-in broker is set up.
+ * The configuration of the built-in broker.
  *
- * @param url how this program reaches it
+ * @param url the address for connections within this JVM
  */
 record BrokerConfiguration(Path folder, String url, JmsSettings jms) {
-  /** The acceptor of connections from outside. */
+  /** The name of the acceptor for connections from outside this JVM. */
   static final String CALLERS = "callers";
 
   private static final int PAGE = 1 << 20;
@@ -44,7 +44,7 @@ record BrokerConfiguration(Path folder, String url, JmsSettings jms) {
             .setAuthorizationCacheSize(0)
             .setClusterPassword(UUID.randomUUID().toString())
             .setPopulateValidatedUser(true)
-            // a queue of # would get what is sent to all others
+            // A queue named # would get a copy of every message.
             .setWildCardConfiguration(new WildcardConfiguration().setRoutingEnabled(false))
             .setCriticalAnalyzerPolicy(CriticalAnalyzerPolicy.SHUTDOWN)
             .setGlobalMaxSize(Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8))
@@ -52,15 +52,15 @@ record BrokerConfiguration(Path folder, String url, JmsSettings jms) {
             .setResourceLimitSettings(
                 Map.of(
                     jms.user() == null ? BrokerSecurity.ANYBODY : jms.user(),
-                    queues(),
+                    queueLimit(),
                     BrokerSecurity.OURS,
-                    queues()))
+                    queueLimit()))
             .addAcceptorConfiguration("program", url)
             .addAddressSetting("#", settings(PageFullMessagePolicy.FAIL))
-            .addAddressSetting(QueueNames.DEAD, ofQueuesAside());
+            .addAddressSetting(QueueNames.DEAD, rejectedQueueSettings());
     config.registerBrokerPlugin(new BrokerLimits());
-    if (jms.open()) {
-      // It opens no port of its own, and takes the connections that it is given.
+    if (jms.portOpen()) {
+      // httpUpgradeEnabled: the acceptor opens no port itself, BrokerPort hands it the connections.
       config.addAcceptorConfiguration(
           CALLERS,
           "tcp://%s:%s?protocols=CORE,AMQP,STOMP&httpUpgradeEnabled=true&connectionsAllowed=%s"
@@ -69,12 +69,12 @@ record BrokerConfiguration(Path folder, String url, JmsSettings jms) {
     return config;
   }
 
-  /** What is put aside must not hold up what comes next. */
-  AddressSettings ofQueuesAside() {
+  /** When full, these drop further messages: rejected ones must not block the request queue. */
+  AddressSettings rejectedQueueSettings() {
     return settings(PageFullMessagePolicy.DROP);
   }
 
-  private static ResourceLimitSettings queues() {
+  private static ResourceLimitSettings queueLimit() {
     ResourceLimitSettings limit = new ResourceLimitSettings();
     limit.setMaxQueues(MOST_QUEUES);
     return limit;
@@ -84,13 +84,13 @@ record BrokerConfiguration(Path folder, String url, JmsSettings jms) {
     return new AddressSettings()
         .setDeadLetterAddress(SimpleString.of(QueueNames.DEAD))
         .setAutoCreateDeadLetterResources(true)
-        // STOMP says only names
+        // STOMP clients give only a name, without a routing type.
         .setDefaultAddressRoutingType(RoutingType.ANYCAST)
         .setDefaultQueueRoutingType(RoutingType.ANYCAST)
         .setMaxDeliveryAttempts(JmsBroker.REDELIVERIES)
-        .setRedeliveryDelay(JmsBroker.FIRST_REDELIVERY)
+        .setRedeliveryDelay(JmsBroker.FIRST_REDELIVERY_MILLIS)
         .setRedeliveryMultiplier(2)
-        .setMaxRedeliveryDelay(JmsBroker.LAST_REDELIVERY)
+        .setMaxRedeliveryDelay(JmsBroker.LAST_REDELIVERY_MILLIS)
         .setAddressFullMessagePolicy(AddressFullMessagePolicy.PAGE)
         .setMaxSizeBytes(Math.min(IN_MEMORY, jms.limits().maxBytes()))
         .setPageSizeBytes((int) Math.min(PAGE, jms.limits().maxBytes()))

@@ -15,14 +15,15 @@ import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerPlugin;
 import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.utils.UUIDGenerator;
 
-/**
- * What the built-in broker takes of a message or a selector, beyond what its own settings can say.
- */
+/** Limits on messages and selectors that the built-in broker has no settings for. */
 final class BrokerLimits implements ActiveMQServerPlugin {
-  /** Messages so long that each is a file are not counted by their length: so many may wait. */
-  static final int MOST_LONG = 1_000;
+  /**
+   * How many large messages may wait in a queue. The broker keeps each in a file of its own, which
+   * does not count towards the queue's limit in bytes.
+   */
+  static final int MAX_LARGE_MESSAGES = 1_000;
 
-  /** These walk through each message, some of them for as long as the caller likes. */
+  /** Operators whose cost per message the caller can choose. */
   private static final Pattern COSTLY =
       Pattern.compile("(?i).*\\b(like|regex|xpath|xquery)\\b.*", Pattern.DOTALL);
 
@@ -42,14 +43,17 @@ final class BrokerLimits implements ActiveMQServerPlugin {
       boolean noAutoCreateQueue)
       throws ActiveMQException {
     if ("STOMP".equals(session.getRemotingConnection().getProtocolName())) {
-      // STOMP has none, and a redelivery could not be told from another request.
+      // STOMP messages have no id, and without one a redelivery would look like a new request.
       message.setUserID(UUIDGenerator.getInstance().generateUUID());
     }
     if (message.isLargeMessage()) {
       Queue queue = broker.locateQueue(message.getAddressSimpleString());
-      if (queue != null && queue.getMessageCount() >= MOST_LONG) {
+      if (queue != null && queue.getMessageCount() >= MAX_LARGE_MESSAGES) {
         throw new ActiveMQAddressFullException(
-            MOST_LONG + " messages wait in " + queue.getName() + ": no long one is taken");
+            MAX_LARGE_MESSAGES
+                + " messages wait in "
+                + queue.getName()
+                + ": no more large messages are accepted");
       }
     }
   }

@@ -18,39 +18,40 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 
 /**
- * The port of the built-in broker. It hands a connection over to the broker once it shows that it
- * speaks what the broker speaks, and closes any other at once: the broker would wait for more.
+ * The port of the built-in broker. It hands a connection to the broker once its first bytes show a
+ * supported protocol, and closes any other at once; the broker itself would keep it open and wait
+ * for more bytes.
  */
 final class BrokerPort implements AutoCloseable {
-  /** How AMQP 1.0, the Artemis core protocol and STOMP begin. */
-  private static final List<String> BEGINNINGS =
+  /** The first bytes of AMQP 1.0, the Artemis core protocol and STOMP. */
+  private static final List<String> PROTOCOL_STARTS =
       List.of("AMQP", "ARTEMIS", "CONNECT\n", "CONNECT\r", "STOMP\n", "STOMP\r");
 
-  /** As many bytes as the broker itself looks at. */
-  private static final int BEGINNING = 8;
+  /** How many bytes the broker itself reads to recognise a protocol. */
+  private static final int START_LENGTH = 8;
 
   private static final int SILENCE_SECONDS = 10;
 
-  /** Over AMQP a connection has many messages at once that are not whole yet. */
+  /** An AMQP connection may have many incomplete messages at once. */
   private static final int AMQP_SHARE = 8;
 
   private final EventLoopGroup threads =
       new NioEventLoopGroup(0, new DefaultThreadFactory("leonardo-jms-port", true));
   private final AtomicLong pending = new AtomicLong();
   private final NettyAcceptor broker;
-  private final long most;
-  private final long mostOfAll;
+  private final long limit;
+  private final long totalLimit;
   private final Channel listening;
 
   /**
-   * Opens it.
+   * Opens the port.
    *
-   * @param most bytes that a connection may have sent of what is not whole yet
+   * @param limit bytes of incomplete messages that a connection may have pending
    */
-  BrokerPort(String host, int port, NettyAcceptor broker, long most) {
+  BrokerPort(String host, int port, NettyAcceptor broker, long limit) {
     this.broker = broker;
-    this.most = most;
-    this.mostOfAll = Math.max(2 * most, Runtime.getRuntime().maxMemory() / 8);
+    this.limit = limit;
+    this.totalLimit = Math.max(2 * limit, Runtime.getRuntime().maxMemory() / 8);
     try {
       listening =
           new ServerBootstrap()
@@ -62,7 +63,7 @@ final class BrokerPort implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                       channel
                           .pipeline()
-                          .addLast(new ReadTimeoutHandler(SILENCE_SECONDS), new Beginning());
+                          .addLast(new ReadTimeoutHandler(SILENCE_SECONDS), new ProtocolDetector());
                     }
                   })
               .bind(host, port)
@@ -74,28 +75,28 @@ final class BrokerPort implements AutoCloseable {
     }
   }
 
-  /** Looks at the first bytes of a connection. */
-  private final class Beginning extends ByteToMessageDecoder {
+  /** Recognises the protocol of a connection by its first bytes. */
+  private final class ProtocolDetector extends ByteToMessageDecoder {
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
       String start =
           in.toString(
               in.readerIndex(),
-              Math.min(BEGINNING, in.readableBytes()),
+              Math.min(START_LENGTH, in.readableBytes()),
               StandardCharsets.ISO_8859_1);
-      if (BEGINNINGS.stream().noneMatch(b -> start.startsWith(b) || b.startsWith(start))) {
+      if (PROTOCOL_STARTS.stream().noneMatch(b -> start.startsWith(b) || b.startsWith(start))) {
         in.skipBytes(in.readableBytes());
         context.close();
-      } else if (start.length() == BEGINNING) {
+      } else if (start.length() == START_LENGTH) {
         context.pipeline().remove(ReadTimeoutHandler.class);
-        long share = start.startsWith("AMQP") ? AMQP_SHARE * most : most;
-        context.pipeline().addLast(new ConnectionGate(share, mostOfAll, pending));
+        long share = start.startsWith("AMQP") ? AMQP_SHARE * limit : limit;
+        context.pipeline().addLast(new ConnectionGate(share, totalLimit, pending));
         broker.transfer(context.channel());
         context.pipeline().remove(this);
       }
     }
 
-    /** A timeout, a connection that broke, or a broker that is going: nothing to tell. */
+    /** A timeout, a broken connection or a broker that is stopping: nothing worth a log line. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable why) {
       context.close();

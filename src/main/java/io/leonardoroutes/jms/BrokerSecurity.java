@@ -14,15 +14,15 @@ import org.apache.activemq.artemis.spi.core.security.jaas.UserPrincipal;
 import org.apache.activemq.artemis.utils.CompositeAddress;
 
 /**
- * Who may do what at the built-in broker: this program, over its connection within the JVM, all of
- * it. A caller may send requests, read its answers, and take what was put aside. Nobody from
- * outside may manage anything, make a queue for anything but answers, or read what others send.
+ * Permissions at the built-in broker. This program, connected within the JVM, may do everything. A
+ * caller may send requests, read its replies, and take rejected and dead messages. Nobody from
+ * outside may manage the broker, create a queue for anything but replies, or read what others send.
  */
 final class BrokerSecurity implements ActiveMQSecurityManager5 {
-  /** The name of this program. */
+  /** The user name of this program. */
   static final String OURS = "leonardo-routes";
 
-  /** What callers are called where nobody is asked for a name. */
+  /** The user name of every caller while no login is needed. */
   static final String ANYBODY = "anybody";
 
   private final String password = UUID.randomUUID().toString();
@@ -32,7 +32,7 @@ final class BrokerSecurity implements ActiveMQSecurityManager5 {
     this.jms = jms;
   }
 
-  /** The password of this program, until it ends. */
+  /** The password of this program, generated anew at each start. */
   String password() {
     return password;
   }
@@ -48,7 +48,7 @@ final class BrokerSecurity implements ActiveMQSecurityManager5 {
     }
     boolean known =
         jms.user().equals(user)
-            && jms.password().lines().stream().anyMatch(mine -> same(mine, password));
+            && jms.password().values().stream().anyMatch(mine -> same(mine, password));
     return known ? subject(user) : null;
   }
 
@@ -74,9 +74,9 @@ final class BrokerSecurity implements ActiveMQSecurityManager5 {
     boolean own = isOwn(address) && isOwn(CompositeAddress.extractQueueName(where));
     return subject.getPrincipals().contains(new UserPrincipal(OURS))
         || switch (what) {
-          case SEND -> names.isOfRequests(address);
-          case CONSUME -> own || names.isAside(address);
-          case BROWSE -> names.isAside(address);
+          case SEND -> names.isRequestQueue(address);
+          case CONSUME -> own || names.isRejectedOrDead(address);
+          case BROWSE -> names.isRejectedOrDead(address);
           case CREATE_ADDRESS,
               CREATE_DURABLE_QUEUE,
               CREATE_NON_DURABLE_QUEUE,
@@ -88,7 +88,7 @@ final class BrokerSecurity implements ActiveMQSecurityManager5 {
   }
 
   private boolean isOwn(String name) {
-    return jms.names().isForReplies(name) || QueueNames.isTemporary(name);
+    return jms.names().allowsReplies(name) || QueueNames.isTemporary(name);
   }
 
   @Override

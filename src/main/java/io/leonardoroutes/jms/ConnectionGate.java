@@ -9,33 +9,33 @@ import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnection;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
- * Counts what a connection has sent since its last whole message or command, all of which somebody
- * keeps, and closes it if that is too much.
+ * Closes a connection to the built-in broker that sends too many bytes without completing a message
+ * or command. The broker buffers those bytes, so without a bound they could fill the heap.
  */
 final class ConnectionGate extends ChannelInboundHandlerAdapter {
   private static final AttributeKey<ConnectionGate> KEY =
       AttributeKey.valueOf(ConnectionGate.class.getName());
 
-  /** What an AMQP message has beside its content, or the acknowledgement of one. */
-  private static final int AROUND_A_MESSAGE = 4_096;
+  /** Bytes allowed for the headers and framing of one AMQP message, or for its acknowledgement. */
+  private static final int MESSAGE_OVERHEAD = 4_096;
 
-  private final long most;
-  private final long mostOfAll;
-  private final AtomicLong all;
+  private final long limit;
+  private final long totalLimit;
+  private final AtomicLong totalPending;
   private final AtomicLong pending = new AtomicLong();
 
   /**
-   * @param most bytes that this connection may have pending
-   * @param mostOfAll the same of all connections
-   * @param all what they have pending
+   * @param limit bytes that this connection may have pending
+   * @param totalLimit bytes that all connections together may have pending
+   * @param totalPending bytes that all connections together have pending now
    */
-  ConnectionGate(long most, long mostOfAll, AtomicLong all) {
-    this.most = most;
-    this.mostOfAll = mostOfAll;
-    this.all = all;
+  ConnectionGate(long limit, long totalLimit, AtomicLong totalPending) {
+    this.limit = limit;
+    this.totalLimit = totalLimit;
+    this.totalPending = totalPending;
   }
 
-  /** The one of a connection from outside. */
+  /** The gate of a connection; only connections from outside this JVM have one. */
   static ConnectionGate of(RemotingConnection connection) {
     return ((NettyConnection) connection.getTransportConnection())
         .getNettyChannel()
@@ -51,7 +51,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object read) {
     int bytes = ((ByteBuf) read).readableBytes();
-    if (all.addAndGet(bytes) > mostOfAll | pending.addAndGet(bytes) > most) {
+    if (totalPending.addAndGet(bytes) > totalLimit | pending.addAndGet(bytes) > limit) {
       ((ByteBuf) read).release();
       context.close();
     } else {
@@ -59,21 +59,21 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** What came was whole. */
-  void whole() {
-    all.addAndGet(-pending.getAndSet(0));
+  /** Everything received so far was complete. */
+  void completed() {
+    totalPending.addAndGet(-pending.getAndSet(0));
   }
 
-  /** A message was whole, and others may not be. */
-  void whole(long bytes) {
-    long done = bytes + bytes / 10 + AROUND_A_MESSAGE;
+  /** One message of this many bytes was complete; others on the connection may not be. */
+  void completed(long bytes) {
+    long done = bytes + bytes / 10 + MESSAGE_OVERHEAD;
     long before = pending.getAndUpdate(now -> Math.max(0, now - done));
-    all.addAndGet(-Math.min(before, done));
+    totalPending.addAndGet(-Math.min(before, done));
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    whole();
+    completed();
     context.fireChannelInactive();
   }
 }

@@ -21,22 +21,22 @@ import org.apache.activemq.artemis.protocol.amqp.broker.AmqpInterceptor;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
- * The built-in broker. What stops it, as an error of its disk does, does not stop it for good: it
- * is started again on its journal.
+ * The built-in broker. If it stops, for example after a disk error, it is started again on the same
+ * journal.
  */
 final class EmbeddedBroker implements AutoCloseable {
-  /** What is said to be away while it does not run, or nobody can connect to it. */
+  /** Its name in the log and in the health report while it does not run or cannot be reached. */
   static final String NAME = "the built-in broker";
 
   private static final String ROOM = "room on the broker's disk";
 
-  /** What a request may have around it, on its way. */
-  private static final long AROUND = 1L << 20;
+  /** Bytes allowed for the headers and framing of a request. */
+  private static final long REQUEST_OVERHEAD = 1L << 20;
 
-  private static final long LOOK_MILLIS = 500;
+  private static final long CHECK_MILLIS = 500;
   private static final long LONGEST_PAUSE_MILLIS = 60_000;
 
-  /** Brokers of one JVM need different ones. */
+  /** Numbers for vm:// addresses, which must be unique in a JVM. */
   private static final AtomicInteger NUMBERS = new AtomicInteger(1_000);
 
   private final ScheduledExecutorService watch =
@@ -55,7 +55,7 @@ final class EmbeddedBroker implements AutoCloseable {
   private ActiveMQServerImpl server;
   private volatile String failure;
   private BrokerPort port;
-  private long pause = LOOK_MILLIS;
+  private long pause = CHECK_MILLIS;
   private boolean closed;
 
   EmbeddedBroker(Path folder, JmsSettings jms, Outages outages) {
@@ -66,12 +66,12 @@ final class EmbeddedBroker implements AutoCloseable {
     this.settings = new BrokerConfiguration(folder, url, jms);
   }
 
-  /** How this program reaches it. */
+  /** The address for connections within this JVM. */
   String url() {
     return url;
   }
 
-  /** The password of this program. */
+  /** The password for connections within this JVM. */
   String password() {
     return security.password();
   }
@@ -80,15 +80,15 @@ final class EmbeddedBroker implements AutoCloseable {
     return server;
   }
 
-  /** Starts it, and sees to it from now on. */
+  /** Starts the broker, and restarts it from now on whenever it stops. */
   synchronized void start() throws Exception {
     open();
-    jms.names().whenMore(this::make);
-    watch.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    jms.names().onNewRequestQueue(this::createQueues);
+    watch.schedule(this::check, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void open() throws Exception {
-    failure = "it does not start on its journal in " + folder;
+    failure = "it cannot start on its journal in " + folder;
     server = new ActiveMQServerImpl(settings.configuration(), security);
     server.registerActivationFailureListener(why -> failure = String.valueOf(why.getMessage()));
     try {
@@ -97,9 +97,9 @@ final class EmbeddedBroker implements AutoCloseable {
         throw new IllegalStateException(failure);
       }
       FileStoreMonitor disk = server.getMonitor();
-      disk.addCallback((left, size, enough, type) -> room(outages, left, enough));
-      jms.names().ofRequests().forEach(this::make);
-      if (jms.open()) {
+      disk.addCallback((left, size, enough, type) -> reportDiskSpace(outages, left, enough));
+      jms.names().requestQueues().forEach(this::createQueues);
+      if (jms.portOpen()) {
         openPort();
       }
     } catch (Exception e) {
@@ -108,11 +108,13 @@ final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** Makes a queue of requests, and the one of what it puts aside, as no caller may. */
-  private void make(String queue) {
-    String aside = queue + QueueNames.REJECTED;
-    server.getAddressSettingsRepository().addMatch(aside, settings.ofQueuesAside());
-    for (String name : List.of(queue, aside, QueueNames.DEAD)) {
+  /**
+   * Creates a request queue and its queue of rejected messages, since callers may create neither.
+   */
+  private void createQueues(String queue) {
+    String rejected = queue + QueueNames.REJECTED;
+    server.getAddressSettingsRepository().addMatch(rejected, settings.rejectedQueueSettings());
+    for (String name : List.of(queue, rejected, QueueNames.DEAD)) {
       try {
         server.createQueue(
             QueueConfiguration.of(name)
@@ -121,44 +123,44 @@ final class EmbeddedBroker implements AutoCloseable {
                 .setAutoDelete(false),
             true);
       } catch (Exception e) {
-        throw new IllegalStateException("queue " + name + " cannot be made: " + e.getMessage(), e);
+        throw new IllegalStateException("cannot create queue " + name + ": " + e.getMessage(), e);
       }
     }
   }
 
   private void openPort() {
-    long most = 4L * jms.limits().maxRequestBytes() + AROUND;
+    long maxPending = 4L * jms.limits().maxRequestBytes() + REQUEST_OVERHEAD;
     var remoting = server.getRemotingService();
-    remoting.addIncomingInterceptor(new PacketFilter(most));
+    remoting.addIncomingInterceptor(new PacketFilter(maxPending));
     remoting.addIncomingInterceptor(
         (StompFrameInterceptor)
             (frame, connection) -> {
-              ConnectionGate.of(connection).whole();
+              ConnectionGate.of(connection).completed();
               return true;
             });
-    AmqpInterceptor whole =
+    AmqpInterceptor completed =
         (message, connection) -> {
-          wholeAmqp(message.getEncodeSize(), connection);
+          completedAmqp(message.getEncodeSize(), connection);
           return true;
         };
-    remoting.addIncomingInterceptor(whole);
-    remoting.addOutgoingInterceptor(whole);
+    remoting.addIncomingInterceptor(completed);
+    remoting.addOutgoingInterceptor(completed);
     port =
         new BrokerPort(
             JmsSettings.HOST,
             jms.port(),
             (NettyAcceptor) remoting.getAcceptor(BrokerConfiguration.CALLERS),
-            most);
+            maxPending);
   }
 
-  private static void wholeAmqp(int bytes, RemotingConnection connection) {
+  private static void completedAmqp(int bytes, RemotingConnection connection) {
     if (!(connection.getTransportConnection() instanceof InVMConnection)) {
-      ConnectionGate.of(connection).whole(bytes);
+      ConnectionGate.of(connection).completed(bytes);
     }
   }
 
-  /** A disk that is too full: senders are refused, and the ledger has the rest of it. */
-  static void room(Outages outages, long left, boolean enough) {
+  /** While the disk is too full, senders are refused: what is left is for the ledger. */
+  static void reportDiskSpace(Outages outages, long left, boolean enough) {
     if (enough) {
       outages.reportUp(ROOM);
     } else {
@@ -167,7 +169,7 @@ final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private synchronized void look() {
+  private synchronized void check() {
     if (closed) {
       return;
     }
@@ -179,20 +181,20 @@ final class EmbeddedBroker implements AutoCloseable {
         outages.reportUp(NAME);
       }
       if (server.isActive()) {
-        for (String queue : jms.names().ofRequests()) {
-          tellOfFull(queue, "and more are refused");
-          tellOfFull(queue + QueueNames.REJECTED, "and what is put aside is lost");
+        for (String queue : jms.names().requestQueues()) {
+          reportIfFull(queue, "and more are refused");
+          reportIfFull(queue + QueueNames.REJECTED, "and further rejected messages are lost");
         }
       }
-      pause = LOOK_MILLIS;
+      pause = CHECK_MILLIS;
     } catch (Exception | LinkageError e) {
       pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
       outages.reportDown(NAME, String.valueOf(e.getMessage()));
     }
-    watch.schedule(this::look, pause, TimeUnit.MILLISECONDS);
+    watch.schedule(this::check, pause, TimeUnit.MILLISECONDS);
   }
 
-  private void tellOfFull(String queue, String then) throws Exception {
+  private void reportIfFull(String queue, String then) throws Exception {
     SimpleString address = SimpleString.of(queue);
     PagingStore store =
         server.getAddressInfo(address) == null

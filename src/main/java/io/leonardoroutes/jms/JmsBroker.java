@@ -11,12 +11,13 @@ import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
 import org.messaginghub.pooled.jms.pool.PooledConnectionKey;
 import org.springframework.jms.connection.SingleConnectionFactory;
 
-/** The connection to the JMS broker, and the built-in broker if no other is named. */
+/** The connection to the JMS broker, and the built-in broker itself if no other is set. */
 public final class JmsBroker implements AutoCloseable {
-  // more than a week of them: what waits for a ledger that is away should not have to be put back
+  // More than a week of redeliveries: a message that waits for an unreachable ledger must not end
+  // in the dead letter queue.
   static final int REDELIVERIES = 10_000;
-  static final long FIRST_REDELIVERY = 1_000;
-  static final long LAST_REDELIVERY = 60_000;
+  static final long FIRST_REDELIVERY_MILLIS = 1_000;
+  static final long LAST_REDELIVERY_MILLIS = 60_000;
 
   private final EmbeddedBroker embedded;
   private final JmsPoolConnectionFactory pool;
@@ -25,29 +26,30 @@ public final class JmsBroker implements AutoCloseable {
       EmbeddedBroker embedded, ConnectionFactory own, JmsSettings jms, Outages outages) {
     this.embedded = embedded;
     if (embedded == null) {
-      this.pool = new Watched(jms, "the broker at " + jms.address(), outages);
+      this.pool = new ReportingPool(jms, "the broker at " + jms.address(), outages);
       pool.setConnectionFactory(
-          own == null ? jms.client().connections(jms.url(), jms.user(), null) : own);
+          own == null ? jms.client().connectionFactory(jms.url(), jms.user(), null) : own);
     } else {
-      this.pool = new Watched(null, EmbeddedBroker.NAME, outages);
+      this.pool = new ReportingPool(null, EmbeddedBroker.NAME, outages);
       pool.setConnectionFactory(
-          JmsClient.ARTEMIS.connections(embedded.url(), BrokerSecurity.OURS, embedded.password()));
+          JmsClient.ARTEMIS.connectionFactory(
+              embedded.url(), BrokerSecurity.OURS, embedded.password()));
     }
   }
 
-  /** Connects to a broker elsewhere, now or when it is there. */
-  public static JmsBroker at(JmsSettings jms, Outages outages) {
+  /** Connects to an external broker, as soon as it is reachable. */
+  public static JmsBroker connectTo(JmsSettings jms, Outages outages) {
     return new JmsBroker(null, null, jms, outages);
   }
 
   /**
-   * Connects as the application does. What caches or pools connections there is left out, as there
-   * is a pool here.
+   * Connects through the application's own factory. A caching or pooling wrapper around it is
+   * removed, because connections are pooled here.
    *
-   * @throws IllegalArgumentException if its library is not the one that {@code leonardo.jms.client}
-   *     says
+   * @throws IllegalArgumentException if the factory is not of the library named by {@code
+   *     leonardo.jms.client}
    */
-  public static JmsBroker with(ConnectionFactory own, JmsSettings jms, Outages outages) {
+  public static JmsBroker using(ConnectionFactory own, JmsSettings jms, Outages outages) {
     ConnectionFactory inner = own;
     if (inner instanceof SingleConnectionFactory cached
         && cached.getTargetConnectionFactory() != null) {
@@ -57,24 +59,25 @@ public final class JmsBroker implements AutoCloseable {
         && pooled.getConnectionFactory() instanceof ConnectionFactory target) {
       inner = target;
     }
-    return new JmsBroker(null, jms.client().tuned(inner), jms, outages);
+    return new JmsBroker(null, jms.client().adapted(inner), jms, outages);
   }
 
-  /** Starts a broker with its journal on disk. */
-  public static JmsBroker inside(Path folder, JmsSettings jms, Outages outages) throws Exception {
+  /** Starts the built-in broker with its journal in this folder, and connects to it. */
+  public static JmsBroker startEmbedded(Path folder, JmsSettings jms, Outages outages)
+      throws Exception {
     EmbeddedBroker embedded = new EmbeddedBroker(folder, jms, outages);
     embedded.start();
     return new JmsBroker(embedded, null, jms, outages);
   }
 
-  /** Says in the log that the broker is away, in place of those who keep trying to connect. */
-  private static final class Watched extends JmsPoolConnectionFactory {
+  /** Reports once that the broker is unreachable, in place of every consumer that retries. */
+  private static final class ReportingPool extends JmsPoolConnectionFactory {
     private final Secret password;
     private final String user;
     private final String broker;
     private final Outages outages;
 
-    private Watched(JmsSettings jms, String broker, Outages outages) {
+    private ReportingPool(JmsSettings jms, String broker, Outages outages) {
       this.user = jms == null ? null : jms.user();
       this.password = jms == null ? null : jms.password();
       this.broker = broker;
@@ -84,29 +87,29 @@ public final class JmsBroker implements AutoCloseable {
     @Override
     protected Connection createProviderConnection(PooledConnectionKey key) throws JMSException {
       try {
-        Connection connection = started(super.createProviderConnection(login(key)));
+        Connection connection = start(super.createProviderConnection(login(key)));
         outages.reportUp(broker);
         return connection;
       } catch (JMSException e) {
-        refused(e);
+        reportRefusal(e);
         outages.reportDown(broker, String.valueOf(e.getMessage()));
         throw e;
       }
     }
 
-    private void refused(JMSException e) {
+    private void reportRefusal(JMSException e) {
       if (password != null && e instanceof JMSSecurityException) {
-        password.refused();
+        password.markRefused();
       }
     }
 
-    /** By the password as it is now. */
+    /** Adds user and password; the password is read again for each connection, as it may change. */
     private PooledConnectionKey login(PooledConnectionKey nobody) {
       return password == null ? nobody : new PooledConnectionKey(user, password.get());
     }
 
-    /** Some clients give their name to the broker only now. */
-    private static Connection started(Connection connection) throws JMSException {
+    /** Starts it here, because some clients log in only on start. */
+    private static Connection start(Connection connection) throws JMSException {
       try {
         connection.start();
         return connection;
@@ -117,7 +120,7 @@ public final class JmsBroker implements AutoCloseable {
     }
   }
 
-  public ConnectionFactory connections() {
+  public ConnectionFactory connectionFactory() {
     return pool;
   }
 

@@ -10,11 +10,11 @@ import jakarta.jms.Topic;
 import java.util.Locale;
 
 /**
- * The libraries that speak to brokers, each with a protocol of its own. Their classes are loaded
- * once they are used: an application without JMS has none of them.
+ * The supported JMS client libraries. Their classes are loaded on first use, because an application
+ * needs only the one it uses, and none without JMS.
  */
 public enum JmsClient {
-  /** Apache Artemis, as the built-in broker is. */
+  /** Apache Artemis, which is also the built-in broker. */
   ARTEMIS("tcp://host:61616", "\\(?tcp:.+"),
 
   /** Apache ActiveMQ Classic 6, over OpenWire. */
@@ -28,11 +28,12 @@ public enum JmsClient {
     this.addresses = addresses;
   }
 
-  /** As {@code leonardo.jms.client} says it. */
-  public String word() {
+  /** Its value in {@code leonardo.jms.client}. */
+  public String settingValue() {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** An address as an example for error messages. */
   public String example() {
     return example;
   }
@@ -45,38 +46,41 @@ public enum JmsClient {
     return this == ARTEMIS ? new ArtemisLibrary() : new ActiveMqLibrary();
   }
 
-  public ConnectionFactory connections(String url, String user, String password) {
-    return library().connections(url, user, password);
+  public ConnectionFactory connectionFactory(String url, String user, String password) {
+    return library().connectionFactory(url, user, password);
   }
 
   /**
-   * A factory of the application's, for use here.
+   * Adapts the application's own factory.
    *
-   * @throws IllegalArgumentException if it is another library's
+   * @throws IllegalArgumentException if the factory belongs to another library
    */
-  ConnectionFactory tuned(ConnectionFactory own) {
+  ConnectionFactory adapted(ConnectionFactory own) {
     return library()
-        .tuned(own)
+        .adapted(own)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "is a %s, which is not of the client %s"
-                        .formatted(own.getClass().getName(), word())));
+                        .formatted(own.getClass().getName(), settingValue())));
   }
 
-  /** About how long its text is, as far as that shows before it is decoded; in bytes at most. */
+  /**
+   * The approximate length of the text, in bytes or characters, as far as it is known without
+   * decoding the message.
+   */
   public long textBytes(TextMessage message) throws JMSException {
     return library().textBytes(message);
   }
 
   /**
-   * Asks the broker for a destination that only its caller can make, where the broker itself would
-   * not refuse what is sent there.
+   * Checks that a caller's temporary destination still exists, for brokers that would not refuse a
+   * message to it.
    *
-   * @throws InvalidDestinationException if it is gone
+   * @throws InvalidDestinationException if the destination no longer exists
    */
-  public void mustBeThere(Destination to, ConnectionFactory connections) throws JMSException {
-    library().mustBeThere(to, connections);
+  public void requireExists(Destination to, ConnectionFactory connections) throws JMSException {
+    library().requireExists(to, connections);
   }
 
   Queue queue(String name, boolean temporary) {

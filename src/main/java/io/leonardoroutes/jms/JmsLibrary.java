@@ -9,22 +9,22 @@ import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import java.util.Optional;
 
-/** What is done with the classes of one client library. */
+/** The operations that need the classes of one JMS client library. */
 interface JmsLibrary {
-  ConnectionFactory connections(String url, String user, String password);
+  ConnectionFactory connectionFactory(String url, String user, String password);
 
-  /** A factory of the application's, for use here; empty if it is another library's. */
-  Optional<ConnectionFactory> tuned(ConnectionFactory own);
+  /** Adapts the application's own factory; empty if the factory belongs to another library. */
+  Optional<ConnectionFactory> adapted(ConnectionFactory own);
 
   /** See {@link JmsClient#textBytes}. */
   long textBytes(TextMessage message) throws JMSException;
 
   /**
-   * See {@link JmsClient#mustBeThere}.
+   * See {@link JmsClient#requireExists}.
    *
-   * @throws InvalidDestinationException if it is gone
+   * @throws InvalidDestinationException if the destination no longer exists
    */
-  default void mustBeThere(Destination to, ConnectionFactory connections) throws JMSException {}
+  default void requireExists(Destination to, ConnectionFactory connections) throws JMSException {}
 
   Queue queue(String name, boolean temporary);
 

@@ -12,45 +12,46 @@ import java.util.stream.Collectors;
 /**
  * The settings of the JMS intake.
  *
- * @param url null means the built-in broker; {@code #NAME} a ConnectionFactory of the application
- * @param open whether callers reach the built-in broker
- * @param user who connects to a broker elsewhere, or whom the built-in broker lets in; null means
- *     that no name is asked for
- * @param password asked for at each new connection; null means none
- * @param trustsUsers whether the broker vouches for the JMSXUserID of a message
- * @param names what queues are for
+ * @param url null for the built-in broker; {@code #NAME} for a ConnectionFactory of the application
+ * @param portOpen whether the built-in broker listens on its port
+ * @param user the user name for an external broker, or the one that callers of the built-in broker
+ *     must give; null if none is needed
+ * @param password read again for each new connection; null if there is none
+ * @param trustsUserIds whether the broker sets the JMSXUserID of a message, so that it can be
+ *     believed
+ * @param names which queues are for requests and which may get replies
  */
 public record JmsSettings(
     String url,
     int port,
-    boolean open,
+    boolean portOpen,
     JmsClient client,
     String user,
     Secret password,
-    boolean trustsUsers,
+    boolean trustsUserIds,
     String requests,
     QueueNames names,
     Limits limits) {
-  /** Where the built-in broker listens. */
+  /** The address that the built-in broker listens on. */
   static final String HOST = "127.0.0.1";
 
-  /** How the name of a sender may look, so that it can be a caller's. */
+  /** The pattern of a user name that can be the name of a caller. */
   public static final String USER_NAME = "[!-~]{1,64}";
 
   private static final String URL = "leonardo.jms.url";
 
-  /** Names a ConnectionFactory of the application. */
+  /** The setting that names a ConnectionFactory of the application. */
   public static final String BEAN = "leonardo.jms.connection-factory";
 
   private static final String USER = "leonardo.jms.user";
   private static final String PASSWORD = "leonardo.jms.password";
 
   /**
-   * What the built-in broker takes.
+   * Limits of the built-in broker, in bytes.
    *
-   * @param maxRequestBytes of one request
-   * @param maxBytes of all that wait in one queue
-   * @param minDiskFree bytes of the disk that are left to others
+   * @param maxRequestBytes the longest request
+   * @param maxBytes all messages that wait in one queue
+   * @param minDiskFree disk space that the broker must leave free
    */
   public record Limits(int maxRequestBytes, long maxBytes, long minDiskFree) {}
 
@@ -82,7 +83,7 @@ public record JmsSettings(
         url == null && (user != null || keys.text("leonardo.rest.auth").equals("none")),
         client,
         user,
-        secrets.oneIfSet(PASSWORD),
+        secrets.optional(PASSWORD),
         url == null ? user != null : keys.flag("leonardo.jms.trust-user-id"),
         requests,
         new QueueNames(requests, anyOf(keys.names("leonardo.jms.replies"))),
@@ -92,17 +93,17 @@ public record JmsSettings(
             keys.number("leonardo.jms.min-disk-free", 0, Long.MAX_VALUE)));
   }
 
-  /** From now on callers may send to that queue too. */
-  public void takeRequestsFrom(String queue) {
-    names.takeRequestsFrom(queue);
+  /** Registers a further queue that callers may send requests to. */
+  public void addRequestQueue(String queue) {
+    names.addRequestQueue(queue);
   }
 
-  /** Who may connect, for the start line. */
-  public String door() {
+  /** Where the broker is and who may connect, for the log line at start. */
+  public String accessDescription() {
     if (url != null) {
       return "at " + address();
     }
-    if (!open) {
+    if (!portOpen) {
       return "of the built-in broker, which nobody reaches: leonardo.rest.auth asks for keys, so"
           + " set leonardo.jms.user and leonardo.jms.password to open its port";
     }
@@ -133,7 +134,7 @@ public record JmsSettings(
   private static JmsClient client(SettingReader keys) {
     String name = keys.text("leonardo.jms.client");
     return Arrays.stream(JmsClient.values())
-        .filter(client -> client.word().equals(name))
+        .filter(client -> client.settingValue().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
@@ -148,7 +149,7 @@ public record JmsSettings(
             .collect(Collectors.joining("|")));
   }
 
-  /** For logs: without what may be a password. */
+  /** The address for logs, without anything that may be a password. */
   public String address() {
     return url == null ? "tcp://" + HOST + ":" + port : hidden(url);
   }
@@ -157,7 +158,7 @@ public record JmsSettings(
     return url.replaceFirst("\\?.*", "").replaceAll("//[^/@]*@", "//");
   }
 
-  /** Nothing that is secret. */
+  /** Contains no secret. */
   @Override
   public String toString() {
     return "JmsSettings[" + address() + "]";

@@ -11,19 +11,19 @@ import org.apache.activemq.artemis.core.remoting.impl.invm.InVMConnection;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
- * Lets nothing of the Artemis core protocol in that a client of a single broker does not say.
- * Brokers say more to each other, and some of it before anybody is asked for a name: take over a
- * session (CVE-2026-57967), make a queue (CVE-2026-49362), become a part of a cluster.
+ * Accepts only those packets of the Artemis core protocol that a client of a single broker sends.
+ * The rest is for brokers among themselves, and some of it works before any login: taking over a
+ * session (CVE-2026-57967), creating a queue (CVE-2026-49362), joining a cluster.
  */
 final class PacketFilter implements Interceptor {
-  private final long most;
-  private final Map<String, Long> growing = new ConcurrentHashMap<>();
+  private final long maxLength;
+  private final Map<String, Long> lengths = new ConcurrentHashMap<>();
 
   /**
-   * @param most bytes that a message may have that comes in pieces
+   * @param maxLength the longest message that may be sent in several packets, in bytes
    */
-  PacketFilter(long most) {
-    this.most = most;
+  PacketFilter(long maxLength) {
+    this.maxLength = maxLength;
   }
 
   @Override
@@ -32,7 +32,7 @@ final class PacketFilter implements Interceptor {
       return true;
     }
     if (isOfClients(packet.getChannelID(), packet.getType()) && !isTooLong(packet, connection)) {
-      ConnectionGate.of(connection).whole();
+      ConnectionGate.of(connection).completed();
       return true;
     }
     connection.getTransportConnection().close();
@@ -53,19 +53,19 @@ final class PacketFilter implements Interceptor {
     return channel >= CHANNEL_ID.USER.id;
   }
 
-  /** It would be written to the disk before anybody looks at it, however long it gets. */
+  /** The broker writes such a message to disk as it arrives, with no limit of its own. */
   private boolean isTooLong(Packet packet, RemotingConnection connection) {
     if (!(packet instanceof SessionSendContinuationMessage piece)) {
       return false;
     }
     String message = connection.getID() + " " + packet.getChannelID();
-    if (!growing.containsKey(message)) {
-      connection.addCloseListener(() -> growing.remove(message));
+    if (!lengths.containsKey(message)) {
+      connection.addCloseListener(() -> lengths.remove(message));
     }
-    long length = growing.merge(message, (long) piece.getBody().length, Long::sum);
+    long length = lengths.merge(message, (long) piece.getBody().length, Long::sum);
     if (!piece.isContinues()) {
-      growing.put(message, 0L);
+      lengths.put(message, 0L);
     }
-    return length > most;
+    return length > maxLength;
   }
 }

@@ -8,11 +8,11 @@ import org.apache.camel.component.jms.DefaultJmsMessageListenerContainer;
 import org.apache.camel.component.jms.JmsEndpoint;
 
 /**
- * Listens to a queue as Camel does, and says once in the log if the broker does not let it: such a
- * queue only looks empty else.
+ * Camel's queue listener, which also reports once if the broker refuses the consumer. Without that
+ * the queue would only seem empty.
  *
- * <p>Its logger, by its name, is that of everything else that listens tells; {@code
- * config/log4j2.properties} switches it off.
+ * <p>The superclass logs under this class's name and repeats itself; {@code
+ * config/log4j2.properties} switches that logger off.
  */
 public final class QueueListener extends DefaultJmsMessageListenerContainer {
   private final String queue;
@@ -22,7 +22,7 @@ public final class QueueListener extends DefaultJmsMessageListenerContainer {
     super(endpoint);
     this.queue = "queue " + endpoint.getDestinationName();
     this.outages = outages;
-    jms.takeRequestsFrom(endpoint.getDestinationName());
+    jms.addRequestQueue(endpoint.getDestinationName());
   }
 
   @Override

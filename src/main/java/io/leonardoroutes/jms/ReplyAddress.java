@@ -14,11 +14,11 @@ import java.util.stream.Stream;
 import org.apache.activemq.artemis.jms.client.ActiveMQDestination;
 
 /**
- * The kinds of destination that a JMS caller can want its answers at, as the ledger keeps them:
- * {@code queue:NAME}.
+ * The kinds of destination that a JMSReplyTo can name. The ledger stores an address as prefix and
+ * name, for example {@code queue:NAME}.
  *
- * <p>A temporary one stays temporary, or the broker would make a lasting queue of its name for
- * answers to a caller that is gone.
+ * <p>A temporary destination is stored as temporary. Otherwise the broker would create a permanent
+ * queue of that name for replies to a caller that is gone.
  */
 public enum ReplyAddress {
   TEMPORARY_QUEUE("temporary-queue:"),
@@ -26,7 +26,9 @@ public enum ReplyAddress {
   QUEUE("queue:"),
   TOPIC("topic:");
 
-  /** By name, as an application with the client of Artemis need not have this one. */
+  /**
+   * Named as text, because an application that uses the Artemis client need not have this class.
+   */
   private static final String GONE_IN_CLASSIC =
       "org.apache.activemq.DestinationDoesNotExistException";
 
@@ -40,11 +42,12 @@ public enum ReplyAddress {
   }
 
   /**
-   * What the ledger keeps of a destination; null of none.
+   * The text that the ledger stores for a JMSReplyTo; null if there is none.
    *
-   * @param names which queues and topics are nobody else's; a temporary one is the caller's own, if
-   *     the broker made up its name: to Artemis "temporary" is only a word of the sender
-   * @throws RequestRejected 403 if answers are not sent there
+   * @param names decides which queues and topics may get replies. A temporary destination is always
+   *     allowed if the broker generated its name; with Artemis the sender alone claims that a
+   *     destination is temporary, so the name is checked.
+   * @throws RequestRejected 403 if replies must not be sent there
    */
   public static String of(Destination destination, QueueNames names) throws JMSException {
     if (destination == null) {
@@ -58,14 +61,14 @@ public enum ReplyAddress {
     } else if (destination instanceof Topic topic) {
       name = topic.getTopicName();
       kind = topic instanceof TemporaryTopic ? TEMPORARY_TOPIC : TOPIC;
-    } else if (isOfArtemis(destination)) {
-      // Of a STOMP client it is a name and no more.
+    } else if (isArtemis(destination)) {
+      // A STOMP client sends only a name, so the type is neither queue nor topic.
       name = ((ActiveMQDestination) destination).getName();
       kind = QUEUE;
     }
     if (name == null
-        || !QueueNames.isOne(name)
-        || !(isCallersOwn(destination, name) || names.isForReplies(name))) {
+        || !QueueNames.isSingleName(name)
+        || !(isCallersOwn(destination, name) || names.allowsReplies(name))) {
       throw new RequestRejected(
           403,
           "reply-to",
@@ -79,21 +82,23 @@ public enum ReplyAddress {
   private static boolean isCallersOwn(Destination destination, String name) {
     boolean temporary =
         destination instanceof TemporaryQueue || destination instanceof TemporaryTopic;
-    return temporary && (!isOfArtemis(destination) || QueueNames.isTemporary(name));
+    return temporary && (!isArtemis(destination) || QueueNames.isTemporary(name));
   }
 
-  /** An application with the client of Classic need not have the class itself. */
-  private static boolean isOfArtemis(Destination destination) {
+  /**
+   * Compares names, because an application that uses the Classic client need not have the class.
+   */
+  private static boolean isArtemis(Destination destination) {
     return Stream.<Class<?>>iterate(destination.getClass(), Objects::nonNull, Class::getSuperclass)
         .anyMatch(type -> type.getName().equals(ARTEMIS));
   }
 
   /**
-   * Whether an answer could not be sent because the queue or topic was its caller's own and is gone
-   * with it. A caller that only lost its connection may have it back in a moment.
+   * Whether a reply failed because the caller's temporary queue or topic no longer exists. It may
+   * exist again in a moment, if the caller only lost its connection.
    */
-  public static boolean isGone(String kept, Throwable failure) {
-    return (kept.startsWith(TEMPORARY_QUEUE.prefix) || kept.startsWith(TEMPORARY_TOPIC.prefix))
+  public static boolean isGone(String stored, Throwable failure) {
+    return (stored.startsWith(TEMPORARY_QUEUE.prefix) || stored.startsWith(TEMPORARY_TOPIC.prefix))
         && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
             .anyMatch(
                 why ->
@@ -101,11 +106,11 @@ public enum ReplyAddress {
                         || why.getClass().getName().equals(GONE_IN_CLASSIC));
   }
 
-  /** The destination again. */
-  public static Destination destination(String kept, JmsClient client) {
+  /** Turns the text that the ledger stored back into a destination. */
+  public static Destination destination(String stored, JmsClient client) {
     ReplyAddress kind =
-        Arrays.stream(values()).filter(k -> kept.startsWith(k.prefix)).findFirst().orElseThrow();
-    String name = kept.substring(kind.prefix.length());
+        Arrays.stream(values()).filter(k -> stored.startsWith(k.prefix)).findFirst().orElseThrow();
+    String name = stored.substring(kind.prefix.length());
     return kind == TOPIC || kind == TEMPORARY_TOPIC
         ? client.topic(name, kind == TEMPORARY_TOPIC)
         : client.queue(name, kind == TEMPORARY_QUEUE);

@@ -1,5 +1,5 @@
 /**
- * The JMS broker, the one inside or any other: how it is reached, and where callers have their
- * answers. It knows nothing of jobs.
+ * The JMS broker, built in or external: the connection to it, its limits and its security, and the
+ * addresses that replies may be sent to. Knows nothing of jobs.
  */
 package io.leonardoroutes.jms;

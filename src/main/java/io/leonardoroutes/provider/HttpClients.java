@@ -24,21 +24,21 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.ssl.SSLContexts;
 
 /**
- * The HTTP clients, each with the longest time that one of its calls may take. They trust whom the
- * application's {@code https} component trusts.
+ * The HTTP clients for the provider, downloads and sinks, each with its own time limit for a call.
+ * They trust the same certificates as the application's {@code https} component.
  */
 public record HttpClients(CamelContext context, LeonardoSettings settings, CallTimer timer) {
   private static final String SINK = "#leonardoSink";
-  private static final String SINK_OF_ITS_OWN = "#leonardoSinkOfItsOwn";
+  private static final String SINK_WITH_OWN_CONNECTIONS = "#leonardoSinkOfItsOwn";
 
-  /** What an endpoint says of its connections. */
-  private static final Pattern CONNECTED =
+  /** Endpoint options that configure connections, and would be lost with a client of ours. */
+  private static final Pattern CONNECTION_OPTION =
       Pattern.compile(
           "[?&](proxyHost|sslContextParameters|x509HostnameVerifier|clientConnectionManager|useSystemProperties"
               + "|maxTotalConnections|connectionsPerRoute|connectionTimeToLive|soTimeout"
               + "|httpConnection\\.[^=]*)=");
 
-  /** Binds the names by which route files use them. */
+  /** Binds the clients under the names that route files use. */
   public void bind(Registry registry, ProviderClient provider, VideoFolder videos) {
     Map<String, HttpClientConfigurer> named =
         Map.of(
@@ -48,8 +48,8 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
             client -> ProviderClient.plain(client, downloads(videos)),
             SINK.substring(1),
             this::sink,
-            SINK_OF_ITS_OWN.substring(1),
-            this::sinkOfItsOwn);
+            SINK_WITH_OWN_CONNECTIONS.substring(1),
+            this::sinkWithOwnConnections);
     named.forEach((name, client) -> registry.bind(name, HttpClientConfigurer.class, client));
   }
 
@@ -79,28 +79,28 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
 
   /** For sinks; only the status of their answers matters. */
   void sink(HttpClientBuilder client) {
-    sinkOfItsOwn(client);
+    sinkWithOwnConnections(client);
     bounded(settings.paidCall(), SystemDefaultDnsResolver.INSTANCE).connect(client);
   }
 
   /** For a sink that sets its own connection options. */
-  void sinkOfItsOwn(HttpClientBuilder client) {
-    timer.withoutBodies(client, settings.paidCall(), settings.downloads().limits().maxTime());
+  void sinkWithOwnConnections(HttpClientBuilder client) {
+    timer.discardBodies(client, settings.paidCall(), settings.downloads().limits().maxTime());
   }
 
   /**
-   * The address of a sink, and how it is called if it is called over HTTP and does not say it. What
-   * is not called over HTTP ends its calls itself.
+   * Adds our client to the address of an HTTP sink, unless the address names one. Other sinks are
+   * returned unchanged: their components have their own timeouts.
    */
   public static String bounded(String uri) {
     if (!uri.matches("https?:.*") || uri.contains("httpClientConfigurer=")) {
       return uri;
     }
-    boolean own = CONNECTED.matcher(uri).find();
+    boolean own = CONNECTION_OPTION.matcher(uri).find();
     return uri
         + (uri.contains("?") ? "&" : "?")
         + "httpClientConfigurer="
-        + (own ? SINK_OF_ITS_OWN : SINK);
+        + (own ? SINK_WITH_OWN_CONNECTIONS : SINK);
   }
 
   private BoundedClient bounded(Duration limit, DnsResolver resolver) {

@@ -12,13 +12,13 @@ import org.apache.camel.model.ToDefinition;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
 /**
- * Times each call to the provider by the step that makes it and by its outcome: the class of the
- * answer's status, as {@code 2xx}, or {@code failed} if there was no answer.
+ * Times each call to the provider, by the step that makes it and by its outcome: the class of the
+ * status, such as {@code 2xx}, or {@code failed} if there was no answer.
  */
 public final class ProviderCallMetrics {
   private static final String FAILED = "failed";
 
-  /** There from the beginning, so that the first of them is seen as a rise. */
+  /** Registered at start with a count of 0, so that the first call of each shows as an increase. */
   private static final List<String> OUTCOMES = List.of("2xx", "4xx", "5xx", FAILED);
 
   private final MeterRegistry registry;
@@ -27,7 +27,7 @@ public final class ProviderCallMetrics {
     this.registry = registry;
   }
 
-  /** Times a step that has an id and calls over HTTP; any other is left as it is. */
+  /** Wraps a step that has an id and calls the provider; returns any other step unchanged. */
   public Processor timed(NamedNode step, Processor target) {
     boolean call =
         step instanceof ToDefinition to

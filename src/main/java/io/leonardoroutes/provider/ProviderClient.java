@@ -22,14 +22,14 @@ import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
- * How the provider is called: with the key of the job's account, without redirects and without any
- * retry of the client's own. A call says the account's name alone; the key is looked up here, at
- * each call, and never stands on an exchange.
+ * Configures the HTTP client for the provider: it adds the API key of the account and follows no
+ * redirects and makes no retries. A call names only the account; the key is looked up here for each
+ * call, and never put on an exchange.
  *
- * <p>A paid call needs a permit, which only the ledger's move to {@code SUBMITTING} gives out,
- * which it uses up and which ends before the ledger can put the attempt in doubt. So a route that
- * was edited to repeat the call, a redelivery policy around it, a retry inside the client or a
- * program that was asleep sends nothing.
+ * <p>A paid call needs a permit. Only the ledger's move to {@code SUBMITTING} grants one; it is
+ * good for one call, and expires before the ledger can put the attempt in doubt. So nothing is sent
+ * twice or too late by a route that repeats the call, a redelivery policy around it, a retry inside
+ * the client, or a program that was suspended.
  */
 public final class ProviderClient implements HttpClientConfigurer {
   public static final String PERMIT = "Leonardo-Permit";
@@ -47,8 +47,8 @@ public final class ProviderClient implements HttpClientConfigurer {
   private record Permit(Instant until, String account) {}
 
   /**
-   * @param now the time by the ledger; fails while the ledger is away
-   * @param bounded how long calls last and how much they bring, once endpoints are made
+   * @param now the time of the ledger's clock; throws while the ledger is unavailable
+   * @param bounded limits of calls in time and size, read when endpoints are created
    */
   public ProviderClient(
       ProviderAccounts accounts,
@@ -64,7 +64,7 @@ public final class ProviderClient implements HttpClientConfigurer {
   /**
    * Allows one paid call for this attempt of the job.
    *
-   * @param until when the call must have been sent
+   * @param until the latest time to send the call
    */
   public String permit(Job submitting, Instant until) {
     String permit = name(submitting);
@@ -78,13 +78,13 @@ public final class ProviderClient implements HttpClientConfigurer {
     return underWay.containsKey(name(submitting));
   }
 
-  /** The jobs whose attempts this program is making. */
+  /** The ids of the jobs that this program is submitting or whose outcome it is recording. */
   public Collection<String> underWay() {
     return Set.copyOf(underWay.values());
   }
 
-  /** The attempt is over, and with it its permit. */
-  public void over(Job submitting) {
+  /** Ends the attempt and its permit. */
+  public void finish(Job submitting) {
     permits.remove(name(submitting));
     underWay.remove(name(submitting));
   }
@@ -97,15 +97,15 @@ public final class ProviderClient implements HttpClientConfigurer {
   public void configureHttpClient(HttpClientBuilder client) {
     plain(client, bounded.get())
         .addRequestInterceptorLast((request, entity, context) -> prepare(request, context))
-        .addResponseInterceptorFirst((response, entity, context) -> answered(response, context));
+        .addResponseInterceptorFirst((response, entity, context) -> received(response, context));
   }
 
-  /** The same for hosts that are not the provider: no key, no redirects, no retries. */
+  /** The settings for any host: no redirects, no retries. Adds no key. */
   static HttpClientBuilder plain(HttpClientBuilder client, BoundedClient bounded) {
     bounded.configure(client);
     return client
-        // A kept connection may be closed under a request, and nobody would know whether it
-        // arrived.
+        // No keep-alive: the server may close an idle connection just as a request is sent, and it
+        // would be unknown whether the request arrived.
         .setConnectionReuseStrategy((request, response, context) -> false)
         .disableAutomaticRetries()
         .disableRedirectHandling()
@@ -115,22 +115,22 @@ public final class ProviderClient implements HttpClientConfigurer {
   }
 
   private void prepare(HttpRequest request, HttpContext context) throws IOException {
-    Permit permit = Method.POST.isSame(request.getMethod()) ? paid(request) : null;
-    String account = permit == null ? said(request, ACCOUNT) : permit.account();
+    Permit permit = Method.POST.isSame(request.getMethod()) ? usePermit(request) : null;
+    String account = permit == null ? header(request, ACCOUNT) : permit.account();
     request.removeHeaders(PERMIT);
     request.removeHeaders(ACCOUNT);
     BoundedClient.authorize(context, "Bearer " + key(account));
     context.setAttribute(ACCOUNT, account);
     // Last, as fetching the key may take long.
-    if (permit != null && isOver(permit)) {
+    if (permit != null && isExpired(permit)) {
       throw new ConnectTimeoutException("the connection came too late for this paid call");
     }
   }
 
   /**
-   * @throws ConnectException if the ledger is away, and could not keep what this call brings
+   * @throws ConnectException if the ledger is unavailable, and so could not record the outcome
    */
-  private boolean isOver(Permit permit) throws ConnectException {
+  private boolean isExpired(Permit permit) throws ConnectException {
     try {
       return now.get().isAfter(permit.until());
     } catch (RuntimeException e) {
@@ -138,21 +138,22 @@ public final class ProviderClient implements HttpClientConfigurer {
     }
   }
 
-  private void answered(HttpResponse response, HttpContext context) {
+  private void received(HttpResponse response, HttpContext context) {
     Header date = response.getFirstHeader("Date");
-    clock.answered(date == null ? null : date.getValue());
+    clock.record(date == null ? null : date.getValue());
     if (response.getCode() == HttpStatus.SC_UNAUTHORIZED
         && context.getAttribute(ACCOUNT) instanceof String account) {
-      accounts.find(account).ifPresent(known -> known.key().refused());
+      accounts.find(account).ifPresent(known -> known.key().markRefused());
     }
   }
 
   /** Uses up the permit of a paid call. */
-  private Permit paid(HttpRequest request) {
-    String said = said(request, PERMIT);
-    Permit permit = said == null ? null : permits.remove(said);
+  private Permit usePermit(HttpRequest request) {
+    String id = header(request, PERMIT);
+    Permit permit = id == null ? null : permits.remove(id);
     if (permit == null) {
-      throw new IllegalStateException("this paid call was not allowed by the ledger, or was made");
+      throw new IllegalStateException(
+          "the ledger has not permitted this paid call, or it was made already");
     }
     return permit;
   }
@@ -160,7 +161,8 @@ public final class ProviderClient implements HttpClientConfigurer {
   /**
    * The account's key.
    *
-   * @throws ConnectException if there is none now: nothing has left, so it may be tried again
+   * @throws ConnectException if there is no key at present; nothing was sent, so the call may be
+   *     repeated
    */
   private String key(String account) throws ConnectException {
     try {
@@ -170,7 +172,7 @@ public final class ProviderClient implements HttpClientConfigurer {
     }
   }
 
-  private static String said(HttpRequest request, String name) {
+  private static String header(HttpRequest request, String name) {
     Header header = request.getFirstHeader(name);
     return header == null ? null : header.getValue();
   }

@@ -10,12 +10,15 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * How far the provider's clock is ahead of ours, by the {@code Date} of its last answer. The times
- * of its list are by its own clock, and ours may be wrong for a while and be set right later.
+ * The skew between the provider's clock and ours, by the {@code Date} header of its last answer.
+ * Needed to compare the times in the provider's list with ours, which may be wrong for a while.
  */
 public final class ProviderClock {
-  /** The header has whole seconds, and an answer takes a while. */
-  private static final Duration NONE = Duration.ofSeconds(5);
+  /**
+   * Skews below this count as zero: the header has whole seconds, and an answer takes time to
+   * arrive.
+   */
+  private static final Duration TOLERANCE = Duration.ofSeconds(5);
 
   private static final Duration FRESH = Duration.ofMinutes(2);
 
@@ -35,7 +38,7 @@ public final class ProviderClock {
    *
    * @param date its {@code Date} header; null if it has none
    */
-  void answered(String date) {
+  void record(String date) {
     try {
       if (date != null) {
         Instant theirs =
@@ -43,15 +46,18 @@ public final class ProviderClock {
                 .toInstant();
         Instant ours = clock.instant();
         Duration skew = Duration.between(ours, theirs.plusMillis(500));
-        boolean none = skew.abs().compareTo(NONE) < 0;
-        last = new Reading(none ? Duration.ZERO : skew, ours, nanos.getAsLong());
+        boolean negligible = skew.abs().compareTo(TOLERANCE) < 0;
+        last = new Reading(negligible ? Duration.ZERO : skew, ours, nanos.getAsLong());
       }
     } catch (DateTimeParseException e) {
       // An invalid date says nothing.
     }
   }
 
-  /** How far it is ahead now; null if no answer told so lately, or our clock was set since. */
+  /**
+   * How far the provider's clock is ahead; null if there was no recent answer or our clock was set
+   * since.
+   */
   public Duration skew() {
     Reading reading = last;
     if (reading == null) {
@@ -59,7 +65,7 @@ public final class ProviderClock {
     }
     Duration byClock = Duration.between(reading.at(), clock.instant());
     Duration byTimer = Duration.ofNanos(nanos.getAsLong() - reading.nanos());
-    boolean agree = byClock.minus(byTimer).abs().compareTo(NONE) < 0;
+    boolean agree = byClock.minus(byTimer).abs().compareTo(TOLERANCE) < 0;
     return agree && byTimer.compareTo(FRESH) < 0 ? reading.skew() : null;
   }
 }

@@ -13,21 +13,22 @@ import org.apache.camel.support.GZIPHelper;
 import org.apache.hc.core5.http.io.EofSensorInputStream;
 
 /**
- * An HTTP answer of the provider, read whole, bounded in bytes and time, and without the key that
- * it may have echoed.
+ * An HTTP answer of the provider, read completely within limits on size and time. API keys that the
+ * answer may have echoed are removed.
  *
- * @param status 0 if there was none
- * @param body what came before the failure, if it failed
- * @param failure why it could not be read to its end, or null
+ * @param status 0 if there was no answer
+ * @param body the part before the failure, if reading failed
+ * @param failure why the body could not be read completely; null if it was
  */
 public record ProviderResponse(int status, String retryAfter, String body, IOException failure) {
   private static final int LONGEST = 1024 * 1024;
   private static final String TOO_LONG = "the answer is longer than 1 MiB";
 
   /**
-   * To be said before the call: Camel would put between us and the connection what cannot let go.
+   * To be called before the call: turns off Camel's own decompression, whose stream would hide the
+   * connection, so that {@link #abandon} could not close it.
    */
-  public static void asItComes(Exchange exchange) {
+  public static void keepCompressed(Exchange exchange) {
     exchange.setProperty(Exchange.SKIP_GZIP_ENCODING, true);
   }
 
@@ -60,7 +61,7 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
     }
     long deadline = System.nanoTime() + longest.toNanos();
     byte[] piece = new byte[8192];
-    InputStream plain = GZIPHelper.uncompressGzip(encoding, new Packed(in));
+    InputStream plain = GZIPHelper.uncompressGzip(encoding, new CompressedInput(in));
     for (int n = plain.read(piece); n >= 0; n = plain.read(piece)) {
       text.write(piece, 0, n);
       if (text.size() > LONGEST) {
@@ -72,11 +73,11 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
     }
   }
 
-  /** What is packed can be endless and unpack to nothing. */
-  private static final class Packed extends FilterInputStream {
+  /** Bounds the compressed bytes too: an endless gzip stream may decompress to nothing. */
+  private static final class CompressedInput extends FilterInputStream {
     private int bytes;
 
-    private Packed(InputStream in) {
+    private CompressedInput(InputStream in) {
       super(in);
     }
 
@@ -97,7 +98,10 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
     }
   }
 
-  /** Closes the connection at once; a plain close would first read what is left, without end. */
+  /**
+   * Closes the connection at once. A plain close would first read the rest of the body, which may
+   * be endless.
+   */
   public static void abandon(Object body) {
     try {
       if (body instanceof EofSensorInputStream connected) {

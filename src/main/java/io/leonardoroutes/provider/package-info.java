@@ -1,6 +1,6 @@
 /**
- * How the provider is called: {@link io.leonardoroutes.provider.ProviderClient} adds the account's
- * key and lets a paid call out only with a permit, which the call uses up; {@link
- * io.leonardoroutes.provider.ProviderResponse} is what came back, bounded and without the key.
+ * HTTP calls to the provider: {@link io.leonardoroutes.provider.ProviderClient} adds the account's
+ * key and sends a paid call only with a permit, which is good for one call; {@link
+ * io.leonardoroutes.provider.ProviderResponse} is the answer, bounded and without keys.
  */
 package io.leonardoroutes.provider;

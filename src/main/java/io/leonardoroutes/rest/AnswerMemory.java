@@ -5,8 +5,8 @@ import io.leonardoroutes.auth.CallerShares;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Bounds what is kept of all answers together until their callers have read it: a sixteenth of the
- * heap, and half of that for one caller.
+ * Bounds the memory for answers that callers have not read yet: a sixteenth of the heap for all,
+ * and half of that for one caller.
  */
 final class AnswerMemory {
   private static final String KEY = AnswerMemory.class.getName();
@@ -15,13 +15,13 @@ final class AnswerMemory {
 
   private final CallerShares memory = CallerShares.ofHeap(PART_OF_HEAP, LEAST);
 
-  /** Gives a call its own share of it. */
+  /** Attaches the share of its caller to a call. */
   void offer(RoutingContext call) {
-    call.put(KEY, new Share(memory, Caller.of(call)));
+    call.put(KEY, new Share(memory, Caller.limitKey(call)));
     call.next();
   }
 
-  /** What one call can take of it; on a server that has no bounds all that it wants. */
+  /** The share of a call; unlimited on a server without these limits. */
   static Share of(RoutingContext call) {
     Share share = call.get(KEY);
     return share == null ? new Share(new CallerShares(Long.MAX_VALUE, Long.MAX_VALUE), "") : share;
@@ -36,7 +36,7 @@ final class AnswerMemory {
       memory.give(caller, bytes);
     }
 
-    /** Takes what a long answer needs while it is written, piece by piece. */
+    /** Takes the buffer of a streamed answer, until the call ends. */
     boolean reserve(RoutingContext call, long bytes) {
       if (!memory.take(caller, bytes)) {
         return false;

@@ -14,9 +14,9 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /**
- * The {@code platformHttpEngine} of routes that answer late or at length. Camel's own holds a
- * thread for as long as a call is in its route; this one none while the call waits. On a server
- * that is not Vert.x it is that server's own.
+ * The {@code platformHttpEngine} for routes that answer late or with a stream. Camel's own engine
+ * holds a thread while a call is in its route; this one holds none while the call waits. On a
+ * server other than Vert.x, that server's engine is used.
  */
 public final class AsyncHttp implements PlatformHttpEngine {
   private final CamelContext context;
@@ -26,22 +26,22 @@ public final class AsyncHttp implements PlatformHttpEngine {
   }
 
   /**
-   * Done once nobody hears an answer any more; empty on a server that does not tell. There a wait
-   * holds a thread, and a body cannot be {@link StreamedBody}.
+   * Completes when the call has ended or its caller is gone. Empty on a server other than Vert.x;
+   * there a wait holds a thread, and the body cannot be a {@link StreamedBody}.
    */
   @SuppressWarnings("unchecked")
-  public static Optional<CompletableFuture<Void>> gone(Exchange exchange) {
+  public static Optional<CompletableFuture<Void>> callerGone(Exchange exchange) {
     return Optional.ofNullable(
         exchange.getProperty(FlowProperties.CALLER_GONE, CompletableFuture.class));
   }
 
-  /** Who shares with others what there is for all; on a server that does not tell it is one. */
-  public static String share(Exchange exchange) {
+  /** The key for limits per caller; one for all callers on a server other than Vert.x. */
+  public static String limitKey(Exchange exchange) {
     return exchange.getProperty(FlowProperties.CALLER_SHARE, "", String.class);
   }
 
-  /** The call goes on without its body: what others send may take its place. */
-  public static void waits(Exchange exchange) {
+  /** Frees the memory of the request body, which the call no longer needs while it waits. */
+  public static void freeBody(Exchange exchange) {
     RequestBodies.Held body =
         exchange.getProperty(FlowProperties.HELD_BODY, RequestBodies.Held.class);
     if (body != null) {

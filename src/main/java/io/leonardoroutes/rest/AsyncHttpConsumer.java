@@ -24,7 +24,7 @@ import org.apache.camel.support.MessageHelper;
 import org.apache.camel.support.ObjectHelper;
 import org.apache.camel.support.http.HttpUtil;
 
-/** Runs a call through its route on a worker thread, and lets go of it while a step waits. */
+/** Runs a call through its route on a worker thread, and frees the thread while a step waits. */
 final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
   AsyncHttpConsumer(
       PlatformHttpEndpoint endpoint,
@@ -46,7 +46,7 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     CompletableFuture<Void> gone = new CompletableFuture<>();
     call.addEndHandler(end -> gone.complete(null));
     exchange.setProperty(FlowProperties.CALLER_GONE, gone);
-    exchange.setProperty(FlowProperties.CALLER_SHARE, Caller.of(call));
+    exchange.setProperty(FlowProperties.CALLER_SHARE, Caller.limitKey(call));
     RequestBodies.Held body = RequestBodies.of(call);
     if (body != null) {
       body.use();
@@ -55,7 +55,7 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     processHttpRequest(exchange, call)
         .compose(
             read -> {
-              // From here on the exchange alone holds it, and lets go of it as the route says.
+              // From here on only the exchange refers to the body, so that the route can free it.
               ((RoutingContextInternal) call).setBody(null);
               return call.vertx()
                   .executeBlocking(
@@ -98,11 +98,11 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
       head(call, exchange);
       call.response().end();
     } else if (body instanceof StreamedBody streamed) {
-      if (AnswerMemory.of(call).reserve(call, streamed.ahead())) {
+      if (AnswerMemory.of(call).reserve(call, streamed.bufferBytes())) {
         head(call, exchange);
         streamed.writeTo(call);
       } else {
-        ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
+        ProblemHandler.answer(call, ProblemHandler.UNAVAILABLE);
       }
     } else {
       byte[] bytes =
@@ -110,13 +110,13 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
       AnswerMemory.Share memory = AnswerMemory.of(call);
       if (memory.take(bytes.length)) {
         head(call, exchange);
-        // As all other routes do.
+        // Chunked, as Camel's own engine does.
         call.response()
             .setChunked(true)
             .end(Buffer.buffer(bytes))
             .onComplete(read -> memory.give(bytes.length));
       } else {
-        ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
+        ProblemHandler.answer(call, ProblemHandler.UNAVAILABLE);
       }
     }
   }

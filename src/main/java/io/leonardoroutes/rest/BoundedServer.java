@@ -21,21 +21,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Camel's HTTP server with bounds for its connections, which have to be there before it listens,
- * and so cannot be given to Camel's own.
+ * Camel's HTTP server with limits on connections. They must be in place before it listens, which
+ * Camel's own server has no way to configure.
  */
 final class BoundedServer extends VertxPlatformHttpServer {
   private static final Logger LOG = LoggerFactory.getLogger(BoundedServer.class);
   private static final long LONGEST_TO_CLOSE = 10;
 
-  /** As Vert.x calls it, on connections of HTTP/1. */
+  /** The name that Vert.x gives the decoder in the pipeline of an HTTP/1 connection. */
   private static final String DECODER = "httpDecoder";
 
   private final VertxPlatformHttpServerConfiguration config;
   private final Function<Vertx, ConnectionLimits> bounds;
   private final RequestBodies bodies;
   private HttpServer server;
-  private Vertx own;
+  private Vertx ownVertx;
   private volatile boolean stopping;
 
   BoundedServer(
@@ -52,14 +52,14 @@ final class BoundedServer extends VertxPlatformHttpServer {
   protected void initializeServer() {
     super.initializeServer();
     String name = VertxPlatformHttpRouter.getRouterNameFromPort(config.getPort());
-    Router camels = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
-    // Else both would stand under the one name.
+    Router inner = VertxPlatformHttpRouter.lookup(getCamelContext(), name);
+    // Otherwise both routers would be registered under the same name.
     getCamelContext().getRegistry().unbind(name);
     getCamelContext()
         .getRegistry()
         .bind(
             name,
-            new VertxPlatformHttpRouter(this, getVertx(), camels, name) {
+            new VertxPlatformHttpRouter(this, getVertx(), inner, name) {
               @Override
               public Handler<RoutingContext> bodyHandler() {
                 return bodies;
@@ -75,7 +75,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
   @Override
   protected void startServer() throws Exception {
     stopping = false;
-    // While it is not known whether a call will be HTTP/1 or 2, a connection counts as none.
+    // No h2c: before the protocol of a cleartext connection is known, no limit applies to it.
     HttpServerOptions options =
         new HttpServerOptions().setHttp2ClearTextEnabled(false).setUseAlpn(true);
     if (config.getSslContextParameters() != null) {
@@ -83,15 +83,15 @@ final class BoundedServer extends VertxPlatformHttpServer {
       ServerCertificate.onlyForwardSecret(options.getSslOptions());
     }
     ConnectionLimits connections = bounds.apply(getVertx());
-    Router camels =
+    Router inner =
         VertxPlatformHttpRouter.lookup(
             getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(config.getPort()));
     Router router = Router.router(getVertx());
-    router.route().order(-4).handler(connections::called);
+    router.route().order(-4).handler(connections::headArrived);
     router
         .route(config.getPath() + "*")
-        .handler(camels::handleContext)
-        .failureHandler(camels::handleFailure);
+        .handler(inner::handleContext)
+        .failureHandler(inner::handleFailure);
     server =
         getVertx()
             .createHttpServer(options)
@@ -101,7 +101,7 @@ final class BoundedServer extends VertxPlatformHttpServer {
                   readStrictly(connection, options, connections);
                 })
             .invalidRequestHandler(ProblemHandler::invalid)
-            // The caller is gone, or sent what is no call: no news for whoever reads the log.
+            // The caller is gone or did not send HTTP: not worth more than DEBUG.
             .exceptionHandler(callers -> LOG.debug("a connection failed", callers))
             .requestHandler(router)
             .listen(config.getBindPort(), config.getBindHost())
@@ -119,18 +119,18 @@ final class BoundedServer extends VertxPlatformHttpServer {
           DECODER,
           DECODER,
           new StrictRequestDecoder(
-              options, () -> base.getContext().emit(now -> connections.broken(connection))));
+              options, () -> base.getContext().emit(now -> connections.malformedBody(connection))));
     }
   }
 
   @Override
   protected Vertx createVertxInstance() {
-    own = super.createVertxInstance();
-    own.exceptionHandler(this::failed);
-    return own;
+    ownVertx = super.createVertxInstance();
+    ownVertx.exceptionHandler(this::failed);
+    return ownVertx;
   }
 
-  /** Calls that were being answered when this stops miss what it had: no news for the log. */
+  /** Logs a failed call; at DEBUG while stopping, when calls in progress are expected to fail. */
   private void failed(Throwable failure) {
     if (stopping) {
       LOG.debug("a call was not answered to its end", failure);
@@ -139,12 +139,12 @@ final class BoundedServer extends VertxPlatformHttpServer {
     }
   }
 
-  /** Camel's own needs what its own start left. */
+  /** Replaces Camel's method, which relies on fields that only its own start sets. */
   @Override
   protected void stopVertx() {
-    if (own != null) {
-      closed(own.close());
-      own = null;
+    if (ownVertx != null) {
+      closed(ownVertx.close());
+      ownVertx = null;
     }
   }
 

@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The bytes that a call asks for (RFC 9110, section 14).
+ * The byte range that a call requests (RFC 9110, section 14).
  *
- * @param length 0 if there are none such
+ * @param length 0 if the range is outside the content
  */
 public record ByteRange(long from, long length) {
   private static final Pattern ONE = Pattern.compile("(?i:bytes)=(\\d*)-(\\d*)");
@@ -18,10 +18,10 @@ public record ByteRange(long from, long length) {
   }
 
   /**
-   * Reads a {@code Range}. What is none, and more than one range, is all of it.
+   * Parses a {@code Range} header. An invalid header, or one with several ranges, means all bytes.
    *
    * @param header null for none
-   * @param size of the whole
+   * @param size length of the whole content
    */
   public static ByteRange of(String header, long size) {
     Matcher one = ONE.matcher(header == null ? "" : header.strip());

@@ -18,66 +18,66 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Bounds what callers can hold: how many connections there are, how long one may be open without a
- * call, how long a call may take to arrive, and how much is answered to one who does not read. One
- * that waits for its answer is left alone.
+ * Limits connections: their number in total and per address, how long one may be idle, how long a
+ * request may take to arrive, and how many answers are buffered for a caller that does not read. A
+ * connection that waits for its answer is not limited.
  */
 final class ConnectionLimits {
   private final Vertx vertx;
   private final CallerShares shares;
-  private final long patience;
+  private final long timeout;
   private final Problem tooSlow;
-  private final Map<HttpConnection, Idle> open = new ConcurrentHashMap<>();
+  private final Map<HttpConnection, State> open = new ConcurrentHashMap<>();
 
   /**
-   * @param shares how many there may be, and of one address
-   * @param patience for the head of a call, and then for its body
+   * @param shares limits on their number, in total and per address
+   * @param timeout how long to wait for the head of a request, and again for its body
    */
-  ConnectionLimits(Vertx vertx, CallerShares shares, Duration patience) {
+  ConnectionLimits(Vertx vertx, CallerShares shares, Duration timeout) {
     this.vertx = vertx;
     this.shares = shares;
-    this.patience = patience.toMillis();
+    this.timeout = timeout.toMillis();
     this.tooSlow =
         Problem.of(
             408,
             "too-slow",
             "The request came too slowly",
-            "it was not whole after %s seconds: send it again".formatted(patience.toSeconds()));
+            "it was not whole after %s seconds: send it again".formatted(timeout.toSeconds()));
   }
 
-  /** What a connection is at; used by its own thread alone. */
-  private static final class Idle {
+  /** State of a connection; used only by the connection's own thread. */
+  private static final class State {
     private final String address;
     private int calls;
     private long timer;
 
-    /** The last one whose head has arrived. */
+    /** The last call whose head has arrived. */
     private RoutingContext call;
 
-    private Idle(String address) {
+    private State(String address) {
       this.address = address;
     }
   }
 
   /** A caller has connected. */
   void opened(HttpConnection connection) {
-    String address = Caller.address(connection.remoteAddress());
+    String address = Caller.addressKey(connection.remoteAddress());
     if (!shares.take(address, 1)) {
       connection.close();
       return;
     }
-    Idle idle = new Idle(address);
-    open.put(connection, idle);
+    State state = new State(address);
+    open.put(connection, state);
     connection.closeHandler(closed -> free(connection));
-    beforeItsEnd(connection);
-    idle.timer = vertx.setTimer(patience, late -> leave(connection));
+    freeBeforeClose(connection);
+    state.timer = vertx.setTimer(timeout, late -> closeSoon(connection));
   }
 
   /**
-   * A caller sees the end before the handler of it runs here, and may be back by then: so its place
-   * is free before it is told.
+   * Frees the place of a connection before it is closed: the caller may see the end, and connect
+   * again, before the close handler runs.
    */
-  private void beforeItsEnd(HttpConnection connection) {
+  private void freeBeforeClose(HttpConnection connection) {
     ChannelHandlerContext channel = ((ConnectionBase) connection).channelHandlerContext();
     channel
         .pipeline()
@@ -94,55 +94,55 @@ final class ConnectionLimits {
   }
 
   private void free(HttpConnection connection) {
-    Idle idle = open.remove(connection);
-    if (idle != null) {
-      shares.give(idle.address, 1);
-      vertx.cancelTimer(idle.timer);
+    State state = open.remove(connection);
+    if (state != null) {
+      shares.give(state.address, 1);
+      vertx.cancelTimer(state.timer);
     }
   }
 
   /** The head of a call has arrived. */
-  void called(RoutingContext call) {
+  void headArrived(RoutingContext call) {
     HttpConnection connection = call.request().connection();
-    Idle idle = open.get(connection);
-    if (idle != null) {
-      idle.calls++;
-      idle.call = call;
-      vertx.cancelTimer(idle.timer);
+    State state = open.get(connection);
+    if (state != null) {
+      state.calls++;
+      state.call = call;
+      vertx.cancelTimer(state.timer);
       call.addEndHandler(
           ended -> {
-            idle.calls--;
+            state.calls--;
             if (call.request().version() == HttpVersion.HTTP_1_0) {
-              // It has no chunks: nothing else tells where an answer without a length ends.
-              leave(connection);
-            } else if (idle.calls == 0 && open.containsKey(connection)) {
-              idle.timer = vertx.setTimer(patience, late -> leave(connection));
+              // HTTP/1.0 has no chunks: only the close marks the end of an answer without a length.
+              closeSoon(connection);
+            } else if (state.calls == 0 && open.containsKey(connection)) {
+              state.timer = vertx.setTimer(timeout, late -> closeSoon(connection));
             }
           });
     }
     if (!call.request().isEnded()) {
-      long body = vertx.setTimer(patience, late -> hurry(call));
+      long body = vertx.setTimer(timeout, late -> endIfLate(call));
       call.addEndHandler(ended -> vertx.cancelTimer(body));
     }
     if (call.response().writeQueueFull()) {
-      onceReadUp(call);
+      whenAnswersAreRead(call);
     } else {
       call.next();
     }
   }
 
-  /** What comes is no body any more: nothing behind it is read. */
-  void broken(HttpConnection connection) {
-    Idle idle = open.get(connection);
-    boolean answers = idle != null && idle.call != null && !idle.call.request().isEnded();
-    if (answers && !idle.call.response().headWritten()) {
-      ProblemHandler.give(idle.call, ProblemHandler.BROKEN);
+  /** The body of a request is malformed: answers it and reads nothing further. */
+  void malformedBody(HttpConnection connection) {
+    State state = open.get(connection);
+    boolean answers = state != null && state.call != null && !state.call.request().isEnded();
+    if (answers && !state.call.response().headWritten()) {
+      ProblemHandler.answer(state.call, ProblemHandler.BROKEN);
     }
-    leave(connection);
+    closeSoon(connection);
   }
 
-  /** The caller has not read what calls before this one were answered: nothing more is made. */
-  private static void onceReadUp(RoutingContext call) {
+  /** Delays a call until the caller has read the answers to its previous calls. */
+  private static void whenAnswersAreRead(RoutingContext call) {
     call.request().pause();
     call.response()
         .drainHandler(
@@ -153,30 +153,32 @@ final class ConnectionLimits {
             });
   }
 
-  /** A request may come slowly, but not for ever; its answer may take longer. */
-  private void hurry(RoutingContext call) {
+  /** Ends a call whose request has not arrived in time. */
+  private void endIfLate(RoutingContext call) {
     if (call.request().isEnded()) {
       return;
     }
     if (call.response().headWritten() || call.response().writeQueueFull()) {
-      leave(call.request().connection());
+      closeSoon(call.request().connection());
     } else {
-      ProblemHandler.give(call, tooSlow);
+      ProblemHandler.answer(call, tooSlow);
     }
   }
 
-  /** Closes it once its caller has read what was answered, or after as long again. */
-  private void leave(HttpConnection connection) {
+  /**
+   * Closes the connection once the caller has read the answers; cuts it off if that takes too long.
+   */
+  private void closeSoon(HttpConnection connection) {
     connection.close();
-    vertx.setTimer(patience, late -> cut(connection));
+    vertx.setTimer(timeout, late -> cut(connection));
   }
 
-  /** How many there are. */
+  /** How many connections are open. */
   int open() {
     return open.size();
   }
 
-  /** Ends a call whose caller does not read. */
+  /** Cuts off a call whose caller does not read. */
   static void cut(HttpServerRequest call) {
     if (call.version() == HttpVersion.HTTP_2) {
       call.response().reset();
@@ -186,7 +188,7 @@ final class ConnectionLimits {
   }
 
   private static void cut(HttpConnection connection) {
-    // Its own close(), and the channel's, wait for the caller to read, and so for ever.
+    // Not connection.close() or channel.close(): both wait until the caller has read everything.
     ((ConnectionBase) connection).channelHandlerContext().close();
   }
 }

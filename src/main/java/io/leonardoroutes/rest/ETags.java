@@ -13,7 +13,9 @@ import org.apache.camel.Header;
 
 /** Entity tags (RFC 9110, 8.8.3): an answer that the caller already has is not sent again. */
 public final class ETags {
-  /** Of an entity tag the part that is compared: weak ones count as well (RFC 9110, 13.1.2). */
+  /**
+   * Captures the part of an entity tag that is compared; weak tags match too (RFC 9110, 13.1.2).
+   */
   private static final Pattern TAG =
       Pattern.compile("(?:W/)?(\"[\\x21\\x23-\\x7E\\x80-\\xFF]*\")\\s*(?:,|$)");
 
@@ -23,11 +25,11 @@ public final class ETags {
    * Turns the body into bytes and sets {@code leonardoETag} to their tag, and {@code
    * leonardoUnchanged} if the caller already has them. The same tag means the same bytes.
    *
-   * @param known the caller's tags; only routes that keep the header have them
+   * @param known the caller's tags; null on routes that drop the header
    */
   public void tag(Exchange exchange, @Header("If-None-Match") Object known) {
     if (exchange.getMessage().getBody() instanceof StreamedBody) {
-      // Nobody knows it before it is written.
+      // The content is not known before it is written.
       return;
     }
     byte[] body = String.valueOf(exchange.getMessage().getBody()).getBytes(StandardCharsets.UTF_8);

@@ -7,11 +7,11 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Server-sent events to one caller. Between two of them it is an object and a connection. Nothing
- * is kept for a caller that does not read: ask {@link #isReady} before more is sent.
+ * Server-sent events to one caller. Holds no thread between events. Does not buffer for a caller
+ * that does not read: check {@link #isReady} before sending.
  */
 public final class EventStream implements StreamedBody {
-  /** What begins every stream: after how many milliseconds a caller that was cut off comes back. */
+  /** The start of every stream: tells the caller to reconnect after 3 seconds if it is cut off. */
   public static final String START = "retry: 3000\n\n";
 
   private Context context;
@@ -19,7 +19,7 @@ public final class EventStream implements StreamedBody {
   private AnswerMemory.Share memory;
   private volatile HttpServerResponse response;
 
-  /** One event as it is sent. */
+  /** Formats one event. */
   public static String event(String id, String name, String data) {
     return "id: %s\nevent: %s\ndata: %s\n\n".formatted(id, name, data);
   }
@@ -29,7 +29,7 @@ public final class EventStream implements StreamedBody {
     context = call.vertx().getOrCreateContext();
     request = call.request();
     memory = AnswerMemory.of(call);
-    // The second is nginx's own word for: pass it on as it comes.
+    // X-Accel-Buffering: no makes nginx pass events on at once.
     call.response()
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Accel-Buffering", "no")
@@ -38,39 +38,41 @@ public final class EventStream implements StreamedBody {
     response = call.response();
   }
 
-  /** Whether it has begun, and the caller has read what was sent. */
+  /** Whether the stream has begun and the caller has read everything sent so far. */
   public boolean isReady() {
     return response != null && !response.closed() && !response.writeQueueFull();
   }
 
-  /** Sends events; nothing if the memory for all unread ones is used up. */
+  /**
+   * Sends events; returns false, and sends nothing, if the memory for unread answers is used up.
+   */
   public boolean send(String events) {
     Buffer bytes = Buffer.buffer(events);
     if (!memory.take(bytes.length())) {
       return false;
     }
-    onItsThread(
+    onEventLoop(
         () -> response.write(bytes).onComplete(read -> memory.give(bytes.length())),
         () -> memory.give(bytes.length()));
     return true;
   }
 
-  /** Keeps the connection alive; the caller sees no event. */
+  /** Sends a comment that keeps the connection alive; the caller sees no event. */
   public void heartbeat() {
     send(":\n\n");
   }
 
-  /** Ends it once all is sent. */
+  /** Ends the stream once everything is sent. */
   public void end() {
-    onItsThread(() -> response.end(), () -> {});
+    onEventLoop(() -> response.end(), () -> {});
   }
 
-  /** Cuts it off. */
+  /** Cuts the connection off at once. */
   public void cut() {
-    onItsThread(() -> ConnectionLimits.cut(request), () -> {});
+    onEventLoop(() -> ConnectionLimits.cut(request), () -> {});
   }
 
-  private void onItsThread(Runnable step, Runnable gone) {
+  private void onEventLoop(Runnable step, Runnable gone) {
     if (response != null) {
       context.runOnContext(
           now -> {

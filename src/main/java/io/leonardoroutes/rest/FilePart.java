@@ -12,27 +12,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bytes of a file, sent as fast as the caller reads them.
+ * A byte range of a file, sent as fast as the caller reads it.
  *
- * @param most that this may take; a caller that is slower is left
+ * @param limit how long sending may take; then the caller is cut off
  */
-public record FilePart(Path file, ByteRange range, Duration most) implements StreamedBody {
+public record FilePart(Path file, ByteRange range, Duration limit) implements StreamedBody {
   private static final Logger LOG = LoggerFactory.getLogger(FilePart.class);
   private static final Duration LEAST = Duration.ofMinutes(1);
 
-  /** In bytes: what is read ahead for a caller. */
+  /** Size of the read buffer, in bytes. */
   private static final int PIECE = 16 * 1024;
 
-  /** Bytes a second. */
+  /** The slowest accepted rate, in bytes per second. */
   private static final int SLOWEST = 16 * 1024;
 
-  /** For a caller that may be slow, but reads. */
+  /** Allows at least a minute, and more for a long range. */
   public static FilePart of(Path file, ByteRange range) {
     return new FilePart(file, range, LEAST.plusSeconds(range.length() / SLOWEST));
   }
 
   @Override
-  public int ahead() {
+  public int bufferBytes() {
     return 3 * PIECE;
   }
 
@@ -44,11 +44,11 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
       response.end();
       return;
     }
-    // Otherwise one that never reads would keep its connection and the open file for ever.
+    // A caller that never reads would otherwise keep the connection and the file open forever.
     long late =
-        call.vertx().setTimer(most.toMillis(), timer -> ConnectionLimits.cut(call.request()));
+        call.vertx().setTimer(limit.toMillis(), timer -> ConnectionLimits.cut(call.request()));
     call.addEndHandler(end -> call.vertx().cancelTimer(late));
-    // Not sendFile: of every caller that breaks off Vert.x would log a stack trace.
+    // Not sendFile: Vert.x would log a stack trace for every caller that disconnects.
     call.vertx()
         .fileSystem()
         .open(file.toAbsolutePath().toString(), new OpenOptions().setWrite(false).setCreate(false))
@@ -63,7 +63,7 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
       return;
     }
     response.setWriteQueueMaxSize(PIECE);
-    // Its pieces and the drained response may still come after its end, and a closed file throws.
+    // Handlers may still run after the end of the call, and a closed file throws.
     AtomicBoolean over = new AtomicBoolean();
     call.addEndHandler(
         end -> {
@@ -97,7 +97,7 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
     HttpServerResponse response = call.response();
     if (!response.closed() && !response.ended()) {
       if (response.bytesWritten() < range.length()) {
-        // The file is shorter than it was.
+        // The file was truncated meanwhile.
         call.request().connection().close();
       } else {
         response.end();
@@ -105,7 +105,7 @@ public record FilePart(Path file, ByteRange range, Duration most) implements Str
     }
   }
 
-  /** Deleted since it was looked for, or the caller is gone. */
+  /** The file was deleted meanwhile, or the caller is gone. */
   private void failed(RoutingContext call, Throwable failure) {
     LOG.debug("{} was not sent to its end", file, failure);
     HttpServerResponse response = call.response();

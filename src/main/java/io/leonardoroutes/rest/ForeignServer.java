@@ -4,7 +4,9 @@ import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 
-/** An HTTP server that the application has of its own, whose address is not ours to choose. */
+/**
+ * Detects whether the application has an HTTP server of its own, which the REST routes then use.
+ */
 public final class ForeignServer {
   private static final String VERTX_ROUTER =
       "org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter";
@@ -13,14 +15,17 @@ public final class ForeignServer {
 
   private ForeignServer() {}
 
-  /** Asks for libraries by their names alone: an application without REST need not have them. */
+  /**
+   * Whether there is one. Looks classes up by name, since an application without REST need not have
+   * them.
+   */
   public static boolean isThere(CamelContext context) {
     return context.getRegistry().lookupByName(PlatformHttpConstants.PLATFORM_HTTP_ENGINE_NAME)
             != null
         || found(context, VERTX_ROUTER)
             .filter(type -> !context.getRegistry().findByType(type).isEmpty())
             .isPresent()
-        // camel.server.enabled: known already, but bound only when the context starts.
+        // With camel.server.enabled the server exists already, but is bound only at context start.
         || found(context, MAIN_SERVER).filter(type -> context.hasService(type) != null).isPresent();
   }
 

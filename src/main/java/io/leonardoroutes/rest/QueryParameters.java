@@ -43,20 +43,20 @@ public record QueryParameters(Map<String, String> values) {
 
   private static Map<String, List<String>> parsed(String query) {
     try {
-      // Camel's own reader of queries leaves %2B as it is.
+      // Camel's own parser does not decode %2B.
       return query == null ? Map.of() : new QueryStringDecoder(query, false).parameters();
     } catch (IllegalArgumentException e) {
       throw bad("the query cannot be read: " + e.getMessage());
     }
   }
 
-  /** The value, or null where there is none. */
+  /** The value, or null if it is absent or blank. */
   public String text(String name) {
     String value = values.get(name);
     return value == null || value.isBlank() ? null : value;
   }
 
-  /** Whether it says true; false where it is absent. */
+  /** A boolean; false if it is absent. */
   public boolean flag(String name) {
     String value = values.getOrDefault(name, "false");
     if (!value.equals("true") && !value.equals("false")) {
@@ -74,12 +74,12 @@ public record QueryParameters(Map<String, String> values) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw bad(name, value, "1 to " + most);
   }
 
-  /** A time of RFC 3339, or null where there is none. */
+  /** An RFC 3339 time, or null if it is absent. */
   public Instant time(String name) {
     String value = text(name);
     if (value == null) {
@@ -91,7 +91,7 @@ public record QueryParameters(Map<String, String> values) {
         return OffsetDateTime.parse(upper).toInstant();
       }
     } catch (DateTimeParseException e) {
-      // told below
+      // reported below
     }
     throw bad(name, value, "a time as 2026-07-01T00:00:00Z (a + in it is written %2B)");
   }

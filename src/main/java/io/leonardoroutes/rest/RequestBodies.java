@@ -18,16 +18,16 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Reads the bodies of requests, in place of Vert.x's own handler, which would hold as many as there
- * are connections. Whether one is read at all is decided by the head; all together are bounded, and
- * what of them is still worked on counts too. Only calls that may have a body keep it.
+ * Reads request bodies in place of Vert.x's own handler, which has no limit on all bodies together.
+ * Rejects by the headers alone where it can. The limit includes bodies that are still being
+ * processed. Bodies of methods that should not have one are read and discarded.
  */
 final class RequestBodies implements Handler<RoutingContext> {
   private static final Set<HttpMethod> KEPT =
       Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH);
   private static final int LONGEST_NOTICE = 64 * 1024;
 
-  /** Of the heap: a sixteenth, as a body takes some times its length while it is parsed. */
+  /** A sixteenth of the heap, since a body needs several times its length while it is parsed. */
   private static final int PART_OF_HEAP = 16;
 
   private static final String HELD = Held.class.getName();
@@ -39,7 +39,7 @@ final class RequestBodies implements Handler<RoutingContext> {
   private final CallerShares memory;
 
   /**
-   * @param longest that is read, in bytes
+   * @param longest the longest body that is accepted, in bytes
    */
   RequestBodies(int longest) {
     this.longest = longest;
@@ -47,7 +47,7 @@ final class RequestBodies implements Handler<RoutingContext> {
     this.memory = CallerShares.ofHeap(PART_OF_HEAP, longest);
   }
 
-  /** What one call has of the memory for bodies, until all that need the body are done. */
+  /** The memory that the body of one call takes, until all its users are done. */
   static final class Held {
     private final CallerShares memory;
     private final String caller;
@@ -67,7 +67,7 @@ final class RequestBodies implements Handler<RoutingContext> {
       return false;
     }
 
-    /** One more works with the body, and says when it does no longer. */
+    /** Adds a user of the body, which must call {@link #done} later. */
     synchronized void use() {
       users++;
     }
@@ -79,14 +79,14 @@ final class RequestBodies implements Handler<RoutingContext> {
       }
     }
 
-    /** The body itself is kept by nobody any more. */
+    /** Returns the memory; nothing refers to the body any more. */
     synchronized void free() {
       memory.give(caller, bytes);
       bytes = 0;
     }
   }
 
-  /** What a call holds; null if it has no body. */
+  /** The memory of a call; null if it has no body. */
   static Held of(RoutingContext call) {
     return call.get(HELD);
   }
@@ -95,28 +95,28 @@ final class RequestBodies implements Handler<RoutingContext> {
   public void handle(RoutingContext call) {
     RoutingContextInternal inside = (RoutingContextInternal) call;
     HttpServerRequest request = call.request();
-    // Whoever asks later is not to be told that nobody has read the body.
+    // Otherwise Vert.x would fail later reads of the body, because no BodyHandler has run.
     inside.visitHandler(RoutingContextInternal.BODY_HANDLER);
     long length = length(request);
     if (length == 0 || request.isEnded()) {
       call.next();
       return;
     }
-    Problem refusal = refusal(call, length);
-    if (refusal != null) {
-      ProblemHandler.give(call, refusal);
+    Problem rejection = rejection(call, length);
+    if (rejection != null) {
+      ProblemHandler.answer(call, rejection);
       return;
     }
-    Held held = new Held(memory, Caller.of(call));
+    Held held = new Held(memory, Caller.limitKey(call));
     call.addEndHandler(end -> held.done());
     call.put(HELD, held);
     boolean kept = KEPT.contains(request.method());
     Reading reading = new Reading(call, held, kept && length <= longest(call), Math.max(0, length));
     if (reading.kept && !held.grow(reading.reserved)) {
-      ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
+      ProblemHandler.answer(call, ProblemHandler.UNAVAILABLE);
       return;
     }
-    if (request.headers().contains(HttpHeaders.EXPECT) && !isOld(request)) {
+    if (request.headers().contains(HttpHeaders.EXPECT) && !isHttp10(request)) {
       call.response().writeContinue();
     }
     request
@@ -126,7 +126,7 @@ final class RequestBodies implements Handler<RoutingContext> {
         .resume();
   }
 
-  /** Of the body; 0 if there is none, -1 if it ends where it ends. */
+  /** The length of the body; 0 if there is none, -1 if the headers do not tell. */
   private static long length(HttpServerRequest request) {
     String said = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (said != null && said.matches("[0-9]{1,18}")) {
@@ -142,7 +142,7 @@ final class RequestBodies implements Handler<RoutingContext> {
     return AuthHandler.isNotice(call) ? Math.min(LONGEST_NOTICE, longest) : longest;
   }
 
-  private Problem refusal(RoutingContext call, long length) {
+  private Problem rejection(RoutingContext call, long length) {
     HttpServerRequest request = call.request();
     String expected = request.getHeader(HttpHeaders.EXPECT);
     if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
@@ -155,7 +155,7 @@ final class RequestBodies implements Handler<RoutingContext> {
     return ours && !isJson(request) ? ProblemHandler.NOT_JSON : null;
   }
 
-  /** Routes of the application's own may take what they like. */
+  /** Whether the path is one of our routes; the application's own may accept any type. */
   private static boolean isOurs(String path) {
     return path.equals("/generations") || path.startsWith("/generations/");
   }
@@ -165,18 +165,21 @@ final class RequestBodies implements Handler<RoutingContext> {
         request.getHeader(HttpHeaders.CONTENT_TYPE), request.getHeader(HttpHeaders.ORIGIN));
   }
 
-  /** A page in a browser can send any type but JSON, or none, anywhere without being asked. */
+  /**
+   * Whether a body is JSON. Without a type it is accepted only from a caller that is not a browser:
+   * a web page can send other types, or none, to any server without a CORS preflight.
+   */
   static boolean isJson(String type, String origin) {
     return type == null
         ? origin == null
         : type.toLowerCase(Locale.ROOT).matches("application/([^;]*\\+)?json *(;.*)?");
   }
 
-  private static boolean isOld(HttpServerRequest request) {
+  private static boolean isHttp10(HttpServerRequest request) {
     return request.version() == HttpVersion.HTTP_1_0;
   }
 
-  /** One body on its way. */
+  /** A body that is being read. */
   private final class Reading implements Handler<Buffer> {
     private final RoutingContext call;
     private final Held held;
@@ -197,12 +200,12 @@ final class RequestBodies implements Handler<RoutingContext> {
       read += piece.length();
       if (read > longest) {
         drop();
-        ProblemHandler.give(call, tooLarge);
+        ProblemHandler.answer(call, tooLarge);
       } else if (kept && read > longest(call)) {
         drop();
       } else if (kept && read > reserved && !held.grow(read - reserved)) {
         drop();
-        ProblemHandler.give(call, ProblemHandler.UNAVAILABLE);
+        ProblemHandler.answer(call, ProblemHandler.UNAVAILABLE);
       } else if (kept) {
         reserved = Math.max(reserved, read);
         body.appendBuffer(piece);

@@ -25,26 +25,27 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server under the REST routes, where the application has none of its own. */
+/** Starts the HTTP server for the REST routes, unless the application has its own. */
 public final class RestServer {
   private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
 
-  private static final Duration LONGEST_TO_CALL = Duration.ofSeconds(30);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
 
   private RestServer() {}
 
   /**
-   * Starts one, unless the application has its own engine for {@code platform-http}.
+   * Starts the server, unless the application has its own engine for {@code platform-http}.
    *
-   * @param maxBytes of the longest body that is read
-   * @return what looks for a new certificate, to be run now and then
-   * @throws BadSetting if callers are to be asked, and would not be
+   * @param maxBytes the longest body that is accepted
+   * @return a step that loads a renewed certificate, to be run at intervals
+   * @throws BadSetting if callers must authenticate, but the application's own server would not
+   *     check them
    */
   public static Runnable start(
-      CamelContext context, RestSettings rest, int maxBytes, AuthHandler.Asks asks)
+      CamelContext context, RestSettings rest, int maxBytes, AuthHandler.Services services)
       throws Exception {
     if (ForeignServer.isThere(context)) {
-      if (rest.asksForKeys()) {
+      if (rest.authenticates()) {
         throw new BadSetting(
             RestSettings.AUTH,
             "the application has an HTTP server of its own, which this setting does not protect:"
@@ -58,51 +59,54 @@ public final class RestServer {
     config.setPort(rest.port());
     if (rest.tls() != null) {
       config.setSslContextParameters(tls(rest.tls()));
-    } else if (rest.asksForKeys() && !isLoopback(rest.host())) {
+    } else if (rest.authenticates() && !isLoopback(rest.host())) {
       LOG.warn(
           "keys are sent to {} unencrypted: set leonardo.rest.tls.keystore, or let a proxy in front"
               + " of it do TLS",
           rest.address());
     }
     ServerCertificate certificate =
-        rest.tls() == null ? null : new ServerCertificate(rest.tls(), asks.outages());
+        rest.tls() == null ? null : new ServerCertificate(rest.tls(), services.outages());
     VertxPlatformHttpServer server =
         new BoundedServer(
             config,
-            vertx -> new ConnectionLimits(vertx, rest.connections(), LONGEST_TO_CALL),
+            vertx -> new ConnectionLimits(vertx, rest.connections(), REQUEST_TIMEOUT),
             new RequestBodies(maxBytes));
     context.addService(server);
     ServiceHelper.startService(server);
-    // Camel gives out the router of its own paths only, and refusals are answered by the one above.
+    // The outer router: Camel only exposes the inner one, and rejections are answered by the outer.
     Router router = (Router) server.getServer().requestHandler();
-    if (!rest.asksForKeys()) {
+    if (!rest.authenticates()) {
       router.route().order(-4).handler(new HostCheck(rest.host(), rest.hosts()));
     }
-    // Before the door: a browser asks for leave without the key.
+    // Before authentication: a browser's CORS preflight has no key.
     router
         .route()
         .order(-3)
-        .handler(rest.origins().isEmpty() ? RestServer::refusePages : pagesOf(rest.origins()));
-    AuthHandler door = AuthHandler.of(rest, server.getVertx(), asks);
-    router.route().order(-2).handler(door);
+        .handler(rest.origins().isEmpty() ? RestServer::rejectPages : corsFor(rest.origins()));
+    AuthHandler auth = AuthHandler.of(rest, server.getVertx(), services);
+    router.route().order(-2).handler(auth);
     AnswerMemory memory = new AnswerMemory();
     router.route().order(-1).handler(memory::offer);
-    // Nobody here takes files in forms, and the parser of their parts is one more to trust.
-    router.route().order(-1).handler(call -> refuse(call, "multipart/"));
-    router.route().order(-1).handler(RestServer::refuseCoded);
-    ProblemHandler.on(router, door::notFound, context::isStarted);
+    // No route accepts multipart forms, and their parser would be one more to trust.
+    router.route().order(-1).handler(call -> reject(call, "multipart/"));
+    router.route().order(-1).handler(RestServer::rejectEncoded);
+    ProblemHandler.install(router, auth::notFound, context::isStarted);
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
   }
 
-  /** Whether a body of this type is taken, from a page of this origin; null for none. */
+  /** Whether a body with this Content-Type and Origin counts as JSON; either may be null. */
   public static boolean isJson(String type, String origin) {
     return RequestBodies.isJson(type, origin);
   }
 
-  /** No origin is listed: a page that calls is somebody else's, and the browser does not ask. */
-  private static void refusePages(RoutingContext call) {
+  /**
+   * Rejects every call from a web page, since no origin is allowed; simple requests need no
+   * preflight.
+   */
+  private static void rejectPages(RoutingContext call) {
     if (call.request().getHeader("Origin") != null) {
-      ProblemHandler.give(call, ProblemHandler.NO_PAGES);
+      ProblemHandler.answer(call, ProblemHandler.NO_PAGES);
     } else {
       call.next();
     }
@@ -125,8 +129,8 @@ public final class RestServer {
     return InetAddress.getByName(host).isLoopbackAddress();
   }
 
-  /** Answers pages of these origins what browsers ask, and turns those of others away. */
-  private static CorsHandler pagesOf(List<String> origins) {
+  /** Answers CORS preflights of the allowed origins, and rejects calls from pages of others. */
+  private static CorsHandler corsFor(List<String> origins) {
     return CorsHandler.create()
         .addOrigins(origins)
         .allowedMethods(Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE))
@@ -151,23 +155,23 @@ public final class RestServer {
         .maxAgeSeconds(600);
   }
 
-  private static void refuse(RoutingContext call, String type) {
+  private static void reject(RoutingContext call, String type) {
     String sent = call.request().getHeader("Content-Type");
     if (sent != null && sent.strip().toLowerCase(Locale.ROOT).startsWith(type)) {
-      ProblemHandler.give(call, ProblemHandler.NOT_JSON);
+      ProblemHandler.answer(call, ProblemHandler.NOT_JSON);
     } else {
       call.next();
     }
   }
 
-  /** A body that is compressed would be taken for broken text. */
-  private static void refuseCoded(RoutingContext call) {
+  /** Rejects encoded bodies, such as gzip, which would otherwise fail as invalid JSON. */
+  private static void rejectEncoded(RoutingContext call) {
     String coding = String.join(", ", call.request().headers().getAll("Content-Encoding")).strip();
     if (coding.isEmpty() || coding.equalsIgnoreCase("identity")) {
       call.next();
     } else {
       call.response().putHeader("Accept-Encoding", "identity");
-      ProblemHandler.give(call, ProblemHandler.coded(coding));
+      ProblemHandler.answer(call, ProblemHandler.encoded(coding));
     }
   }
 }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's own key and certificate. One that is renewed in its keystore is shown to every new
- * connection; those that are open stay.
+ * The key and certificate of the server. After the keystore changes, new connections get the new
+ * certificate; open ones are kept.
  */
 final class ServerCertificate {
   private static final Logger LOG = LoggerFactory.getLogger(ServerCertificate.class);
@@ -39,7 +39,7 @@ final class ServerCertificate {
   private volatile FileVersion version;
 
   /**
-   * @throws IOException if there is no keystore
+   * @throws IOException if the keystore does not exist
    */
   ServerCertificate(RestSettings.Tls tls, Outages outages) throws IOException {
     this.tls = tls;
@@ -48,15 +48,15 @@ final class ServerCertificate {
   }
 
   /**
-   * TLS 1.3, and of TLS 1.2 what is encrypted and signed at once, with a key for each connection:
-   * who gets hold of the server's own later can read nothing that was recorded.
+   * TLS 1.3, and TLS 1.2 with AEAD ciphers and ephemeral keys only (forward secrecy): who steals
+   * the server's key later cannot decrypt recorded traffic.
    */
   static SSLOptions onlyForwardSecret(SSLOptions options) {
     FORWARD_SECRET.forEach(options::addEnabledCipherSuite);
     return options.setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"));
   }
 
-  /** Looks whether there is a new one; one that cannot be used changes nothing. */
+  /** Loads a changed keystore; one that cannot be used is reported, and changes nothing. */
   void renew(HttpServer server) {
     try {
       FileVersion now = FileVersion.of(tls.keystore());
@@ -74,9 +74,9 @@ final class ServerCertificate {
           .updateSSLOptions(
               onlyForwardSecret(new SSLOptions().setUseAlpn(true).setKeyCertOptions(store)))
           .onSuccess(changed -> renewed(now))
-          .onFailure(this::stays);
+          .onFailure(this::keepLast);
     } catch (IOException | BadSetting e) {
-      stays(e);
+      keepLast(e);
     }
   }
 
@@ -86,7 +86,7 @@ final class ServerCertificate {
     LOG.info("{} has changed: new connections see the new certificate", RestSettings.KEYSTORE);
   }
 
-  private void stays(Throwable failure) {
+  private void keepLast(Throwable failure) {
     String why = failure instanceof BadSetting bad ? bad.why() : String.valueOf(failure);
     outages.reportDown(RestSettings.KEYSTORE, why + "; the last one is used");
   }

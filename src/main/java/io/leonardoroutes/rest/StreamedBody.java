@@ -3,20 +3,20 @@ package io.leonardoroutes.rest;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * The body of an answer that is written on after its route has ended, and that holds no thread for
- * it. Only the server of {@link AsyncHttp} knows how.
+ * The body of an answer that is written after its route has ended, without holding a thread. Works
+ * only on routes that use {@link AsyncHttp}.
  */
 public interface StreamedBody {
-  /** How many bytes of it are kept at once, at most, while it is written. */
-  default int ahead() {
+  /** How many bytes are buffered at most while it is written. */
+  default int bufferBytes() {
     return 0;
   }
 
-  /** Ends a call whose answer cannot be written to its end. */
+  /** Cuts off a call whose answer cannot be completed. */
   static void cut(RoutingContext call) {
     ConnectionLimits.cut(call.request());
   }
 
-  /** Writes it and ends the response; its status and other headers are set. */
+  /** Writes the body and ends the response, whose status and headers are already set. */
   void writeTo(RoutingContext call);
 }

@@ -17,11 +17,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Reads HTTP/1 requests and stops at the first whose end could be read in two ways, or that is not
- * written as RFC 9112 says: a proxy before this server may have seen another end, and what it took
- * for a body would be executed here as a request of somebody else's (request smuggling). Netty
- * alone takes unknown transfer codings for none, folded headers, and what stands behind the size of
- * a chunk.
+ * An HTTP/1 decoder that stops at the first request whose end is ambiguous or that violates RFC
+ * 9112, against request smuggling: a proxy before this server may see a different end, and then
+ * part of a body would be executed here as another caller's request. Netty alone ignores unknown
+ * transfer codings, and accepts folded headers and any text after a chunk size.
  */
 final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
@@ -34,13 +33,13 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
   private byte last;
   private String fault;
 
-  /** While the body has chunks: how many bytes there are before the next size of one. */
-  private long toNextSize;
+  /** In a chunked body: how many bytes are left until the next chunk size. */
+  private long toNextChunkSize;
 
   private boolean inChunks;
 
   /**
-   * @param broken run once a body cannot be read on; a head that cannot is handed on as invalid
+   * @param broken run when a body is malformed; a malformed head is passed on as invalid instead
    */
   StrictRequestDecoder(HttpServerOptions options, Runnable broken) {
     super(options);
@@ -54,8 +53,8 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
       in.skipBytes(in.readableBytes());
       return;
     }
-    if (inChunks && toNextSize == 0) {
-      readSize(in);
+    if (inChunks && toNextChunkSize == 0) {
+      checkChunkSize(in);
       if (stopped) {
         return;
       }
@@ -63,9 +62,9 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     int from = in.readerIndex();
     super.decode(context, in, out);
     if (inHead) {
-      look(in, from);
+      checkHead(in, from);
     } else if (inChunks) {
-      toNextSize -= in.readerIndex() - from;
+      toNextChunkSize -= in.readerIndex() - from;
     }
     for (int i = 0; i < out.size(); i++) {
       decoded(out, i);
@@ -98,7 +97,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     inHead = false;
     last = 0;
     inChunks = head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
-    toNextSize = 0;
+    toNextChunkSize = 0;
   }
 
   private void stop() {
@@ -106,8 +105,8 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     broken.run();
   }
 
-  /** Looks for what no head has: control characters, lone line ends, and lines that go on. */
-  private void look(ByteBuf in, int from) {
+  /** Looks for control characters, a lone CR or LF, and folded lines in the head. */
+  private void checkHead(ByteBuf in, int from) {
     for (int i = from; i < in.readerIndex(); i++) {
       byte next = in.getByte(i);
       boolean lineEnd = last == '\r' && next == '\n';
@@ -125,27 +124,27 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
     List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
     if (codings.size() + lengths.size() > 1) {
-      return "its length is said twice";
+      return "the length is given twice";
     }
     if (!codings.isEmpty()
         && !AsciiString.contentEqualsIgnoreCase(HttpHeaderValues.CHUNKED, codings.get(0))) {
       return "a transfer coding that is not chunked";
     }
     if (!lengths.isEmpty() && !LENGTH.matcher(lengths.get(0)).matches()) {
-      return "a length that is no number";
+      return "a length that is not a number";
     }
     if (headers.getAll(HttpHeaderNames.HOST).size() > 1) {
-      return "its host is said twice";
+      return "the host is given twice";
     }
     if (headers.contains("")) {
       return "a header without a name";
     }
-    // Of the very first drafts of WebSocket: Netty would read eight bytes of body without a length.
+    // Early WebSocket drafts: Netty would read eight bytes of body although no length is given.
     return headers.contains("Sec-WebSocket-Key1") ? "a WebSocket of a draft" : null;
   }
 
-  /** Reads ahead how many bytes of this chunk there are; its decoder does so again. */
-  private void readSize(ByteBuf in) {
+  /** Checks the line with the chunk size before the decoder reads it. */
+  private void checkChunkSize(ByteBuf in) {
     int end = in.bytesBefore((byte) '\n');
     if (end < 0) {
       return;
@@ -158,10 +157,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     }
     long size = Long.parseLong(line.split("[ \t;\r]", 2)[0], 16);
     if (size == 0) {
-      // What follows are trailers.
+      // Only trailers follow.
       inChunks = false;
     } else {
-      toNextSize = end + 1 + size + 2;
+      toNextChunkSize = end + 1 + size + 2;
     }
   }
 }

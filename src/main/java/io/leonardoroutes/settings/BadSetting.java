@@ -1,6 +1,9 @@
 package io.leonardoroutes.settings;
 
-/** A setting that cannot work. Its message is one line that begins with the key. */
+/**
+ * Thrown for a setting that is missing or invalid. Its message is one line that begins with the
+ * key.
+ */
 public final class BadSetting extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +14,7 @@ public final class BadSetting extends IllegalArgumentException {
     this.why = why;
   }
 
-  /** The same without the key. */
+  /** The message without the key. */
   public String why() {
     return why;
   }

@@ -8,11 +8,10 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 
 /**
- * Which file it is, as it stands now: another one when its text may be another. Take it before the
- * text, so that what is written meanwhile is a version that is still to be read.
+ * Identifies a version of a file: if two are equal, the content is the same. Take it before reading
+ * the content, so that a write in between is seen as a new version next time.
  *
- * @param changed when anything of it was changed last, which no writer can set; null on a system
- *     that does not say
+ * @param changed the ctime, which no writer can set; null on a system without one
  */
 public record FileVersion(Object file, FileTime modified, long size, Object changed) {
   private static final String BASIC = "isRegularFile,fileKey,lastModifiedTime,size";
@@ -22,9 +21,10 @@ public record FileVersion(Object file, FileTime modified, long size, Object chan
           : BASIC;
 
   /**
-   * Looks at the file.
+   * The present version of a file.
    *
-   * @throws IOException if there is none; a pipe is none, as reading it may never end
+   * @throws IOException if there is no regular file; a pipe is not accepted, as reading it may
+   *     never end
    */
   public static FileVersion of(Path path) throws IOException {
     Map<String, Object> now = Files.readAttributes(path, ATTRIBUTES);

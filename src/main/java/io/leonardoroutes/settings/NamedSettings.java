@@ -6,12 +6,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Keys with a name of the operator's own in them, as {@code erp} in {@code leonardo.sinks.erp.uri}.
+ * Keys that contain a name chosen by the operator, as {@code erp} in {@code
+ * leonardo.sinks.erp.uri}.
  *
- * @param prefix what stands before the name
- * @param last what may follow it
+ * @param prefix the part of the key before the name
+ * @param suffixes what may follow the name
  */
-record NamedSettings(String prefix, List<String> last) {
+record NamedSettings(String prefix, List<String> suffixes) {
   private static final List<NamedSettings> ALL =
       List.of(
           new NamedSettings(SettingReader.SINKS, List.of("uri", "events", "content")),
@@ -29,28 +30,28 @@ record NamedSettings(String prefix, List<String> last) {
                   "webhook.key",
                   "callers")));
 
-  /** Whether it is one of them, whatever the name. */
+  /** Whether a key is of this kind, whatever the name in it. */
   static boolean has(String key) {
-    return ALL.stream().anyMatch(keys -> keys.hasThis(key));
+    return ALL.stream().anyMatch(keys -> keys.matches(key));
   }
 
-  private boolean hasThis(String key) {
+  private boolean matches(String key) {
     return key.startsWith(prefix)
-        && last.contains(key.substring(prefix.length()).replaceFirst("^[^.]*\\.", ""));
+        && suffixes.contains(key.substring(prefix.length()).replaceFirst("^[^.]*\\.", ""));
   }
 
   /**
-   * The key that a variable of the environment stands for: {@code
-   * LEONARDO_ACCOUNTS_STUDIO_B_API_KEY} is that of account {@code studio-b}. As a name there has no
-   * other signs than these, what may follow it tells where it ends.
+   * The key for an environment variable: {@code LEONARDO_ACCOUNTS_STUDIO_B_API_KEY} is the API key
+   * of account {@code studio-b}. Underscores stand for dots and hyphens alike, so only the known
+   * suffixes tell where the name ends.
    */
   static Optional<String> of(String variable) {
-    return ALL.stream().flatMap(keys -> keys.named(variable)).findFirst();
+    return ALL.stream().flatMap(keys -> keys.keysFor(variable)).findFirst();
   }
 
-  private Stream<String> named(String variable) {
+  private Stream<String> keysFor(String variable) {
     String start = variable(prefix);
-    return last.stream()
+    return suffixes.stream()
         .filter(
             key ->
                 variable.startsWith(start)
@@ -64,7 +65,7 @@ record NamedSettings(String prefix, List<String> last) {
             });
   }
 
-  /** How a key is called in the environment. */
+  /** The environment variable for a key. */
   static String variable(String key) {
     return key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
   }

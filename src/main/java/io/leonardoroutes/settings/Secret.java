@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A secret that may change while the program runs: ask for it at each use, and keep it nowhere.
+ * A secret that may change while the program runs. Call {@link #get} for each use, and do not keep
+ * the value.
  *
- * <p>A setting that begins with {@code file:} names the file of the secret, which is read again as
- * soon as it changes. Any other is asked for again by {@link SecretRegistry}, as what a vault says
- * may change. While there is no new one that could be used, the last one stays.
+ * <p>A setting that begins with {@code file:} names a file with the secret, which is read again as
+ * soon as it changes. Any other setting may refer to a vault and is resolved again now and then by
+ * {@link SecretRegistry}. While no usable new value can be read, the last one stays in use.
  */
 public final class Secret implements Supplier<String> {
   private static final Logger LOG = LoggerFactory.getLogger(Secret.class);
@@ -29,64 +30,64 @@ public final class Secret implements Supplier<String> {
   private final SettingReader keys;
   private final int most;
   private final Outages outages;
-  private volatile Reading reading;
+  private volatile Loaded loaded;
   private volatile boolean refused;
 
   /**
-   * What was read.
+   * A value that was read.
    *
    * @param file null if the setting is the secret itself
-   * @param version of the file, or null
+   * @param version of the file; null if there is none
    */
-  private record Reading(Path file, FileVersion version, List<String> lines) {
+  private record Loaded(Path file, FileVersion version, List<String> values) {
     @Override
     public String toString() {
-      return "Reading";
+      return "Loaded";
     }
   }
 
   /**
-   * @param most lines that it may have
-   * @throws BadSetting if there is none that could be used
+   * @param most how many values there may be, one per line
+   * @throws BadSetting if there is no usable value
    */
   Secret(String key, int most, SettingReader keys, Outages outages) {
     this.key = key;
     this.keys = keys;
     this.most = most;
     this.outages = outages;
-    this.reading = read();
-    if (reading.file() != null) {
-      OthersAccess.warnOfSecret(key, reading.file());
+    this.loaded = read();
+    if (loaded.file() != null) {
+      OthersAccess.warnOfSecret(key, loaded.file());
     }
   }
 
-  /** The secret as it is now. */
+  /** The current value. */
   @Override
   public String get() {
-    return lines().get(0);
+    return values().get(0);
   }
 
-  /** All that it may be now: while one takes the place of another, both. */
-  public List<String> lines() {
-    Reading last = reading;
+  /** All current values: two while a secret is being replaced. */
+  public List<String> values() {
+    Loaded last = loaded;
     if (last.file() == null) {
-      return last.lines();
+      return last.values();
     }
     try {
       if (!FileVersion.of(last.file()).equals(last.version())) {
-        changed(inFile(last.file()));
+        changed(fromFile(last.file()));
       }
       outages.reportUp(key);
     } catch (IOException e) {
-      stays("cannot read " + last.file());
+      keepLast("cannot read " + last.file());
     } catch (BadSetting e) {
-      stays(e.why());
+      keepLast(e.why());
     }
-    return reading.lines();
+    return loaded.values();
   }
 
-  /** The other side does not know it (any more): it is asked for again as soon as may be. */
-  public void refused() {
+  /** Records that the other side refused the secret, so that it is resolved again soon. */
+  public void markRefused() {
     refused = true;
   }
 
@@ -94,87 +95,87 @@ public final class Secret implements Supplier<String> {
     return refused;
   }
 
-  /** Asks what the setting says now; a vault is called for it. */
-  void renew() {
+  /** Resolves the setting again; this may call a vault. */
+  void resolveAgain() {
     refused = false;
     try {
       changed(read());
       outages.reportUp(key);
     } catch (BadSetting e) {
-      stays(e.why());
+      keepLast(e.why());
     }
   }
 
-  private void changed(Reading now) {
-    boolean other = !now.lines().equals(reading.lines());
-    reading = now;
+  private void changed(Loaded now) {
+    boolean other = !now.values().equals(loaded.values());
+    loaded = now;
     if (other) {
       LOG.info("{} has changed: the new one is used from now on", key);
     }
   }
 
-  private void stays(String why) {
+  private void keepLast(String why) {
     outages.reportDown(key, why + "; the last one is used");
   }
 
-  private Reading read() {
+  private Loaded read() {
     keys.missingFunction(key)
         .ifPresent(
             name -> {
-              throw bad("there is nothing that resolves {{%s:...}} on the class path", name);
+              throw invalid("there is nothing that resolves {{%s:...}} on the class path", name);
             });
-    String said;
+    String text;
     try {
-      said = keys.text(key);
+      text = keys.text(key);
     } catch (RuntimeException e) {
-      // Its message may have the value in it.
-      String kind = e instanceof BadSetting ? "" : " (" + kind(e) + ")";
-      throw bad("cannot be resolved%s: see whether its vault answers", kind);
+      // The message of the exception may contain the secret.
+      String cause = e instanceof BadSetting ? "" : " (" + rootCause(e) + ")";
+      throw invalid("cannot be resolved%s: see whether its vault answers", cause);
     }
-    return said.startsWith(FILE)
-        ? inFile(file(said.substring(FILE.length())))
-        : new Reading(null, null, usable(said, "it"));
+    return text.startsWith(FILE)
+        ? fromFile(file(text.substring(FILE.length())))
+        : new Loaded(null, null, parse(text, "it"));
   }
 
   private Path file(String name) {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw bad("what follows file: is no name of a file");
+      throw invalid("the text after file: is not a file name");
     }
   }
 
-  private Reading inFile(Path file) {
+  private Loaded fromFile(Path file) {
     try {
       FileVersion version = FileVersion.of(file);
       try (InputStream in = Files.newInputStream(file)) {
         byte[] text = in.readNBytes(LONGEST + 1);
         if (text.length > LONGEST) {
-          throw bad("%s is longer than %s bytes", file, LONGEST);
+          throw invalid("%s is longer than %s bytes", file, LONGEST);
         }
-        return new Reading(
-            file, version, usable(new String(text, StandardCharsets.UTF_8), file.toString()));
+        return new Loaded(
+            file, version, parse(new String(text, StandardCharsets.UTF_8), file.toString()));
       }
     } catch (IOException e) {
-      throw bad("cannot read %s", file);
+      throw invalid("cannot read %s", file);
     }
   }
 
-  private List<String> usable(String text, String where) {
+  private List<String> parse(String text, String where) {
     List<String> lines = text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
     if (lines.isEmpty()) {
-      throw bad("%s is empty", where);
+      throw invalid("%s is empty", where);
     }
     if (lines.size() > most) {
-      throw bad("%s has more than %s lines", where, most);
+      throw invalid("%s has more than %s lines", where, most);
     }
     if (lines.stream().anyMatch(line -> line.chars().anyMatch(Character::isISOControl))) {
-      throw bad("%s has control characters in it", where);
+      throw invalid("%s has control characters in it", where);
     }
     return lines;
   }
 
-  private static String kind(Throwable failure) {
+  private static String rootCause(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {
       cause = cause.getCause();
@@ -182,11 +183,11 @@ public final class Secret implements Supplier<String> {
     return cause.getClass().getSimpleName();
   }
 
-  private BadSetting bad(String why, Object... with) {
+  private BadSetting invalid(String why, Object... with) {
     return new BadSetting(key, why.formatted(with));
   }
 
-  /** Nothing that is secret. */
+  /** Contains no secret. */
   @Override
   public String toString() {
     return "Secret[" + key + "]";

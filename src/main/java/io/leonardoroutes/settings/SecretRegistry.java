@@ -9,18 +9,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The secrets among the settings. Vaults are asked again here, in a loop of their own and never in
- * the middle of a use: one that hangs holds up nothing.
+ * The secrets among the settings. They are resolved again in a route of their own and never during
+ * a use, so that a vault that hangs holds up nothing.
  */
 public final class SecretRegistry {
-  /** What is refused is asked for again at once, but a vault is not flooded for it. */
-  private static final Duration SOONEST = Duration.ofSeconds(5);
+  /** How soon a refused secret is resolved again, at the earliest. */
+  private static final Duration REFUSED_REFRESH = Duration.ofSeconds(5);
 
   private final SettingReader keys;
   private final Duration refresh;
   private final Outages outages = new Outages();
-  private final Map<Secret, Instant> asked = new ConcurrentHashMap<>();
-  private final List<Runnable> also = new CopyOnWriteArrayList<>();
+  private final Map<Secret, Instant> resolvedAt = new ConcurrentHashMap<>();
+  private final List<Runnable> refreshSteps = new CopyOnWriteArrayList<>();
 
   public SecretRegistry(SettingReader keys) {
     this.keys = keys;
@@ -28,55 +28,55 @@ public final class SecretRegistry {
   }
 
   /**
-   * A secret on one line.
+   * A secret that must be set.
    *
-   * @throws BadSetting if there is none
+   * @throws BadSetting if it is not set or not usable
    */
-  public Secret one(String key) {
+  public Secret required(String key) {
     return secret(key, 1);
   }
 
-  /** The same, or null where nothing is set. */
-  public Secret oneIfSet(String key) {
+  /** A secret, or null if it is not set. */
+  public Secret optional(String key) {
     return keys.isSet(key) ? secret(key, 1) : null;
   }
 
-  /** One that may be two while one takes the place of the other; null where nothing is set. */
-  public Secret twoIfSet(String key) {
+  /** A secret that may have two values while it is being replaced; null if it is not set. */
+  public Secret optionalPair(String key) {
     return keys.isSet(key) ? secret(key, 2) : null;
   }
 
   private Secret secret(String key, int most) {
     Secret secret = new Secret(key, most, keys, outages);
-    asked.put(secret, Instant.EPOCH);
+    resolvedAt.put(secret, Instant.EPOCH);
     return secret;
   }
 
-  /** Where it is told what is away: the program's own, as secrets are what it reads first. */
+  /** The outages of the whole program; they are created here because secrets are read first. */
   public Outages outages() {
     return outages;
   }
 
-  /** Something else that is renewed in each round, and must not fail. */
-  public void also(Runnable step) {
-    also.add(step);
+  /** Adds a step to run at each refresh; it must not throw. */
+  public void onRefresh(Runnable step) {
+    refreshSteps.add(step);
   }
 
-  /** One round: asks again for those that are due. */
-  public void renew(Instant now) {
-    asked.forEach((secret, last) -> renew(secret, last, now));
-    also.forEach(Runnable::run);
+  /** Resolves the secrets that are due again, and runs the other steps. */
+  public void refresh(Instant now) {
+    resolvedAt.forEach((secret, last) -> refresh(secret, last, now));
+    refreshSteps.forEach(Runnable::run);
   }
 
-  private void renew(Secret secret, Instant last, Instant now) {
-    // A clock that was set back must not put it off: what is ahead of now is due.
+  private void refresh(Secret secret, Instant last, Instant now) {
+    // abs(): if the clock was set back, a time in the future must not delay the refresh.
     boolean first = last.equals(Instant.EPOCH);
     Duration since = Duration.between(last, now).abs();
     if (first) {
-      asked.put(secret, now);
-    } else if (since.compareTo(secret.isRefused() ? SOONEST : refresh) >= 0) {
-      asked.put(secret, now);
-      secret.renew();
+      resolvedAt.put(secret, now);
+    } else if (since.compareTo(secret.isRefused() ? REFUSED_REFRESH : refresh) >= 0) {
+      resolvedAt.put(secret, now);
+      secret.resolveAgain();
     }
   }
 }

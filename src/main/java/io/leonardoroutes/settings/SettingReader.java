@@ -18,26 +18,29 @@ import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.util.TimeUtils;
 
 /**
- * Reads the values that are {@linkplain SettingSources in force} as what they stand for, or says in
- * one line why they cannot be it.
+ * Reads the effective values of {@linkplain SettingSources all sources} by type, or throws a {@link
+ * BadSetting} that says in one line what is wrong.
  *
  * <p>It is also a properties source of the Camel context, so that <code>{{leonardo.inbox}}</code>
- * in a route is the same value.
+ * in a route gives the same value.
  */
 public final class SettingReader implements PropertiesSource {
   private static final String MILLIS = ".millis";
 
-  /** What the settings of sinks begin with. */
+  /** Prefix of the settings of sinks. */
   public static final String SINKS = "leonardo.sinks.";
 
-  /** What the settings of further accounts begin with. */
+  /** Prefix of the settings of further accounts. */
   public static final String ACCOUNTS = "leonardo.accounts.";
 
-  /** The name under which the program says that it is no guest in the application of another. */
+  /**
+   * Registry name that is bound by the program itself, and not if this is a library in another
+   * application.
+   */
   public static final String PROGRAM = "leonardoProgram";
 
-  /** How keys end whose values a password can be in, as in leonardo.ledger.url. */
-  private static final String MAY_HOLD_SECRETS = "key,url,uri,proxy";
+  /** Endings of keys whose values may contain a password, as that of leonardo.ledger.url. */
+  private static final String SENSITIVE_KEYS = "key,url,uri,proxy";
 
   private final PropertiesComponent properties;
   private final SettingSources sources;
@@ -46,43 +49,43 @@ public final class SettingReader implements PropertiesSource {
   public SettingReader(CamelContext context) {
     properties = context.getPropertiesComponent();
     sources = new SettingSources(context);
-    hideFromSummaries(context.getCamelContextExtension());
+    maskInSummaries(context.getCamelContextExtension());
     properties.addPropertiesSource(this);
     library = context.getRegistry().lookupByName(PROGRAM) == null;
     if (library) {
-      sources.library();
+      sources.useLibraryDefaults();
     }
     if (flag("leonardo.sandbox")) {
-      sources.sandbox();
+      sources.useSandboxDefaults();
     }
   }
 
-  /** Camel logs, at INFO, every placeholder that routes and settings have asked for. */
-  private static void hideFromSummaries(ExtendedCamelContext context) {
+  /** Masks these keys where Camel logs, at INFO, every property placeholder that was resolved. */
+  private static void maskInSummaries(ExtendedCamelContext context) {
     String words = context.getAdditionalSensitiveKeywords();
-    context.setAdditionalSensitiveKeywords((words == null ? "" : words + ",") + MAY_HOLD_SECRETS);
+    context.setAdditionalSensitiveKeywords((words == null ? "" : words + ",") + SENSITIVE_KEYS);
   }
 
-  /** Whether this is an application that has the jar and says nothing to it. */
+  /** Whether this is an application that has the jar and sets none of its settings. */
   public boolean isOff() {
-    return library && sources.isSilent();
+    return library && sources.hasNoExplicit();
   }
 
-  /** Stops the start if nobody gave the key: its default is not meant for this. */
-  public void mustBeSaid(String key, String why) {
-    if (!sources.isSaid(key)) {
+  /** Fails unless the key is set explicitly, where its default is not suitable. */
+  public void requireExplicit(String key, String why) {
+    if (!sources.isExplicit(key)) {
       throw new BadSetting(key, why);
     }
   }
 
-  /** A key that no operator sets: a route may read what follows from others. */
-  public void derived(String key, int value) {
-    sources.derived(key, String.valueOf(value));
+  /** Sets a value that is derived from other settings, for use in routes. */
+  public void setDerived(String key, int value) {
+    sources.setDerived(key, String.valueOf(value));
   }
 
-  /** Whether somebody gave the key, be it as its default. */
-  public boolean isSaid(String key) {
-    return sources.isSaid(key);
+  /** Whether the key is set explicitly, even to its default. */
+  public boolean isExplicit(String key) {
+    return sources.isExplicit(key);
   }
 
   @Override
@@ -92,7 +95,7 @@ public final class SettingReader implements PropertiesSource {
 
   @Override
   public String getProperty(String name) {
-    // Camel's http component takes its times as plain milliseconds only.
+    // Camel's http component takes times only as plain milliseconds.
     return name.startsWith("leonardo.") && name.endsWith(MILLIS)
         ? "" + duration(name.substring(0, name.length() - MILLIS.length())).toMillis()
         : sources.get(name);
@@ -100,26 +103,29 @@ public final class SettingReader implements PropertiesSource {
 
   public String text(String key) {
     try {
-      return sources.silently(key).orElseGet(() -> properties.parseUri("{{" + key + "}}")).trim();
+      return sources
+          .readUnlogged(key)
+          .orElseGet(() -> properties.parseUri("{{" + key + "}}"))
+          .trim();
     } catch (IllegalArgumentException e) {
       throw new BadSetting(key, e.getMessage());
     }
   }
 
-  /** An address as it may be shown: what a password could be in is left out. */
+  /** An address for logs, without the parts that may contain a password. */
   public static String withoutSecrets(String address) {
     return address.replaceFirst("(?s)[?#].*", "").replaceFirst("//[^/]*@", "//");
   }
 
   /**
-   * A function of Camel that the value names and nobody here has: what follows its colon would be
-   * taken for the value.
+   * The name of a property function that the value uses and Camel does not have; Camel would take
+   * the text after its colon for the value.
    */
   Optional<String> missingFunction(String key) {
     return sources.missingFunction(key);
   }
 
-  /** The text, or null where it is empty. */
+  /** The text, or null if it is empty. */
   public String optional(String key) {
     String text = text(key);
     return text.isEmpty() ? null : text;
@@ -141,7 +147,7 @@ public final class SettingReader implements PropertiesSource {
         return number;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw new BadSetting(key, "'%s' is not a whole number from %s to %s".formatted(text, min, max));
   }
@@ -150,7 +156,7 @@ public final class SettingReader implements PropertiesSource {
     return (int) number(key, min, max);
   }
 
-  /** A decimal number, or null where it is empty. */
+  /** A decimal number, or null if it is empty. */
   public BigDecimal amount(String key) {
     String text = optional(key);
     if (text != null && !text.matches("\\d{1,12}(\\.\\d{1,9})?")) {
@@ -167,7 +173,7 @@ public final class SettingReader implements PropertiesSource {
         return Duration.ofMillis(millis);
       }
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      // told below
+      // reported below
     }
     throw new BadSetting(key, "'" + text + "' is not a time such as 500ms, 20s, 10m, 2h or 7d");
   }
@@ -176,11 +182,11 @@ public final class SettingReader implements PropertiesSource {
     return Arrays.stream(text(key).split(",")).map(String::trim).filter(s -> !s.isEmpty()).toList();
   }
 
-  /** A folder that exists and can be written, made for those of the policy if need be. */
+  /** A writable folder, created with the permissions of the policy if it does not exist. */
   public Path folder(String key, FolderPolicy policy) {
     Path folder = Path.of(text(key));
     try {
-      OthersAccess.folder(folder, policy);
+      OthersAccess.createFolder(folder, policy);
       Files.delete(Files.createTempFile(folder, ".leonardo", ".probe"));
       return folder;
     } catch (IOException e) {
@@ -188,8 +194,8 @@ public final class SettingReader implements PropertiesSource {
     }
   }
 
-  /** A folder that somebody else makes, once it is needed. */
-  public void folderToBe(String key) {
+  /** Checks that a folder exists or could be created, but does not create it. */
+  public void requireCreatableFolder(String key) {
     Path folder = Path.of(text(key)).toAbsolutePath();
     Path there = folder;
     while (Files.notExists(there)) {
@@ -197,11 +203,14 @@ public final class SettingReader implements PropertiesSource {
     }
     if (!Files.isDirectory(there) || !Files.isWritable(there)) {
       throw new BadSetting(
-          key, "cannot write in " + folder + " (" + there + " is no folder that can be written)");
+          key, "cannot write in " + folder + " (" + there + " is not a writable folder)");
     }
   }
 
-  /** The names that follow a prefix, as {@code outbox} in {@code leonardo.sinks.outbox.uri}. */
+  /**
+   * The names that follow a prefix, for example {@code outbox} in {@code
+   * leonardo.sinks.outbox.uri}.
+   */
   public TreeSet<String> namesUnder(String prefix) {
     TreeSet<String> names = new TreeSet<>();
     for (String key : sources.keys()) {
@@ -212,17 +221,18 @@ public final class SettingReader implements PropertiesSource {
     return names;
   }
 
-  /** Whether its value is what it would be if nobody gave it. */
+  /** Whether the value equals the default. */
   public boolean isDefault(String key) {
-    return text(key).equals(properties.parseUri(sources.byDefault(key)));
+    return text(key).equals(properties.parseUri(sources.defaultOf(key)));
   }
 
-  /** Whether there is such a key, be its value empty. */
-  public boolean isThere(String key) {
+  /** Whether the key exists, even with an empty value. */
+  public boolean exists(String key) {
     return sources.get(key) != null;
   }
 
+  /** Whether the key exists and its value is not blank. */
   public boolean isSet(String key) {
-    return isThere(key) && !sources.get(key).isBlank();
+    return exists(key) && !sources.get(key).isBlank();
   }
 }

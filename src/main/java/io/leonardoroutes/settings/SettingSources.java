@@ -22,30 +22,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the {@code leonardo.*} keys come from: what the operator says (system property,
- * environment, property files, in Camel's order), else what the sandbox changes, else the default
- * of {@code config/application.properties}, which is packed into the jar. What is said and leads to
- * no key is told.
+ * The sources of the {@code leonardo.*} keys: the operator's settings (system property,
+ * environment, property files, in Camel's order), else the defaults of the sandbox, else those of
+ * {@code config/application.properties}, which is packaged in the jar. Logs a warning for each
+ * unknown setting.
  */
 final class SettingSources {
   private static final Logger LOG = LoggerFactory.getLogger(SettingSources.class);
   private static final String PREFIX = "leonardo.";
   private static final Pattern SECRET =
       Pattern.compile("leonardo\\..*(key|password|ledger\\.url|http\\.proxy)");
-  private static final Pattern WHOLE = Pattern.compile("\\{\\{([\\w-]+):([^{}]*)}}");
+  private static final Pattern ONE_FUNCTION = Pattern.compile("\\{\\{([\\w-]+):([^{}]*)}}");
   private static final Pattern FUNCTION = Pattern.compile("\\{\\{\\??([\\w-]+):");
 
   /**
-   * What Kubernetes adds by itself for a service whose name begins with ours, after a = its value.
+   * Variables, as NAME=VALUE, that Kubernetes adds for a service whose name begins with leonardo.
    */
-  private static final Pattern OF_KUBERNETES =
+  private static final Pattern KUBERNETES_VARIABLE =
       Pattern.compile(
           "(?s)\\w+(_SERVICE_(HOST|PORT(_\\w+)?)=.*|_PORT(_\\d+_(TCP|UDP|SCTP)\\w*=.*|=\\w+://.*))");
 
   private final PropertiesComponent properties;
-  private final Map<String, String> defaults = packed("application.properties");
+  private final Map<String, String> defaults = packaged("application.properties");
   private final Set<String> loaded;
-  private final Set<String> said = new TreeSet<>();
+  private final Set<String> explicit = new TreeSet<>();
   private final Map<String, String> values = new TreeMap<>(defaults);
 
   SettingSources(CamelContext context) {
@@ -53,11 +53,14 @@ final class SettingSources {
     Properties all = properties.loadProperties(key -> key.startsWith(PREFIX));
     loaded = all.stringPropertyNames();
     loaded.forEach(key -> add(key, all.getProperty(key)));
-    // Looked up one by one, as only so does Camel ask the environment and system properties first.
+    // One by one: only then does Camel look at environment and system properties first.
     values.replaceAll(
         (key, value) ->
-            resolved(key)
-                .map(v -> said(key, v.isBlank() || isFixed(value) || isForeign(key) ? v : value))
+            resolve(key)
+                .map(
+                    v ->
+                        explicit(
+                            key, v.isBlank() || isFixed(value) || isFromRuntime(key) ? v : value))
                 .orElse(value));
     System.getProperties().stringPropertyNames().stream()
         .filter(key -> key.startsWith(PREFIX) && !values.containsKey(key))
@@ -66,9 +69,9 @@ final class SettingSources {
     addFromSpring(SpringNames.of(context));
   }
 
-  /** Whether only the runtime that Camel is in knows the value, as Spring does. */
-  private boolean isForeign(String key) {
-    return !loaded.contains(key) && ownVariable(key).isEmpty();
+  /** Whether the value comes from the runtime around Camel, such as Spring. */
+  private boolean isFromRuntime(String key) {
+    return !loaded.contains(key) && fromEnvironment(key).isEmpty();
   }
 
   private void addFromSpring(Set<String> names) {
@@ -82,13 +85,15 @@ final class SettingSources {
     }
   }
 
-  /** Its value, unless there is none; what cannot be resolved is told once it is asked for. */
-  private Optional<String> resolved(String key) {
+  /**
+   * The value, if there is one. A value that cannot be resolved is reported when it is first read.
+   */
+  private Optional<String> resolve(String key) {
     try {
-      if (loaded.contains(key) || ownVariable(key).isPresent()) {
-        Optional<String> silently = silently(key);
-        if (silently.isPresent()) {
-          return silently;
+      if (loaded.contains(key) || fromEnvironment(key).isPresent()) {
+        Optional<String> unlogged = readUnlogged(key);
+        if (unlogged.isPresent()) {
+          return unlogged;
         }
       }
       return properties.resolveProperty(key);
@@ -98,27 +103,27 @@ final class SettingSources {
   }
 
   /**
-   * The value of a key whose value is secret, past Camel, which logs at DEBUG each value that it
-   * looks up. Empty for other keys, and for a value that only Camel can resolve.
+   * The value of a secret key, read without Camel, which logs each value that it looks up at DEBUG.
+   * Empty for other keys, and for a value that only Camel can resolve.
    */
-  Optional<String> silently(String key) {
+  Optional<String> readUnlogged(String key) {
     if (!SECRET.matcher(key).matches()) {
       return Optional.empty();
     }
-    return ownVariable(key)
+    return fromEnvironment(key)
         .or(() -> Optional.ofNullable(values.get(key)))
         .flatMap(value -> isFixed(value) ? Optional.of(value) : fromFunction(value));
   }
 
-  /** What the environment or a system property says; they win in Camel too. */
-  private static Optional<String> ownVariable(String key) {
+  /** The value in the environment or a system property; these take precedence in Camel too. */
+  private static Optional<String> fromEnvironment(String key) {
     return Optional.ofNullable(IOHelper.lookupEnvironmentVariable(key))
         .or(() -> Optional.ofNullable(System.getProperty(key)));
   }
 
-  /** What the one function stands for that the value is, as a vault's. */
+  /** The result of the property function, such as a vault lookup, that is the whole value. */
   private Optional<String> fromFunction(String value) {
-    Matcher whole = WHOLE.matcher(value.strip());
+    Matcher whole = ONE_FUNCTION.matcher(value.strip());
     PropertiesFunction function =
         whole.matches() ? properties.getPropertiesFunction(whole.group(1)) : null;
     return function == null || function.lookupFirst(whole.group(2))
@@ -126,24 +131,27 @@ final class SettingSources {
         : Optional.ofNullable(function.apply(whole.group(2))).filter(SettingSources::isFixed);
   }
 
-  /** Whether it is the value itself. What a function of Camel stands for may change. */
+  /** Whether the value contains no placeholder; the result of a property function may change. */
   private static boolean isFixed(String value) {
     return !value.contains(PropertiesComponent.PREFIX_TOKEN);
   }
 
-  private String said(String key, String value) {
-    said.add(key);
+  private String explicit(String key, String value) {
+    explicit.add(key);
     return value;
   }
 
   private void add(String key, String value) {
     if (!values.containsKey(key) && !NamedSettings.has(key)) {
-      tellOfNoSetting(key);
+      warnUnknown(key);
     }
     values.put(key, value);
   }
 
-  /** The variables of keys that stand elsewhere too are looked up by Camel itself. */
+  /**
+   * Adds named settings and warns of unknown variables; those of known keys are read by Camel
+   * itself.
+   */
   private void addFromEnvironment(Map<String, String> environment) {
     environment.forEach(
         (name, value) -> NamedSettings.of(name).ifPresent(key -> values.putIfAbsent(key, value)));
@@ -153,20 +161,20 @@ final class SettingSources {
         (name, value) -> {
           if (name.startsWith(NamedSettings.variable(PREFIX))
               && !known.contains(name)
-              && !OF_KUBERNETES.matcher(name + "=" + value).matches()) {
-            tellOfNoSetting(name);
+              && !KUBERNETES_VARIABLE.matcher(name + "=" + value).matches()) {
+            warnUnknown(name);
           }
         });
   }
 
-  /** By its name alone, as its value may be a secret. */
-  private static void tellOfNoSetting(String name) {
+  /** Logs only the name, since the value may be a secret. */
+  private static void warnUnknown(String name) {
     LOG.warn("{} is not a setting of leonardo-routes and is ignored", name);
   }
 
-  /** From now on the sandbox's defaults are those of the keys that it changes. */
-  void sandbox() {
-    packed("application-sandbox.properties")
+  /** Applies the defaults of the sandbox. */
+  void useSandboxDefaults() {
+    packaged("application-sandbox.properties")
         .forEach(
             (key, value) -> {
               values.replace(key, defaults.get(key), value);
@@ -174,37 +182,37 @@ final class SettingSources {
             });
   }
 
-  /** From now on the defaults are those of an application that has the jar, not the program's. */
-  void library() {
-    packed("application-library.properties")
+  /** Applies the defaults for use as a library, in place of the program's. */
+  void useLibraryDefaults() {
+    packaged("application-library.properties")
         .forEach(
             (key, value) -> {
-              if (!said.contains(key)) {
+              if (!explicit.contains(key)) {
                 values.put(key, value);
               }
               defaults.put(key, value);
             });
   }
 
-  /** Whether nobody said any setting at all. */
-  boolean isSilent() {
-    return said.isEmpty() && values.keySet().equals(defaults.keySet());
+  /** Whether no setting is set explicitly. */
+  boolean hasNoExplicit() {
+    return explicit.isEmpty() && values.keySet().equals(defaults.keySet());
   }
 
-  private static Map<String, String> packed(String file) {
-    Properties packed = new Properties();
+  private static Map<String, String> packaged(String file) {
+    Properties packaged = new Properties();
     try (InputStream in =
         SettingSources.class.getResourceAsStream("/leonardo-routes/config/" + file)) {
-      packed.load(in);
+      packaged.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Map<String, String> map = new TreeMap<>();
-    packed.stringPropertyNames().forEach(key -> map.put(key, packed.getProperty(key)));
+    packaged.stringPropertyNames().forEach(key -> map.put(key, packaged.getProperty(key)));
     return map;
   }
 
-  /** The value as it was said, or null where there is no such key. */
+  /** The value as it was written, with its placeholders, or null if there is no such key. */
   String get(String key) {
     return values.get(key);
   }
@@ -213,22 +221,22 @@ final class SettingSources {
     return values.keySet();
   }
 
-  /** Gives a value to a key that no operator sets. */
-  void derived(String key, String value) {
+  /** Sets a value that is derived from other settings. */
+  void setDerived(String key, String value) {
     values.put(key, value);
   }
 
-  /** Whether somebody gave the key, be it as its default. */
-  boolean isSaid(String key) {
-    return said.contains(key);
+  /** Whether the key is set explicitly, even to its default. */
+  boolean isExplicit(String key) {
+    return explicit.contains(key);
   }
 
-  /** What the key is where nobody says it. */
-  String byDefault(String key) {
+  /** The default value. */
+  String defaultOf(String key) {
     return defaults.get(key);
   }
 
-  /** A function of Camel that the value names and nobody here has. */
+  /** The name of a property function that the value uses and Camel does not have. */
   Optional<String> missingFunction(String key) {
     return Stream.of(
             System.getProperty(key), System.getenv(NamedSettings.variable(key)), values.get(key))

@@ -8,15 +8,15 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 
 /**
- * The names of what a Spring application sets. Camel finds the value of each by its name, but lists
- * none of them.
+ * The names of all properties of a Spring application. Camel can look up such a property by name,
+ * but cannot list them.
  */
 final class SpringNames {
   private static final String ENVIRONMENT = "environment";
 
   private SpringNames() {}
 
-  /** None in an application without Spring. */
+  /** All names; empty without Spring. */
   static Set<String> of(CamelContext context) {
     Object environment = context.getRegistry().lookupByName(ENVIRONMENT);
     return environment == null
@@ -28,7 +28,7 @@ final class SpringNames {
         : Environments.names(environment);
   }
 
-  /** Loaded only where Spring is. */
+  /** A class of its own, so that Spring's classes are loaded only if they exist. */
   private static final class Environments {
     static Set<String> names(Object environment) {
       Set<String> names = new TreeSet<>();

@@ -1,5 +1,6 @@
 /**
- * Where settings come from ({@link io.leonardoroutes.settings.SettingSources}), how they are read
- * ({@link io.leonardoroutes.settings.SettingReader}), and what is wrong with one.
+ * Settings: their sources ({@link io.leonardoroutes.settings.SettingSources}), typed and checked
+ * access ({@link io.leonardoroutes.settings.SettingReader}), and secrets that may change at run
+ * time ({@link io.leonardoroutes.settings.Secret}).
  */
 package io.leonardoroutes.settings;

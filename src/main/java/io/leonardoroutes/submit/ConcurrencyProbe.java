@@ -80,7 +80,7 @@ public final class ConcurrencyProbe {
     message.setBody(null);
     exchange.setProperty(FlowProperties.PROBED_ACCOUNT, account);
     exchange.setProperty(FlowProperties.ASK, may);
-    ProviderResponse.asItComes(exchange);
+    ProviderResponse.keepCompressed(exchange);
   }
 
   private List<ProviderAccounts.Account> callable(String name) {

@@ -206,7 +206,7 @@ public final class ReconcileStep {
   }
 
   private static Message ask(Exchange exchange) {
-    ProviderResponse.asItComes(exchange);
+    ProviderResponse.keepCompressed(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader("Accept", "application/json");
@@ -247,7 +247,7 @@ public final class ReconcileStep {
       flow.outages().reportUp(ProviderAccounts.named(LIST, round.account()));
       decide(round);
     } else {
-      flow.outages().met(ProviderAccounts.named(LIST, round.account()), round.unclear);
+      flow.outages().reportExpiring(ProviderAccounts.named(LIST, round.account()), round.unclear);
       String why = "the provider's list could not be read: " + round.unclear;
       round.due.forEach(job -> hold(job, why, waitForNextReading(job, round.retryAfter)));
     }

@@ -58,8 +58,8 @@ public final class ResolveStep {
   public JsonNode decide(
       @Header("id") Object id, @Header(Caller.HEADER) Object user, @Body String body) {
     Caller operator = flow.caller(user);
-    Actor actor = new Actor(operator.name(), operator.place());
-    operator.mustBeOperator();
+    Actor actor = new Actor(operator.name(), operator.source());
+    operator.requireOperator();
     return EventFactory.json(decide(id, operator, Decision.read(json(body)), actor));
   }
 
@@ -72,8 +72,8 @@ public final class ResolveStep {
    */
   public JsonNode all(@Header(Caller.HEADER) Object user, @Body String body) {
     Caller operator = flow.caller(user);
-    Actor actor = new Actor(operator.name(), operator.place());
-    operator.mustBeOperator();
+    Actor actor = new Actor(operator.name(), operator.source());
+    operator.requireOperator();
     BulkDecision decision = BulkDecision.read(json(body), flow.settings().accounts().names());
     int resolved = 0;
     Map<String, Integer> left = new TreeMap<>();

@@ -218,7 +218,7 @@ public final class SubmissionRecorder {
   /** See {@link BlockedAccounts#met}. */
   private void noteBlocked(Job job, What what, String reason) {
     if (what == What.KEY) {
-      settings.accounts().find(job.account()).ifPresent(account -> account.key().refused());
+      settings.accounts().find(job.account()).ifPresent(account -> account.key().markRefused());
     }
     ledger.blockedAccounts().met(job, what, reason, JobProblems.isOfTheAccount(job));
   }
@@ -248,9 +248,9 @@ public final class SubmissionRecorder {
   private void notSent(Job job, Submission.NotSent notSent) {
     int tries = job.schedule().tries();
     if (notSent.status() == 0) {
-      flow.outages().met(PROVIDER, notSent.reason());
+      flow.outages().reportExpiring(PROVIDER, notSent.reason());
     } else {
-      flow.outages().failed(PROVIDER, job.id(), tries, notSent.reason());
+      flow.outages().reportItemFailure(PROVIDER, job.id(), tries, notSent.reason());
       if (tries == OFTEN && !flow.outages().away().contains(PROVIDER)) {
         LOG.warn("{} did not reach the provider: {}", job.name(), notSent.reason());
       }

@@ -101,7 +101,7 @@ public final class SubmitStep {
       blocked
           .filter(now -> now.what() == what)
           .ifPresentOrElse(
-              now -> flow.outages().refused(name, now.reason()),
+              now -> flow.outages().reportRefused(name, now.reason()),
               () -> flow.outages().reportUp(name));
     }
   }
@@ -124,7 +124,8 @@ public final class SubmitStep {
     if (due.fit() == Fit.NOT_ALL) {
       String first = due.waits() == null ? "" : "; the first " + due.waits();
       flow.outages()
-          .awaited(budget, account.prefix() + "budget.per-day is used up for some jobs" + first);
+          .reportWaiting(
+              budget, account.prefix() + "budget.per-day is used up for some jobs" + first);
     } else if (due.fit() == Fit.ALL) {
       flow.outages().reportUp(budget);
     }
@@ -134,7 +135,7 @@ public final class SubmitStep {
     String slot = ProviderAccounts.named("a free slot", account.name());
     if (ledger.governor().stuckInDoubt(account.limits())) {
       flow.outages()
-          .awaited(
+          .reportWaiting(
               slot,
               "jobs in doubt hold every slot of account "
                   + account.name()
@@ -182,13 +183,13 @@ public final class SubmitStep {
     Job job = begun.get(0);
     exchange.setProperty(FlowProperties.JOB, job);
     String permit = client.permit(job, job.submittedAt().plus(settings.lease()));
-    ExchangeEnd.whenDone(exchange, () -> client.over(job));
+    ExchangeEnd.whenDone(exchange, () -> client.finish(job));
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader(Exchange.CONTENT_TYPE, "application/json");
     message.setHeader("Accept", "application/json");
     message.setHeader(ProviderClient.PERMIT, permit);
-    ProviderResponse.asItComes(exchange);
+    ProviderResponse.keepCompressed(exchange);
     message.setBody(job.request().toString());
   }
 
@@ -225,7 +226,7 @@ public final class SubmitStep {
       recorder.record(exchange);
       flow.outages().reportUp(RECORD);
     } catch (JdbiException e) {
-      flow.outages().unavailable(RECORD, e);
+      flow.outages().reportFailure(RECORD, e);
       Message message = exchange.getMessage();
       int tries = message.getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
       if (tries < message.getHeader(Exchange.REDELIVERY_MAX_COUNTER, 1, Integer.class)) {

@@ -119,7 +119,7 @@ public final class TrackStep {
     withoutEnd = withoutEnd.plus(step.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : step);
     if (withoutEnd.compareTo(NO_END) > 0) {
       flow.outages()
-          .awaited(
+          .reportWaiting(
               END,
               ("no poll has ended for %s minutes, under way: %s; the provider does not answer, or"
                       + " does not finish its answers")
@@ -136,7 +136,7 @@ public final class TrackStep {
   }
 
   public static void ask(Exchange exchange, Job job) {
-    ProviderResponse.asItComes(exchange);
+    ProviderResponse.keepCompressed(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setHeader("Accept", "application/json");
@@ -199,7 +199,8 @@ public final class TrackStep {
       tryAgain(job, turnedAway.retryAfter());
     } else if (status instanceof GenerationStatus.Unclear unclear) {
       String provider = ProviderAccounts.named(PROVIDER, job.account());
-      flow.outages().failed(provider, job.id(), job.schedule().tries(), unclear.reason());
+      flow.outages()
+          .reportItemFailure(provider, job.id(), job.schedule().tries(), unclear.reason());
       tryAgain(job, unclear.retryAfter());
     } else {
       Job.Change again = job.to(RUNNING).dueAt(schedule.next(job));

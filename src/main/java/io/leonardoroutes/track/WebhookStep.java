@@ -33,13 +33,13 @@ public final class WebhookStep implements AuthHandler.Notices {
   }
 
   @Override
-  public boolean areExpected() {
+  public boolean areEnabled() {
     return flow.settings().accounts().all().stream()
         .anyMatch(account -> account.webhookKey() != null);
   }
 
   @Override
-  public boolean isKnown(String authorization) {
+  public boolean isGenuine(String authorization) {
     return !accounts(authorization.getBytes(StandardCharsets.UTF_8)).isEmpty();
   }
 
@@ -55,7 +55,7 @@ public final class WebhookStep implements AuthHandler.Notices {
     message.removeHeaders("*");
     message.setBody("");
     List<String> accounts = accounts(authorization.getBytes(StandardCharsets.UTF_8));
-    int status = areExpected() ? 401 : 404;
+    int status = areEnabled() ? 401 : 404;
     message.setHeader(Exchange.HTTP_RESPONSE_CODE, accounts.isEmpty() ? status : 202);
     if (!accounts.isEmpty()) {
       String text = text(exchange, body);
@@ -84,7 +84,7 @@ public final class WebhookStep implements AuthHandler.Notices {
     String without = flow.settings().accounts().withoutKeys(words);
     for (ProviderAccounts.Account account : flow.settings().accounts().all()) {
       if (account.webhookKey() != null) {
-        for (String key : account.webhookKey().lines()) {
+        for (String key : account.webhookKey().values()) {
           without = without.replace(key, "***");
         }
       }
@@ -98,7 +98,7 @@ public final class WebhookStep implements AuthHandler.Notices {
         .filter(account -> account.webhookKey() != null)
         .filter(
             account ->
-                account.webhookKey().lines().stream()
+                account.webhookKey().values().stream()
                         .map(key -> ("Bearer " + key).getBytes(StandardCharsets.UTF_8))
                         .filter(expected -> MessageDigest.isEqual(expected, authorization))
                         .count()

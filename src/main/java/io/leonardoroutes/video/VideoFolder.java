@@ -47,7 +47,7 @@ public final class VideoFolder {
     this.limits = limits;
     this.hosts = new VideoHosts(limits.hosts());
     this.clock = clock;
-    try (SafeFolder open = SafeFolder.make(folder, FolderPolicy.OWN)) {
+    try (SafeFolder open = SafeFolder.openOrCreate(folder, FolderPolicy.OWN)) {
       delete(open, TEMPORARY, clock.instant().minus(limits.maxTime()), part -> false);
     } catch (UnsafeFolder toldOnceAVideoIsThere) {
       return;

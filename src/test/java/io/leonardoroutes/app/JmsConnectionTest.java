@@ -33,11 +33,12 @@ class JmsConnectionTest {
   void requestsComeAndAnswersGoThroughIt(JmsClient kind, String wrapped) throws Exception {
     try (TestBroker broker = new TestBroker(kind, folder.resolve("broker"), App.freePort())) {
       broker.start();
-      ConnectionFactory own = kind.connections(broker.url(), TestBroker.USER, TestBroker.PASSWORD);
+      ConnectionFactory own =
+          kind.connectionFactory(broker.url(), TestBroker.USER, TestBroker.PASSWORD);
       try (App app =
               with("#orders", wrapped(own, wrapped))
                   .with("leonardo.jms.enabled", "true")
-                  .with("leonardo.jms.client", kind.word())
+                  .with("leonardo.jms.client", kind.settingValue())
                   .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
                   .start();
           TestBroker.Caller caller = new TestBroker.Caller(kind, broker.url())) {
@@ -74,7 +75,9 @@ class JmsConnectionTest {
                 + " java.lang.String");
     assertThat(
             refusal(
-                with("#orders", JmsClient.ACTIVEMQ.connections("tcp://127.0.0.1:1", null, null))))
+                with(
+                    "#orders",
+                    JmsClient.ACTIVEMQ.connectionFactory("tcp://127.0.0.1:1", null, null))))
         .isEqualTo(
             "leonardo.jms.client: orders is a org.apache.activemq.ActiveMQConnectionFactory, which"
                 + " is not of the client artemis");

@@ -311,7 +311,7 @@ class SecretsTest {
       broker.start();
       story
           .with("leonardo.jms.enabled", "true")
-          .with("leonardo.jms.client", kind.word())
+          .with("leonardo.jms.client", kind.settingValue())
           .with("leonardo.jms.url", broker.url())
           .with("leonardo.jms.user", TestBroker.USER)
           .with("leonardo.jms.password", "file:" + password)
@@ -345,7 +345,7 @@ class SecretsTest {
     Secret secret =
         new SecretRegistry(
                 new SettingReader(context("leonardo.ledger.password", "file:" + password)))
-            .one("leonardo.ledger.password");
+            .required("leonardo.ledger.password");
     LedgerConnection access =
         new LedgerConnection(
             url.replaceFirst("[?].*", ""),

@@ -12,7 +12,7 @@ class CallerRateLimitTest {
   private final CallerRateLimit rate = new CallerRateLimit(3, clock);
 
   private Duration call() {
-    return rate.call("erp");
+    return rate.acquire("erp");
   }
 
   private void useUp() {
@@ -25,7 +25,7 @@ class CallerRateLimitTest {
   @Test
   void aMinutesCallsMayComeAtOnceAndComeBackOneByOne() {
     useUp();
-    assertThat(rate.call("shop")).isZero();
+    assertThat(rate.acquire("shop")).isZero();
     clock.tick(Duration.ofMillis(19_999));
     assertThat(call()).isEqualTo(Duration.ofMillis(1));
     clock.tick(Duration.ofMillis(1));

@@ -14,7 +14,7 @@ class RejectedKeysTest {
   private Duration after(int many, String address) {
     Duration wait = Duration.ZERO;
     for (int i = 0; i < many; i++) {
-      wait = rejected.rejected(address);
+      wait = rejected.record(address);
     }
     return wait;
   }
@@ -44,7 +44,7 @@ class RejectedKeysTest {
   void aMillionAddressesAreNotKept() {
     after(100, "10.0.0.1");
     for (int i = 0; i < 1_000_000; i++) {
-      rejected.rejected("10." + i);
+      rejected.record("10." + i);
     }
 
     assertThat(rejected.addresses()).isEqualTo(10_000);

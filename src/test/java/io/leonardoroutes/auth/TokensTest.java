@@ -233,12 +233,12 @@ class TokensTest {
   void aSharedSecretWorksForItsOwnAlgorithmAlone() throws Exception {
     JwtTokens tokens = tokens("HS256", SECRET + "\n");
 
-    assertThat(tokens.who(signed(HS256, claims(",\"role\":\"operator\""), SECRET)))
+    assertThat(tokens.identify(signed(HS256, claims(",\"role\":\"operator\""), SECRET)))
         .contains(new Caller("erp", true));
-    assertThat(tokens.who(signed(HS256, claims(""), SECRET + "x"))).isEmpty();
-    assertThat(tokens.who(ours(claims("")))).isEmpty();
+    assertThat(tokens.identify(signed(HS256, claims(""), SECRET + "x"))).isEmpty();
+    assertThat(tokens.identify(ours(claims("")))).isEmpty();
     String none = base64("{\"alg\":\"none\"}") + "." + base64(claims("")) + ".";
-    assertThat(tokens.who(none)).isEmpty();
+    assertThat(tokens.identify(none)).isEmpty();
   }
 
   @Test
@@ -248,18 +248,18 @@ class TokensTest {
     Path key = folder.resolve("key");
     String old = signed(HS256, claims(""), SECRET);
     String renewed = signed(HS256, claims(""), other);
-    assertThat(tokens.who(old)).isPresent();
-    assertThat(tokens.who(renewed)).isEmpty();
+    assertThat(tokens.identify(old)).isPresent();
+    assertThat(tokens.identify(renewed)).isEmpty();
 
     Files.writeString(key, other);
-    assertThat(tokens.who(old)).isEmpty();
-    assertThat(tokens.who(renewed)).isPresent();
+    assertThat(tokens.identify(old)).isEmpty();
+    assertThat(tokens.identify(renewed)).isPresent();
 
     try (LogCapture log = LogCapture.open()) {
       Files.writeString(key, "short");
-      assertThat(tokens.who(renewed)).isPresent();
+      assertThat(tokens.identify(renewed)).isPresent();
       Files.delete(key);
-      assertThat(tokens.who(renewed)).isPresent();
+      assertThat(tokens.identify(renewed)).isPresent();
       assertThat(log.with("jwt"))
           .containsExactly(
               "WARN leonardo.rest.jwt.key is away, retrying: "

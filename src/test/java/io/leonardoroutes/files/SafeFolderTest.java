@@ -48,7 +48,7 @@ class SafeFolderTest {
     Path dangling = Files.createSymbolicLink(place.resolve("dangling"), place.resolve("nowhere"));
 
     for (Path bad : List.of(link, dangling)) {
-      assertThatThrownBy(() -> SafeFolder.make(bad, FolderPolicy.OWN))
+      assertThatThrownBy(() -> SafeFolder.openOrCreate(bad, FolderPolicy.OWN))
           .isInstanceOf(UnsafeFolder.class)
           .hasMessage(bad + " is a link, and is not written in: put the folder itself there");
     }
@@ -129,7 +129,7 @@ class SafeFolderTest {
   @Test
   void itsFilesAreForThoseThatThePolicySaysWhateverTheUmask() throws IOException {
     Path shared = place.resolve("new/shared");
-    try (SafeFolder open = SafeFolder.make(shared, FolderPolicy.of("rw-rw-r--"))) {
+    try (SafeFolder open = SafeFolder.openOrCreate(shared, FolderPolicy.of("rw-rw-r--"))) {
       write(open, "one", "one");
     }
     try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {

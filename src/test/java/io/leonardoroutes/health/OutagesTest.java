@@ -26,11 +26,11 @@ class OutagesTest {
   @Test
   void whatFailsForAnItemAgainAndForNoneWorkedMeanwhileIsAwayUntilItWorks() {
     outages.reportUp("sink erp");
-    outages.failed("sink erp", "e1", 0, "refused");
+    outages.reportItemFailure("sink erp", "e1", 0, "refused");
     assertThat(outages.away()).isEmpty();
-    outages.failed("sink erp", "e1", 1, "refused");
-    outages.failed("sink erp", "e2", 0, "refused");
-    outages.failed("sink erp", "e2", 1, "refused");
+    outages.reportItemFailure("sink erp", "e1", 1, "refused");
+    outages.reportItemFailure("sink erp", "e2", 0, "refused");
+    outages.reportItemFailure("sink erp", "e2", 1, "refused");
     assertThat(outages.away()).containsExactly("sink erp");
     outages.reportUp("sink erp");
 
@@ -41,18 +41,18 @@ class OutagesTest {
 
   @Test
   void anItemThatItNeverWorksForMakesNoOutageWhileItWorksForOthers() {
-    outages.failed("sink erp", "bad", 0, "400");
+    outages.reportItemFailure("sink erp", "bad", 0, "400");
     for (int tries = 1; tries < 150; tries++) {
       outages.reportUp("sink erp");
-      outages.failed("sink erp", "bad", tries, "400");
-      outages.failed("sink erp", "bad", tries, "400");
+      outages.reportItemFailure("sink erp", "bad", tries, "400");
+      outages.reportItemFailure("sink erp", "bad", tries, "400");
     }
     assertThat(log.with("sink erp")).isEmpty();
   }
 
   @Test
   void whatFailedBeforeTheStartAndFailsAgainIsAway() {
-    outages.failed("sink erp", "e1", 7, "refused");
+    outages.reportItemFailure("sink erp", "e1", 7, "refused");
 
     assertThat(outages.away()).containsExactly("sink erp");
   }
@@ -61,11 +61,11 @@ class OutagesTest {
   void whatNoWorkMeetsAnyMoreIsForgottenAndWhatIsAskedForByItselfIsNot() {
     AtomicLong nanos = new AtomicLong();
     Outages outages = new Outages(nanos::get);
-    outages.met("the provider", "refused");
+    outages.reportExpiring("the provider", "refused");
     outages.reportDown("a vault", "sealed");
-    outages.failed("sink erp", "e1", 7, "refused");
+    outages.reportItemFailure("sink erp", "e1", 7, "refused");
     nanos.addAndGet(Duration.ofMinutes(29).toNanos());
-    outages.failed("sink erp", "e1", 8, "refused");
+    outages.reportItemFailure("sink erp", "e1", 8, "refused");
     assertThat(outages.away()).containsExactly("a vault", "sink erp", "the provider");
 
     nanos.addAndGet(Duration.ofMinutes(2).toNanos());
@@ -78,9 +78,9 @@ class OutagesTest {
 
   @Test
   void whatOnlyTheLedgerKeepsFromWorkIsToldOfTheLedgerAloneAndBackWithIt() {
-    outages.unavailable(
+    outages.reportFailure(
         "what REST calls need", new ConnectionException(new SQLException("gone", "57P01")));
-    outages.unavailable(
+    outages.reportFailure(
         "what new requests need", new ConnectionException(new SQLException("refused", "08001")));
     assertThat(outages.away()).containsExactly("the ledger");
 
@@ -93,13 +93,13 @@ class OutagesTest {
   @Test
   void whatAnotherProgramsLockKeepsFromWorkIsBackOnceTheLedgerCanBeWritten() {
     AtomicBoolean held = new AtomicBoolean(true);
-    outages.ledgerWrites(
+    outages.testLedgerBy(
         () -> {
           if (held.get()) {
             throw new ConnectionException(new SQLException("locked", null, 5));
           }
         });
-    outages.unavailable(
+    outages.reportFailure(
         "what REST calls need", new ConnectionException(new SQLException("locked", null, 5)));
     outages.query(List::of);
     assertThat(outages.away()).containsExactly("what REST calls need");
@@ -115,7 +115,7 @@ class OutagesTest {
     AtomicLong nanos = new AtomicLong();
     Outages outages = new Outages(nanos::get);
     for (int i = 0; i < 3; i++) {
-      outages.unavailable(
+      outages.reportFailure(
           "what REST calls need", new ConnectionException(new SQLTimeoutException("all in use")));
       outages.attempt(
           () -> {
@@ -153,7 +153,7 @@ class OutagesTest {
   @Test
   void aLedgerThatCanOnlyBeReadIsNotBack() {
     AtomicBoolean full = new AtomicBoolean(true);
-    outages.ledgerWrites(
+    outages.testLedgerBy(
         () -> {
           if (full.get()) {
             throw new ConnectionException(new IllegalStateException("full"));

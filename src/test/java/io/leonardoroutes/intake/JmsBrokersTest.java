@@ -61,7 +61,7 @@ class JmsBrokersTest {
   static void open(JmsClient kind) throws Exception {
     log = LogCapture.ofEverything();
     provider = ScriptedProvider.start();
-    Path here = folder.resolve(kind.word());
+    Path here = folder.resolve(kind.settingValue());
     broker = new TestBroker(kind, here.resolve("broker"), App.freePort()).askingForNames();
     broker.start();
     app =
@@ -69,7 +69,7 @@ class JmsBrokersTest {
             .at(provider)
             .with("leonardo.jms.enabled", "true")
             .with("leonardo.jms.url", broker.url())
-            .with("leonardo.jms.client", kind.word())
+            .with("leonardo.jms.client", kind.settingValue())
             .with("leonardo.jms.user", TestBroker.USER)
             .with("leonardo.jms.password", TestBroker.PASSWORD)
             .with("leonardo.jms.replies", "answers.*,told")
@@ -323,7 +323,7 @@ class JmsBrokersTest {
             .at(provider)
             .with("leonardo.jms.enabled", "true")
             .with("leonardo.jms.url", broker.url())
-            .with("leonardo.jms.client", kind.word())
+            .with("leonardo.jms.client", kind.settingValue())
             .with("leonardo.jms.user", TestBroker.USER)
             .with("leonardo.jms.password", TestBroker.PASSWORD)
             .with("leonardo.jms.requests", "denied")
@@ -347,7 +347,7 @@ class JmsBrokersTest {
             .at(provider)
             .with("leonardo.jms.enabled", "true")
             .with("leonardo.jms.url", broker.url().replace("127.0.0.1", "localhost"))
-            .with("leonardo.jms.client", kind.word())
+            .with("leonardo.jms.client", kind.settingValue())
             .with("leonardo.jms.user", "nobody")
             .with("leonardo.jms.password", TestBroker.PASSWORD + "-wrong")
             .with("camel.component.jms.recovery-interval", "100");

@@ -41,7 +41,7 @@ class JmsGoneCallerTest {
               .bind("clock", clock)
               .with("leonardo.jms.enabled", "true")
               .with("leonardo.jms.url", broker.url())
-              .with("leonardo.jms.client", kind.word())
+              .with("leonardo.jms.client", kind.settingValue())
               .with("leonardo.track.first", "1h");
       try (app) {
         app.start();

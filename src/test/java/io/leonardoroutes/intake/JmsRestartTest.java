@@ -50,7 +50,7 @@ class JmsRestartTest {
       broker.start();
       app.with("leonardo.jms.enabled", "true")
           .with("leonardo.jms.url", broker.url())
-          .with("leonardo.jms.client", kind.word())
+          .with("leonardo.jms.client", kind.settingValue())
           .with("leonardo.limits.creates-per-minute", "100000")
           .with("leonardo.limits.requests-per-minute", "100000")
           .with("camel.component.jms.recovery-interval", "200")

@@ -57,7 +57,7 @@ class BrokerTest {
 
   private static Connection connection(EmbeddedBroker broker) throws Exception {
     return JmsClient.ARTEMIS
-        .connections(broker.url(), BrokerSecurity.OURS, broker.password())
+        .connectionFactory(broker.url(), BrokerSecurity.OURS, broker.password())
         .createConnection();
   }
 
@@ -94,10 +94,10 @@ class BrokerTest {
   void aDiskThatIsTooFullIsToldOnceAndOnceWhenThereIsRoomAgain() {
     Outages outages = new Outages();
     try (LogCapture log = LogCapture.open()) {
-      EmbeddedBroker.room(outages, 900L << 20, true);
-      EmbeddedBroker.room(outages, 7L << 20, false);
-      EmbeddedBroker.room(outages, 6L << 20, false);
-      EmbeddedBroker.room(outages, 900L << 20, true);
+      EmbeddedBroker.reportDiskSpace(outages, 900L << 20, true);
+      EmbeddedBroker.reportDiskSpace(outages, 7L << 20, false);
+      EmbeddedBroker.reportDiskSpace(outages, 6L << 20, false);
+      EmbeddedBroker.reportDiskSpace(outages, 900L << 20, true);
 
       assertThat(log.with("room"))
           .containsExactly(

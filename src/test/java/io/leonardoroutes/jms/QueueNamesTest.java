@@ -22,7 +22,7 @@ class QueueNamesTest {
         "VirtualTopic.answers",
       })
   void aNameThatIsACallersOwnIsForReplies(String name) {
-    assertThat(NAMES.isForReplies(name)).isTrue();
+    assertThat(NAMES.allowsReplies(name)).isTrue();
   }
 
   @ParameterizedTest
@@ -77,6 +77,6 @@ class QueueNamesTest {
         "",
       })
   void aNameOfABrokerOrOfRequestsIsNot(String name) {
-    assertThat(NAMES.isForReplies(name)).isFalse();
+    assertThat(NAMES.allowsReplies(name)).isFalse();
   }
 }

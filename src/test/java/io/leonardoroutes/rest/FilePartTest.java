@@ -83,8 +83,8 @@ class FilePartTest {
 
   @Test
   void theMoreThereIsToReadTheLongerItMayTake() {
-    assertThat(FilePart.of(Path.of("a"), ByteRange.all(0)).most()).hasMinutes(1);
-    assertThat(FilePart.of(Path.of("a"), ByteRange.all(16 << 20)).most())
+    assertThat(FilePart.of(Path.of("a"), ByteRange.all(0)).limit()).hasMinutes(1);
+    assertThat(FilePart.of(Path.of("a"), ByteRange.all(16 << 20)).limit())
         .isEqualTo(Duration.ofSeconds(60 + 1024));
   }
 }
