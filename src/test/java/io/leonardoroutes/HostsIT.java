@@ -96,6 +96,8 @@ class HostsIT {
     assertThat(call("POST", "/queue", TOO_LONG)).contains("20 is too long");
     drop("urgent/second.json", CAT.replace("cat", "koala"));
     await().atMost(Patience.LONG).until(() -> call("GET", "/told", "").equals("6"));
+    String complete = "/actuator/metrics/leonardo.jobs?tag=state:COMPLETE";
+    await().atMost(Patience.LONG).until(() -> call("GET", complete, "").contains("\"value\":3.0"));
     assertThat(listening()).containsExactly(port);
     assertThat(files("")).containsExactlyInAnyOrder("data", "orders.mv.db", "out.log", "urgent");
     assertThat(files("data")).doesNotContain("outbox", "inbox", "broker");

@@ -11,6 +11,7 @@ enum OptionalJars {
   REST("org.apache.camel:camel-platform-http-main", "io.vertx.ext.auth.jwt.JWTAuth"),
   SANDBOX("io.vertx:vertx-web", "io.vertx.ext.web.Router"),
   HEALTH("io.vertx:vertx-core", "io.vertx.core.Vertx"),
+  METERS("io.micrometer:micrometer-core", "io.micrometer.core.instrument.MeterRegistry"),
   ROUTE_METRICS(
       "org.apache.camel:camel-micrometer",
       "org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory"),

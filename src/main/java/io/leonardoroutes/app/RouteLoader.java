@@ -106,6 +106,9 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     ManagementServer.read(keys, ForeignServer.isThere(context))
         .open(context, flow)
         .forEach(this::opened);
+    if (OptionalJars.METERS.isThere(context)) {
+      FlowMeters.registerInHost(context, flow).forEach(this::opened);
+    }
     if (settings.rest().enabled()) {
       startRest(context, keys, flow, rejected);
     }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.settings.SettingReader;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +70,23 @@ class LibraryDefaultsTest {
 
     assertThat(main.getCamelContext().getRoute("intake-file")).isNotNull();
     assertThat(made()).contains("inbox");
+  }
+
+  @Test
+  void theMeterRegistryOfTheApplicationHasTheMetersWhileTheFlowRuns() throws Exception {
+    MeterRegistry simple = new SimpleMeterRegistry();
+    main.bind("simple", simple);
+    main.bind("composite", new CompositeMeterRegistry(Clock.SYSTEM, List.of(simple)));
+    main.addInitialProperty("leonardo.api-key", "test-key");
+    main.addInitialProperty("leonardo.data", folder.toString());
+    main.start();
+
+    assertThat(simple.get("leonardo.jobs").tag("state", "ACCEPTED").gauge().value()).isZero();
+    assertThat(simple.get("leonardo.http.calls").tag("step", "create-generation").timers())
+        .hasSize(4);
+
+    main.stop();
+    assertThat(simple.find("leonardo.jobs").gauges()).isEmpty();
   }
 
   @Test
