@@ -38,7 +38,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
   public record Services(Notices notices, RejectedKeys rejected, Outages outages, Clock clock) {}
 
   private static final String AUTHORIZATION = "Authorization";
-  private static final String KEYS = "what tells callers apart";
+  private static final String KEYS = "authentication of callers";
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +([\\w.~+/=-]+)");
 
   private final CallerLookup callers;

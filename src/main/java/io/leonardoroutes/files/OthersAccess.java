@@ -110,10 +110,10 @@ public final class OthersAccess {
   public static void remove(Path file) {
     Set<PosixFilePermission> found =
         permissions(file).orElse(EnumSet.noneOf(PosixFilePermission.class));
-    Set<PosixFilePermission> kept = EnumSet.noneOf(PosixFilePermission.class);
-    kept.addAll(found);
-    if (kept.removeAll(OTHERS)) {
-      set(file, kept);
+    Set<PosixFilePermission> reduced = EnumSet.noneOf(PosixFilePermission.class);
+    reduced.addAll(found);
+    if (reduced.removeAll(OTHERS)) {
+      set(file, reduced);
     }
   }
 }

@@ -104,8 +104,8 @@ public final class JmsBroker implements AutoCloseable {
     }
 
     /** Adds user and password; the password is read again for each connection, as it may change. */
-    private PooledConnectionKey login(PooledConnectionKey nobody) {
-      return password == null ? nobody : new PooledConnectionKey(user, password.get());
+    private PooledConnectionKey login(PooledConnectionKey anonymous) {
+      return password == null ? anonymous : new PooledConnectionKey(user, password.get());
     }
 
     /** Starts it here, because some clients log in only on start. */

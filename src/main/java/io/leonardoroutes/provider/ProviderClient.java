@@ -22,7 +22,7 @@ import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.protocol.HttpContext;
 
 /**
- * Configures the HTTP client for the provider: it adds the API key of the account and follows no
+ * Configures the HTTP client for the provider: it adds the API key of the account, follows no
  * redirects and makes no retries. A call names only the account; the key is looked up here for each
  * call, and never put on an exchange.
  *

@@ -128,9 +128,9 @@ final class RequestBodies implements Handler<RoutingContext> {
 
   /** The length of the body; 0 if there is none, -1 if the headers do not tell. */
   private static long length(HttpServerRequest request) {
-    String said = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (said != null && said.matches("[0-9]{1,18}")) {
-      return Long.parseLong(said);
+    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (declared != null && declared.matches("[0-9]{1,18}")) {
+      return Long.parseLong(declared);
     }
     boolean open =
         request.version() == HttpVersion.HTTP_2

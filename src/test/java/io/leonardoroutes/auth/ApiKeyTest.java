@@ -249,7 +249,7 @@ class ApiKeyTest {
   }
 
   @Test
-  void whoHasAKeyIsToldWhatIsNotThere() throws Exception {
+  void aCallerWithAKeyLearnsThatAPathDoesNotExist() throws Exception {
     assertThat(as(erp, "GET", "/nowhere", "").statusCode()).isEqualTo(404);
     assertThat(as(erp, "PUT", "/generations", "{}").statusCode()).isEqualTo(405);
     assertThat(RestClient.json(as(erp, "GET", "/openapi.json", "")).at("/security").toString())
@@ -363,7 +363,7 @@ class ApiKeyTest {
   }
 
   @Test
-  void costsDoubtsAndWhatIsDeadAreForOperators() throws Exception {
+  void onlyOperatorsSeeCostsSettleDoubtsAndRedeliver() throws Exception {
     String id = id(post(erp, InboxFixture.request("a")));
     String refused =
         """
@@ -408,7 +408,7 @@ class ApiKeyTest {
   }
 
   @Test
-  void aLineThatCannotBeReadOpensNothingAndIsTold() throws Exception {
+  void anInvalidLineAdmitsNobodyAndIsLogged() throws Exception {
     String before = Files.readString(keys);
     Files.writeString(keys, before + "erp operator sha256 00 00\n");
 

@@ -34,7 +34,7 @@ class CallerRateLimitTest {
   }
 
   @Test
-  void callsThatWereTurnedAwayCostNothingAndRestSavesNoMoreThanAMinutes() {
+  void rejectedCallsDoNotCountAndIdleTimeSavesUpAtMostAMinute() {
     useUp();
     for (int i = 0; i < 1_000; i++) {
       call();

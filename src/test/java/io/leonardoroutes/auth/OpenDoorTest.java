@@ -146,7 +146,7 @@ public class OpenDoorTest {
   }
 
   @Test
-  void onlyWhatStaysSecretWhenTheServersKeyIsLostIsSpoken() throws Exception {
+  void onlyCiphersWithForwardSecrecyAreAccepted() throws Exception {
     SSLSocketFactory all = trusting(folder.resolve("server.p12"), PASSWORD).getSocketFactory();
     for (String suite : all.getSupportedCipherSuites()) {
       for (String protocol : List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3")) {

@@ -29,7 +29,7 @@ class RejectedKeysTest {
   }
 
   @Test
-  void itIsForgivenInTimeHoweverMuchThereWas() {
+  void attemptsAreForgivenInTimeHoweverMany() {
     after(100_000, "10.0.0.1");
 
     clock.tick(Duration.ofSeconds(100));

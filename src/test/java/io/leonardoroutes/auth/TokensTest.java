@@ -209,7 +209,7 @@ class TokensTest {
         "{'typ':'JWT'}",
         "[]"
       })
-  void aTokenThatAsksForMoreThanIsDoneIsNone(String header) throws Exception {
+  void aTokenWithAnUnsupportedHeaderIsRejected(String header) throws Exception {
     assertThat(status(signed(header.replace("'", "\""), claims(""), ours.getPrivate())))
         .isEqualTo(401);
   }
@@ -242,7 +242,7 @@ class TokensTest {
   }
 
   @Test
-  void aKeyThatIsChangedCountsFromTheNextCallOnAndOneThatIsNoneChangesNothing() throws Exception {
+  void aChangedKeyIsUsedFromTheNextCallAndAnInvalidOneIsIgnored() throws Exception {
     String other = "another " + SECRET;
     JwtTokens tokens = tokens("HS256", SECRET);
     Path key = folder.resolve("key");

@@ -43,7 +43,7 @@ class SafeFolderTest {
   }
 
   @Test
-  void aLinkIsNoFolderBeItToOneOrToNothing() throws IOException {
+  void aSymbolicLinkIsNotAcceptedAsAFolder() throws IOException {
     Path link = Files.createSymbolicLink(place.resolve("link"), elsewhere);
     Path dangling = Files.createSymbolicLink(place.resolve("dangling"), place.resolve("nowhere"));
 
@@ -118,7 +118,7 @@ class SafeFolderTest {
   }
 
   @Test
-  void aNameThatLeadsOutOfItIsNone() throws IOException {
+  void aNameThatLeavesTheFolderIsRejected() throws IOException {
     try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
       for (String bad : List.of("../x", "/x", "..", "", "a/b")) {
         assertThatThrownBy(() -> open.create(bad)).isInstanceOf(IllegalArgumentException.class);

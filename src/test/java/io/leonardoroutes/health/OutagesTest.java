@@ -24,7 +24,7 @@ class OutagesTest {
   }
 
   @Test
-  void whatFailsForAnItemAgainAndForNoneWorkedMeanwhileIsAwayUntilItWorks() {
+  void anItemThatFailsTwiceWithNoSuccessBetweenBeginsAnOutage() {
     outages.reportUp("sink erp");
     outages.reportItemFailure("sink erp", "e1", 0, "refused");
     assertThat(outages.away()).isEmpty();
@@ -40,7 +40,7 @@ class OutagesTest {
   }
 
   @Test
-  void anItemThatItNeverWorksForMakesNoOutageWhileItWorksForOthers() {
+  void anItemThatAlwaysFailsIsNoOutageWhileOthersSucceed() {
     outages.reportItemFailure("sink erp", "bad", 0, "400");
     for (int tries = 1; tries < 150; tries++) {
       outages.reportUp("sink erp");
@@ -51,14 +51,14 @@ class OutagesTest {
   }
 
   @Test
-  void whatFailedBeforeTheStartAndFailsAgainIsAway() {
+  void aFailureFromBeforeTheStartThatRepeatsIsAnOutage() {
     outages.reportItemFailure("sink erp", "e1", 7, "refused");
 
     assertThat(outages.away()).containsExactly("sink erp");
   }
 
   @Test
-  void whatNoWorkMeetsAnyMoreIsForgottenAndWhatIsAskedForByItselfIsNot() {
+  void anExpiringReportIsDroppedAfterHalfAnHourAndAnyOtherIsKept() {
     AtomicLong nanos = new AtomicLong();
     Outages outages = new Outages(nanos::get);
     outages.reportExpiring("the provider", "refused");
@@ -77,7 +77,7 @@ class OutagesTest {
   }
 
   @Test
-  void whatOnlyTheLedgerKeepsFromWorkIsToldOfTheLedgerAloneAndBackWithIt() {
+  void aFailureCausedByTheLedgerIsReportedOnlyAsTheLedgersOutage() {
     outages.reportFailure(
         "what REST calls need", new ConnectionException(new SQLException("gone", "57P01")));
     outages.reportFailure(
@@ -91,7 +91,7 @@ class OutagesTest {
   }
 
   @Test
-  void whatAnotherProgramsLockKeepsFromWorkIsBackOnceTheLedgerCanBeWritten() {
+  void anOutageByAnotherProgramsLockEndsOnceTheLedgerCanBeWritten() {
     AtomicBoolean held = new AtomicBoolean(true);
     outages.testLedgerBy(
         () -> {

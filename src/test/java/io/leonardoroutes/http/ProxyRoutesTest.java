@@ -98,7 +98,7 @@ class ProxyRoutesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a/8", "10.0.0.0/33", "10.*", "http://a", "a b", "a:b", ""})
-  void whatIsNoEntryIsRefused(String entry) {
+  void anInvalidEntryIsRejected(String entry) {
     assertThatThrownBy(() -> NoProxy.of(List.of(entry)))
         .hasMessage("'%s' is no host, .domain, address or network such as 10.0.0.0/8", entry);
   }

@@ -107,7 +107,7 @@ class BrokerFullTest {
   }
 
   @Test
-  void whatIsPutAsideHoldsNothingUpWhenThereIsTooMuchOfIt() throws Exception {
+  void aFullQueueOfRejectedMessagesDoesNotBlockRequests() throws Exception {
     app.with("leonardo.jms.max-bytes", String.valueOf(LIMIT)).start();
     long before = onDisk();
     try (LogCapture log = LogCapture.open();
@@ -153,7 +153,7 @@ class BrokerFullTest {
   }
 
   @Test
-  void whatStopsItStopsItNotForGoodAndLosesAndDoublesNothing() throws Exception {
+  void aBrokerThatWasStoppedIsRestartedWithNothingLostOrDoubled() throws Exception {
     app.start();
     app.context().getRouteController().stopRoute("intake-jms");
     try (LogCapture log = LogCapture.open()) {

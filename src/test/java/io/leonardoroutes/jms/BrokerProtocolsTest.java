@@ -148,7 +148,7 @@ class BrokerProtocolsTest {
   }
 
   @Test
-  void theDoorIsTheSameForAll() throws Exception {
+  void everyProtocolNeedsTheLogin() throws Exception {
     app.with("leonardo.jms.user", "erp").with("leonardo.jms.password", "secret").start();
 
     try (Stomp stomp = new Stomp(port, "erp", "guess")) {
@@ -206,7 +206,7 @@ class BrokerProtocolsTest {
         "PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n",
         "x",
       })
-  void whatItDoesNotSpeakIsClosedAtOnce(String beginning) throws Exception {
+  void aConnectionWithAnUnknownProtocolIsClosedAtOnce(String beginning) throws Exception {
     app.start();
     try (Socket socket = new Socket("127.0.0.1", port)) {
       socket.setSoTimeout(5_000);

@@ -21,7 +21,7 @@ class QueueNamesTest {
         "dlqs",
         "VirtualTopic.answers",
       })
-  void aNameThatIsACallersOwnIsForReplies(String name) {
+  void aQueueOfTheCallersOwnGetsReplies(String name) {
     assertThat(NAMES.allowsReplies(name)).isTrue();
   }
 
@@ -76,7 +76,7 @@ class QueueNamesTest {
         "a b",
         "",
       })
-  void aNameOfABrokerOrOfRequestsIsNot(String name) {
+  void aQueueOfABrokerOrOfRequestsNeverGetsReplies(String name) {
     assertThat(NAMES.allowsReplies(name)).isFalse();
   }
 }

@@ -83,7 +83,8 @@ class DrippingAnswerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("drips")
-  void aCreateIsOverInTimeAndInDoubt(String what, String first, String rest) throws Exception {
+  void aCreateThatDripsEndsInTimeAndIsInDoubt(String what, String first, String rest)
+      throws Exception {
     provider.with(dripping("/v2/", 1, first, rest));
     story.start();
 
@@ -96,7 +97,8 @@ class DrippingAnswerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("drips")
-  void aLookIsOverInTimeAndMadeAgain(String what, String first, String rest) throws Exception {
+  void aPollThatDripsEndsInTimeAndIsRepeated(String what, String first, String rest)
+      throws Exception {
     provider.with(dripping("/v1/generations/", 1, first, rest));
     story.start();
 
@@ -109,7 +111,8 @@ class DrippingAnswerTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("drips")
-  void aDownloadIsOverInTimeAndMadeAgain(String what, String first, String rest) throws Exception {
+  void aDownloadThatDripsEndsInTimeAndIsRepeated(String what, String first, String rest)
+      throws Exception {
     provider.with(dripping("/cdn/", 1, first, rest));
     story
         .with("leonardo.http.response-timeout", "60s")

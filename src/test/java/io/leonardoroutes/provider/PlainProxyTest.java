@@ -117,7 +117,7 @@ class PlainProxyTest {
   }
 
   @Test
-  void noneIsNoProxy() throws Exception {
+  void withoutAProxyCallsAreDirect() throws Exception {
     story.with("leonardo.http.proxy", "none").start();
     completed(List.of(story.accept(FlowFixture.REQUEST)));
 

@@ -90,7 +90,7 @@ class BrokenOffTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void twoHundredCallersThatBreakOffAreNoNews(boolean tls) throws Exception {
+  void twoHundredCallersThatDisconnectLogNothing(boolean tls) throws Exception {
     start(tls);
     String json = "Content-Type: application/json\r\n";
     try (LogCapture log = LogCapture.ofEverything()) {

@@ -53,7 +53,7 @@ class ETagTest {
   }
 
   @Test
-  void whoHasItIsAnsweredNothing() throws Exception {
+  void aCallerWithTheCurrentTagGetsNoBody() throws Exception {
     for (String known :
         List.of(tag, "W/" + tag, "*", "\"a\", " + tag, "\"a,b\" ,W/" + tag + ",\"c\"", " * ")) {
       HttpResponse<String> answer = get(job, known);
@@ -66,7 +66,7 @@ class ETagTest {
   }
 
   @Test
-  void whoHasAnotherOneIsAnsweredAllOfIt() throws Exception {
+  void aCallerWithAnotherTagGetsTheWholeBody() throws Exception {
     String bare = tag.replace("\"", "");
     for (String known : List.of("\"a\"", bare, "w/" + tag + "x", "\"" + bare, "\"*\"", "", "* ,")) {
       assertThat(get(job, known).statusCode()).as(known).isEqualTo(200);
@@ -99,7 +99,7 @@ class ETagTest {
   }
 
   @Test
-  void aRefusalHasNone() throws Exception {
+  void aProblemHasNoTag() throws Exception {
     assertThat(get("/generations/none", "*").statusCode()).isEqualTo(404);
     assertThat(rest.post("{}", "If-None-Match", "*").statusCode()).isEqualTo(422);
   }

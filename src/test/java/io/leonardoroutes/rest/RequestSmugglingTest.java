@@ -233,7 +233,7 @@ class RequestSmugglingTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 100})
-  void itIsTheSameHoweverTheBytesArrive(int pieces) throws Exception {
+  void theResultIsTheSameHoweverTheBytesArrive(int pieces) throws Exception {
     for (String sent :
         new String[] {
           chunked("X: a\r\n b\r\nTransfer-Encoding: chunked\r\n"),
@@ -266,7 +266,7 @@ class RequestSmugglingTest {
         "Transfer-Encoding:chunked", "Transfer-Encoding: \t chunked \t",
             "X: \u00e9\tb\r\nTransfer-Encoding: chunked"
       })
-  void oneThatIsChunkedIsTakenHoweverItIsSpelt(String headers) throws Exception {
+  void aChunkedRequestIsAcceptedHoweverItIsSpelt(String headers) throws Exception {
     String body = InboxFixture.request("outer");
     String sent =
         post(
