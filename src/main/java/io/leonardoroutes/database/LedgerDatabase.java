@@ -17,6 +17,9 @@ import java.util.UUID;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
+import org.jdbi.v3.core.statement.SqlParser;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.sqlite.SQLiteJDBCLoader;
@@ -33,6 +36,9 @@ public final class LedgerDatabase implements AutoCloseable {
   private static final String DURABLE =
       "SELECT set_config('synchronous_commit', 'on', false)"
           + " WHERE current_setting('synchronous_commit') = 'off'";
+
+  /** With what it has parsed: a statement means the same to every ledger that is opened. */
+  private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
   private final HikariDataSource source;
   private final ConnectionFactory connections;
@@ -127,6 +133,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
   public Jdbi jdbi() {
     Jdbi jdbi = Jdbi.create(connections);
+    jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
     // Its own messages hold every argument, prompts too, and messages end in logs.
     jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     return jdbi;
