@@ -14,9 +14,9 @@ class ProveAmbiguousIT {
 
   @Test
   void createsWithAmbiguousAnswersAreNeverRepeatedBlindly() throws Exception {
-    String printed = ProveCommand.run(folder, 0, "--kills 0 --points none --ambiguous 100");
+    String printed = PackagedProve.run(folder, 0, "--kills 0 --points none --ambiguous 100");
 
-    assertThat(ProveCommand.figures(printed))
+    assertThat(PackagedProve.figures(printed))
         .isEqualTo(
             """
             100 ambiguous creates in N s

@@ -13,14 +13,14 @@ class ProveIT {
   @Test
   void killedAroundThePaidCallAndAtRandomNothingIsLostOrPaidTwice() throws Exception {
     String printed =
-        ProveCommand.run(
+        PackagedProve.run(
             folder,
             0,
             "--kills 6 --ambiguous 0 --seed 7",
             "--points",
             "create: .*(begin|create-generation|read-create|record-create)");
 
-    assertThat(ProveCommand.figures(printed))
+    assertThat(PackagedProve.figures(printed))
         .isEqualTo(
             """
             13 kills of 1, seed 7, in N s
@@ -47,7 +47,7 @@ class ProveIT {
 
   @Test
   void anUnknownOptionIsToldInOneLine() throws Exception {
-    assertThat(ProveCommand.run(folder, 2, "--fast yes"))
+    assertThat(PackagedProve.run(folder, 2, "--fast yes"))
         .isEqualTo(
             "leonardo-routes: Unknown options: '--fast', 'yes'; see leonardo-routes prove"
                 + " --help\n");

@@ -16,12 +16,12 @@ class ProveInstancesIT {
     String ledger = Engine.POSTGRES.emptyLedger(folder);
 
     String printed =
-        ProveCommand.run(
+        PackagedProve.run(
             folder,
             0,
             "--kills 3 --ambiguous 0 --points none --seed 7 --instances 2 --ledger " + ledger);
 
-    assertThat(ProveCommand.figures(printed))
+    assertThat(PackagedProve.figures(printed))
         .isEqualTo(
             """
             3 kills of 2, seed 7, in N s

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The command {@code prove}, in a process of its own. */
-final class ProveCommand {
-  private ProveCommand() {}
+final class PackagedProve {
+  private PackagedProve() {}
 
   /** What it printed, once it has ended with that status and left nothing in the folder. */
   static String run(Path folder, int status, String arguments, String... more) throws Exception {
