@@ -23,7 +23,10 @@ public final class Outbox {
 
   private static final String HELD = " AND leased_until > 0 AND tries = :tries";
 
-  /** The last state stands so that SQLite does not go by it, past all else that is pending. */
+  /**
+   * The last state stands so that SQLite does not go by it, past all else that is pending. What was
+   * never tried and is due later was written by a clock that was set back since.
+   */
   static final String CLAIM =
       """
       SELECT d.event_id, d.sink, d.content, e.time, d.tries, d.error, e.subject, e.type, e.document,
@@ -38,7 +41,8 @@ public final class Outbox {
         AND NOT EXISTS (SELECT 1
           FROM event before JOIN delivery b ON b.event_id = before.id
           WHERE before.subject = e.subject AND before.time < e.time
-            AND b.sink = d.sink AND (b.state = 'PENDING') IS TRUE AND b.due_at <= :now)
+            AND b.sink = d.sink AND (b.state = 'PENDING') IS TRUE
+            AND (b.due_at <= :now OR b.tries = 0))
       ORDER BY d.due_at, e.time LIMIT :limit
       """;
 
@@ -59,6 +63,7 @@ public final class Outbox {
     }
   }
 
+  /** Each is dated after those of its job that are there, so that their order is their times'. */
   void add(Handle handle, List<OutboxEvent> told) {
     for (OutboxEvent event : told) {
       if (event.targets().isEmpty()) {
@@ -70,7 +75,9 @@ public final class Outbox {
               .createUpdate(
                   """
                   INSERT INTO event (id, subject, type, document, file_name, reply_to, correlation_id, time)
-                  VALUES (:id, :subject, :type, :document, :file_name, :reply_to, :correlation_id, :time)
+                  VALUES (:id, :subject, :type, :document, :file_name, :reply_to, :correlation_id,
+                    (SELECT max(at) FROM (SELECT :time AS at
+                      UNION ALL SELECT time + 1 FROM event WHERE subject = :subject) AS later))
                   ON CONFLICT DO NOTHING
                   """)
               .bind("id", event.id())

@@ -20,6 +20,7 @@ import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,10 @@ class OutboxTest {
     assertThat(outbox.sinkless(List.of("archive", "erp", "reply"), "reply")).isEmpty();
   }
 
+  private Job other() {
+    return ((Accepted) ledger.accept(request(), one -> List.of())).job();
+  }
+
   private Job accepted(Job.Routing routing) {
     NewJob asked = TestLedger.asked(null, request().request(), routing);
     return ((Accepted) ledger.accept(asked, one -> List.of())).job();
@@ -92,7 +97,7 @@ class OutboxTest {
   @Test
   void theEventsOfAJobGoInTheirOrder() {
     outbox.add(List.of(event("e1", job, event("archive"))));
-    outbox.add(List.of(later(event("e2", job, event("archive")))));
+    outbox.add(List.of(later(1, event("e2", job, event("archive")))));
 
     List<Delivery> first = claim("archive");
     assertThat(first).extracting(Delivery::eventId).containsExactly("e1");
@@ -102,9 +107,38 @@ class OutboxTest {
   }
 
   @Test
+  void theEventsOfAJobInOneMillisecondGoInTheOrderInWhichTheyWereWritten() {
+    outbox.add(List.of(event("z", job, event("archive")), event("m", job, event("archive"))));
+    outbox.add(List.of(event("a", job, event("archive"))));
+
+    assertThat(oneAfterAnother()).containsExactly("z", "m", "a");
+  }
+
+  @Test
+  void theEventsOfAJobGoInTheirOrderThoughTheClockWasSetBackBetweenThem() {
+    outbox.add(List.of(event("z", job, event("archive"))));
+    clock.tick(Duration.ofSeconds(-3));
+    outbox.add(List.of(later(-3_000, event("a", job, event("archive")))));
+
+    assertThat(claim("archive")).isEmpty();
+    clock.tick(Duration.ofSeconds(3));
+    assertThat(oneAfterAnother()).containsExactly("z", "a");
+  }
+
+  private List<String> oneAfterAnother() {
+    List<String> order = new ArrayList<>();
+    for (List<Delivery> next = claim("archive"); !next.isEmpty(); next = claim("archive")) {
+      next.forEach(one -> order.add(one.eventId()));
+      assertThat(next).hasSize(1);
+      outbox.delivered(next.get(0));
+    }
+    return order;
+  }
+
+  @Test
   void anEventThatTheSinkDidNotTakeHoldsUpNoLaterOne() {
     outbox.add(List.of(event("e1", job, event("archive"))));
-    outbox.add(List.of(later(event("e2", job, event("archive")))));
+    outbox.add(List.of(later(1, event("e2", job, event("archive")))));
 
     outbox.failed(claim("archive").get(0), clock.instant().plusSeconds(60), "away");
 
@@ -139,7 +173,7 @@ class OutboxTest {
 
   @Test
   void whatIsDeliveredOrDeadIsDoneWith() {
-    outbox.add(List.of(event("e1", job, event("a")), event("e2", job, event("a"))));
+    outbox.add(List.of(event("e1", job, event("a")), event("e2", other(), event("a"))));
     List<Delivery> both = claim("a");
 
     outbox.delivered(both.get(0));
@@ -179,7 +213,7 @@ class OutboxTest {
 
   @Test
   void whatIsDeadForASinkWaitsForItAgainOnceSomebodySaysSo() {
-    outbox.add(List.of(event("e1", job, event("a"), event("b")), event("e2", job, event("a"))));
+    outbox.add(List.of(event("e1", job, event("a"), event("b")), event("e2", other(), event("a"))));
     claim("a").forEach(delivery -> outbox.dead(delivery, "no room"));
     outbox.dead(claim("b").get(0), "no room");
 
@@ -202,7 +236,7 @@ class OutboxTest {
     assertThat(outbox.count(DELIVERED)).isEqualTo(1);
   }
 
-  private static OutboxEvent later(OutboxEvent event) {
+  private static OutboxEvent later(long millis, OutboxEvent event) {
     return new OutboxEvent(
         event.id(),
         event.subject(),
@@ -210,7 +244,7 @@ class OutboxTest {
         event.document(),
         event.fileName(),
         event.replyTo(),
-        event.time().plusMillis(1),
+        event.time().plusMillis(millis),
         event.targets());
   }
 
