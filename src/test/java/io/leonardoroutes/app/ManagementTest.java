@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
@@ -227,9 +228,29 @@ class ManagementTest {
   @Test
   void whoAsksForTheFiguresAgainAndAgainLeavesNoWarning() throws Exception {
     try (LogCapture log = LogCapture.ofEverything()) {
-      app.start();
-      assertThat(get("/metrics").body()).contains("leonardo_deliveries{");
-      assertThat(get("/metrics").body()).contains("leonardo_deliveries{");
+      app.with("leonardo.tick", "10h").start();
+      // The gauges of a sink are asked for again once the ledger has a delivery for it.
+      for (String sink : List.of("outbox", "gone")) {
+        LedgerRows.change(
+            app,
+            "INSERT INTO event (id, subject, type, document, file_name, time)"
+                + " VALUES ('%1$s', 'a', 'completed', '{}', 'a', 0)".formatted(sink));
+        LedgerRows.change(
+            app,
+            ("INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until)"
+                    + " VALUES ('%1$s', '%1$s', 'EVENT', 'DEAD', 0, 0, 0)")
+                .formatted(sink));
+      }
+      for (int scrapes = 0; scrapes < 2; scrapes++) {
+        await()
+            .atMost(LONG)
+            .untilAsserted(
+                () ->
+                    assertThat(get("/metrics").body())
+                        .contains(
+                            "leonardo_deliveries{sink=\"outbox\",state=\"DEAD\"} 1.0\n",
+                            "leonardo_deliveries{sink=\"gone\",state=\"DEAD\"} 1.0\n"));
+      }
 
       assertThat(log.with("has been already registered")).isEmpty();
     }

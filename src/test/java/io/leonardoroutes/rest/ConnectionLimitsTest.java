@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Callers that take their time, and callers that are many. */
 class ConnectionLimitsTest {
@@ -92,6 +94,10 @@ class ConnectionLimitsTest {
   }
 
   private Socket connectFrom(String address) throws IOException {
+    return connectTo(port, address);
+  }
+
+  private Socket connectTo(int port, String address) throws IOException {
     Socket socket = new Socket("127.0.0.1", port, InetAddress.getByName(address), 0);
     socket.setSoTimeout(20_000);
     open.add(socket);
@@ -211,6 +217,24 @@ class ConnectionLimitsTest {
       assertThat(untilClosed(one)).endsWith("late");
     }
     assertThat(untilClosed(said(connectFrom("127.0.0.1"), GET + CLOSE))).endsWith("here");
+  }
+
+  @Test
+  void theShareOfOneAddressIsASetting(@TempDir Path folder) throws Exception {
+    int rest = App.freePort();
+    try (App app = App.in(folder)) {
+      app.with("leonardo.rest.enabled", "true")
+          .with("leonardo.rest.port", String.valueOf(rest))
+          .with("leonardo.rest.connections-per-address", "1")
+          .with("leonardo.base-url", "http://127.0.0.1:1/api/rest")
+          .start();
+      Socket first =
+          said(connectTo(rest, "127.0.0.3"), "GET /models HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(first.getInputStream().read()).isEqualTo('H');
+
+      assertThat(refused(connectTo(rest, "127.0.0.3"))).isTrue();
+      assertThat(refused(connectTo(rest, "127.0.0.4"))).isFalse();
+    }
   }
 
   /** So many callers that wait for their answers. */

@@ -149,7 +149,9 @@ class BlockedAccountTest {
 
   /** What is under way together meets it together; then one alone tries, and waits on. */
   private int pausesLongerAndLonger(List<String> jobs) {
-    waiting().until(() -> provider.creates().size() > 0 && settled(jobs));
+    waiting()
+        .failFast("a job ended by its account's trouble", () -> count(jobs, "FAILED") > 0)
+        .until(() -> provider.creates().size() > 0 && settled(jobs));
     writtenDown(1);
     nothingMore();
     int together = provider.creates().size();
