@@ -141,9 +141,6 @@ final class BoundedConnection extends DefaultBHttpClientConnection
   }
 
   private void check() throws IOException {
-    if (deadline.isExpired()) {
-      throw deadline.explain(new MessageConstraintException("too slow"));
-    }
     if (received - delivered > LONGEST_HEAD + delivered) {
       throw new MessageConstraintException(
           delivered == 0
