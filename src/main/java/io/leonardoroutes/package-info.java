@@ -23,9 +23,9 @@
  * {@code video}, {@code history}, {@code costs}, {@code models} and {@code resolve} are the other
  * REST calls, and {@code answers} is how all of them end. Then {@link
  * io.leonardoroutes.job.JobState}, the life of a job, and {@link io.leonardoroutes.ledger.Ledger},
- * the only moves there are.
+ * which makes every change of its state.
  *
- * <p>The house, from the top; a room knows only rooms below it:
+ * <p>The packages in layers, from the top; a package knows only packages below it:
  *
  * <pre>
  *  app                       start and stop: commands, plug-in, checks, wiring
@@ -39,15 +39,16 @@
  *  job      leonardo         what a job is | what the provider answered, as sealed outcomes
  * </pre>
  *
- * <p>Beside them stand the rooms of the edges. A request: {@code models} and {@code problem} over
- * {@code request} (one file per model, and the rules) over {@code json}. The ways in: {@code rest}
- * over {@code auth} (and the names in {@code flow}), and {@code jms}. The ways out: {@code event},
- * {@code video} and {@code http}. For all: {@code settings} over {@code health} and {@code files};
- * {@code openapi} describes the API. Apart: {@code sandbox}, a stand-in for the provider, and
- * {@code prove}, the command that kills the program to show that nothing is paid twice.
+ * <p>The other packages stand beside these layers. Requests: {@code models} and {@code problem}
+ * over {@code request} (one file per model, and the rules) over {@code json}. Input: {@code rest}
+ * over {@code auth} (and the names in {@code flow}), and {@code jms}. Output: {@code event}, {@code
+ * video} and {@code http}. Used everywhere: {@code settings} over {@code health} and {@code files}.
+ * {@code openapi} describes the API. Separate from all of them: {@code sandbox}, a stand-in for the
+ * provider, and {@code prove}, the command that kills the program to show that nothing is paid
+ * twice.
  *
- * <p>{@code ArchitectureTest} holds this map. {@link io.leonardoroutes.app.RouteLoader} ties the
- * rooms together, and {@link io.leonardoroutes.submit.SubmitStep} is the one place where money is
- * spent.
+ * <p>{@code ArchitectureTest} enforces this map. {@link io.leonardoroutes.app.RouteLoader} wires
+ * the packages together, and {@link io.leonardoroutes.submit.SubmitStep} is the one place where
+ * money is spent.
  */
 package io.leonardoroutes;

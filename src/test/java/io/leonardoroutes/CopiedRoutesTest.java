@@ -89,8 +89,8 @@ class CopiedRoutesTest {
       assertThat(log.with("the earlier name works in this version only"))
           .hasSize(3)
           .contains(
-              "WARN the bean leonardoQueue is called leonardoJmsIntake now: rename it in your route"
-                  + " files, as the earlier name works in this version only");
+              "WARN the bean leonardoQueue is now called leonardoJmsIntake: rename it in your route"
+                  + " files, because the earlier name works in this version only");
     }
   }
 

@@ -21,15 +21,16 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * The rules of the models, with what the operator's constraint mapping changes of them.
+ * The rules of the models, as changed by the operator's constraint mapping (XML of Bean
+ * Validation).
  *
- * @param file {@code leonardo.rules.mapping}, or null for the rules as built
- * @param sinks the names that a request may choose from
+ * @param file {@code leonardo.rules.mapping}, or null for the built-in rules
+ * @param sinks the names of the sinks that a request may choose
  */
 record ConstraintMapping(Path file, Set<String> sinks) {
   private static final Logger LOG = LoggerFactory.getLogger(ConstraintMapping.class);
 
-  /** The rules; to be closed at the end. */
+  /** Builds the rules; the caller closes the factory. */
   ValidatorFactory rules() throws IOException {
     if (file == null) {
       return RequestValidation.validatorFactory(sinks);
@@ -39,11 +40,11 @@ record ConstraintMapping(Path file, Set<String> sinks) {
       warnOfDroppedRules();
       return rules;
     } catch (ValidationException e) {
-      throw bad(e);
+      throw badMapping(e);
     }
   }
 
-  /** Bean Validation drops every built-in rule of a bean that says nothing else. */
+  /** By default, Bean Validation drops all built-in rules of a bean that the mapping mentions. */
   private void warnOfDroppedRules() throws IOException {
     try {
       DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();
@@ -63,20 +64,20 @@ record ConstraintMapping(Path file, Set<String> sinks) {
         }
       }
     } catch (SAXException | ParserConfigurationException e) {
-      throw new IllegalStateException(e); // it was read a moment ago
+      throw new IllegalStateException(e); // it could be read a moment ago
     }
   }
 
-  /** The models under these rules, each of which is tried. */
+  /** The models with these rules; tries the rules of each one. */
   ModelRegistry models(ValidatorFactory rules) {
     try {
       return ModelRegistry.found(rules, sinks);
     } catch (IllegalStateException e) {
-      throw file == null ? e : bad(e);
+      throw file == null ? e : badMapping(e);
     }
   }
 
-  private BadSetting bad(Throwable why) {
+  private BadSetting badMapping(Throwable why) {
     Throwable cause = why;
     while (!(cause instanceof BadModel) && cause.getCause() != null) {
       cause = cause.getCause();

@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beans that were renamed, as their names stood for an exchange property too. Copies of our earlier
- * route files find them by their earlier names for one version, and the log says so once.
+ * Beans that were renamed because an exchange property had the same name. For one version, copies
+ * of our earlier route files still find them under their earlier names, and a warning is logged
+ * once.
  */
 final class EarlierNames {
   private static final Logger LOG = LoggerFactory.getLogger(EarlierNames.class);
@@ -22,8 +23,8 @@ final class EarlierNames {
         Suppliers.memorize(
             () -> {
               LOG.warn(
-                  "the bean {} is called {} now: rename it in your route files, as the earlier name"
-                      + " works in this version only",
+                  "the bean {} is now called {}: rename it in your route files, because the earlier"
+                      + " name works in this version only",
                   earlier,
                   now);
               return bean;

@@ -9,8 +9,9 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * What {@code /health/ready} says, for the health endpoint of the application: down while the
- * ledger cannot be written, up with what is away otherwise.
+ * The state of {@code /health/ready} as a Camel health check, for an application's own health
+ * endpoint: down while the ledger cannot be written; otherwise up, with what is unavailable as a
+ * detail.
  */
 final class FlowHealthCheck extends AbstractHealthCheck {
   private final FlowContext flow;
@@ -29,7 +30,7 @@ final class FlowHealthCheck extends AbstractHealthCheck {
     }
   }
 
-  /** To restart the application would help nobody. */
+  /** No liveness check: restarting the application would not help. */
   @Override
   public boolean isLiveness() {
     return false;
@@ -37,7 +38,7 @@ final class FlowHealthCheck extends AbstractHealthCheck {
 
   @Override
   protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
-    Readiness now = ManagementServer.ready(getCamelContext(), flow);
+    Readiness now = ManagementServer.readiness(getCamelContext(), flow);
     result.detail("status", now.status().name());
     if (!now.away().isEmpty()) {
       result.detail("away", String.join(", ", now.away()));

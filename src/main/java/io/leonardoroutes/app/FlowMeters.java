@@ -32,24 +32,23 @@ import java.util.function.ToDoubleFunction;
 import org.apache.camel.CamelContext;
 
 /**
- * The meters of the flow: what stands in the ledger, the time of each call to the provider and what
- * is unavailable. Tags are states, outcomes and the names of accounts, sinks and steps alone.
+ * The meters of the flow: figures from the ledger, the duration of each call to the provider and what is unavailable. The only tags are states, outcomes, and names of accounts, sinks and steps: never anything from a request.
  */
 final class FlowMeters implements AutoCloseable {
   private static final Tags PENDING = Tags.of("state", Delivery.State.PENDING.name());
   private static final Tags DEAD = Tags.of("state", Delivery.State.DEAD.name());
 
-  /** Whoever asks gives up after some seconds, and then has nothing. */
-  private static final Duration PATIENCE = Duration.ofMillis(1_200);
+  /** How long to wait for the ledger: a scrape that times out would get no metrics at all. */
+  private static final Duration LEDGER_TIMEOUT = Duration.ofMillis(1_200);
 
   private static final LedgerStats.Deliveries NONE = new LedgerStats.Deliveries(0, 0, null);
 
-  /** Who reads one gauge reads all of them, within this time. */
+  /** A scrape reads all gauges within this time, so that they share one query. */
   private static final Duration FRESH = Duration.ofMillis(200);
 
   private final MeterRegistry registry;
   private final FlowContext flow;
-  private final ExecutorService asking =
+  private final ExecutorService reader =
       Executors.newSingleThreadExecutor(
           task -> {
             Thread thread = new Thread(task, "leonardo-metrics");
@@ -58,12 +57,12 @@ final class FlowMeters implements AutoCloseable {
           });
   private final Set<String> sinks = new HashSet<>();
   private final List<Meter> registered = new CopyOnWriteArrayList<>();
-  private Future<Known> asked;
-  private Known known;
+  private Future<Snapshot> query;
+  private Snapshot current;
   private long freshUntil = System.nanoTime();
 
-  /** What stood in the ledger at one time. */
-  private record Known(LedgerStats figures, Instant now) {
+  /** The figures of the ledger at one time. */
+  private record Snapshot(LedgerStats figures, Instant now) {
     double age(Instant since) {
       return since == null ? 0 : Duration.between(since, now).toMillis() / 1000.0;
     }
@@ -74,11 +73,11 @@ final class FlowMeters implements AutoCloseable {
     this.flow = flow;
   }
 
-  /** In an application with a registry of its own they are in that. */
+  /** Registers the meters in the registries of the application, if it has any. */
   static List<AutoCloseable> registerInHost(CamelContext context, FlowContext flow) {
     Set<MeterRegistry> registries = context.getRegistry().findByType(MeterRegistry.class);
     return registries.stream()
-        // What it is composed of gets them from it.
+        // A composite registry passes its meters on to its parts.
         .filter(registry -> registries.stream().noneMatch(other -> isPartOf(registry, other)))
         .<AutoCloseable>map(registry -> register(registry, context, flow))
         .toList();
@@ -89,7 +88,7 @@ final class FlowMeters implements AutoCloseable {
         && composite.getRegistries().contains(registry);
   }
 
-  /** Registers them; calls to the provider are timed in routes that are added from now on. */
+  /** Registers the meters. Provider calls are timed in routes that are added from now on. */
   static FlowMeters register(MeterRegistry registry, CamelContext context, FlowContext flow) {
     FlowMeters meters = new FlowMeters(registry, flow);
     meters.gauges();
@@ -98,7 +97,7 @@ final class FlowMeters implements AutoCloseable {
                 "leonardo.rest.rejected.keys",
                 context.getRegistry().findSingleByType(RejectedKeys.class),
                 RejectedKeys::count)
-            .description("REST calls and notices with a key that is not known")
+            .description("REST calls and webhook notices with an unknown key")
             .register(registry));
     ProviderCallMetrics calls = new ProviderCallMetrics(registry);
     context
@@ -117,10 +116,10 @@ final class FlowMeters implements AutoCloseable {
     }
     gauge(
         "leonardo.accepted.oldest",
-        "Age in seconds of the oldest job that is not submitted; 0: there is none",
+        "Age in seconds of the oldest job that is not submitted; 0 if there is none",
         Tags.empty(),
         now -> now.age(now.figures().oldestAccepted()));
-    String videos = "Videos that we have no copy of: still to be fetched, or given up";
+    String videos = "Videos of finished jobs that are not downloaded yet, or were given up";
     gauge("leonardo.videos", videos, PENDING, now -> now.figures().videos().pending());
     gauge("leonardo.videos", videos, DEAD, now -> now.figures().videos().dead());
     flow.settings().sinks().forEach(sink -> deliveries(sink.name()));
@@ -133,28 +132,28 @@ final class FlowMeters implements AutoCloseable {
     File data = flow.settings().data().toFile();
     registered.add(
         Gauge.builder("leonardo.disk.free", data::getUsableSpace)
-            .description("What may still be written to the disk of the data folder")
+            .description("Free space on the disk of the data folder")
             .baseUnit("bytes")
             .register(registry));
   }
 
-  /** Once for each sink: of a second gauge of the same name the registry only warns. */
+  /** Registers a sink only once: the registry ignores a second gauge of the same name, with a warning. */
   private void deliveries(String sink) {
     if (!sinks.add(sink)) {
       return;
     }
     Tags tags = Tags.of("sink", sink);
-    String words = "Events and videos for sinks, by state";
-    gauge("leonardo.deliveries", words, tags.and(PENDING), now -> of(now, sink).pending());
-    gauge("leonardo.deliveries", words, tags.and(DEAD), now -> of(now, sink).dead());
+    String description = "Events and videos for sinks, by state";
+    gauge("leonardo.deliveries", description, tags.and(PENDING), now -> of(now, sink).pending());
+    gauge("leonardo.deliveries", description, tags.and(DEAD), now -> of(now, sink).dead());
     gauge(
         "leonardo.deliveries.oldest",
-        "Age in seconds of the oldest pending delivery; 0: there is none",
+        "Age in seconds of the oldest pending delivery; 0 if there is none",
         tags,
         now -> now.age(of(now, sink).oldest()));
   }
 
-  private static LedgerStats.Deliveries of(Known now, String sink) {
+  private static LedgerStats.Deliveries of(Snapshot now, String sink) {
     return now.figures().deliveries().getOrDefault(sink, NONE);
   }
 
@@ -163,61 +162,61 @@ final class FlowMeters implements AutoCloseable {
     Tags tags = Tags.of("account", account);
     gauge(
         "leonardo.slots.held",
-        "Jobs at the provider, surely or perhaps",
+        "Jobs that are, or may be, at the provider",
         tags,
         now -> now.figures().accounts().get(account).slots().held());
     gauge(
         "leonardo.slots.limit",
-        "Jobs that may be at the provider now",
+        "Jobs that are allowed at the provider now",
         tags,
         now -> now.figures().accounts().get(account).slots().limit());
     if (limits.budget() != null) {
       gauge(
           "leonardo.budget.used",
-          "What is spent and reserved today (UTC), in the unit of the budget",
+          "Spent and reserved today (UTC), in the unit of the budget",
           tags,
           now -> now.figures().accounts().get(account).used().doubleValue());
       gauge(
           "leonardo.budget.limit",
-          "What may be spent in a day (UTC), in the unit of the budget",
+          "Budget of a day (UTC), in its unit",
           tags,
           now -> limits.budget().perDay().doubleValue());
     }
   }
 
-  private void gauge(String name, String words, Tags tags, ToDoubleFunction<Known> value) {
+  private void gauge(String name, String description, Tags tags, ToDoubleFunction<Snapshot> value) {
     registered.add(
-        Gauge.builder(name, () -> valueOf(known(), value))
-            .description(words)
+        Gauge.builder(name, () -> valueOf(current(), value))
+            .description(description)
             .tags(tags)
             .register(registry));
   }
 
-  private static double valueOf(Known now, ToDoubleFunction<Known> value) {
+  private static double valueOf(Snapshot now, ToDoubleFunction<Snapshot> value) {
     return now == null ? Double.NaN : value.applyAsDouble(now);
   }
 
-  /** What stands in the ledger, or null while that is away or does not answer soon. */
-  private synchronized Known known() {
+  /** The figures of the ledger; null while it is unavailable or too slow. */
+  private synchronized Snapshot current() {
     if (System.nanoTime() - freshUntil >= 0) {
-      known = ledger();
+      current = readLedger();
       freshUntil = System.nanoTime() + FRESH.toNanos();
     }
-    return known;
+    return current;
   }
 
-  /** Reads the ledger anew at the next gauge. */
+  /** Reads the ledger again, however recent the figures are. */
   synchronized void refresh() {
     freshUntil = System.nanoTime();
-    known();
+    current();
   }
 
-  private Known ledger() {
-    if (asked == null || asked.isDone()) {
-      asked = asking.submit(this::ask);
+  private Snapshot readLedger() {
+    if (query == null || query.isDone()) {
+      query = reader.submit(this::read);
     }
     try {
-      return asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return query.get(LEDGER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       return null;
     } catch (InterruptedException e) {
@@ -226,19 +225,19 @@ final class FlowMeters implements AutoCloseable {
     }
   }
 
-  private Known ask() {
+  private Snapshot read() {
     List<AccountLimits> accounts =
         flow.settings().accounts().all().stream().map(ProviderAccounts.Account::limits).toList();
-    Known now = new Known(flow.ledger().figures(accounts), flow.clock().instant());
-    // Also of sinks that are not configured any more.
+    Snapshot now = new Snapshot(flow.ledger().figures(accounts), flow.clock().instant());
+    // Includes sinks that are no longer configured.
     now.figures().deliveries().keySet().forEach(this::deliveries);
     return now;
   }
 
-  /** The registry may be the application's, and outlives the flow. */
+  /** Removes the meters: the registry may belong to the application and outlive the flow. */
   @Override
   public void close() {
-    asking.shutdownNow();
+    reader.shutdownNow();
     registered.forEach(registry::remove);
   }
 }

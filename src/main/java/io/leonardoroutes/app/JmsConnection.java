@@ -14,21 +14,21 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.component.jms.MessageListenerContainerFactory;
 import org.apache.camel.spi.Registry;
 
-/** Connects the JMS routes to their broker, here or elsewhere. */
+/** Connects the JMS routes to their broker, built-in or external. */
 final class JmsConnection {
   private static final String ENABLED = "leonardo.jms.enabled";
 
   private JmsConnection() {}
 
-  /** Binds what the JMS routes name; answers what to close. */
+  /** Binds the beans that the JMS routes use, and returns the broker, to be closed at the end. */
   static AutoCloseable open(CamelContext context, FlowContext flow) throws Exception {
     LeonardoSettings settings = flow.settings();
     Outages outages = flow.outages();
     JmsSettings jms = settings.jms();
-    libraries(context, jms);
+    requireLibraries(context, jms);
     if (jms.portOpen()) {
-      StartChecks.free("leonardo.jms.port", "127.0.0.1", jms.port());
-      // The broker makes its files by the umask.
+      StartChecks.requireFreePort("leonardo.jms.port", "127.0.0.1", jms.port());
+      // The broker creates its files with the permissions of the umask.
       OthersAccess.createPrivateFolder(settings.data().resolve("broker"));
     }
     JmsBroker broker =
@@ -42,16 +42,16 @@ final class JmsConnection {
     return broker;
   }
 
-  private static void libraries(CamelContext context, JmsSettings jms) {
-    OptionalJars.JMS.neededBy(ENABLED, context);
-    OptionalJars.JMS_POOL.neededBy(ENABLED, context);
+  private static void requireLibraries(CamelContext context, JmsSettings jms) {
+    OptionalJars.JMS.requireFor(ENABLED, context);
+    OptionalJars.JMS_POOL.requireFor(ENABLED, context);
     if (jms.url() == null) {
-      OptionalJars.BROKER.neededBy(ENABLED, context);
-      OptionalJars.BROKER_AMQP.neededBy(ENABLED, context);
-      OptionalJars.BROKER_STOMP.neededBy(ENABLED, context);
+      OptionalJars.BROKER.requireFor(ENABLED, context);
+      OptionalJars.BROKER_AMQP.requireFor(ENABLED, context);
+      OptionalJars.BROKER_STOMP.requireFor(ENABLED, context);
     }
     (jms.client() == JmsClient.ARTEMIS ? OptionalJars.ARTEMIS : OptionalJars.ACTIVEMQ)
-        .neededBy(ENABLED, context);
+        .requireFor(ENABLED, context);
   }
 
   private static JmsBroker broker(CamelContext context, JmsSettings jms, Outages outages) {
@@ -74,7 +74,7 @@ final class JmsConnection {
           JmsSettings.BEAN,
           bean == null
               ? "there is no bean " + jms.bean()
-              : jms.bean() + " is no jakarta.jms.ConnectionFactory, but " + bean.getClass());
+              : jms.bean() + " is not a jakarta.jms.ConnectionFactory but a " + bean.getClass());
     }
     try {
       return JmsBroker.using(own, jms, outages);

@@ -5,8 +5,8 @@ import io.leonardoroutes.auth.Caller;
 import java.io.PrintStream;
 
 /**
- * The command {@code key}: makes a key for a REST caller. The line for the file of keys goes to the
- * standard output, the key itself, which is kept nowhere, to the other one.
+ * The command {@code key}: makes a key for a REST caller. Standard output gets the line for the key
+ * file; standard error gets the key itself, which is not stored anywhere.
  */
 public final class KeyCommand {
   private static final String OPERATOR = "operator";
@@ -14,13 +14,14 @@ public final class KeyCommand {
   private KeyCommand() {}
 
   /**
-   * Answers the exit status.
+   * Makes and prints a key.
    *
-   * @param role null, or that of an operator
-   * @throws IllegalArgumentException if one of them is none
+   * @param role {@code operator}, or null for a user
+   * @return the exit status
+   * @throws IllegalArgumentException if the name or the role is not valid
    */
   public static int run(String name, String role, PrintStream out, PrintStream err) {
-    // A line that begins with # is no key's.
+    // In the key file, a line that begins with # is a comment.
     if (!name.matches("(?!#)" + Caller.NAME)) {
       throw new IllegalArgumentException(
           "a name is 1 to 64 printable characters without spaces, and does not begin with #");

@@ -5,10 +5,11 @@ import org.apache.camel.RoutesBuilder;
 import org.apache.camel.spi.ContextServicePlugin;
 
 /**
- * Brings the routes into any Camel runtime that has this jar on its class path.
+ * Adds the routes to any Camel runtime that has this jar on its class path.
  *
- * <p>It binds a routes builder and no more: runtimes pick builders up from the registry, but some
- * only log what goes wrong in a plug-in, and no start may be half a start.
+ * <p>It only binds a {@link RoutesBuilder}, which runtimes pick up from the registry. Loading the
+ * routes here would not do: some runtimes merely log the failure of a plug-in and then start
+ * without the routes.
  */
 public final class LeonardoPlugin implements ContextServicePlugin {
   @Override

@@ -16,7 +16,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where operators ask how it goes, and the answer to whether it is ready. */
+/** The port for health checks and metrics, and the check whether the program is ready. */
 record ManagementServer(boolean enabled, String host, int port) {
   static final String ENABLED = "leonardo.management.enabled";
   static final String PORT = "leonardo.management.port";
@@ -25,8 +25,8 @@ record ManagementServer(boolean enabled, String host, int port) {
   /**
    * Reads the settings.
    *
-   * @param foreign whether the application has a server of its own, and so means of its own: then
-   *     nothing is opened unless somebody says so
+   * @param foreign whether the application has an HTTP server, and so presumably health checks of
+   *     its own: then the port is opened only if the setting was given
    */
   static ManagementServer read(SettingReader keys, boolean foreign) {
     return new ManagementServer(
@@ -35,23 +35,30 @@ record ManagementServer(boolean enabled, String host, int port) {
         keys.integer(PORT, 1, 65_535));
   }
 
-  /** Opens it before the routes are there, so that they are measured; answers what to close. */
+  /**
+   * Opens the port; call it before the routes are added, so that they are measured. Returns what to
+   * close at the end.
+   */
   List<AutoCloseable> open(CamelContext context, FlowContext flow) {
     if (!enabled) {
       return List.of();
     }
-    OptionalJars.HEALTH.neededBy(ENABLED, context);
-    OptionalJars.ROUTE_METRICS.neededBy(ENABLED, context);
-    OptionalJars.PROMETHEUS.neededBy(ENABLED, context);
-    StartChecks.free(PORT, host, port);
+    OptionalJars.HEALTH.requireFor(ENABLED, context);
+    OptionalJars.ROUTE_METRICS.requireFor(ENABLED, context);
+    OptionalJars.PROMETHEUS.requireFor(ENABLED, context);
+    StartChecks.requireFreePort(PORT, host, port);
     PrometheusMetrics metrics = PrometheusMetrics.of(context, flow);
     return List.of(
         metrics,
-        HealthEndpoints.start(host, port, ours(flow), () -> ready(context, flow), metrics::text));
+        HealthEndpoints.start(
+            host, port, acceptedCalls(flow), () -> readiness(context, flow), metrics::text));
   }
 
-  /** Calls to names of a loopback address alone; where others can ask too, all, with a warning. */
-  private Predicate<HttpServerRequest> ours(FlowContext flow) {
+  /**
+   * On loopback, only calls addressed to an allowed host name; on other addresses all calls, with a
+   * warning.
+   */
+  private Predicate<HttpServerRequest> acceptedCalls(FlowContext flow) {
     try {
       if (InetAddress.getByName(host).isLoopbackAddress()) {
         return new HostCheck(host, flow.settings().rest().hosts())::isOurs;
@@ -59,11 +66,11 @@ record ManagementServer(boolean enabled, String host, int port) {
       LOG.warn("anyone who can reach {}:{} can read metrics there, without a key", host, port);
       return call -> true;
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("it was known a moment ago", e);
+      throw new IllegalStateException("the address could be resolved a moment ago", e);
     }
   }
 
-  static Readiness ready(CamelContext context, FlowContext flow) {
+  static Readiness readiness(CamelContext context, FlowContext flow) {
     List<String> away = flow.outages().away();
     if (context.isStopping() || context.isStopped()) {
       return new Readiness(Status.DRAINING, away);

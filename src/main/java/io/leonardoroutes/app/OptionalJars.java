@@ -5,7 +5,7 @@ import org.apache.camel.CamelContext;
 
 /**
  * The libraries that only some settings need. The program has them all; an application adds those
- * of what it switches on.
+ * that it needs for what it switches on.
  */
 enum OptionalJars {
   REST("org.apache.camel:camel-platform-http-main", "io.vertx.ext.auth.jwt.JWTAuth"),
@@ -43,19 +43,19 @@ enum OptionalJars {
     this.type = type;
   }
 
-  boolean isThere(CamelContext context) {
+  boolean isPresent(CamelContext context) {
     return context.getClassResolver().resolveClass(type) != null;
   }
 
   /**
-   * Stops the start where one is missing.
+   * Stops the start if the library is missing.
    *
-   * @param key the setting that switched on what needs it
+   * @param key the setting that needs the library
    */
-  void neededBy(String key, CamelContext context) {
-    if (!isThere(context)) {
+  void requireFor(String key, CamelContext context) {
+    if (!isPresent(context)) {
       throw new BadSetting(
-          key, "needs a library that this application has not: add the dependency " + artifact);
+          key, "needs a library that this application lacks: add the dependency " + artifact);
     }
   }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command line: what the program can be asked for, and how. */
+/** The command line of the program. */
 @Command(
     name = "leonardo-routes",
     mixinStandardHelpOptions = true,
@@ -34,7 +34,7 @@ public final class ProgramCommands implements Callable<Integer> {
 
   private ProgramCommands() {}
 
-  /** Does what it is asked for, and answers the exit status: 2 if that is nothing it knows. */
+  /** Runs the command and returns the exit status: 2 for an unknown command or option. */
   public static int run(String... arguments) {
     return line().execute(arguments);
   }
@@ -42,10 +42,10 @@ public final class ProgramCommands implements Callable<Integer> {
   static CommandLine line() {
     return new CommandLine(new ProgramCommands())
         .setUsageHelpWidth(WIDTH)
-        .setParameterExceptionHandler(ProgramCommands::askedWrongly);
+        .setParameterExceptionHandler(ProgramCommands::reportUsageError);
   }
 
-  private static int askedWrongly(ParameterException e, String[] arguments) {
+  private static int reportUsageError(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     String hint =

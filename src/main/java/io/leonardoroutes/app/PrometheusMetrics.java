@@ -11,8 +11,7 @@ import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyCo
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
 
 /**
- * What is measured, in the text format of Prometheus: the meters of the flow, the time of every
- * route, and the JVM.
+ * The metrics in the text format of Prometheus: those of the flow, the duration of every route, and the JVM's.
  */
 final class PrometheusMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
@@ -28,7 +27,7 @@ final class PrometheusMetrics implements AutoCloseable {
     collections.bindTo(registry);
   }
 
-  /** Begins to measure the routes that are added from now on. */
+  /** Measures the routes that are added from now on. */
   static PrometheusMetrics of(CamelContext context, FlowContext flow) {
     PrometheusMetrics metrics = new PrometheusMetrics(context, flow);
     MicrometerRoutePolicyConfiguration routes = new MicrometerRoutePolicyConfiguration();
@@ -43,8 +42,7 @@ final class PrometheusMetrics implements AutoCloseable {
   }
 
   /**
-   * All of it, soon; what stands in the ledger is NaN while that is away, or does not answer. Those
-   * who ask meanwhile share one question.
+   * All metrics. Figures from the ledger are NaN while it is unavailable or too slow.
    */
   String text() {
     meters.refresh();

@@ -13,23 +13,23 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 
 /**
- * The command {@code restored}: makes a ledger that was brought back from a backup safe to start
- * on. What it shows as not submitted may have been submitted and paid since, so it is in doubt,
- * from then until now, and is settled as every doubt is.
+ * The command {@code restored}: makes a ledger that was restored from a backup safe to start on.
+ * Jobs that it shows as not submitted may have been submitted and paid since the backup, so they
+ * are put in doubt and settled like any other doubt.
  */
 final class RestoreCommand {
   private static final String WHY =
       "the ledger was restored from a backup, and the job may have been submitted since";
-  private static final String LIST =
-      "adopts what the provider's list shows, and submits the others once it shows a job that is"
-          + " submitted from now on: send one if none comes";
-  private static final String HOLD = "leaves them to a person: leonardo.reconcile=hold";
+  private static final String BY_LIST =
+      "adopts what the provider's list shows, and submits the others once the list shows a job that"
+          + " is submitted from now on: send one if none arrives";
+  private static final String BY_PERSON = "leaves them to a person: leonardo.reconcile=hold";
   private static final int FAILED = 1;
 
   private RestoreCommand() {}
 
   /**
-   * Does it, with the settings of the program.
+   * Runs the command with the settings of the program.
    *
    * @param main the program, not started
    * @param at when the backup was made, or any time before
@@ -37,10 +37,10 @@ final class RestoreCommand {
    */
   static int run(Main main, PrintStream out, PrintStream err, Instant at) {
     try {
-      // Settings without routes: nothing runs.
+      // Reads the settings but loads no routes, so that nothing runs.
       main.configure().withRoutesCollectorEnabled(false);
       main.init();
-      out.println(doubt(main.getCamelContext(), at));
+      out.println(putInDoubt(main.getCamelContext(), at));
       return 0;
     } catch (Exception e) {
       err.println("restored: " + StartCommand.reason(e));
@@ -50,7 +50,7 @@ final class RestoreCommand {
     }
   }
 
-  private static String doubt(CamelContext context, Instant at) {
+  private static String putInDoubt(CamelContext context, Instant at) {
     LeonardoSettings settings = LeonardoSettings.read(context, new SettingReader(context));
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
     FlowContext flow = RouteLoader.flow(settings, clock);
@@ -58,25 +58,28 @@ final class RestoreCommand {
       String name = SettingReader.withoutSecrets(settings.ledger().url());
       Instant now = flow.clock().instant();
       if (at.isAfter(now)) {
-        throw new IllegalArgumentException(at + " is not over yet; it is " + now);
+        throw new IllegalArgumentException(at + " is in the future: it is now " + now);
       }
       if (ledger.list(null, 1, null).isEmpty()) {
         throw new IllegalArgumentException("there is no job in " + name);
       }
       // Calls of an instance that cannot reach the ledger may still be under way.
-      Instant over = ledger.isShared() ? now.plus(settings.longestCall()) : now;
+      Instant callsOver = ledger.isShared() ? now.plus(settings.longestCall()) : now;
       Ledger.Doubts doubts =
           ledger.restored(
               at,
               change ->
                   change
-                      .problem(JobProblems.inDoubtAgain(change.job(), WHY, over))
-                      // That it was made may be seen long before it is over.
+                      .problem(JobProblems.inDoubtAgain(change.job(), WHY, callsOver))
+                      // The list may show the generation long before the call must be over.
                       .dueAt(now.plus(settings.reconcile().settle())),
               job -> flow.events().of(EventType.IN_DOUBT, job));
       return "%s: %s jobs may have been submitted since %s, and are in doubt; the next start %s"
           .formatted(
-              name, doubts.jobs(), doubts.since(), settings.reconcile().list() ? LIST : HOLD);
+              name,
+              doubts.jobs(),
+              doubts.since(),
+              settings.reconcile().list() ? BY_LIST : BY_PERSON);
     }
   }
 }

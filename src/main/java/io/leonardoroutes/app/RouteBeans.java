@@ -51,9 +51,12 @@ import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
 
-/** Gives the beans that routes name their names. */
+/** Binds the beans that the route files use, by name. */
 final class RouteBeans {
-  /** Everything that REST answers or takes and that is not a request, a model or a problem. */
+  /**
+   * The records of REST answers and bodies, for OpenAPI; requests, models and problems are added
+   * there.
+   */
   private static final List<Class<? extends Record>> RECORDS =
       List.of(
           Job.class,
@@ -100,12 +103,12 @@ final class RouteBeans {
     registry.bind("leonardoGenerations", new JobResource(flow));
     registry.bind("leonardoOwnCopy", new VideoResource(flow, videos));
     registry.bind("leonardoHold", Predicate.class, new LedgerHold(flow.outages()));
-    // Routes of the application's own may use them, be the intakes on or off.
-    if (OptionalJars.JMS.isThere(context)) {
-      bindMessages(registry, flow);
+    // Bound even if the intakes are off: the application's own routes may use them.
+    if (OptionalJars.JMS.isPresent(context)) {
+      bindJms(registry, flow);
     }
-    if (OptionalJars.REST.isThere(context)) {
-      bindLasting(context, flow);
+    if (OptionalJars.REST.isPresent(context)) {
+      bindLongCalls(context, flow);
     }
     registry.bind("leonardoETags", new ETags());
     registry.bind("leonardoPages", new JobListResource(flow, models.ids()));
@@ -132,13 +135,15 @@ final class RouteBeans {
     clients.bind(registry, client, videos);
   }
 
-  /** What messages need: with the libraries of JMS. */
-  private static void bindMessages(Registry registry, FlowContext flow) {
+  /** The beans that need the JMS libraries. */
+  private static void bindJms(Registry registry, FlowContext flow) {
     EarlierNames.bind(registry, "leonardoQueue", "leonardoJmsIntake", new JmsIntake(flow));
   }
 
-  /** What calls need that last: with the libraries of an HTTP server. */
-  private static void bindLasting(CamelContext context, FlowContext flow) {
+  /**
+   * The beans of long calls (waiting, event streams), which need the libraries of an HTTP server.
+   */
+  private static void bindLongCalls(CamelContext context, FlowContext flow) {
     WaitForJob wait = new WaitForJob(flow);
     JobEventStream follow = new JobEventStream(flow);
     context.getRegistry().bind("leonardoHttp", new AsyncHttp(context));
@@ -148,7 +153,7 @@ final class RouteBeans {
     context.addLifecycleStrategy(onStop(follow::drain));
   }
 
-  /** Before the routes drain, which would wait for what this lets go on. */
+  /** Runs before the routes drain: the drain would wait for the calls that this step ends. */
   private static LifecycleStrategy onStop(Runnable step) {
     return new LifecycleStrategySupport() {
       @Override

@@ -42,13 +42,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the settings, opens what they name, gives the routes their beans and loads the route files.
- * What it opened it closes after the last route has stopped.
+ * Reads the settings, opens the ledger and the servers, binds the beans and loads the route files.
+ * Closes what it opened after the last route has stopped.
  *
- * <p>One file, because what is opened first is closed last.
+ * <p>Long, because what is opened first has to be closed last.
  */
 final class RouteLoader extends ServiceSupport implements RoutesBuilder {
-  /** The name under which the program binds the pattern of its own route files. */
+  /** The bean that holds the pattern of the program's own route files. */
   static final String ROUTE_FILES = "leonardoRouteFiles";
 
   private static final String INSIDE_THE_JAR = "classpath:leonardo-routes/routes/*.camel.yaml";
@@ -65,9 +65,9 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
               + " leonardo.api-key, or leonardo.sandbox=true");
       return;
     }
-    StartChecks.httpClient();
+    StartChecks.checkHttpClient();
     LeonardoSettings settings = LeonardoSettings.read(context, keys);
-    StartChecks.secretsInOpenFiles(context);
+    StartChecks.warnOfReadableSecrets(context);
     context.addService(this);
     start();
     try {
@@ -80,22 +80,22 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
 
   private void open(CamelContext context, SettingReader keys, LeonardoSettings settings)
       throws Exception {
-    ShutdownTimeout.outlasts(settings.paidCall(), context);
+    ShutdownTimeout.outlast(settings.paidCall(), context);
     Set<String> sinks = settings.sinks().stream().map(Sink::name).collect(Collectors.toSet());
     ConstraintMapping mapping = new ConstraintMapping(settings.rulesMapping(), sinks);
-    ValidatorFactory rules = opened(mapping.rules());
+    ValidatorFactory rules = closeAtStop(mapping.rules());
     ModelRegistry models = mapping.models(rules);
     if (settings.sandbox().on()) {
       startSandbox(context, keys, settings, models);
     }
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
     if (settings.ledger().url().startsWith("jdbc:postgresql:")) {
-      OptionalJars.POSTGRESQL.neededBy("leonardo.ledger.url", context);
+      OptionalJars.POSTGRESQL.requireFor("leonardo.ledger.url", context);
     }
     FlowContext flow = flow(settings, clock);
-    opened(flow.ledger());
-    tellOfKeyless(flow);
-    tellOfSinkless(flow, sinks);
+    closeAtStop(flow.ledger());
+    warnOfJobsWithoutKey(flow);
+    warnOfDeliveriesWithoutSink(flow, sinks);
     ClockCheck clocks = new ClockCheck(flow);
     clocks.correct();
     context.getRegistry().bind("leonardoClock", clocks);
@@ -105,34 +105,33 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     FlowHealthCheck.register(context, flow);
     ManagementServer.read(keys, ForeignServer.isThere(context))
         .open(context, flow)
-        .forEach(this::opened);
-    if (OptionalJars.METERS.isThere(context)) {
-      FlowMeters.registerInHost(context, flow).forEach(this::opened);
+        .forEach(this::closeAtStop);
+    if (OptionalJars.METERS.isPresent(context)) {
+      FlowMeters.registerInHost(context, flow).forEach(this::closeAtStop);
     }
     if (settings.rest().enabled()) {
       startRest(context, keys, flow, rejected);
     }
     if (settings.intakes().jms()) {
-      opened(JmsConnection.open(context, flow));
+      closeAtStop(JmsConnection.open(context, flow));
     }
     load(context, keys, flow);
     context.addStartupListener(new IntakeCheck(settings.sinks()));
-    context.addStartupListener((started, already) -> StartupReport.tell(context, flow));
+    context.addStartupListener((started, already) -> StartupReport.log(context, flow));
   }
 
   @Override
   public void addTemplatedRoutesToCamelContext(CamelContext context) {
-    // The route files bring their own.
+    // The route files contain their own templates.
   }
 
   @Override
   public Set<String> updateRoutesToCamelContext(CamelContext context) {
-    // The settings are fixed for the life of a context, so a reload of routes has nothing to do
-    // here.
+    // Settings are fixed for the life of a context: a reload of routes changes nothing here.
     return Set.of();
   }
 
-  private <T extends AutoCloseable> T opened(T open) {
+  private <T extends AutoCloseable> T closeAtStop(T open) {
     opened.push(open);
     return open;
   }
@@ -140,14 +139,14 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   private void startSandbox(
       CamelContext context, SettingReader keys, LeonardoSettings settings, ModelRegistry models)
       throws Exception {
-    OptionalJars.SANDBOX.neededBy("leonardo.sandbox", context);
+    OptionalJars.SANDBOX.requireFor("leonardo.sandbox", context);
     if (!keys.isDefault("leonardo.ledger.url")) {
       LOG.warn(
-          "the sandbox is on and leonardo.ledger.url is set: jobs that wait there go to the"
-              + " sandbox, with invented costs");
+          "the sandbox is on and leonardo.ledger.url is set: jobs that wait in that ledger go to"
+              + " the sandbox, with invented costs");
     }
-    StartChecks.free("leonardo.sandbox.port", "127.0.0.1", settings.sandbox().port());
-    opened(
+    StartChecks.requireFreePort("leonardo.sandbox.port", "127.0.0.1", settings.sandbox().port());
+    closeAtStop(
         Sandbox.start(
             SandboxOptions.defaults()
                 .withPort(settings.sandbox().port())
@@ -155,14 +154,18 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
                 .withModels(models.ids())
                 .withRules(json -> models.check(json).stream().map(Violation::message).toList())));
     if (settings.sandbox().samples() && settings.intakes().file()) {
-      // Not earlier: what a start that fails leaves in the inbox is paid for at the next one.
+      // Not earlier: if this start failed, the next one might pay for the samples it left in the
+      // inbox.
       Path inbox = settings.intakes().inbox();
       context.addStartupListener(
           (started, already) -> SampleRequests.writeInto(inbox, models.ids()));
     }
   }
 
-  /** By the time of the application, if it has a clock of its own; else by the ledger's. */
+  /**
+   * Opens the ledger. Times are those of the application's own clock, if it has one, else the
+   * ledger's.
+   */
   static FlowContext flow(LeonardoSettings settings, Clock own) {
     try {
       LedgerConnection access = settings.ledger();
@@ -187,18 +190,18 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     }
   }
 
-  /** Said once, while the operator who took a key away is there to read it. */
-  private static void tellOfKeyless(FlowContext flow) {
-    for (JobsWithoutKey keyless : flow.ledger().keyless(flow.settings().accounts().names())) {
+  /** Logged at the start, when the operator who removed a key is likely to read it. */
+  private static void warnOfJobsWithoutKey(FlowContext flow) {
+    for (JobsWithoutKey waiting : flow.ledger().keyless(flow.settings().accounts().names())) {
       LOG.warn(
           "{} unfinished jobs stay as they are: there is no key for their account {}",
-          keyless.jobs(),
-          keyless.account());
+          waiting.jobs(),
+          waiting.account());
     }
   }
 
-  /** The same of a sink, and of replies while there is no JMS. */
-  private static void tellOfSinkless(FlowContext flow, Set<String> sinks) {
+  /** The same for sinks that were removed, and for JMS replies while JMS is off. */
+  private static void warnOfDeliveriesWithoutSink(FlowContext flow, Set<String> sinks) {
     boolean jms = flow.settings().intakes().jms();
     for (DeliveriesWithoutSink sinkless :
         flow.ledger().outbox().sinkless(sinks, EventFactory.REPLY)) {
@@ -219,14 +222,15 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       throws Exception {
     String enabled = "leonardo.rest.enabled";
     LeonardoSettings settings = flow.settings();
-    OptionalJars.REST.neededBy(enabled, context);
+    OptionalJars.REST.requireFor(enabled, context);
     if (ForeignServer.isThere(context)) {
       keys.requireExplicit(
           enabled,
-          "the application has an HTTP server of its own, and who reaches it could spend money:"
-              + " say true if it asks who calls, else false");
+          "the application has an HTTP server of its own, and whoever reaches it could spend money:"
+              + " set it to true if that server authenticates callers, else to false");
     } else {
-      StartChecks.free("leonardo.rest.port", settings.rest().host(), settings.rest().port());
+      StartChecks.requireFreePort(
+          "leonardo.rest.port", settings.rest().host(), settings.rest().port());
     }
     settings
         .secrets()
@@ -248,11 +252,11 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     PluginHelper.getRoutesLoader(context).loadRoutes(files);
     FolderSinks folders = new FolderSinks(context, flow);
     for (Sink sink : flow.settings().sinks()) {
-      StartChecks.endpoint(context, sink);
-      deliver(context, sink.name(), HttpClients.bounded(folders.address(sink)));
+      StartChecks.checkEndpoint(context, sink);
+      addDeliveryRoute(context, sink.name(), HttpClients.bounded(folders.address(sink)));
     }
     if (flow.settings().intakes().jms()) {
-      deliver(context, EventFactory.REPLY, "direct:leonardo-reply");
+      addDeliveryRoute(context, EventFactory.REPLY, "direct:leonardo-reply");
     }
   }
 
@@ -262,7 +266,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     return !named.isEmpty() ? named : List.of(ofTheProgram == null ? INSIDE_THE_JAR : ofTheProgram);
   }
 
-  private static void deliver(CamelContext context, String sink, String uri) {
+  private static void addDeliveryRoute(CamelContext context, String sink, String uri) {
     TemplatedRouteBuilder.builder(context, "leonardo-deliver")
         .routeId("deliver-" + sink)
         .parameter("sink", sink)

@@ -13,7 +13,7 @@ public final class SecretRefresh {
     this.clock = clock;
   }
 
-  /** Asks again for the secrets that are due. */
+  /** Reads the secrets that are due again. */
   public void secrets() {
     secrets.refresh(clock.instant());
   }

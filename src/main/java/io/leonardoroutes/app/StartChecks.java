@@ -23,7 +23,7 @@ import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.PluginHelper;
 import org.apache.hc.core5.util.VersionInfo;
 
-/** Tries what a setting names while it is still known which setting it was. */
+/** Checks at the start, while a failure can still be traced to its setting. */
 final class StartChecks {
   private static final Pattern PARAMETER = Pattern.compile("(\\w+)=[^,&}\\s]+");
 
@@ -33,26 +33,26 @@ final class StartChecks {
 
   private StartChecks() {}
 
-  /** What an application has by its own choice of versions. */
-  static void httpClient() {
+  /** Checks the version of httpclient5, which an application may manage itself. */
+  static void checkHttpClient() {
     VersionInfo found =
         VersionInfo.loadVersionInfo("org.apache.hc.client5", StartChecks.class.getClassLoader());
-    httpClient(found == null ? VersionInfo.UNAVAILABLE : found.getRelease());
+    checkHttpClient(found == null ? VersionInfo.UNAVAILABLE : found.getRelease());
   }
 
   /**
-   * @throws IllegalStateException for a version in which calls would have no deadline: each create
-   *     would be in doubt
+   * @throws IllegalStateException for a version in which calls would have no deadline, so that
+   *     creates would end in doubt
    */
-  static void httpClient(String version) {
+  static void checkHttpClient(String version) {
     if (!version.startsWith("5.5.") && !version.equals(VersionInfo.UNAVAILABLE)) {
       throw new IllegalStateException(
-          "httpclient5 is %s here, and leonardo-routes can end its calls in time with 5.5 alone: add the dependency org.apache.httpcomponents.client5:httpclient5:5.5.1"
+          "httpclient5 is %s here, but leonardo-routes can end its calls in time only with 5.5: add the dependency org.apache.httpcomponents.client5:httpclient5:5.5.1"
               .formatted(version));
     }
   }
 
-  static void free(String key, String host, int port) {
+  static void requireFreePort(String key, String host, int port) {
     try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByName(host))) {
       probe.setReuseAddress(true);
     } catch (IOException e) {
@@ -62,7 +62,7 @@ final class StartChecks {
   }
 
   /** Warns of configuration files with secrets in them that every user can read. */
-  static void secretsInOpenFiles(CamelContext context) {
+  static void warnOfReadableSecrets(CamelContext context) {
     for (String location : context.getPropertiesComponent().getLocations()) {
       String name = location.replaceFirst(";.*", "");
       Path file = name.startsWith(FILE) ? Path.of(name.substring(FILE.length())) : null;
@@ -73,17 +73,17 @@ final class StartChecks {
   }
 
   private static Optional<String> secretIn(Path file) {
-    Properties said = new Properties();
+    Properties properties = new Properties();
     try (Reader text = Files.newBufferedReader(file)) {
-      said.load(text);
+      properties.load(text);
     } catch (IOException | IllegalArgumentException e) {
-      return Optional.empty(); // told by Camel
+      return Optional.empty(); // Camel reports it
     }
-    return said.stringPropertyNames().stream()
+    return properties.stringPropertyNames().stream()
         .filter(key -> SECRET.matcher(key).matches())
-        .filter(key -> !said.getProperty(key).isBlank())
-        .filter(key -> !key.endsWith(".proxy") || said.getProperty(key).contains("@"))
-        .filter(key -> !said.getProperty(key).strip().matches("file:.*|.*\\{\\{.*"))
+        .filter(key -> !properties.getProperty(key).isBlank())
+        .filter(key -> !key.endsWith(".proxy") || properties.getProperty(key).contains("@"))
+        .filter(key -> !properties.getProperty(key).strip().matches("file:.*|.*\\{\\{.*"))
         .sorted()
         .findFirst();
   }
@@ -91,9 +91,11 @@ final class StartChecks {
   static Collection<Resource> routeFiles(CamelContext context, String pattern) throws Exception {
     Collection<Resource> found = List.of();
     try {
-      found = PluginHelper.getPackageScanResourceResolver(context).findResources(followed(pattern));
+      found =
+          PluginHelper.getPackageScanResourceResolver(context)
+              .findResources(withRealFolder(pattern));
     } catch (NoSuchFileException e) {
-      // told below
+      // reported below
     }
     if (found.isEmpty() || !found.stream().allMatch(Resource::exists)) {
       throw new BadSetting("leonardo.routes", "there is no route file at " + pattern);
@@ -101,8 +103,8 @@ final class StartChecks {
     return found;
   }
 
-  /** Camel looks into no folder that is a symbolic link. */
-  private static String followed(String pattern) throws IOException {
+  /** Resolves a folder that is a symbolic link: Camel does not look into those. */
+  private static String withRealFolder(String pattern) throws IOException {
     int end = pattern.lastIndexOf('/');
     if (pattern.startsWith(FILE) && end > FILE.length()) {
       Path folder = Path.of(pattern.substring(FILE.length(), end));
@@ -113,7 +115,7 @@ final class StartChecks {
     return pattern;
   }
 
-  static void endpoint(CamelContext context, Sink sink) {
+  static void checkEndpoint(CamelContext context, Sink sink) {
     try {
       context.getEndpoint(sink.uri());
     } catch (ResolveEndpointFailedException e) {
@@ -124,7 +126,7 @@ final class StartChecks {
     }
   }
 
-  /** Camel hides them in the address that it shows first, not in what it says then. */
+  /** Camel masks secrets in the address at the start of its message, but not in what follows. */
   private static String withoutSecrets(CamelContext context, String why) {
     String anonymous = why.replaceAll("//[^/\\s]*@", "//***@");
     return PARAMETER

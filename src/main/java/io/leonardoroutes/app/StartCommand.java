@@ -11,26 +11,27 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 
-/** The command {@code start}: runs until SIGTERM or SIGINT, and drains. */
+/** The command {@code start}: runs until SIGTERM or SIGINT, then drains. */
 final class StartCommand {
   private static final Path CONFIG = Path.of("config", "application.properties");
   private static final Path ROUTES = Path.of("routes");
   private static final int SHORTEST_DRAIN_SECONDS = 90;
-  private static final Duration AFTER_THE_DRAIN = Duration.ofSeconds(30);
+  private static final Duration MARGIN = Duration.ofSeconds(30);
   private static final int FAILED = 1;
 
   private StartCommand() {}
 
-  /** Answers 0 after a drain; ends the process with 1 if it could not start. */
+  /** Returns 0 after a drain; ends the process with status 1 if it could not start. */
   static int run() {
     Main main = program();
     CountDownLatch drained = new CountDownLatch(1);
-    // A JVM that a signal ends answers 143, however well it drained: this hook has the last word.
+    // After a signal the JVM would exit with 143 even if it drained: this hook sets the exit
+    // status.
     Thread onSignal =
         new Thread(
             () -> {
               main.completed();
-              Runtime.getRuntime().halt(isOver(drained, main) ? 0 : FAILED);
+              Runtime.getRuntime().halt(isDrained(drained, main) ? 0 : FAILED);
             });
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
@@ -43,7 +44,7 @@ final class StartCommand {
     return 0;
   }
 
-  /** Camel's main with the settings and the route files of this folder, not started. */
+  /** Camel's main with the settings and the route files of the current folder, not started. */
   static Main program() {
     Main main = new Main();
     main.setShutdownStrategy(new SimpleMainShutdownStrategy());
@@ -58,20 +59,23 @@ final class StartCommand {
     return main;
   }
 
-  /** Also where the drain took too long and cut something off: the ledger has what that was. */
-  private static boolean isOver(CountDownLatch drained, Main main) {
+  /** True even if the drain timed out and cut something off: the ledger knows about it. */
+  private static boolean isDrained(CountDownLatch drained, Main main) {
     Duration drain =
         main.getCamelContext() == null
             ? Duration.ZERO
-            : ShutdownTimeout.longest(main.getCamelContext());
+            : ShutdownTimeout.current(main.getCamelContext());
     try {
-      return drained.await(drain.plus(AFTER_THE_DRAIN).toSeconds(), TimeUnit.SECONDS);
+      return drained.await(drain.plus(MARGIN).toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       return false;
     }
   }
 
-  /** One line: the setting or model at fault if there is one, else the innermost cause. */
+  /**
+   * The reason in one line: the setting or model at fault if there is one, else the innermost
+   * cause.
+   */
   static String reason(Throwable failure) {
     Throwable cause = failure;
     while (!(cause instanceof BadSetting)

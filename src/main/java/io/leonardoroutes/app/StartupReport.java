@@ -13,16 +13,14 @@ import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What is said once all of it runs: which program, by which settings, on what, and where to ask.
- */
+/** The two log lines of a successful start: version, settings and ledger, then the addresses. */
 final class StartupReport {
   private static final Logger LOG = LoggerFactory.getLogger(StartupReport.class);
   private static final String FILE = "file:";
 
   private StartupReport() {}
 
-  static void tell(CamelContext context, FlowContext flow) {
+  static void log(CamelContext context, FlowContext flow) {
     String version = StartupReport.class.getPackage().getImplementationVersion();
     LOG.info(
         "leonardo-routes{}, {}; ledger {}, unfinished jobs: {}",

@@ -10,40 +10,42 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
 /**
- * The time that all instances of a ledger go by: the database's own, whatever their machines say.
+ * The clock that all instances of a ledger share: the database's own, whatever their machines show.
  *
- * <p>It is asked for now and then and carried on in between; asked for at once where the machine's
- * clock was set or the machine was asleep. While the database is away it goes on, and is too late
- * rather than too early, so that what was allowed for a while is surely over.
+ * <p>The database is asked every ten seconds; in between, the machine's clocks carry the time on.
+ * It is asked at once if the machine's clock was set or the machine was asleep. While the database
+ * is unavailable, the clock runs on and is fast rather than slow, so that anything with a deadline
+ * has certainly expired.
  */
 public final class DatabaseClock extends Clock {
-  private static final long EVERY = TimeUnit.SECONDS.toNanos(10);
-  private static final long AGAIN = TimeUnit.SECONDS.toNanos(2);
-  private static final long JUMP = 500;
+  private static final long READ_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long RETRY_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long JUMP_MILLIS = 500;
 
   private final Jdbi jdbi;
   private final Clock machine;
   private final LongSupplier nanos;
-  private Told last;
-  private long askAt;
-  private boolean away;
+  private Reading last;
+  private long readAt;
+  private boolean unavailable;
 
-  /** What three clocks said at one time: two in milliseconds, the third in nanoseconds. */
-  private record Told(long database, long machine, long nanos) {}
+  /** The three clocks at one moment: two in milliseconds, the third in nanoseconds. */
+  private record Reading(long database, long machine, long nanos) {}
 
   /**
-   * @param jdbi on connections of its own: time is asked for within transactions that hold one
-   * @param machine its wall clock, which may be wrong and may be set
-   * @param nanos its clock that is never set, but may stop while the machine is asleep
+   * @param jdbi with a connection of its own: the time is also asked for within transactions, which
+   *     hold one already
+   * @param machine the machine's wall clock, which may be wrong and may be set
+   * @param nanos the machine's monotonic clock, which may stop while the machine is asleep
    */
   public DatabaseClock(Jdbi jdbi, Clock machine, LongSupplier nanos) {
     this.jdbi = jdbi;
     this.machine = machine;
     this.nanos = nanos;
-    ask();
+    readDatabase();
   }
 
-  private void ask() {
+  private void readDatabase() {
     long database =
         jdbi.withHandle(
             handle ->
@@ -52,43 +54,44 @@ public final class DatabaseClock extends Clock {
                         "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
                     .mapTo(Long.class)
                     .one());
-    last = new Told(database, machine.millis(), nanos.getAsLong());
-    askAt = last.nanos() + EVERY;
-    away = false;
+    last = new Reading(database, machine.millis(), nanos.getAsLong());
+    readAt = last.nanos() + READ_EVERY_NANOS;
+    unavailable = false;
   }
 
   @Override
   public synchronized Instant instant() {
     long now = nanos.getAsLong();
-    boolean jumped = Math.abs(shown() - ticked(now)) > JUMP;
-    if (now - askAt >= 0 || (jumped && !away)) {
+    boolean jumped = Math.abs(elapsedByWallClock() - elapsedByNanos(now)) > JUMP_MILLIS;
+    if (now - readAt >= 0 || (jumped && !unavailable)) {
       try {
-        ask();
+        readDatabase();
         now = last.nanos();
       } catch (JdbiException e) {
-        away = true;
-        askAt = nanos.getAsLong() + AGAIN;
+        unavailable = true;
+        readAt = nanos.getAsLong() + RETRY_AFTER_NANOS;
       }
     }
-    return Instant.ofEpochMilli(last.database() + Math.max(ticked(now), shown()));
+    return Instant.ofEpochMilli(
+        last.database() + Math.max(elapsedByNanos(now), elapsedByWallClock()));
   }
 
   /**
-   * The same, asked for now, for what must not rely on this machine: if it stood still, both of its
-   * clocks may have stood still with it.
+   * The time, read from the database now, for decisions that must not rely on this machine: if it
+   * was suspended, both of its clocks may have stood still.
    *
-   * @throws JdbiException while the database is away
+   * @throws JdbiException while the database is unavailable
    */
-  public synchronized Instant anew() {
-    ask();
+  public synchronized Instant fresh() {
+    readDatabase();
     return Instant.ofEpochMilli(last.database());
   }
 
-  private long shown() {
+  private long elapsedByWallClock() {
     return machine.millis() - last.machine();
   }
 
-  private long ticked(long now) {
+  private long elapsedByNanos(long now) {
     return TimeUnit.NANOSECONDS.toMillis(now - last.nanos());
   }
 

@@ -16,12 +16,13 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 
 /**
- * Connections to an SQLite file while it is the file that was opened, and nobody else wrote to it.
+ * Connections to an SQLite file that fail once it is no longer the file that was opened, or
+ * somebody else has written to it.
  *
- * <p>SQLite goes on in a file that was deleted, and in one that a backup was copied over: what it
- * commits there is lost with the program. So the files are compared before and after each use, and
- * a use that fails then was not confirmed. Only a checkpoint changes the main file, so commits make
- * none.
+ * <p>SQLite continues to write to a file that was deleted, or that a backup was copied over; those
+ * commits would be lost when the program ends. So the files are compared before and after each use,
+ * and nothing is confirmed if they differ. Only a checkpoint changes the main file; therefore
+ * SQLite's automatic checkpoints are off and this class runs them.
  */
 final class FileWatch implements ConnectionFactory {
   private static final int USES_PER_CHECKPOINT = 256;
@@ -30,15 +31,15 @@ final class FileWatch implements ConnectionFactory {
   private final Path file;
   private final List<Path> files;
   private Connection opened;
-  private List<Seen> seen;
+  private List<FileState> lastStates;
   private int uses;
 
-  /** One of its files, null if there is none. */
-  private record Seen(Object key, FileTime modified, long size) {
-    static Seen of(Path file) {
+  /** The state of one file; null if there is none. */
+  private record FileState(Object key, FileTime modified, long size) {
+    static FileState of(Path file) {
       try {
         BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-        return new Seen(now.fileKey(), now.lastModifiedTime(), now.size());
+        return new FileState(now.fileKey(), now.lastModifiedTime(), now.size());
       } catch (IOException e) {
         return null;
       }
@@ -51,25 +52,25 @@ final class FileWatch implements ConnectionFactory {
     Path real = file.toRealPath();
     this.files = List.of(file, beside(real, "-wal"), beside(real, "-shm"), lock(file));
     try (Connection connection = source.getConnection()) {
-      begin(connection);
+      startWatching(connection);
     }
   }
 
   /**
-   * @param source a pool of one connection, which makes its commits durable by a log
-   * @param file open by now
+   * @param source a pool of one connection, in WAL mode
+   * @param file the database, already open
    */
   static ConnectionFactory over(DataSource source, Path file) {
     try {
       return new FileWatch(source, file);
     } catch (NoSuchFileException e) {
-      return source::getConnection; // a ledger in memory
+      return source::getConnection; // an in-memory ledger
     } catch (IOException | SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
   }
 
-  /** The file that only one instance has locked. */
+  /** The lock file of a database: one instance at a time holds its lock. */
   static Path lock(Path file) {
     return beside(file.toAbsolutePath(), ".lock");
   }
@@ -83,10 +84,10 @@ final class FileWatch implements ConnectionFactory {
     Connection connection = source.getConnection();
     try {
       if (connection.unwrap(Connection.class) != opened) {
-        isTheSame(Seen.of(file));
-        begin(connection);
+        requireSameFile(FileState.of(file));
+        startWatching(connection);
       }
-      check();
+      requireUnchanged();
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();
@@ -97,14 +98,14 @@ final class FileWatch implements ConnectionFactory {
   @Override
   public void closeConnection(Connection connection) throws SQLException {
     try (connection) {
-      check();
+      requireUnchanged();
       if (++uses % USES_PER_CHECKPOINT == 0) {
         checkpoint(connection);
       }
     }
   }
 
-  private void begin(Connection connection) throws SQLException {
+  private void startWatching(Connection connection) throws SQLException {
     try (Statement sql = connection.createStatement()) {
       sql.execute("PRAGMA wal_autocheckpoint = 0");
     }
@@ -116,47 +117,47 @@ final class FileWatch implements ConnectionFactory {
     try (Statement sql = connection.createStatement()) {
       sql.execute("PRAGMA wal_checkpoint(PASSIVE)");
     } catch (SQLException e) {
-      // What is committed is durable without it: the next one may do it.
+      // Commits are durable without it; the next checkpoint may succeed.
     } finally {
-      seen = look();
+      lastStates = readStates();
     }
   }
 
-  private List<Seen> look() {
-    List<Seen> now = new ArrayList<>();
-    files.forEach(each -> now.add(Seen.of(each)));
+  private List<FileState> readStates() {
+    List<FileState> now = new ArrayList<>();
+    files.forEach(each -> now.add(FileState.of(each)));
     return now;
   }
 
-  private void check() {
-    List<Seen> now = look();
-    isTheSame(now.get(0));
-    if (!now.get(0).equals(seen.get(0))) {
-      throw changed("something else wrote to it");
+  private void requireUnchanged() {
+    List<FileState> now = readStates();
+    requireSameFile(now.get(0));
+    if (!now.get(0).equals(lastStates.get(0))) {
+      throw changed("something else has written to it");
     }
     for (int i = 1; i < files.size(); i++) {
-      Seen before = seen.get(i);
-      if (before != null && !isSame(before, now.get(i))) {
-        throw changed("its " + files.get(i).getFileName() + " was taken away");
+      FileState before = lastStates.get(i);
+      if (before != null && !isIntact(before, now.get(i))) {
+        throw changed("its " + files.get(i).getFileName() + " was removed or replaced");
       }
     }
-    seen = now;
+    lastStates = now;
   }
 
   private LedgerChanged changed(String how) {
     return new LedgerChanged(file + " is not as this program left it, " + how);
   }
 
-  private void isTheSame(Seen now) {
+  private void requireSameFile(FileState now) {
     if (now == null) {
       throw changed("it is gone");
     }
-    if (!Objects.equals(now.key(), seen.get(0).key())) {
-      throw changed("another is in its place");
+    if (!Objects.equals(now.key(), lastStates.get(0).key())) {
+      throw changed("another file is in its place");
     }
   }
 
-  private static boolean isSame(Seen before, Seen now) {
+  private static boolean isIntact(FileState before, FileState now) {
     return now != null && Objects.equals(before.key(), now.key()) && now.size() >= before.size();
   }
 }

@@ -2,7 +2,10 @@ package io.leonardoroutes.database;
 
 import org.jdbi.v3.core.JdbiException;
 
-/** The ledger is not as this program left it; what was to be confirmed is not. */
+/**
+ * The ledger was changed or replaced by something other than this program. Whatever was about to be
+ * confirmed must not be.
+ */
 final class LedgerChanged extends JdbiException {
   private static final long serialVersionUID = 1L;
 

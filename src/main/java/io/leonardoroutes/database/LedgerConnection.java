@@ -6,24 +6,24 @@ import java.util.function.Supplier;
 /**
  * How the database of the ledger is reached.
  *
- * @param user null: as the URL says
- * @param password asked for at each new connection; null: as the URL says
+ * @param user null for the one in the URL
+ * @param password asked for at each new connection; null for the one in the URL
  */
 public record LedgerConnection(String url, String user, Supplier<String> password) {
   boolean isSqlite() {
     return url.startsWith(LedgerDatabase.SQLITE);
   }
 
-  /** The file of an SQLite ledger, else null. */
+  /** The file of an SQLite ledger; null for other databases. */
   public Path file() {
     return isSqlite()
         ? Path.of(url.substring(LedgerDatabase.SQLITE.length()).split("\\?")[0])
         : null;
   }
 
-  /** Nothing that is secret. */
+  /** Without URL, user and password, which may be secret. */
   @Override
   public String toString() {
-    return "Access";
+    return "LedgerConnection";
   }
 }

@@ -25,14 +25,14 @@ import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
- * The database behind the ledger: opened, locked where only one may have it, and migrated.
+ * The database behind the ledger: opens, migrates and, for SQLite, locks it for a single instance.
  *
- * <p>One file, because what was opened, locked and migrated is undone if a later step fails.
+ * <p>Long, because opening and locking are undone if a later step fails.
  */
 public final class LedgerDatabase implements AutoCloseable {
   static final String SQLITE = "jdbc:sqlite:";
 
-  /** A commit that a crash of the server could undo would be paid for again. */
+  /** A crash of the server must not undo a commit: its job would be paid for again. */
   private static final String DURABLE =
       "SELECT set_config('synchronous_commit', 'on', false)"
           + " WHERE current_setting('synchronous_commit') = 'off'";
@@ -44,7 +44,7 @@ public final class LedgerDatabase implements AutoCloseable {
   private final ConnectionFactory connections;
   private final FileChannel lock;
 
-  /** Where the time is asked for; null where only one instance can be. */
+  /** The pool for reading the time; null for SQLite, which has a single instance. */
   private final HikariDataSource time;
 
   private LedgerDatabase(
@@ -59,9 +59,10 @@ public final class LedgerDatabase implements AutoCloseable {
   }
 
   /**
-   * Opens a ledger.
+   * Opens and migrates a ledger.
    *
-   * @throws IllegalStateException if another process has the SQLite file, in one line
+   * @throws IllegalStateException with a one-line message, for example if another process uses the
+   *     SQLite file
    */
   public static LedgerDatabase open(LedgerConnection access) {
     String url = access.url();
@@ -75,58 +76,59 @@ public final class LedgerDatabase implements AutoCloseable {
       if (!sqlite) {
         migrateAlone(access);
       }
-      source = sqlite ? new LedgerPool(sqlite(url)) : source(shared(url), access);
+      source = sqlite ? new LedgerPool(sqliteConfig(url)) : source(postgresConfig(url), access);
       if (sqlite) {
         Jdbi.create(source).useHandle(SchemaMigrations::migrate);
       }
       return sqlite
           ? new LedgerDatabase(source, FileWatch.over(source, access.file()), lock, null)
-          : new LedgerDatabase(source, new ServerWatch(source), null, source(time(url), access));
+          : new LedgerDatabase(
+              source, new ServerWatch(source), null, source(timeConfig(url), access));
     } catch (RuntimeException e) {
       close(source, lock);
       throw e;
     }
   }
 
-  /** It is native code, which is unpacked into a file first. */
+  /** SQLite is native code, which is unpacked into a temporary folder first. */
   private static void loadSqlite() {
     try {
       SQLiteJDBCLoader.initialize();
     } catch (Exception | LinkageError e) {
       String temporary = System.getProperty("java.io.tmpdir");
       throw new IllegalStateException(
-          "the SQLite library cannot be run from %s: give a folder that can be written and is not mounted noexec, by -Djava.io.tmpdir or, for this alone, -Dorg.sqlite.tmpdir"
+          "the SQLite library cannot be run from %s: name a folder that is writable and not mounted noexec with -Djava.io.tmpdir or, for SQLite alone, -Dorg.sqlite.tmpdir"
               .formatted(System.getProperty("org.sqlite.tmpdir", temporary)),
           e);
     }
   }
 
   /**
-   * Of several instances that start at once, one migrates. On a connection without a time limit, as
-   * that takes as long as it takes.
+   * Migrates under a lock, so that only one of several starting instances does. Uses a connection
+   * without a timeout, because a migration may take long.
    */
   private static void migrateAlone(LedgerConnection access) {
     String password = access.password() == null ? null : access.password().get();
     Jdbi.create(() -> DriverManager.getConnection(access.url(), access.user(), password))
         .useHandle(
             handle -> {
-              refuseNarrow(handle);
+              requireUtf8(handle);
               handle.execute("SELECT pg_advisory_lock(7206531)");
               try {
                 SchemaMigrations.migrate(handle);
-                ServerWatch.name(handle, UUID.randomUUID().toString());
+                ServerWatch.identify(handle, UUID.randomUUID().toString());
               } finally {
                 handle.execute("SELECT pg_advisory_unlock(7206531)");
               }
             });
   }
 
-  /** Else a prompt with a character that it has not could be accepted at no time. */
-  private static void refuseNarrow(Handle handle) {
+  /** In another encoding, a prompt with a character that it lacks could never be accepted. */
+  private static void requireUtf8(Handle handle) {
     String encoding = handle.createQuery("SHOW server_encoding").mapTo(String.class).one();
     if (!encoding.equals("UTF8")) {
       throw new IllegalStateException(
-          "the database keeps text as %s, and requests are any Unicode: create one with ENCODING 'UTF8'"
+          "the encoding of the database is %s, but requests may contain any Unicode: create one with ENCODING 'UTF8'"
               .formatted(encoding));
     }
   }
@@ -134,12 +136,12 @@ public final class LedgerDatabase implements AutoCloseable {
   public Jdbi jdbi() {
     Jdbi jdbi = Jdbi.create(connections);
     jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
-    // Its own messages hold every argument, prompts too, and messages end in logs.
+    // Jdbi's messages would contain every argument, including prompts, and end up in logs.
     jdbi.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
     return jdbi;
   }
 
-  /** Hears of each change of a job that was committed. */
+  /** Called after each committed change of a job's state. */
   public void committed(ServerWatch.Change change) {
     if (connections instanceof ServerWatch watch) {
       watch.committed(change);
@@ -151,21 +153,24 @@ public final class LedgerDatabase implements AutoCloseable {
     return time != null;
   }
 
-  /** Of several instances one at a time counts and books; SQLite has one writer anyway. */
-  public void alone(Handle transaction) {
+  /**
+   * Takes a lock until the end of the transaction, so that only one instance at a time counts slots
+   * and reserves budget. SQLite has a single writer anyway.
+   */
+  public void lockForAccounting(Handle transaction) {
     if (shared()) {
       transaction.execute("SELECT pg_advisory_xact_lock(7206532)");
     }
   }
 
-  /** The time to go by: the machine's, or the one that all instances have in common. */
+  /** The clock to use: the machine's or, if instances share the ledger, the database's. */
   public Clock clock(Clock machine) {
     return shared() ? new DatabaseClock(Jdbi.create(time), machine, System::nanoTime) : machine;
   }
 
-  private static HikariConfig sqlite(String url) {
+  private static HikariConfig sqliteConfig(String url) {
     HikariConfig config = pooled(url);
-    // One writer is all that SQLite has; a queue for it here is fair, its own busy handler is not.
+    // SQLite has a single writer. Waiting for the pool is fair; SQLite's busy handler is not.
     config.setMaximumPoolSize(1);
     config.setMaxLifetime(0);
     config.addDataSourceProperty("journal_mode", "WAL");
@@ -204,21 +209,22 @@ public final class LedgerDatabase implements AutoCloseable {
   }
 
   /**
-   * A database that is cut off without a word must not hold a loop for ever. What the URL says
-   * wins, but for commits that are not waited for.
+   * With timeouts, so that a connection that was silently cut does not block a loop forever.
+   * Options in the URL take precedence, except that commits are always durable.
    */
-  private static HikariConfig shared(String url) {
+  private static HikariConfig postgresConfig(String url) {
     HikariConfig config = pooled(url);
     config.addDataSourceProperty("socketTimeout", "20");
     config.addDataSourceProperty("tcpKeepAlive", "true");
-    // Whatever the server's default: who waited for a lock has to see what the one before wrote.
+    // Whatever the server's default: after waiting for a lock, the previous holder's writes must
+    // show.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setConnectionInitSql("SET idle_in_transaction_session_timeout = 10000; " + DURABLE);
     return config;
   }
 
-  /** Whoever asks for the time does not wait long for it. */
-  private static HikariConfig time(String url) {
+  /** The pool for reading the time, with short timeouts. */
+  private static HikariConfig timeConfig(String url) {
     HikariConfig config = pooled(url);
     config.setPoolName("leonardo-time");
     config.setMaximumPoolSize(1);
@@ -237,10 +243,10 @@ public final class LedgerDatabase implements AutoCloseable {
       if (!tryLock(channel)) {
         channel.close();
         throw new IllegalStateException(
-            "%s is in use by another instance: an SQLite ledger has one; for several use PostgreSQL"
+            "%s is in use by another instance: an SQLite ledger allows only one; for several use PostgreSQL"
                 .formatted(file));
       }
-      // What SQLite makes beside it has the permissions of its file.
+      // SQLite creates -wal and -shm with the permissions of the database file.
       OthersAccess.createPrivateFile(file.toAbsolutePath());
       OthersAccess.remove(Path.of(file + "-wal"));
       OthersAccess.remove(Path.of(file + "-shm"));

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 
-/** Connections to the ledger, which tells a database that is busy from one that is away. */
+/** A connection pool that distinguishes a busy database from an unavailable one. */
 class LedgerPool extends HikariDataSource {
   LedgerPool() {}
 
@@ -17,7 +17,8 @@ class LedgerPool extends HikariDataSource {
   }
 
   /**
-   * @throws SQLTimeoutException if none was given back in time, though there are all that may be
+   * @throws SQLTimeoutException if the pool is at its maximum size and no connection was returned
+   *     in time
    */
   @Override
   public Connection getConnection() throws SQLException {
@@ -25,7 +26,7 @@ class LedgerPool extends HikariDataSource {
       return super.getConnection();
     } catch (SQLTransientConnectionException e) {
       HikariPoolMXBean pool = getHikariPoolMXBean();
-      // Not only those in use: one may have been given back since, and went to another.
+      // Total, not active: a connection may have been returned since and handed to another thread.
       if (pool != null && pool.getTotalConnections() >= getMaximumPoolSize()) {
         throw new SQLTimeoutException("all connections to the ledger are in use", e);
       }

@@ -22,15 +22,15 @@ import org.jdbi.v3.core.statement.Script;
  * Brings the schema of a ledger up to date, and refuses one that this program does not know. Each
  * migration is one transaction, together with its row in the history.
  *
- * <p>The history is the table of Flyway, which did this before: its columns and its checksums. It
- * is not Flyway itself, as an application with Flyway on its class path may have it migrate every
- * database that the application has.
+ * <p>The history table has the columns and checksums of Flyway, which earlier versions used. Flyway
+ * itself is not used, because an application framework may let it migrate every database of the
+ * application.
  */
 final class SchemaMigrations {
   private static final String FOLDER = "/io/leonardoroutes/ledger/";
   private static final String HISTORY = "leonardo_schema";
 
-  /** Every file of the folder, in order: a class path cannot be listed in all applications. */
+  /** Every migration, in order: not every class loader can list a folder. */
   static final List<String> FILES =
       List.of(
           "V1__jobs_events_deliveries.sql",
@@ -70,7 +70,7 @@ final class SchemaMigrations {
       }
     }
 
-    /** As Flyway reckons it, whatever the line ends. */
+    /** The checksum that Flyway computes; independent of line endings. */
     int checksum() {
       CRC32 sum = new CRC32();
       new BufferedReader(new StringReader(sql))
@@ -91,15 +91,16 @@ final class SchemaMigrations {
   }
 
   /**
-   * Migrates, while nobody else does.
+   * Migrates the schema; the caller makes sure that nobody else does at the same time.
    *
    * @param handle without a transaction
-   * @throws IllegalStateException in one line, if the ledger is not of this program or an older one
+   * @throws IllegalStateException with a one-line message, if the schema is not that of this
+   *     version or an older one
    */
   static void migrate(Handle handle) {
     try {
       if (!hasHistory(handle)) {
-        makeHistory(handle);
+        createHistory(handle);
       }
       Map<BigDecimal, Applied> applied = applied(handle);
       refuseUnknown(applied);
@@ -132,7 +133,7 @@ final class SchemaMigrations {
     }
   }
 
-  private static void makeHistory(Handle handle) throws SQLException {
+  private static void createHistory(Handle handle) throws SQLException {
     boolean sqlite = handle.getConnection().getMetaData().getDatabaseProductName().equals("SQLite");
     String now =
         sqlite ? "TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP" : "TIMESTAMP NOT NULL DEFAULT now()";
@@ -149,7 +150,7 @@ final class SchemaMigrations {
         });
   }
 
-  /** What Flyway found there before is its version 0, and none of ours. */
+  /** Only {@code SQL} rows: the baseline row of Flyway is not one of our migrations. */
   private static Map<BigDecimal, Applied> applied(Handle handle) {
     return handle
         .createQuery("SELECT version, checksum, success FROM leonardo_schema WHERE type = 'SQL'")
@@ -166,7 +167,7 @@ final class SchemaMigrations {
     }
     if (last.compareTo(newest().version()) > 0) {
       throw new IllegalStateException(
-          "it was written by a newer leonardo-routes: its schema is %s, and this program knows %s"
+          "it was written by a newer leonardo-routes: its schema is %s, and this program knows schemas up to %s"
               .formatted(last, newest().version()));
     }
     for (Applied one : applied.values()) {

@@ -12,12 +12,13 @@ import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Connections to a PostgreSQL database while it is the one that was opened, and has all that this
- * program was told to be durable.
+ * Connections to a PostgreSQL database that fail if it is no longer the one that was opened, or
+ * lacks a commit that it has confirmed to this program.
  *
- * <p>A server that comes back may bring another database under the same name: one that was made
- * anew, or a standby that was promoted without the last commits. As commits are replayed in their
- * order, one that has the last of them has them all; so it is looked for on each new connection.
+ * <p>After an outage there may be another database under the same name: one that was created again,
+ * or a standby that was promoted without the latest commits. Commits are replayed in order, so a
+ * database that has the last one has them all. Each new connection is therefore checked for the
+ * last one.
  */
 public final class ServerWatch implements ConnectionFactory {
   private static final String IDENTITY = "SELECT id FROM identity";
@@ -29,24 +30,24 @@ public final class ServerWatch implements ConnectionFactory {
   private final String identity;
   private volatile Change last;
 
-  /** A change of a job's state, as the table {@code moved} has it. */
+  /** A change of a job's state, as in the table {@code moved}. */
   public record Change(String job, String state, long at) {}
 
   ServerWatch(DataSource source) {
     this.source = source;
     try (Connection connection = source.getConnection()) {
-      this.identity = first(connection, IDENTITY);
+      this.identity = firstValue(connection, IDENTITY);
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
   }
 
-  /** Writes down which database it is, once and for all; by one instance at a time. */
-  static void name(Handle handle, String id) {
+  /** Gives the database an identity, unless it has one. Not safe for concurrent use. */
+  static void identify(Handle handle, String id) {
     handle.execute("INSERT INTO identity SELECT ? WHERE NOT EXISTS (SELECT 1 FROM identity)", id);
   }
 
-  /** It was committed. */
+  /** Remembers the last committed change. */
   void committed(Change change) {
     last = change;
   }
@@ -68,13 +69,13 @@ public final class ServerWatch implements ConnectionFactory {
   }
 
   private void check(Connection connection) throws SQLException {
-    if (!identity.equals(first(connection, IDENTITY))) {
+    if (!identity.equals(firstValue(connection, IDENTITY))) {
       throw new LedgerChanged(
-          "the database is not the one that this program opened, it was created again");
+          "the database is not the one that this program opened: it was created again");
     }
     Change newest = last;
     if (newest != null
-        && first(
+        && firstValue(
                 connection,
                 "SELECT job FROM moved WHERE job = ? AND to_state = ? AND at = " + newest.at(),
                 newest.job(),
@@ -84,7 +85,7 @@ public final class ServerWatch implements ConnectionFactory {
     }
   }
 
-  private static String first(Connection connection, String query, String... values)
+  private static String firstValue(Connection connection, String query, String... values)
       throws SQLException {
     try (PreparedStatement sql = connection.prepareStatement(query)) {
       for (int i = 0; i < values.length; i++) {

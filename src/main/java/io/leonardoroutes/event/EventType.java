@@ -2,7 +2,10 @@ package io.leonardoroutes.event;
 
 import java.util.Locale;
 
-/** What can be told of a job. The words are a promise to users: settings and events carry them. */
+/**
+ * The types of events about a job. Their names are part of our contract: settings, events and file
+ * names contain them.
+ */
 public enum EventType {
   SUBMITTED,
   COMPLETED,
@@ -11,12 +14,12 @@ public enum EventType {
   IN_DOUBT,
   CANCELLED;
 
-  /** As settings and file names have it: {@code in_doubt}. */
+  /** The name in settings and file names: {@code in_doubt}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** As a CloudEvents {@code type}: {@code leonardo.generation.in_doubt}. */
+  /** The CloudEvents {@code type}: {@code leonardo.generation.in_doubt}. */
   public String type() {
     return "leonardo.generation." + word();
   }

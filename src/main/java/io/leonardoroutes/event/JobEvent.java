@@ -10,9 +10,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 
 /**
- * One thing told of one job, as a CloudEvents 1.0 document in structured JSON.
+ * One event about one job, as a CloudEvents 1.0 document in structured JSON.
  *
- * @param id the same on every redelivery, so that a receiver can drop what it has seen
+ * @param id the same on every redelivery, so that a receiver can ignore duplicates
  * @param jobId the event's {@code subject}
  * @param time when it happened, not when it is sent
  * @param job the event's {@code data}
@@ -23,7 +23,7 @@ public record JobEvent(String id, EventType type, String jobId, Instant time, Js
 
   private static final URI SOURCE = URI.create("/leonardo-routes");
 
-  /** The document. */
+  /** The CloudEvents document. */
   public String json() {
     return new String(
         new JsonFormat()

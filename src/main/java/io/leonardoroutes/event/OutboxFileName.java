@@ -1,10 +1,11 @@
 package io.leonardoroutes.event;
 
 /**
- * The first part of a name in the outbox: the caller's own reference with only what every file
- * system takes, ASCII letters, digits, {@code .}, {@code _} and {@code -}, at most 80 of them.
+ * The first part of a file name in the outbox: the caller's reference, reduced to what every file
+ * system accepts (ASCII letters, digits, {@code .}, {@code _} and {@code -}; at most 80
+ * characters).
  *
- * <p>Two references can become one name: what makes a file's name unique comes after it.
+ * <p>Two references may be reduced to the same name; the rest of the file name makes it unique.
  */
 public final class OutboxFileName {
   private static final int LONGEST = 80;
@@ -12,8 +13,8 @@ public final class OutboxFileName {
   /**
    * The name for a reference.
    *
-   * @param reference null reads as empty
-   * @param fallback what to use, reduced too, if nothing of the reference is left
+   * @param reference null counts as empty
+   * @param fallback used instead, reduced in the same way, if nothing of the reference is left
    */
   public static String of(String reference, String fallback) {
     String name = reduced(reference);

@@ -3,16 +3,16 @@ package io.leonardoroutes.event;
 import java.util.Set;
 
 /**
- * A place where events and videos go, defined by the operator. Messages only choose among the
- * names.
+ * A place that events and videos are sent to, configured by the operator. Requests only choose
+ * among the names.
  *
- * @param uri any Camel endpoint; null for one that there is no more
- * @param events short names of the events that it gets
+ * @param uri any Camel endpoint; null for a sink that was removed
+ * @param events the {@link EventType#word words} of the events that it gets
  * @param event whether it gets the event's document
  * @param video whether it gets the video's bytes, on {@code completed}
  */
 public record Sink(String name, String uri, Set<String> events, boolean event, boolean video) {
-  /** What one gets that says nothing else. */
+  /** The events of a sink by default. */
   public static final Set<String> EVENTS = Set.of("submitted", "completed", "failed");
 
   /** Copies the set. */
@@ -20,7 +20,7 @@ public record Sink(String name, String uri, Set<String> events, boolean event, b
     events = Set.copyOf(events);
   }
 
-  /** One that a job chose while there was one, which says nothing now. */
+  /** A sink that a job chose and that was removed from the settings since. */
   public static Sink removed(String name) {
     return new Sink(name, null, EVENTS, true, false);
   }

@@ -1,6 +1,7 @@
 /**
- * What is told of a job, and to whom: {@link io.leonardoroutes.event.JobEvent} is a CloudEvents
- * document, {@link io.leonardoroutes.event.Sink} a place where an operator wants them, {@link
- * io.leonardoroutes.event.OutboxFileName} the name of the files there. Nothing here sends.
+ * Events about jobs, and their receivers: {@link io.leonardoroutes.event.JobEvent} is a CloudEvents
+ * document, {@link io.leonardoroutes.event.Sink} a place to send it to, {@link
+ * io.leonardoroutes.event.OutboxFileName} the name of its file there. The package {@code delivery}
+ * does the sending.
  */
 package io.leonardoroutes.event;

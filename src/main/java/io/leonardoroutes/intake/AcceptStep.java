@@ -54,7 +54,7 @@ public final class AcceptStep {
     Optional<String> account = account(request, intake, known);
     exchange.setProperty(FlowProperties.ACCOUNT, account.orElse(null));
     if (account.isEmpty()) {
-      request.refuseAccount(known);
+      request.rejectAccount(known);
     }
   }
 
@@ -65,7 +65,7 @@ public final class AcceptStep {
    */
   public void generations(Exchange exchange) {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
-    Map<String, String> ids = request.ids();
+    Map<String, String> ids = request.guidanceIds();
     if (ids.isEmpty()) {
       return;
     }
@@ -76,7 +76,7 @@ public final class AcceptStep {
           Job job = owners.get(id);
           if (job != null) {
             boolean own = intake.operator() || Objects.equals(intake.caller(), job.caller());
-            request.refuseId(pointer, own ? instead(job) : "use the `video.id` of its job");
+            request.rejectId(pointer, own ? instead(job) : "use the `video.id` of its job");
           }
         });
   }

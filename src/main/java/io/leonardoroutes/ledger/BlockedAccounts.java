@@ -37,7 +37,7 @@ public final class BlockedAccounts {
   public void met(Job job, What what, String reason, boolean before) {
     jdbi.useTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           long now = clock.millis();
           BlockedAccount blocked = BlockedAccount.read(handle, job.account());
           if (!(before && blocked.wasTaken(now))
@@ -60,7 +60,7 @@ public final class BlockedAccounts {
     }
     jdbi.useTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           long now = clock.millis();
           BlockedAccount blocked = BlockedAccount.read(handle, job.account());
           if (blocked.stands()

@@ -189,7 +189,7 @@ public final class Governor {
   private void circuit(String account, UnaryOperator<CircuitBreaker> change) {
     jdbi.useTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           change.apply(CircuitBreaker.read(handle, account)).write(handle, account);
         });
   }
@@ -213,7 +213,7 @@ public final class Governor {
     }
     return jdbi.inTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           Instant now = clock.instant();
           if (free(handle, limits) == 0) {
             return Optional.empty();
@@ -249,7 +249,7 @@ public final class Governor {
     }
     return jdbi.inTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           int room = Math.min(most, calls(handle, limits) - limits.keptForLists());
           List<Job> jobs =
               leases.claim(handle, Leases.Wanted.of(RUNNING, limits.account()), room, lease);
@@ -294,7 +294,7 @@ public final class Governor {
   public boolean call(AccountLimits limits) {
     return jdbi.inTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           boolean room = calls(handle, limits) > 0;
           if (room) {
             CallCounter.add(handle, limits.account(), clock.millis(), 1, 0);
@@ -348,7 +348,7 @@ public final class Governor {
   private void change(String account, BiFunction<Handle, ThrottleState, ThrottleState> change) {
     jdbi.useTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           change.apply(handle, ThrottleState.read(handle, account)).write(handle, account);
         });
   }

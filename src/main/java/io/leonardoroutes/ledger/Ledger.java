@@ -138,7 +138,7 @@ public final class Ledger implements AutoCloseable {
    * @throws RuntimeException while the database is unavailable
    */
   public Instant now() {
-    return clock instanceof DatabaseClock shared ? shared.anew() : clock.instant();
+    return clock instanceof DatabaseClock shared ? shared.fresh() : clock.instant();
   }
 
   /** The events that still have to reach a sink. */
@@ -430,7 +430,7 @@ public final class Ledger implements AutoCloseable {
     String generation = change.job().generationId();
     return jdbi.inTransaction(
         handle -> {
-          database.alone(handle);
+          database.lockForAccounting(handle);
           return GenerationOwners.of(handle, List.of(generation)).isEmpty()
               && move(handle, seen, change, 0L, told);
         });

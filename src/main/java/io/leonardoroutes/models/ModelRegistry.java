@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** The models there are; as a processor it hands a request over to the one that it names. */
+/** All models. As a processor, it parses a request with the model that the request names. */
 public final class ModelRegistry implements Processor {
   private final Map<String, Model> byId = new TreeMap<>();
   private final Map<String, RequestSchema> schemas = new TreeMap<>();
@@ -45,8 +45,8 @@ public final class ModelRegistry implements Processor {
    * Every model on the class path.
    *
    * @param sinks the names of the sinks, as the rules know them
-   * @throws BadModel for a model, or a change of its rules, that cannot work
-   * @throws IllegalStateException for two models of one name
+   * @throws BadModel if the rules of a model, or a change of them, are not valid
+   * @throws IllegalStateException if two models have the same name
    */
   public static ModelRegistry found(ValidatorFactory rules, Set<String> sinks) {
     return new ModelRegistry(ServiceLoader.load(Model.class), rules, sinks);
@@ -62,15 +62,15 @@ public final class ModelRegistry implements Processor {
     return Optional.ofNullable(schemas.get(id)).map(RequestSchema::json);
   }
 
-  /** What a request for a known model may be, in words. */
+  /** The limits on a request for a known model. */
   public List<Limit> limits(String id) {
     return schemas.get(id).limits();
   }
 
   /**
-   * Lets the model that the body, a {@link JsonNode}, names replace it by its {@link VideoRequest}.
-   * A request without a known model becomes one too: the validator rejects it with everything else
-   * that is wrong.
+   * Replaces the body, a {@link JsonNode}, with a {@link VideoRequest}, using the model that it
+   * names. A request without a known model is parsed too, so that the validator can report
+   * everything that is wrong with it.
    */
   @Override
   public void process(Exchange exchange) throws Exception {
@@ -79,14 +79,14 @@ public final class ModelRegistry implements Processor {
     if (model != null) {
       model.process(exchange);
       if (exchange.getMessage().getBody() instanceof VideoRequest request) {
-        exchange.getMessage().setBody(withNeeded(model, request));
+        exchange.getMessage().setBody(withRequiredObjects(model, request));
       }
     } else {
       exchange.getMessage().setBody(VideoRequest.readWithoutModel(received, byId.keySet()));
     }
   }
 
-  /** Every rule that a request breaks, in the order of the document; empty when it is accepted. */
+  /** Every violation of a request, in document order; empty if there is none. */
   public List<Violation> check(JsonNode received) {
     return ViolationMapper.violations(validator.validate(read(received)))
         .map(all -> Problem.invalid(all).violations())
@@ -96,7 +96,7 @@ public final class ModelRegistry implements Processor {
   /**
    * The request, with defaults filled in.
    *
-   * @throws RequestRejected 422 with every rule that it breaks
+   * @throws RequestRejected 422 with every violation
    */
   public VideoRequest request(JsonNode received) {
     VideoRequest request = read(received);
@@ -111,18 +111,19 @@ public final class ModelRegistry implements Processor {
   private VideoRequest read(JsonNode received) {
     Model model = named(received);
     return model != null
-        ? withNeeded(model, model.read(received))
+        ? withRequiredObjects(model, model.read(received))
         : VideoRequest.readWithoutModel(received, byId.keySet());
   }
 
   /**
-   * An object left empty is absent, but one that has to hold a key is told that key and not itself.
+   * Usually an empty object counts as absent. One with a required key does not, so that the missing
+   * key is reported and not the object.
    */
-  private VideoRequest withNeeded(Model model, VideoRequest request) {
-    Set<RecordComponent> needed = schemas.get(model.id()).needed();
-    return Collections.disjoint(needed, request.reading().leftEmpty())
+  private VideoRequest withRequiredObjects(Model model, VideoRequest request) {
+    Set<RecordComponent> requiredObjects = schemas.get(model.id()).requiredObjects();
+    return Collections.disjoint(requiredObjects, request.reading().leftEmpty())
         ? request
-        : VideoRequest.read(request.reading().received(), model.parameters(), needed);
+        : VideoRequest.read(request.reading().received(), model.parameters(), requiredObjects);
   }
 
   private Model named(JsonNode received) {

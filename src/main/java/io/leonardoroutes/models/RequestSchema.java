@@ -39,8 +39,8 @@ import java.util.function.Supplier;
 
 /**
  * The JSON Schema (draft 2020-12) of a whole request for one model, and its limits in words. Types
- * come from the records, rules from what the validator has in force: a constraint mapping of the
- * operator is in it.
+ * come from the records, rules from the validator, so that an operator's constraint mapping is
+ * included.
  */
 final class RequestSchema {
   private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
@@ -49,17 +49,17 @@ final class RequestSchema {
   private final Set<String> sinks;
   private final Model model;
   private final List<Limit> limits = new ArrayList<>();
-  private final Set<RecordComponent> needed = new HashSet<>();
+  private final Set<RecordComponent> requiredObjects = new HashSet<>();
   private final ObjectNode json;
 
   /**
-   * @throws BadModel for a rule that cannot work, such as one that names no field
+   * @throws BadModel for a rule that is not valid, for example one that names an unknown field
    */
   RequestSchema(Model model, Validator validator, Set<String> sinks) {
     this.validator = validator;
     this.sinks = sinks;
     this.model = model;
-    named("", () -> RecordShape.of(model.parameters()));
+    namingKey("", () -> RecordShape.of(model.parameters()));
     ObjectNode request = object(VideoRequest.class, true, "").json();
     request.withObject("/properties").putObject("model").put("const", model.id());
     request.withArray("/required").insert(0, "model");
@@ -75,19 +75,19 @@ final class RequestSchema {
     return List.copyOf(limits);
   }
 
-  /** The objects that have to be there, and in them some key. */
-  Set<RecordComponent> needed() {
-    return needed;
+  /** The record components of required objects that have a required key of their own. */
+  Set<RecordComponent> requiredObjects() {
+    return requiredObjects;
   }
 
   private SchemaPart object(Class<?> type, boolean ruled, String path) {
-    return named(path, () -> tried(type, ruled, path));
+    return namingKey(path, () -> objectSchema(type, ruled, path));
   }
 
-  /** What fails in the making names its model and key. */
-  private <T> T named(String path, Supplier<T> making) {
+  /** Adds the model and key to whatever fails. */
+  private <T> T namingKey(String path, Supplier<T> step) {
     try {
-      return making.get();
+      return step.get();
     } catch (BadModel e) {
       throw e;
     } catch (RuntimeException e) {
@@ -95,7 +95,7 @@ final class RequestSchema {
     }
   }
 
-  private SchemaPart tried(Class<?> type, boolean ruled, String path) {
+  private SchemaPart objectSchema(Class<?> type, boolean ruled, String path) {
     SchemaPart object = new SchemaPart(type, sinks);
     RecordShape shape = RecordShape.of(type);
     Object empty = shape.make(Map.of("reading", new ParseTrace(NullNode.getInstance())));
@@ -110,7 +110,7 @@ final class RequestSchema {
       if (value.isRequired()) {
         required.add(key);
         if (value.json().has("required")) {
-          needed.add(component);
+          requiredObjects.add(component);
         }
       } else {
         value.orAbsent();
@@ -129,23 +129,26 @@ final class RequestSchema {
     return object;
   }
 
-  /** The field's part, after its rules have been tried on nothing, also inside of a list. */
+  /**
+   * The schema of a field. First tries its rules on null, also within lists, so that a broken rule
+   * fails at the start.
+   */
   private SchemaPart field(
       Class<?> owner, RecordComponent component, PropertyDescriptor rules, String path) {
     AnnotatedType type = component.getAnnotatedType();
-    return named(
+    return namingKey(
         path,
         () -> {
           if (rules != null) {
-            validator.validateValue(owner, component.getName(), nothing(type.getType()));
+            validator.validateValue(owner, component.getName(), emptyValue(type.getType()));
           }
           return value(type, isValid(type), rules, path);
         });
   }
 
-  private static Object nothing(Type type) {
+  private static Object emptyValue(Type type) {
     return type instanceof ParameterizedType list
-        ? Collections.singletonList(nothing(list.getActualTypeArguments()[0]))
+        ? Collections.singletonList(emptyValue(list.getActualTypeArguments()[0]))
         : null;
   }
 
@@ -177,7 +180,10 @@ final class RequestSchema {
     return type.isAnnotationPresent(Valid.class);
   }
 
-  /** Bean Validation skips such a record without a word, and what breaks its rules is paid. */
+  /**
+   * Bean Validation silently skips a record without {@code @Valid}, and requests that break its
+   * rules would be paid for.
+   */
   private static RuntimeException unchecked(Class<?> record) {
     String name = record.getSimpleName();
     return new IllegalStateException(
@@ -205,7 +211,7 @@ final class RequestSchema {
 
   private void say(Set<ConstraintDescriptor<?>> rules, SchemaPart schema, String path) {
     rules.stream()
-        // the order in which a validator lists its rules is not the same in every run
+        // a validator lists its rules in a different order in every run
         .sorted(Comparator.comparing(rule -> rule.getAnnotation().toString()))
         .forEach(
             rule -> {

@@ -9,8 +9,8 @@ import jakarta.validation.constraints.Size;
 import java.lang.annotation.Annotation;
 
 /**
- * The constraints of Bean Validation itself in JSON Schema, as far as both mean the same: a model
- * of a user's, or a constraint mapping, may use them.
+ * Translates the standard constraints of Bean Validation, which a user's model or a constraint
+ * mapping may use, to JSON Schema, as far as the two agree.
  */
 final class StandardRules {
   private StandardRules() {}
@@ -26,7 +26,7 @@ final class StandardRules {
     } else if (rule instanceof Max max) {
       schema.put("maximum", max.value());
     } else if (rule instanceof Size size && schema.isArray()) {
-      // a text it measures in UTF-16 units, which no keyword does; an empty array is absent
+      // for texts it counts UTF-16 units, which no keyword does; an empty array counts as absent
       schema.put("maxItems", size.max());
     }
   }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** JSON Schemas of what is answered, and of what else is taken, made from the records of both. */
+/** JSON Schemas of REST answers, and of bodies that are not requests, made from their records. */
 final class AnswerSchemas {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<Type, String> TYPES =
@@ -31,7 +31,7 @@ final class AnswerSchemas {
     this.components = components;
   }
 
-  /** Adds them, each under the name of its record. */
+  /** Adds a schema for each record, under its name. */
   static void addTo(ObjectNode components, List<Class<? extends Record>> records) {
     AnswerSchemas schemas = new AnswerSchemas(components);
     records.forEach(schemas::add);

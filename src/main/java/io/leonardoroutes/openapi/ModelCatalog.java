@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.Header;
 
-/** What {@code models.camel.yaml} answers: the models, their limits and their schemas. */
+/** The answers of {@code models.camel.yaml}: the models, their limits and their schemas. */
 public final class ModelCatalog {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -25,7 +25,7 @@ public final class ModelCatalog {
   private final ModelRegistry models;
 
   /**
-   * @param schema the path of its JSON Schema
+   * @param schema the path of the JSON Schema of its requests
    */
   public record ModelEntry(String id, String schema, List<Limit> limits) {}
 
@@ -53,7 +53,9 @@ public final class ModelCatalog {
     return schemas;
   }
 
-  /** An example of the problem document for a request that breaks rules; null if none does. */
+  /**
+   * An example of the problem document for a request that breaks a rule; null if it breaks none.
+   */
   JsonNode invalid() {
     ObjectNode request = JSON.createObjectNode().put("model", models.ids().iterator().next());
     request.putObject("parameters").put("promt", "A cat");
@@ -76,7 +78,7 @@ public final class ModelCatalog {
    * @throws RequestRejected 404
    */
   public JsonNode schema(@Header("id") Object header) {
-    // A query or a header of the same name comes before what the path says.
+    // A query parameter or header of the same name comes first; the last value is that of the path.
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     if (!schemas.containsKey(id)) {
       throw new RequestRejected(

@@ -18,29 +18,29 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 
 /**
- * The REST API in OpenAPI 3.1, as it runs: its paths are the routes that answer with our problems,
- * their parameters the headers that a route keeps, their answers what {@link RouteNote} reads, and
- * its schemas those of the {@link ModelCatalog} and of the records that are answered.
+ * The OpenAPI 3.1 document of the REST API, made from the routes that run. Paths are the routes
+ * that answer with our problems, parameters are the headers that a route keeps, answers come from
+ * the {@link RouteNote}, and schemas from the {@link ModelCatalog} and from the records.
  *
- * <p>One file, because it is one document.
+ * <p>Long, because it builds one document.
  */
 public final class OpenApi {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SCHEMAS = "#/components/schemas/";
-  private static final String KNOWN = "If-None-Match";
+  private static final String IF_NONE_MATCH = "If-None-Match";
 
-  /** What the headers of answers mean. */
+  /** Descriptions of response headers. */
   private static final Map<String, String> HEADERS =
       Map.of(
-          "ETag", "changes with the answer; send it as If-None-Match",
+          "ETag", "changes with the answer; send it back as If-None-Match",
           "Location", "the path of the job",
           "Preference-Applied", "how long the call waited at most",
-          "Retry-After", "seconds to wait before the call is sent again",
-          "WWW-Authenticate", "how a caller says who it is");
+          "Retry-After", "seconds to wait before sending the call again",
+          "WWW-Authenticate", "how a caller authenticates");
 
   private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
 
-  /** Problems that no note names: of any call, of the other intakes, and of a job. */
+  /** Problems that no route note lists: those of any call, of the other intakes, and of jobs. */
   private static final Set<String> OTHER_PROBLEMS =
       Set.of(
           "method",
@@ -80,9 +80,9 @@ public final class OpenApi {
   private final int batch;
 
   /**
-   * @param records what is answered, and what else than requests is taken
-   * @param keys whether callers are asked for one
-   * @param batch requests that one call may hold
+   * @param records the records of answers, and of bodies that are not requests
+   * @param keys whether callers need a key
+   * @param batch the most requests in one call
    */
   public OpenApi(
       CamelContext context,
@@ -104,9 +104,7 @@ public final class OpenApi {
         .putObject("info")
         .put("title", "leonardo-routes")
         .put("version", "1")
-        .put(
-            "description",
-            "Requests for AI video, checked, paid once, and their videos delivered.");
+        .put("description", "Requests for AI videos: checked, paid for once, and delivered.");
     ObjectNode paths = document.putObject("paths");
     Set<String> problems = new TreeSet<>(OTHER_PROBLEMS);
     ObjectNode schemas = schemas();
@@ -153,7 +151,7 @@ public final class OpenApi {
         .schemas()
         .forEach(
             (id, schema) -> {
-              // the only letters that the name of a component may have
+              // the only characters that a component name may have
               String name = id.replaceAll("[^A-Za-z0-9._-]", "_");
               either.add(ref(name));
               mapping.put(id, SCHEMAS + name);
@@ -185,8 +183,8 @@ public final class OpenApi {
     if (answers.isEmpty()) {
       answers.put("200", List.of(new Answer("200", "", "done")));
     }
-    if (route.kept().contains(KNOWN)) {
-      answers.put("304", List.of(new Answer("304", "Nothing", "the caller has it already")));
+    if (route.kept().contains(IF_NONE_MATCH)) {
+      answers.put("304", List.of(new Answer("304", "Nothing", "the caller already has it")));
     }
     answers.forEach((status, same) -> responses.set(status, response(same, route, schemas)));
     responses.putObject("default").put("$ref", "#/components/responses/Problem");
@@ -195,15 +193,15 @@ public final class OpenApi {
 
   private static List<ObjectNode> parameters(RestRoute route) {
     Map<String, String> words = new LinkedHashMap<>(route.note().parameters());
-    if (route.kept().contains(KNOWN)) {
-      words.put(KNOWN, "ETags of answers that the caller has");
+    if (route.kept().contains(IF_NONE_MATCH)) {
+      words.put(IF_NONE_MATCH, "ETags of answers that the caller already has");
     }
     Map<String, String> places = new LinkedHashMap<>();
     IN_PATH.matcher(route.path()).results().forEach(name -> places.put(name.group(1), "path"));
     Set<String> names = new LinkedHashSet<>(route.kept());
     names.addAll(words.keySet());
     for (String name : names) {
-      // as everywhere: headers begin with a capital letter, query parameters do not
+      // by our convention: headers begin with a capital letter, query parameters do not
       places.putIfAbsent(name, Character.isUpperCase(name.charAt(0)) ? "header" : "query");
     }
     return places.entrySet().stream()

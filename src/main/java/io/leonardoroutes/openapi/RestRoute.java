@@ -19,11 +19,11 @@ import org.apache.camel.model.ToDefinition;
 /**
  * A route of the REST API as a caller sees it.
  *
- * @param methods in small letters
- * @param kept the headers and query parameters that its first step keeps, less those that every
- *     call has
- * @param mediaType what it answers when all is well
- * @param headers of such an answer, besides that
+ * @param methods in lower case
+ * @param kept the headers and query parameters that its first step keeps, except those of every
+ *     call
+ * @param mediaType of a successful answer
+ * @param headers of a successful answer, except {@code Content-Type}
  */
 record RestRoute(
     String id,
@@ -35,10 +35,10 @@ record RestRoute(
     Set<String> headers,
     RouteNote note) {
   private static final String ANSWER = "direct:leonardo-answer";
-  private static final Set<String> OF_EVERY_CALL =
+  private static final Set<String> COMMON_HEADERS =
       Set.of("Content-Type", "Accept", "Authorization", "Origin");
 
-  /** Those of the routes that run which answer with our problems, sorted by their paths. */
+  /** The running routes that answer with our problems, sorted by path. */
   static List<RestRoute> of(CamelContext context) {
     ModelCamelContext models =
         context.getCamelContextExtension().getContextPlugin(ModelCamelContext.class);
@@ -72,11 +72,11 @@ record RestRoute(
         .limit(1)
         .filter(step -> step.getExcludePattern() != null)
         .flatMap(step -> Arrays.stream(step.getExcludePattern().split("\\|")))
-        .filter(name -> !name.startsWith("Camel") && !OF_EVERY_CALL.contains(name))
+        .filter(name -> !name.startsWith("Camel") && !COMMON_HEADERS.contains(name))
         .toList();
   }
 
-  /** Those that a step sets, however deep, and those that every answer ends with. */
+  /** The headers set by any step, however deeply nested, and those that every answer gets. */
   private static Set<String> headers(List<ProcessorDefinition<?>> steps) {
     Set<String> headers = new TreeSet<>();
     for (ProcessorDefinition<?> step : steps) {

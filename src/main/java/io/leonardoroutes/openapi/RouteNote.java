@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the note of a REST route says to callers, one thing a line, each with words after a colon if
- * there is more to say: {@code takes Request or Batch}, {@code limit: 1 to 1000} (a parameter),
- * {@code 202 Job: it is durable} (an answer), {@code 409 conflict} (a problem). A line that is none
- * of these is for people alone.
+ * The {@code note} of a REST route, parsed for OpenAPI. Each line states one fact, with an optional
+ * description after a colon: {@code takes Request or Batch} (the body), {@code limit: 1 to 1000} (a
+ * parameter), {@code 202 Job: it is durable} (an answer) or {@code 409 conflict} (a problem). Other
+ * lines are ignored.
  *
- * @param takes schemas of the body; empty if it has none
- * @param parameters their words, by name
+ * @param takes the schemas of the body; empty if the call has none
+ * @param parameters descriptions by name
  */
 record RouteNote(List<String> takes, Map<String, String> parameters, List<Answer> answers) {
 

@@ -1,5 +1,5 @@
 /**
- * What the REST API says of itself: the models with their JSON Schemas, and {@link
- * io.leonardoroutes.openapi.OpenApi} made from the routes as they run and the records as they are.
+ * The description of the REST API: the models with their JSON Schemas, and the {@link
+ * io.leonardoroutes.openapi.OpenApi} document, made from the running routes and the records.
  */
 package io.leonardoroutes.openapi;

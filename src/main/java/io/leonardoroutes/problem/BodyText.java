@@ -10,11 +10,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Reads the body of a message as text, without trust: at most so many bytes are taken, and they
- * have to be UTF-8.
+ * Reads the body of an untrusted message as text: limits its size and requires UTF-8.
  *
- * <p>A route in front of it has to have its stream caching off: Camel would else read a stream to
- * its end, however long, before the first step.
+ * <p>The route must have stream caching off: otherwise Camel would read the whole stream, however
+ * long, before the first step.
  */
 public final class BodyText implements Processor {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -29,7 +28,8 @@ public final class BodyText implements Processor {
   }
 
   /**
-   * Replaces the body (a stream, bytes, a text, or what Camel opens as a stream) by its text.
+   * Replaces the body (a stream, bytes, a text, or anything that Camel converts to a stream) with
+   * its text.
    *
    * @throws RequestRejected 413 when it is too large, 400 when it is empty or not UTF-8
    */
@@ -57,7 +57,7 @@ public final class BodyText implements Processor {
     try {
       return stream.readNBytes(most + 1);
     } finally {
-      // a stream that is the body belongs to whoever put it there
+      // a stream that was the body belongs to whoever set it
       if (stream != body) {
         stream.close();
       }
@@ -77,7 +77,7 @@ public final class BodyText implements Processor {
 
   private String bounded(String text) {
     try {
-      // a character is at least one byte, so a text that is longer need not be encoded
+      // each character is at least one byte, so a text that is too long need not be encoded
       if (text.length() > most
           || StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining() > most) {
         throw tooLarge(most);
@@ -89,7 +89,7 @@ public final class BodyText implements Processor {
   }
 
   /**
-   * 413.
+   * The rejection (413) of a body that is too large.
    *
    * @param most the largest body that is taken, in bytes
    */

@@ -11,22 +11,22 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A JSON array, cut into the texts of its elements as they were sent. */
+/** Splits a JSON array into the texts of its elements, exactly as they were sent. */
 public final class JsonArray {
   private static final ObjectMapper STRICT = StrictJson.mapper();
 
   private JsonArray() {}
 
-  /** Whether a text, if it is JSON, is an array. */
+  /** Whether a text, assuming that it is JSON, is an array. */
   public static boolean looksLikeOne(String text) {
     return text.stripLeading().startsWith("[");
   }
 
   /**
-   * Cuts it; what comes after the last element that may be is not looked at.
+   * Splits the array. Reading stops at the first element that is too many.
    *
-   * @param most elements that may be
-   * @throws RequestRejected 400 if it is no JSON array or has nothing in it, 413 if it has too many
+   * @param most the largest allowed number of elements
+   * @throws RequestRejected 400 if it is not a JSON array or is empty, 413 if it has too many
    *     elements
    */
   public static List<String> elements(String text, int most) {

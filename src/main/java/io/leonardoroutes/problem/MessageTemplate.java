@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The texts {@code message} and {@code allowed} of a constraint annotation are templates: in braces
- * they may name {@code {model}}, {@code {name}} (of the field), {@code {value}} (as received),
- * every attribute of the annotation and every word of the {@link RuleContext}. The attribute {@code
- * value} of an annotation is {@code {choices}}.
+ * Fills in the templates {@code message} and {@code allowed} of a constraint annotation. Their
+ * placeholders are {@code {model}}, {@code {name}} (of the field), {@code {value}} (as received),
+ * every attribute of the annotation and every word of the {@link RuleContext}. The annotation's own
+ * attribute {@code value} is {@code {choices}}.
  */
 public final class MessageTemplate {
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
@@ -22,8 +22,8 @@ public final class MessageTemplate {
   private MessageTemplate() {}
 
   /**
-   * What a rule with these attributes allows; null if it does not say. What only a request can fill
-   * in stays in braces.
+   * What a rule with these attributes allows; null if it has no {@code allowed}. Placeholders that
+   * only a request can fill in stay in braces.
    */
   public static String allowed(Map<String, Object> attributes) {
     return allowed(attributes, words(attributes));
@@ -35,7 +35,7 @@ public final class MessageTemplate {
         : null;
   }
 
-  /** The words that the attributes of an annotation bring into its templates. */
+  /** The values of the placeholders that come from the attributes of an annotation. */
   static Map<String, String> words(Map<String, Object> attributes) {
     Map<String, String> words = texts(attributes);
     words.put("choices", words.get("value"));
@@ -61,7 +61,7 @@ public final class MessageTemplate {
       return several.stream().map(MessageTemplate::text).collect(Collectors.joining(", "));
     }
     if (value != null && value.getClass().isArray()) {
-      // also of int: an annotation of a user's may list numbers
+      // reflection, because a user's annotation may have an int[]
       return IntStream.range(0, Array.getLength(value))
           .mapToObj(i -> text(Array.get(value, i)))
           .collect(Collectors.joining(", "));

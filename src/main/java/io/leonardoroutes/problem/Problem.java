@@ -7,14 +7,14 @@ import io.leonardoroutes.json.Violation;
 import java.util.List;
 
 /**
- * Why a request or a call is rejected, or what is wrong with a job: a problem document of RFC 9457
- * ({@code application/problem+json}).
+ * The reason why a request or call was rejected, or what is wrong with a job, as an RFC 9457
+ * problem document ({@code application/problem+json}).
  *
  * @param type {@code urn:leonardo-routes:problem:<name>}
  * @param title the same for every problem of the type
- * @param status the HTTP status, also where the request did not come over HTTP
- * @param detail what is special to this one
- * @param violations every rule broken, in the order of the document; empty unless the status is 422
+ * @param status an HTTP status, even if the request did not come over HTTP
+ * @param detail what is specific to this occurrence
+ * @param violations all violations, in document order; empty unless the status is 422
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Problem(
@@ -23,10 +23,10 @@ public record Problem(
   /** The media type of a problem document. */
   public static final String MEDIA_TYPE = "application/problem+json";
 
-  /** What the type of every problem begins with. */
+  /** The prefix of every problem type. */
   public static final String TYPES = "urn:leonardo-routes:problem:";
 
-  /** The most violations that one document lists. */
+  /** The largest number of violations that one document lists. */
   public static final int MOST_VIOLATIONS = 100;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,7 +45,7 @@ public record Problem(
   }
 
   /**
-   * The problem of a request that breaks rules; it counts all violations and lists the first
+   * The problem of a request that breaks rules. It counts all violations but lists only the first
    * {@value #MOST_VIOLATIONS}.
    */
   public static Problem invalid(List<Violation> all) {
@@ -59,7 +59,9 @@ public record Problem(
     return new Problem(TYPES + "invalid", "The request breaks the rules", 422, detail, listed);
   }
 
-  /** The document: the same over REST, beside a rejected file, in a JMS reply and in an event. */
+  /**
+   * The JSON document, identical over REST, beside a rejected file, in a JMS reply and in an event.
+   */
   public JsonNode json() {
     return JSON.valueToTree(this);
   }

@@ -12,7 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.bean.validator.BeanValidationException;
 
 /**
- * A request that is rejected, with the problem document to answer.
+ * A request was rejected; holds the problem document for the answer.
  *
  * <p>Its message is one short line that is safe to log: status, pointers and messages, never the
  * request or its prompt.
@@ -23,7 +23,7 @@ public final class RequestRejected extends Refused {
 
   private final transient Problem problem;
 
-  /** Rejects with this problem; its detail goes into the message and so into logs. */
+  /** Rejects with this problem. Its detail becomes part of the message and is therefore logged. */
   public RequestRejected(Problem problem) {
     this(problem, problem.detail());
   }
@@ -38,7 +38,7 @@ public final class RequestRejected extends Refused {
     this.problem = problem;
   }
 
-  /** What is answered to whoever asked. */
+  /** The problem document for the caller. */
   public Problem problem() {
     return problem;
   }
@@ -49,8 +49,8 @@ public final class RequestRejected extends Refused {
   }
 
   /**
-   * The rejection that this failure, or one of its causes, stands for: broken JSON (400), broken
-   * rules (422), or a rejection thrown as such. Empty for every other failure.
+   * The rejection that this failure or one of its causes amounts to: malformed JSON (400), broken
+   * rules (422), or a {@code RequestRejected}. Empty for every other failure.
    */
   public static Optional<RequestRejected> of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -68,7 +68,7 @@ public final class RequestRejected extends Refused {
     return Optional.empty();
   }
 
-  /** 422, with every rule that the request breaks. */
+  /** A rejection with status 422 and these violations. */
   public static RequestRejected invalid(List<Violation> all) {
     Problem problem = Problem.invalid(all);
     String line =
@@ -80,7 +80,7 @@ public final class RequestRejected extends Refused {
 
   private static RequestRejected notJson(JsonProcessingException broken) {
     String place = StrictJson.place(broken);
-    // the parser's own words may repeat a piece of the prompt: to the caller, not to the log
+    // the parser's message may quote the prompt: it is for the caller, not for the log
     return new RequestRejected(
         Problem.of(
             400, "not-json", "The request is not JSON", place + ": " + StrictJson.reason(broken)),

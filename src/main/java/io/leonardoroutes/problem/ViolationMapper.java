@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.validator.engine.HibernateConstraintViolation;
 
-/** Maps what Bean Validation found in a request to {@link Violation}s that a caller can read. */
+/** Maps the constraint violations of a request to {@link Violation}s that a caller can read. */
 public final class ViolationMapper {
   private static final Pattern KEY = Pattern.compile("\\{([\\w.]+)}");
   private static final ResourceBundle STANDARD =
@@ -35,12 +35,12 @@ public final class ViolationMapper {
   private ViolationMapper() {}
 
   /**
-   * Everything wrong with a validated {@link VideoRequest}, in the order of the document; empty
-   * when nothing is, or when something else was validated.
+   * All violations of a validated {@link VideoRequest}, in document order; empty if there are none,
+   * or if something else was validated.
    *
-   * <p>A rule is not held against a request when a field that it involves could not be read. Where
-   * several say the same of one field, one is listed: a rule across fields before a rule of the
-   * field, and that before "could not be read".
+   * <p>A rule is ignored if one of its fields could not be parsed. Of several violations of one
+   * field that say the same, only one is listed: that of a rule across fields, else that of a rule
+   * on the field, else that of the parser.
    */
   public static Optional<List<Violation>> violations(Set<? extends ConstraintViolation<?>> found) {
     if (found.isEmpty()
@@ -133,12 +133,12 @@ public final class ViolationMapper {
       words.put("value", SafeText.value(request.reading().received().at(pointer)));
       return new Violation(
           pointer,
-          attributes.get("code") instanceof String code ? code : codeOfItsName(),
+          attributes.get("code") instanceof String code ? code : codeFromName(),
           MessageTemplate.fill(template(), words),
           MessageTemplate.allowed(attributes, words));
     }
 
-    /** The annotation's message; for a constraint of the standard, the text behind its key. */
+    /** The annotation's message; for a standard constraint, the text of its message key. */
     private String template() {
       Matcher key = KEY.matcher(found.getMessageTemplate());
       return key.matches() && STANDARD.containsKey(key.group(1))
@@ -146,8 +146,10 @@ public final class ViolationMapper {
           : found.getMessageTemplate();
     }
 
-    /** For a constraint without a code of its own: not-null for NotNull. */
-    private String codeOfItsName() {
+    /**
+     * The code of a constraint without one, from its name: {@code not-null} for {@code NotNull}.
+     */
+    private String codeFromName() {
       return WireNames.of(annotation().getSimpleName()).replace('_', '-');
     }
 
@@ -168,7 +170,10 @@ public final class ViolationMapper {
       return pointer.toString();
     }
 
-    /** A path such as guidances.endFrame, by Java or JSON names, as part of a pointer. */
+    /**
+     * Converts a dotted path of Java or JSON names, such as {@code guidances.endFrame}, to a JSON
+     * pointer.
+     */
     private static String steps(String path) {
       return path.isEmpty() ? "" : "/" + WireNames.of(path).replace('.', '/');
     }

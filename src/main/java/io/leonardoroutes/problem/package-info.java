@@ -1,5 +1,6 @@
 /**
- * Why a request is rejected. A broken rule has one way to the caller, and three types on it:
+ * Problem documents, and the rejection of requests. A broken rule takes this path to the caller,
+ * through three types:
  *
  * <pre>
  *  BodyText       bytes to text, bounded                          |  what fails here is thrown
@@ -20,7 +21,7 @@
  *       +-- sinks that want "rejected": the data of the event (RejectionNotifier)
  * </pre>
  *
- * <p>What a running job can have wrong with it is made in {@link io.leonardoroutes.flow} as the
- * same document; what the HTTP server answers before any route in {@link io.leonardoroutes.auth}.
+ * <p>Problems of running jobs are made in {@link io.leonardoroutes.flow}, as the same kind of
+ * document; those that the HTTP server answers before any route, in {@link io.leonardoroutes.auth}.
  */
 package io.leonardoroutes.problem;

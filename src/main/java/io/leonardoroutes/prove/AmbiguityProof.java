@@ -9,24 +9,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proof by ambiguous answers: one life without a kill, in which nearly every create is answered
- * so that nobody can know from the answer whether it is paid.
+ * The proof by ambiguous answers: one run without kills, in which almost no answer to a create
+ * shows whether it was paid.
  */
 final class AmbiguityProof {
   private static final int CALLERS = 8;
 
-  /** One in so many is answered well, as the provider's list is believed by what it shows. */
+  /**
+   * Every eleventh create gets a plain answer, because the provider's list is relied on only once
+   * it shows such jobs.
+   */
   private static final int PLAIN_EVERY = 11;
 
   /**
-   * What was seen.
+   * The counts of the proof.
    *
-   * @param sent the ambiguous answers that were given, by their kind
-   * @param blindRepeats creates that were sent again although the provider had accepted them
-   * @param adopted accepted by the provider, found again, and delivered after the one create
-   * @param released not accepted, and submitted again after that was known
+   * @param sent the number of ambiguous answers of each kind
+   * @param blindRepeats creates that were repeated although the provider had accepted them
+   * @param adopted accepted by the provider, found in its list, and delivered without another
+   *     create
+   * @param released not accepted by the provider, and submitted again
    * @param open none of these
-   * @param held why some are in doubt for a person to decide, with how many for each reason
+   * @param held the number of jobs left in doubt for a person, by reason
    */
   record Result(
       ProofVerdict account,
@@ -45,13 +49,14 @@ final class AmbiguityProof {
   }
 
   private final int creates;
-  private final ProofFolder room;
+  private final ProofFolder proofFolder;
   private final ProofProvider provider;
   private final ProofProgress progress;
 
-  AmbiguityProof(int creates, ProofFolder room, ProofProvider provider, ProofProgress progress) {
+  AmbiguityProof(
+      int creates, ProofFolder proofFolder, ProofProvider provider, ProofProgress progress) {
     this.creates = creates;
-    this.room = room;
+    this.proofFolder = proofFolder;
     this.provider = provider;
     this.progress = progress;
   }
@@ -75,15 +80,15 @@ final class AmbiguityProof {
 
   Result run() throws IOException, InterruptedException {
     long began = System.nanoTime();
-    ProgramFleet fleet = new ProgramFleet(room);
+    ProgramFleet fleet = new ProgramFleet(proofFolder);
     fleet.startAll();
-    RestCaller rest = new RestCaller(room);
+    RestCaller rest = new RestCaller(proofFolder);
     try (ProofCallers callers = new ProofCallers(Collections.nCopies(CALLERS, rest))) {
-      ProofOutcome outcome = new ProofOutcome(room, rest, callers);
-      // An account's list is believed once it shows a job that is older than the doubt.
-      callers.askGood();
+      ProofOutcome outcome = new ProofOutcome(proofFolder, rest, callers);
+      // An account's list is relied on only once it shows a job that is older than the doubt.
+      callers.sendValid();
       outcome.settled(progress);
-      while (callers.askGood() < last(creates)) {}
+      while (callers.sendValid() < last(creates)) {}
       outcome.settled(progress);
       Duration took = Duration.ofNanos(System.nanoTime() - began);
       return count(outcome, callers, took);

@@ -2,7 +2,7 @@ package io.leonardoroutes.prove;
 
 import io.leonardoroutes.sandbox.Fault;
 
-/** The answers to a create that do not say whether it is paid. */
+/** Answers to a create that do not show whether it was paid. */
 enum AmbiguousAnswer {
   CLOSED_BEFORE(Fault.NOT_ACCEPTED, false),
   CLOSED_AFTER(Fault.ANSWER_LOST, true),
@@ -17,7 +17,7 @@ enum AmbiguousAnswer {
 
   final Fault fault;
 
-  /** Whether the provider made the job all the same. */
+  /** Whether the provider accepted the job nevertheless. */
   final boolean paid;
 
   AmbiguousAnswer(Fault fault, boolean paid) {

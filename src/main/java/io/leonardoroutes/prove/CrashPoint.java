@@ -13,23 +13,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A place between two steps of a route file. Killed at it, the program has done all that stands
- * above and nothing that stands below.
+ * A point between two steps of a route file. If killed there, the program has done every step above
+ * it and none below.
  *
- * @param name as in {@code create: before begin}; a step is called by its id, else by what it calls
- * @param steps the list of steps that the place is in
- * @param index of the step that the place is before
+ * @param name for example {@code create: before begin}; a step is named by its id, else by what it
+ *     calls
+ * @param steps the list of steps that contains the point
+ * @param index of the step after the point
  */
 record CrashPoint(String name, JsonPointer steps, int index) {
-  /** Written in the program's folder once the program stands at the point. */
+  /** A file in the program's folder, written once the program has reached the point. */
   static final String MARKER = "markers/reached";
 
   private static final YAMLMapper YAML = new YAMLMapper();
 
-  /** Steps that do something outside of their exchange; setting a header is not worth a death. */
+  /**
+   * Steps with an effect outside of their exchange; others, such as setting a header, are not worth
+   * a kill.
+   */
   private static final Set<String> EFFECTS = Set.of("bean", "to", "process", "unmarshal");
 
-  /** The points of a route file, in its order. */
+  /** The points of a route file, in file order. */
   static List<CrashPoint> in(String yaml) {
     List<CrashPoint> points = new ArrayList<>();
     JsonNode file = read(yaml);
@@ -60,18 +64,21 @@ record CrashPoint(String name, JsonPointer steps, int index) {
   private static void between(
       String route, JsonNode steps, JsonPointer at, List<CrashPoint> points) {
     for (int i = 0; i < steps.size(); i++) {
-      if (effect(steps.get(i))) {
+      if (hasEffect(steps.get(i))) {
         points.add(new CrashPoint(route + ": before " + name(steps.get(i)), at, i));
-        // What is after one step is before the next, if that is one too.
-        if (i + 1 == steps.size() || !effect(steps.get(i + 1))) {
+        // The point after this step is that before the next one, if that has an effect too.
+        if (i + 1 == steps.size() || !hasEffect(steps.get(i + 1))) {
           points.add(new CrashPoint(route + ": after " + name(steps.get(i)), at, i + 1));
         }
       }
     }
   }
 
-  /** A queue that may discard takes hints: to die with one is to lose nothing. */
-  private static boolean effect(JsonNode step) {
+  /**
+   * Whether a step has an effect. A queue that may discard its messages only takes hints, which may
+   * be lost.
+   */
+  private static boolean hasEffect(JsonNode step) {
     return EFFECTS.contains(step.fieldNames().next())
         && !step.toString().contains("discardWhenFull=true");
   }
@@ -86,7 +93,7 @@ record CrashPoint(String name, JsonPointer steps, int index) {
     return body.isTextual() ? body.asText().replaceFirst("\\?.*", "") : step.fieldNames().next();
   }
 
-  /** The route file as an operator could have written it: whoever comes to the point stays. */
+  /** The route file with a marker and an endless delay inserted at the point. */
   String halt(String yaml) {
     JsonNode file = read(yaml);
     ArrayNode list = (ArrayNode) file.at(steps);

@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Drops requests into the inbox, alive or dead as the program may be. Some are seen half written
- * for a while, and some cannot be moved away at first, as something stands in their way.
+ * Drops requests into the inbox, whether or not the program is alive. Some are half written for a
+ * while, and some cannot be moved to {@code .accepted} at first, because a folder has their name
+ * there.
  */
 final class FileCaller implements ProofCallers.Caller {
   private static final int HALF_EVERY = 10;
@@ -24,8 +25,8 @@ final class FileCaller implements ProofCallers.Caller {
   private final Path inbox;
   private final Set<Path> obstacles = ConcurrentHashMap.newKeySet();
 
-  FileCaller(ProofFolder room) {
-    this.inbox = room.inbox();
+  FileCaller(ProofFolder proofFolder) {
+    this.inbox = proofFolder.inbox();
   }
 
   @Override
@@ -34,7 +35,7 @@ final class FileCaller implements ProofCallers.Caller {
   }
 
   @Override
-  public Answer hand(ProofRequest request) throws InterruptedException {
+  public Answer send(ProofRequest request) throws InterruptedException {
     try {
       if (request.number() % BLOCKED_EVERY == 1) {
         obstacles.add(Files.createDirectories(accepted().resolve(request.number() + ".json")));
@@ -60,9 +61,9 @@ final class FileCaller implements ProofCallers.Caller {
     return inbox.resolve(".accepted");
   }
 
-  /** Takes what stands in the way out of it, too. */
+  /** Also removes the obstacles. */
   @Override
-  public Set<Integer> later() {
+  public Set<Integer> laterAnswers() {
     Set<Integer> answered = new HashSet<>();
     try {
       for (Path obstacle : Set.copyOf(obstacles)) {

@@ -14,25 +14,25 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
- * Sends durable messages to the program's own broker; an acknowledged one must not be lost, and who
- * asked for answers in a queue must be told of the end there.
+ * Sends durable messages to the program's broker. An acknowledged message must not be lost, and a
+ * caller that wants answers in a queue must be informed there how its request ended.
  */
 final class JmsCaller implements ProofCallers.Caller {
   private static final String REQUESTS = "leonardo.requests";
   private static final String REPLIES = "proof.replies";
-  private static final long PATIENCE_MILLIS = 5_000;
+  private static final long TIMEOUT_MILLIS = 5_000;
 
   private final ActiveMQConnectionFactory factory;
-  private final Set<Integer> asked = ConcurrentHashMap.newKeySet();
-  private final Set<Integer> told = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> wantReply = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> informed = ConcurrentHashMap.newKeySet();
   private Connection connection;
   private Session session;
 
-  JmsCaller(ProofFolder room) {
-    factory = new ActiveMQConnectionFactory(room.jms());
+  JmsCaller(ProofFolder proofFolder) {
+    factory = new ActiveMQConnectionFactory(proofFolder.jms());
     factory.setInitialConnectAttempts(1);
     factory.setReconnectAttempts(0);
-    factory.setCallTimeout(PATIENCE_MILLIS);
+    factory.setCallTimeout(TIMEOUT_MILLIS);
   }
 
   @Override
@@ -41,9 +41,9 @@ final class JmsCaller implements ProofCallers.Caller {
   }
 
   @Override
-  public Answer hand(ProofRequest request) {
+  public Answer send(ProofRequest request) {
     try {
-      send(request);
+      publish(request);
       return Answer.GIVEN;
     } catch (JMSException e) {
       close();
@@ -51,7 +51,7 @@ final class JmsCaller implements ProofCallers.Caller {
     }
   }
 
-  private void send(ProofRequest request) throws JMSException {
+  private void publish(ProofRequest request) throws JMSException {
     if (connection == null) {
       connection = factory.createConnection();
       session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
@@ -63,7 +63,7 @@ final class JmsCaller implements ProofCallers.Caller {
     }
   }
 
-  /** Some want their answers in a queue, some in a topic, and some want none. */
+  /** Some callers want answers in a queue, some in a topic, and some want none. */
   private void replyTo(ProofRequest request, TextMessage message) throws JMSException {
     Destination replies =
         switch (request.number() % 4) {
@@ -73,13 +73,13 @@ final class JmsCaller implements ProofCallers.Caller {
         };
     message.setJMSReplyTo(replies);
     if (replies instanceof Queue) {
-      asked.add(request.number());
+      wantReply.add(request.number());
     }
   }
 
   @Override
-  public boolean told(int number) {
-    return !asked.contains(number) || told.contains(number);
+  public boolean isInformed(int number) {
+    return !wantReply.contains(number) || informed.contains(number);
   }
 
   @Override
@@ -93,11 +93,11 @@ final class JmsCaller implements ProofCallers.Caller {
           reply = replies.receiveNoWait()) {
         String text = reply.getBody(String.class);
         if (text.contains("leonardo.generation.completed")) {
-          ProofRequest.numberIn(text).ifPresent(told::add);
+          ProofRequest.numberIn(text).ifPresent(informed::add);
         }
       }
     } catch (JMSException e) {
-      // the next time, then
+      // read them the next time
     }
   }
 
@@ -107,7 +107,7 @@ final class JmsCaller implements ProofCallers.Caller {
         connection.close();
       }
     } catch (JMSException e) {
-      // it went with the program
+      // its broker was killed
     }
     connection = null;
   }

@@ -11,14 +11,17 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * The proof by kills: life after life of the program, each ended by SIGKILL at a random moment or
- * at a named point, while callers go on asking over every intake, and other instances, if there are
- * any, go on working. Now and then, and at the end, there is a life in which all must settle.
+ * The proof by kills: the program is started again and again, and killed (SIGKILL) at a random
+ * moment or at a named point, while callers keep sending requests over every intake and other
+ * instances, if any, keep working. Now and then, and at the end, it runs until everything is
+ * settled.
  */
 final class KillProof {
   private static final int ASKED_PER_LIFE = 4;
 
-  /** What is open beyond this is a backlog, which shows nothing but the speed of this machine. */
+  /**
+   * No new requests above this many open ones: a backlog would only show how slow this machine is.
+   */
   private static final int MOST_OPEN = 60;
 
   private static final int SETTLED_EVERY = 50;
@@ -30,19 +33,19 @@ final class KillProof {
   private static final Duration ASK_EVERY = Duration.ofMillis(1_000);
 
   /**
-   * What was seen.
+   * The counts of the proof.
    *
-   * @param recoveries from the last start until all was settled, each time
-   * @param mostAtOnce jobs at the provider
+   * @param recoveries the times from a start until everything was settled
+   * @param mostConcurrent the most jobs at the provider at the same time
    * @param reached the points that the program was killed at
-   * @param missed those that it never came to
+   * @param missed the points that it never reached
    */
   record Result(
       int kills,
       ProofVerdict account,
       ProofCallers callers,
       List<Duration> recoveries,
-      int mostAtOnce,
+      int mostConcurrent,
       List<String> reached,
       List<String> missed) {}
 
@@ -50,7 +53,7 @@ final class KillProof {
   private final ProofProgress progress;
   private final Random chance;
   private final ProofProvider provider;
-  private final ProofFolder room;
+  private final ProofFolder proofFolder;
   private final ProgramFleet fleet;
   private final ProofCallers callers;
   private final ProofOutcome outcome;
@@ -63,19 +66,23 @@ final class KillProof {
   private int dead;
 
   KillProof(
-      ProveOptions options, ProofFolder room, ProofProvider provider, ProofProgress progress) {
+      ProveOptions options,
+      ProofFolder proofFolder,
+      ProofProvider provider,
+      ProofProgress progress) {
     this.options = options;
-    this.room = room;
+    this.proofFolder = proofFolder;
     this.provider = provider;
     this.progress = progress;
-    this.fleet = new ProgramFleet(room);
+    this.fleet = new ProgramFleet(proofFolder);
     this.chance = new Random(options.seed());
-    RestCaller rest = new RestCaller(room);
-    this.callers = new ProofCallers(List.of(new FileCaller(room), rest, new JmsCaller(room)));
-    this.outcome = new ProofOutcome(room, rest, callers);
+    RestCaller rest = new RestCaller(proofFolder);
+    this.callers =
+        new ProofCallers(List.of(new FileCaller(proofFolder), rest, new JmsCaller(proofFolder)));
+    this.outcome = new ProofOutcome(proofFolder, rest, callers);
   }
 
-  /** The provider that it is proved against: one in six creates goes wrong. */
+  /** The provider for this proof: one in six creates gets an ambiguous answer. */
   static ProofProvider provider(long seed, int concurrent) {
     AmbiguousAnswer[] all = AmbiguousAnswer.values();
     return new ProofProvider(
@@ -105,7 +112,7 @@ final class KillProof {
           settle();
           killed(victim(), Duration.ZERO);
         }
-        progress.say(
+        progress.print(
             () ->
                 "%s kills, %s requests accepted"
                     .formatted(fleet.kills(), callers.accepted().size()));
@@ -117,7 +124,7 @@ final class KillProof {
           outcome.account(provider.paid()),
           callers,
           recoveries,
-          provider.mostAtOnce(),
+          provider.mostConcurrent(),
           reached,
           missed);
     } finally {
@@ -125,11 +132,11 @@ final class KillProof {
     }
   }
 
-  /** A point, or nothing for a random moment, in an order of chance. */
+  /** The kills in random order: at a point or, if empty, at a random moment. */
   private List<Optional<CrashPoint>> lives() {
     List<Optional<CrashPoint>> lives =
         new ArrayList<>(Collections.nCopies(options.kills(), Optional.empty()));
-    room.routes().points().stream()
+    proofFolder.routes().points().stream()
         .filter(options::wants)
         .forEach(point -> lives.add(Optional.of(point)));
     Collections.shuffle(lives, chance);
@@ -140,13 +147,13 @@ final class KillProof {
     if (outcome.open() < MOST_OPEN) {
       callers.ask(ASKED_PER_LIFE);
     }
-    provider.spoilReads(chance);
+    provider.failSomeReads(chance);
   }
 
   private void firstLife() throws IOException, InterruptedException {
     callers.ask(ASKED_PER_LIFE);
     ProgramProcess program = fleet.startFirst();
-    outcome.begun();
+    outcome.awaitFirstVideo();
     fleet.end(program);
   }
 
@@ -173,7 +180,7 @@ final class KillProof {
     dead = instance;
   }
 
-  /** To some points it comes by chance only: not in each life. */
+  /** Some points are reached only by chance, so this tries several times. */
   private void killAtLast(CrashPoint point) throws IOException, InterruptedException {
     boolean there = false;
     for (int life = 0; life < LIVES_FOR_A_POINT && !there; life++) {
@@ -184,13 +191,15 @@ final class KillProof {
 
   private boolean killAt(CrashPoint point) throws IOException, InterruptedException {
     if (point.name().matches("slots: .* unanswered")) {
-      // others ask for it too
-      provider.loseAccount(3 * options.setup().instances());
+      // other instances ask for it too
+      provider.ignoreAccountCalls(3 * options.setup().instances());
     }
     fleet.startHalting(dead, point);
     Instant until = Instant.now().plus(REACHED_WITHIN);
     Instant ask = Instant.now().plus(ASK_EVERY);
-    while (!room.reached() && Instant.now().isBefore(until) && fleet.live(dead, LOOK_EVERY)) {
+    while (!proofFolder.reached()
+        && Instant.now().isBefore(until)
+        && fleet.live(dead, LOOK_EVERY)) {
       if (Instant.now().isAfter(ask)) {
         ask();
         callers.look();
@@ -198,7 +207,7 @@ final class KillProof {
       }
     }
     killed(dead, Duration.ofMillis(chance.nextInt(100)));
-    return room.reached();
+    return proofFolder.reached();
   }
 
   private void settle() throws IOException, InterruptedException {

@@ -5,44 +5,44 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The instances of the program in a room, by their numbers from 0; each is alive or dead. */
+/** The instances of the program, numbered from 0; each is alive or dead. */
 final class ProgramFleet {
   private static final Duration START = Duration.ofMinutes(3);
 
-  private final ProofFolder room;
+  private final ProofFolder proofFolder;
   private final Map<Integer, ProgramProcess> alive = new TreeMap<>();
   private int kills;
 
-  ProgramFleet(ProofFolder room) {
-    this.room = room;
+  ProgramFleet(ProofFolder proofFolder) {
+    this.proofFolder = proofFolder;
   }
 
   /**
-   * One life that is not killed, on its own: it leaves an archive of its classes for quicker
-   * starts.
+   * Starts one instance that is not killed: it leaves a class data archive, for faster starts
+   * later.
    */
   ProgramProcess startFirst() throws IOException, InterruptedException {
-    ProgramProcess program = ProgramProcess.startFirst(room);
+    ProgramProcess program = ProgramProcess.startFirst(proofFolder);
     ready(program);
     return program;
   }
 
-  /** Ends a life by SIGTERM. */
+  /** Stops an instance with SIGTERM. */
   void end(ProgramProcess program) throws InterruptedException {
     if (!program.end(START)) {
       throw new IllegalStateException("the program did not drain and end with 0 on SIGTERM");
     }
   }
 
-  /** Starts all that are dead, and waits until they are ready. */
+  /** Starts all dead instances, and waits until they are ready. */
   void startAll() throws IOException, InterruptedException {
     startAllBut(-1);
   }
 
   void startAllBut(int instance) throws IOException, InterruptedException {
-    for (int i = 0; i < room.doors().size(); i++) {
+    for (int i = 0; i < proofFolder.baseUrls().size(); i++) {
       if (i != instance && !alive.containsKey(i)) {
-        alive.put(i, ProgramProcess.start(room, i));
+        alive.put(i, ProgramProcess.start(proofFolder, i));
       }
     }
     for (ProgramProcess program : alive.values()) {
@@ -51,13 +51,13 @@ final class ProgramFleet {
   }
 
   void start(int instance) throws IOException {
-    alive.put(instance, ProgramProcess.start(room, instance));
+    alive.put(instance, ProgramProcess.start(proofFolder, instance));
   }
 
-  /** Starts one that halts at a point, and waits until it is ready. */
+  /** Starts an instance that halts at a point, and waits until it is ready. */
   void startHalting(int instance, CrashPoint point) throws IOException, InterruptedException {
-    room.haltAt(point);
-    alive.put(instance, ProgramProcess.startHalting(room, instance));
+    proofFolder.haltAt(point);
+    alive.put(instance, ProgramProcess.startHalting(proofFolder, instance));
     ready(alive.get(instance));
   }
 
@@ -71,7 +71,7 @@ final class ProgramFleet {
     }
   }
 
-  /** Kills one after a while in which none may end by itself. */
+  /** Kills an instance after a while in which none may end by itself. */
   void kill(int instance, Duration after) throws InterruptedException {
     if (!live(instance, after) || !live(Duration.ZERO)) {
       throw new IllegalStateException("the program ended by itself");
@@ -80,7 +80,7 @@ final class ProgramFleet {
     kills++;
   }
 
-  /** Lets one live that much longer; false if it ended by itself. */
+  /** Lets an instance run for this long; false if it ended by itself. */
   boolean live(int instance, Duration more) throws InterruptedException {
     return alive.get(instance).lives(more);
   }

@@ -17,47 +17,48 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** One life of the program: the same jar, started as a child process in its room. */
+/** One run of the program: the same jar, started as a child process in the folder of the proof. */
 final class ProgramProcess {
   private static final String MAIN = "io.leonardoroutes.LeonardoRoutes";
   private static final String READY = "leonardo-routes ready";
   private static final String SHARED_CLASSES = "-XX:SharedArchiveFile=program.jsa";
 
   private final Process process;
-  private final Thread atOurEnd;
+  private final Thread killAtExit;
   private final CountDownLatch ready = new CountDownLatch(1);
 
   private ProgramProcess(Process process, Path log) {
     this.process = process;
-    this.atOurEnd = new Thread(process::destroyForcibly);
+    this.killAtExit = new Thread(process::destroyForcibly);
     Thread reader = new Thread(() -> copy(log), "program-log");
     reader.setDaemon(true);
     reader.start();
-    Runtime.getRuntime().addShutdownHook(atOurEnd);
+    Runtime.getRuntime().addShutdownHook(killAtExit);
   }
 
-  /** An instance with the route files as they are shipped. */
-  static ProgramProcess start(ProofFolder room, int instance) throws IOException {
-    return start(room, instance, SHARED_CLASSES);
+  /** Starts an instance with the shipped route files. */
+  static ProgramProcess start(ProofFolder proofFolder, int instance) throws IOException {
+    return start(proofFolder, instance, SHARED_CLASSES);
   }
 
-  /** An instance with the route files that halt at a point. */
-  static ProgramProcess startHalting(ProofFolder room, int instance) throws IOException {
+  /** Starts an instance with the route files that halt at a point. */
+  static ProgramProcess startHalting(ProofFolder proofFolder, int instance) throws IOException {
     return start(
-        room,
+        proofFolder,
         instance,
         SHARED_CLASSES,
         "-Dleonardo.routes=file:" + ProofFolder.HALTING + "/*.camel.yaml");
   }
 
   /**
-   * A life that, ended in peace, leaves an archive of its classes: the next start in half a time.
+   * Starts an instance that leaves a class data archive when stopped with SIGTERM, which halves the
+   * time of later starts.
    */
-  static ProgramProcess startFirst(ProofFolder room) throws IOException {
-    return start(room, 0, "-XX:ArchiveClassesAtExit=program.jsa");
+  static ProgramProcess startFirst(ProofFolder proofFolder) throws IOException {
+    return start(proofFolder, 0, "-XX:ArchiveClassesAtExit=program.jsa");
   }
 
-  private static ProgramProcess start(ProofFolder room, int instance, String... options)
+  private static ProgramProcess start(ProofFolder proofFolder, int instance, String... options)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -65,15 +66,18 @@ final class ProgramProcess {
         List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:+UseSerialGC", "-Xmx256m"));
     command.addAll(List.of("-Xlog:cds=off", "-Xlog:cds+dynamic=off"));
     command.addAll(List.of(options));
-    command.add("-Dleonardo.rest.port=" + room.restPort(instance));
+    command.add("-Dleonardo.rest.port=" + proofFolder.restPort(instance));
     command.addAll(List.of("-cp", classPath(), MAIN));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.directory(room.folder().toFile()).redirectErrorStream(true);
+    builder.directory(proofFolder.folder().toFile()).redirectErrorStream(true);
     withoutSettings(builder.environment());
-    return new ProgramProcess(builder.start(), room.log(instance));
+    return new ProgramProcess(builder.start(), proofFolder.log(instance));
   }
 
-  /** An operator's own settings would win over ours, and lead to a provider that wants money. */
+  /**
+   * Removes the operator's own settings, which would take precedence over ours and could lead to
+   * the paid provider.
+   */
   static void withoutSettings(Map<String, String> environment) {
     environment
         .keySet()
@@ -103,16 +107,16 @@ final class ProgramProcess {
         }
       }
     } catch (IOException e) {
-      // its end, which may come in the middle of a line
+      // the program was killed, possibly in the middle of a line
     }
   }
 
-  /** Whether it was ready in this time. */
+  /** Waits until it is ready; false if it was not within this time. */
   boolean ready(Duration within) throws InterruptedException {
     return ready.await(within.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Lets it live that much longer; false if it ended by itself, which it must not. */
+  /** Lets it run for this long; false if it ended by itself, which it must not. */
   boolean lives(Duration more) throws InterruptedException {
     return !process.waitFor(more.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -120,10 +124,10 @@ final class ProgramProcess {
   /** SIGKILL: no hook of the program runs. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
-    Runtime.getRuntime().removeShutdownHook(atOurEnd);
+    Runtime.getRuntime().removeShutdownHook(killAtExit);
   }
 
-  /** SIGTERM: whether it drained and ended with 0 in this time. */
+  /** SIGTERM; true if it drained and exited with 0 within this time. */
   boolean end(Duration within) throws InterruptedException {
     process.destroy();
     return process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;

@@ -12,36 +12,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The enterprise: callers over every intake, each of which hands a request over again until it has
- * an answer, and remembers which ones were confirmed.
+ * Callers over every intake. Each sends a request again until it gets an answer; this class records
+ * which requests were confirmed.
  */
 final class ProofCallers implements AutoCloseable {
   private static final long AGAIN_MILLIS = 50;
 
-  /** One way in. */
+  /** A caller that uses one intake. */
   interface Caller {
     enum Answer {
       GIVEN,
-      /** There was none: the program may be dead. */
+      /** No answer: the program may be dead. */
       NONE,
-      /** It will be seen in the end, where the intake puts it. */
+      /** Not known yet: {@link #laterAnswers} reports it. */
       LATER
     }
 
     String name();
 
-    Answer hand(ProofRequest request) throws InterruptedException;
+    Answer send(ProofRequest request) throws InterruptedException;
 
-    /** Whether the caller of a finished request has heard of it, if it asked to. */
-    default boolean told(int number) {
+    /** Whether the caller of a finished request was told about it, if it wanted to be. */
+    default boolean isInformed(int number) {
       return true;
     }
 
-    /** Reads what callers were told since the last time. */
+    /** Reads the replies that arrived since the last time. */
     default void readReplies() {}
 
-    /** The requests whose answer is seen only now. */
-    default Set<Integer> later() {
+    /** The requests whose answer has become known since they were sent. */
+    default Set<Integer> laterAnswers() {
       return Set.of();
     }
   }
@@ -53,7 +53,10 @@ final class ProofCallers implements AutoCloseable {
   private final AtomicInteger numbers = new AtomicInteger();
   private final List<Thread> threads;
 
-  /** Starts a thread for each caller given; one that is given several times has several. */
+  /**
+   * Starts a thread for each element; a caller that is in the list several times has several
+   * threads.
+   */
   ProofCallers(List<? extends Caller> callers) {
     callers.forEach(caller -> waiting.put(caller, new LinkedBlockingQueue<>()));
     callers.forEach(caller -> accepted.put(caller.name(), ConcurrentHashMap.newKeySet()));
@@ -62,7 +65,7 @@ final class ProofCallers implements AutoCloseable {
     threads.forEach(Thread::start);
   }
 
-  /** Has every intake asked for so many more videos. */
+  /** Sends this many more requests over every intake. */
   void ask(int each) {
     for (int i = 0; i < each; i++) {
       waiting
@@ -71,8 +74,8 @@ final class ProofCallers implements AutoCloseable {
     }
   }
 
-  /** Has one intake asked for one more, a good one; answers its number. */
-  int askGood() {
+  /** Sends one more valid request over one intake, and returns its number. */
+  int sendValid() {
     ProofRequest request = new ProofRequest(numbers.incrementAndGet(), true);
     offer(waiting.values().iterator().next(), request);
     return request.number();
@@ -87,10 +90,10 @@ final class ProofCallers implements AutoCloseable {
     try {
       while (true) {
         ProofRequest request = waiting.get(caller).take();
-        Caller.Answer answer = caller.hand(request);
+        Caller.Answer answer = caller.send(request);
         while (answer == Caller.Answer.NONE) {
           TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
-          answer = caller.hand(request);
+          answer = caller.send(request);
         }
         if (answer != Caller.Answer.LATER) {
           note(caller, request.number());
@@ -101,7 +104,7 @@ final class ProofCallers implements AutoCloseable {
     }
   }
 
-  /** A good one is promised by any answer: to refuse it is to lose it. */
+  /** Any answer to a valid request counts as a promise: rejecting it would be losing it. */
   private void note(Caller caller, int number) {
     if (asked.get(number).good()) {
       accepted.get(caller.name()).add(number);
@@ -109,21 +112,23 @@ final class ProofCallers implements AutoCloseable {
     answered.add(number);
   }
 
-  /** Looks for answers that are only seen where an intake puts them. */
+  /** Collects answers that become known only later, such as files that were moved. */
   void look() {
-    waiting.keySet().forEach(caller -> caller.later().forEach(number -> note(caller, number)));
+    waiting
+        .keySet()
+        .forEach(caller -> caller.laterAnswers().forEach(number -> note(caller, number)));
   }
 
-  /** Whether the caller of a finished request has heard of it, if it asked to. */
-  boolean told(int number) {
-    return waiting.keySet().stream().allMatch(caller -> caller.told(number));
+  /** Whether the caller of a finished request was told about it, if it wanted to be. */
+  boolean isInformed(int number) {
+    return waiting.keySet().stream().allMatch(caller -> caller.isInformed(number));
   }
 
   void readReplies() {
     waiting.keySet().forEach(Caller::readReplies);
   }
 
-  /** Requests that were handed over or wait for it, and have no answer yet. */
+  /** Requests that were sent, or are about to be, and have no answer yet. */
   Set<Integer> unanswered() {
     Set<Integer> open = new HashSet<>(asked.keySet());
     open.removeAll(answered);
@@ -136,7 +141,7 @@ final class ProofCallers implements AutoCloseable {
     return all;
   }
 
-  /** How many were accepted over each intake. */
+  /** The number of accepted requests by intake. */
   Map<String, Integer> byIntake() {
     Map<String, Integer> counts = new TreeMap<>();
     accepted.forEach((name, numbers) -> counts.put(name, numbers.size()));

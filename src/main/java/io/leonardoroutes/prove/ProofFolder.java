@@ -16,14 +16,14 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * The folder that all instances of the program run in: their settings, their route files and all
- * that they keep; and the database and the broker that several of them have in common.
+ * The folder that all instances of the program run in, with their settings, route files and data;
+ * also the schema and the broker that several instances share.
  */
 final class ProofFolder implements AutoCloseable {
   /** The folder of the route files that halt at a point. */
   static final String HALTING = "halting";
 
-  /** Below the ports that systems give out by themselves: those may be taken between two lives. */
+  /** Below the ephemeral ports, which other programs could take between two runs. */
   private static final int FIRST_PORT = 20_000;
 
   private static final int PORTS = 10_000;
@@ -76,14 +76,14 @@ final class ProofFolder implements AutoCloseable {
     settings.put("leonardo.http.connect-timeout", "2s");
     settings.put("leonardo.http.response-timeout", "1s");
     settings.put("leonardo.reconcile.settle", "2s");
-    // Nearly every create of the proof by ambiguous answers would pause the next one.
+    // Else nearly every ambiguous answer would pause the next create.
     settings.put("leonardo.submit.probe", "0s");
     settings.put("leonardo.track.give-up", "5s");
     settings.put("leonardo.webhook.key", WEBHOOK_KEY);
     settings.put("leonardo.limits.concurrent", setup.concurrent());
     settings.put("leonardo.limits.creates-per-minute", 1_000_000);
     settings.put("leonardo.limits.requests-per-minute", 1_000_000);
-    // A sink that does not take everything at the first try.
+    // A sink whose deliveries sometimes fail.
     settings.put(
         "leonardo.sinks.moody.uri", "http://" + provider.host() + "/cdn/a/0.mp4?httpMethod=GET");
     settings.put("leonardo.sinks.moody.events", "completed");
@@ -99,7 +99,7 @@ final class ProofFolder implements AutoCloseable {
       try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return probe.getLocalPort();
       } catch (IOException taken) {
-        // another one, then
+        // try another one
       }
     }
   }
@@ -118,7 +118,7 @@ final class ProofFolder implements AutoCloseable {
     return Files.exists(folder.resolve(CrashPoint.MARKER));
   }
 
-  /** What the program logged as an error, over all its lives. */
+  /** The number of ERROR lines in the logs of all instances. */
   long errors() throws IOException {
     long errors = 0;
     for (int i = 0; i < setup.instances(); i++) {
@@ -153,8 +153,8 @@ final class ProofFolder implements AutoCloseable {
     return restPorts.get(instance);
   }
 
-  /** Where each instance is called. */
-  List<URI> doors() {
+  /** The base URL of each instance. */
+  List<URI> baseUrls() {
     return restPorts.stream().map(port -> URI.create("http://127.0.0.1:" + port)).toList();
   }
 
@@ -162,7 +162,7 @@ final class ProofFolder implements AutoCloseable {
     return "tcp://127.0.0.1:" + jmsPort;
   }
 
-  /** What is left behind for a person to look at. */
+  /** Where to look after a failed proof. */
   @Override
   public String toString() {
     return schema == null ? folder.toString() : folder + " with schema " + schema.name();

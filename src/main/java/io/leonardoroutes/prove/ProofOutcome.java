@@ -14,21 +14,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What a customer sees of the requests: what came into the outbox and to the JMS callers that want
- * an answer, and what is held in doubt.
+ * The outcome of the requests as seen from outside: what reached the outbox and the JMS callers
+ * that want answers, and what is held in doubt.
  */
 final class ProofOutcome {
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
   /**
-   * How long nothing may change before what is in doubt counts as held. The program looks into a
-   * doubt again after about as long as it has lasted, and ten thousand take a while.
+   * Without a change for this long, jobs in doubt count as held. The program checks a doubt again
+   * after about as long as it has lasted, and ten thousand doubts take a while.
    */
   private static final Duration HELD = Duration.ofSeconds(150);
 
   private static final Duration PULSE = Duration.ofSeconds(1);
 
-  /** How long nothing may change before what is still open counts as lost. */
+  /** Without a change for this long, open requests count as lost. */
   private static final Duration STUCK = Duration.ofSeconds(60);
 
   private final Path outbox;
@@ -39,15 +39,15 @@ final class ProofOutcome {
   private final Set<Integer> delivered = new HashSet<>();
   private Map<Integer, String> held = Map.of();
 
-  ProofOutcome(ProofFolder room, RestCaller rest, ProofCallers callers) {
-    this.outbox = room.outbox();
+  ProofOutcome(ProofFolder proofFolder, RestCaller rest, ProofCallers callers) {
+    this.outbox = proofFolder.outbox();
     this.rest = rest;
     this.callers = callers;
   }
 
   /**
-   * Waits until every request is answered, and delivered or held; or until nothing changes any
-   * more.
+   * Waits until every request is answered and either delivered or held, or until nothing changes
+   * any more.
    *
    * @return when the last change was seen
    */
@@ -59,7 +59,10 @@ final class ProofOutcome {
     return settled;
   }
 
-  /** With time to doubt, it goes on asking: what a list does not show, a later one shows up. */
+  /**
+   * Keeps sending requests while there are doubts: only a list with later jobs shows that an older
+   * one is missing.
+   */
   private Instant settled(Set<Integer> pulses, Duration doubt, ProofProgress progress)
       throws IOException, InterruptedException {
     Instant changed = Instant.now();
@@ -84,18 +87,18 @@ final class ProofOutcome {
         return changed;
       }
       if (!doubt.isZero() && !doubtful.isEmpty() && pulse.plus(PULSE).isBefore(Instant.now())) {
-        pulses.add(callers.askGood());
+        pulses.add(callers.sendValid());
         pulse = Instant.now();
       }
-      progress.say(
+      progress.print(
           () -> "settling, %s open, %s of them in doubt".formatted(open.size(), doubtful.size()));
-      // With thousands in doubt a look is work for the program too.
+      // With thousands of doubts, each check is work for the program too.
       TimeUnit.NANOSECONDS.sleep(Math.max(LOOK_EVERY.toNanos(), 4 * looked));
     }
   }
 
-  /** Waits until the first video is there. */
-  void begun() throws IOException, InterruptedException {
+  /** Waits for the first video. */
+  void awaitFirstVideo() throws IOException, InterruptedException {
     for (Instant began = Instant.now(); inOutbox.isEmpty(); readOutbox()) {
       if (Duration.between(began, Instant.now()).compareTo(STUCK) > 0) {
         throw new IllegalStateException(
@@ -110,11 +113,11 @@ final class ProofOutcome {
     try {
       held = rest.held();
     } catch (IOException e) {
-      // It listens a moment before it answers.
+      // Right after the start the port is open, but the routes are not running yet.
     }
     readOutbox();
     callers.readReplies();
-    inOutbox.stream().filter(callers::told).forEach(delivered::add);
+    inOutbox.stream().filter(callers::isInformed).forEach(delivered::add);
   }
 
   private void readOutbox() throws IOException {
@@ -136,7 +139,7 @@ final class ProofOutcome {
     return ProofVerdict.of(callers.accepted(), delivered, held.keySet(), paid);
   }
 
-  /** Why the program holds requests in doubt, with how many for each reason. */
+  /** The number of requests held in doubt, by reason. */
   Map<String, Integer> reasons() {
     Map<String, Integer> reasons = new TreeMap<>();
     account(List.of())
@@ -145,7 +148,7 @@ final class ProofOutcome {
     return reasons;
   }
 
-  /** How many requests are accepted and not delivered, as of the last look at the outbox. */
+  /** The number of requests that are accepted but not in the outbox yet. */
   int open() throws IOException {
     readOutbox();
     Set<Integer> open = new HashSet<>(callers.accepted());

@@ -5,22 +5,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 
-/** Says how far a proof is, one line every few seconds. */
+/** Prints the progress of a proof, one line every few seconds. */
 final class ProofProgress {
   private static final Duration EVERY = Duration.ofSeconds(5);
 
   private final PrintStream out;
   private final Instant began = Instant.now();
-  private Instant said = began;
+  private Instant printed = began;
 
   ProofProgress(PrintStream out) {
     this.out = out;
   }
 
-  void say(Supplier<String> line) {
+  void print(Supplier<String> line) {
     Instant now = Instant.now();
-    if (Duration.between(said, now).compareTo(EVERY) >= 0) {
-      said = now;
+    if (Duration.between(printed, now).compareTo(EVERY) >= 0) {
+      printed = now;
       out.printf("  %4s s: %s%n", Duration.between(began, now).toSeconds(), line.get());
     }
   }

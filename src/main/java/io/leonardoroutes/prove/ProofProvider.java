@@ -18,11 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The provider of a proof: it lives in this process, so it survives every kill; its answers go
- * wrong by a plan; and it remembers each try of each create, whether or not it was accepted.
+ * The provider of a proof. It runs in this process, so it survives every kill. A plan decides which
+ * answers go wrong, and every attempt of every create is recorded, accepted or not.
  */
 final class ProofProvider implements AutoCloseable {
-  /** Chooses what goes wrong with the so manieth try, from 1, of a request's create. */
+  /** Chooses what goes wrong with an attempt (counted from 1) of a request's create. */
   interface Plan {
     Optional<AmbiguousAnswer> of(int number, int attempt);
   }
@@ -32,7 +32,7 @@ final class ProofProvider implements AutoCloseable {
   private final Map<Integer, List<Optional<AmbiguousAnswer>>> attempts = new ConcurrentHashMap<>();
 
   /**
-   * @param concurrent how many jobs its account is said to allow at once
+   * @param concurrent how many jobs the account allows at once
    */
   ProofProvider(Duration jobDuration, int concurrent, Plan plan) {
     this.jobDuration = jobDuration;
@@ -54,36 +54,36 @@ final class ProofProvider implements AutoCloseable {
         });
   }
 
-  /** From now on all goes well with creates. */
+  /** Lets all further creates succeed. */
   void recover() {
     onCreate((number, attempt) -> Optional.empty());
   }
 
-  /** Spoils some of the next looks and downloads. */
-  void spoilReads(Random chance) {
+  /** Makes some of the next polls and downloads fail. */
+  void failSomeReads(Random chance) {
     Fault[] faults = {
       Fault.NOT_ACCEPTED, Fault.CUT_OFF, Fault.UNREADABLE, Fault.refused(500, "internal error")
     };
     for (Door door : List.of(Door.LOOK, Door.DOWNLOAD)) {
       sandbox.next(door, Fault.NONE, faults[chance.nextInt(faults.length)], Fault.NONE, Fault.NONE);
     }
-    // The account is asked for seldom: what is scripted beyond that would spoil the recovery.
+    // Rarely called: faults left over from here would disturb the recovery.
     if (chance.nextInt(4) == 0) {
       sandbox.next(Door.ME, faults[chance.nextInt(faults.length)]);
     }
   }
 
-  /** Gives no answer to the next questions for the account, one of which is asked at a start. */
-  void loseAccount(int times) {
+  /** Leaves the next calls for the account unanswered, one of which is made at each start. */
+  void ignoreAccountCalls(int times) {
     sandbox.next(Door.ME, Collections.nCopies(times, Fault.NOT_ACCEPTED).toArray(Fault[]::new));
   }
 
-  /** What went wrong with each try of a request's create, in order. */
+  /** What went wrong with each attempt of a request's create, in order. */
   List<Optional<AmbiguousAnswer>> attempts(int number) {
     return attempts.getOrDefault(number, List.of());
   }
 
-  /** The number of the request behind each create that was accepted, so would be billed. */
+  /** The request number of each accepted create, which would be billed. */
   List<Integer> paid() {
     return sandbox.creates().stream()
         .map(Create::body)
@@ -91,8 +91,8 @@ final class ProofProvider implements AutoCloseable {
         .toList();
   }
 
-  /** The most jobs that it had at once. */
-  int mostAtOnce() {
+  /** The most jobs that ran at the same time. */
+  int mostConcurrent() {
     Deque<Instant> running = new ArrayDeque<>();
     int most = 0;
     for (Create create : sandbox.creates()) {

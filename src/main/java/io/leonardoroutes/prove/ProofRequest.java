@@ -5,16 +5,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One request for a video. Its prompt carries its number, which is how it is known again at the
- * provider and in the outbox.
+ * One request for a video. Its prompt contains its number, which identifies it at the provider and
+ * in the outbox.
  *
- * @param good whether the rules of its model let it through
+ * @param good whether it is valid by the rules of its model
  */
 record ProofRequest(int number, boolean good) {
   private static final Pattern PROMPT = Pattern.compile("proof request #(\\d+)#");
   private static final int EVERY = 7;
 
-  /** One in seven breaks a rule, so that refusals are killed at too. */
+  /** One in seven requests breaks a rule, so that rejections are interrupted by kills too. */
   static ProofRequest mixed(int number) {
     return new ProofRequest(number, number % EVERY != 3);
   }
@@ -27,7 +27,7 @@ record ProofRequest(int number, boolean good) {
     return "{" + body();
   }
 
-  /** With a reference, for an intake that has no other way to know a request again. */
+  /** With a reference, for an intake without another idempotency key. */
   String jsonWithReference() {
     return "{\"reference\": \"" + name() + "\", " + body();
   }
@@ -39,7 +39,7 @@ record ProofRequest(int number, boolean good) {
         .formatted(number % 2 == 0 ? "kling-3.0-turbo" : "kling-video-o-3", number, good ? 5 : 99);
   }
 
-  /** The number in a text that holds the prompt of a request. */
+  /** The number of the request whose prompt is in this text. */
   static OptionalInt numberIn(String text) {
     Matcher prompt = PROMPT.matcher(text);
     return prompt.find() ? OptionalInt.of(Integer.parseInt(prompt.group(1))) : OptionalInt.empty();

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
 
-/** A schema of the proof's own in an operator's PostgreSQL database: nothing else is touched. */
+/** A separate schema in an operator's PostgreSQL database; nothing else there is touched. */
 final class ProofSchema {
   private final String database;
   private final String name = "proof_" + UUID.randomUUID().toString().substring(0, 8);
@@ -22,7 +22,7 @@ final class ProofSchema {
     return schema;
   }
 
-  /** Where a ledger finds it. */
+  /** The JDBC URL of a ledger in this schema. */
   String url() {
     return database + (database.contains("?") ? "&" : "?") + "currentSchema=" + name;
   }

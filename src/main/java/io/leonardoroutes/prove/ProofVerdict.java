@@ -6,23 +6,24 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The verdict: what the callers were promised against what they got and what was paid. Requests are
- * told apart by their numbers.
+ * The verdict of a proof: compares what callers were promised with what they got and what was paid.
+ * Requests are identified by number.
  *
- * @param lost promised, and neither delivered nor held in doubt
+ * @param lost promised, but neither delivered nor held in doubt
  * @param paidTwice created at the provider more than once
- * @param inDoubt promised and held: nobody knows whether they are paid, and nothing repeats them
+ * @param inDoubt promised and held: nobody knows whether they were paid, and they are not submitted
+ *     again
  */
 record ProofVerdict(List<Integer> lost, List<Integer> paidTwice, List<Integer> inDoubt) {
 
   /**
-   * Compares.
+   * Compares the sets.
    *
    * @param promised confirmed to the caller: REST 202 or 200, file moved, JMS send acknowledged
-   * @param delivered their video and its event are in the outbox, and the caller was told if it
-   *     asked to be
-   * @param held the program shows them as {@code IN_DOUBT}
-   * @param paid one entry for each create that the provider accepted
+   * @param delivered the video and its event are in the outbox, and the caller was told if it
+   *     wanted to be
+   * @param held shown by the program as {@code IN_DOUBT}
+   * @param paid one entry per create that the provider accepted
    */
   static ProofVerdict of(
       Set<Integer> promised, Set<Integer> delivered, Set<Integer> held, List<Integer> paid) {

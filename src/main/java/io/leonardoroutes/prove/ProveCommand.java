@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The command {@code prove}: runs the proofs that were asked for and prints what they showed. */
+/** The command {@code prove}: runs the requested proofs and prints their results. */
 public final class ProveCommand {
   private static final int BAD = 1;
   private static final int FIRST_FEW = 20;
@@ -25,7 +25,8 @@ public final class ProveCommand {
    * Runs the proofs.
    *
    * @return the exit status: 0, or 1 if anything was lost or paid twice or the proof itself failed
-   * @throws IllegalArgumentException in one line, for an option that is not known or cannot be
+   * @throws IllegalArgumentException with a one-line message, for an unknown option or an invalid
+   *     value
    */
   public static int run(String... arguments) {
     ProveOptions options = ProveOptions.of(arguments);
@@ -42,38 +43,41 @@ public final class ProveCommand {
   private boolean all(ProveOptions options) throws IOException, InterruptedException {
     boolean good = true;
     if (options.kills() > 0 || !options.points().equals("none")) {
-      ProofSetup setup = options.setup().suited(AS_IN_THE_PROGRAM);
+      ProofSetup setup = options.setup().withDefaultConcurrency(AS_IN_THE_PROGRAM);
       try (ProofProvider provider = KillProof.provider(options.seed(), setup.concurrent());
-          ProofFolder room = room("kills", provider, setup)) {
-        good &= kills(options, room, provider);
+          ProofFolder proofFolder = createFolder("kills", provider, setup)) {
+        good &= kills(options, proofFolder, provider);
       }
     }
     if (options.ambiguous() > 0) {
-      ProofSetup setup = options.setup().suited(ROOM_FOR_DOUBTS);
+      ProofSetup setup = options.setup().withDefaultConcurrency(ROOM_FOR_DOUBTS);
       try (ProofProvider provider =
               AmbiguityProof.provider(options.ambiguous(), setup.concurrent());
-          ProofFolder room = room("ambiguous", provider, setup)) {
-        good &= ambiguous(options, room, provider);
+          ProofFolder proofFolder = createFolder("ambiguous", provider, setup)) {
+        good &= ambiguous(options, proofFolder, provider);
       }
     }
     out.println(good ? "proved" : "NOT PROVED");
     return good;
   }
 
-  private boolean kills(ProveOptions options, ProofFolder room, ProofProvider provider)
+  private boolean kills(ProveOptions options, ProofFolder proofFolder, ProofProvider provider)
       throws IOException, InterruptedException {
     long began = System.nanoTime();
-    KillProof.Result result = new KillProof(options, room, provider, new ProofProgress(out)).run();
+    KillProof.Result result =
+        new KillProof(options, proofFolder, provider, new ProofProgress(out)).run();
     out.printf(
         "%s kills of %s, seed %s, in %s s%n",
-        result.kills(), room.setup().instances(), options.seed(), seconds(since(began)));
+        result.kills(), proofFolder.setup().instances(), options.seed(), seconds(since(began)));
     out.printf(
         "  accepted            %s (%s)%n",
         result.callers().accepted().size(), list(result.callers().byIntake()));
     int unanswered = result.callers().unanswered().size();
     print(result.account(), unanswered);
     out.printf("  in doubt            %s%n", result.account().inDoubt().size());
-    out.printf("  most at once        %s of %s%n", result.mostAtOnce(), room.setup().concurrent());
+    out.printf(
+        "  most at once        %s of %s%n",
+        result.mostConcurrent(), proofFolder.setup().concurrent());
     List<Duration> recoveries = result.recoveries().stream().sorted().toList();
     out.printf(
         "  seconds to recover  %s at most, %s in the median of %s%n",
@@ -85,17 +89,18 @@ public final class ProveCommand {
     out.printf("  points not reached  %s%n", result.missed().size());
     result.missed().stream().sorted().forEach(point -> out.println("    " + point));
     return leave(
-        room,
+        proofFolder,
         result.account().good()
             && unanswered == 0
-            && result.mostAtOnce() <= room.setup().concurrent()
+            && result.mostConcurrent() <= proofFolder.setup().concurrent()
             && result.missed().isEmpty());
   }
 
-  private boolean ambiguous(ProveOptions options, ProofFolder room, ProofProvider provider)
+  private boolean ambiguous(ProveOptions options, ProofFolder proofFolder, ProofProvider provider)
       throws IOException, InterruptedException {
     AmbiguityProof.Result result =
-        new AmbiguityProof(options.ambiguous(), room, provider, new ProofProgress(out)).run();
+        new AmbiguityProof(options.ambiguous(), proofFolder, provider, new ProofProgress(out))
+            .run();
     out.printf(
         "%s ambiguous creates in %s s%n",
         result.sent().values().stream().mapToInt(Integer::intValue).sum(), seconds(result.took()));
@@ -107,7 +112,7 @@ public final class ProveCommand {
     out.printf("  held                %s%n", result.account().inDoubt().size());
     result.held().forEach((why, times) -> out.printf("    %s: %s%n", times, why));
     out.printf("  none of these       %s%n", result.open());
-    return leave(room, result.good());
+    return leave(proofFolder, result.good());
   }
 
   private void print(ProofVerdict account, int unanswered) {
@@ -116,19 +121,19 @@ public final class ProveCommand {
     out.printf("  never answered      %s%n", unanswered);
   }
 
-  private ProofFolder room(String name, ProofProvider provider, ProofSetup setup)
+  private ProofFolder createFolder(String name, ProofProvider provider, ProofSetup setup)
       throws IOException {
-    ProofFolder room = new ProofFolder(name, provider, setup);
-    out.println("the program runs in " + room);
-    return room;
+    ProofFolder proofFolder = new ProofFolder(name, provider, setup);
+    out.println("the program runs in " + proofFolder);
+    return proofFolder;
   }
 
-  private boolean leave(ProofFolder room, boolean good) throws IOException {
-    out.printf("  errors logged       %s%n", room.errors());
+  private boolean leave(ProofFolder proofFolder, boolean good) throws IOException {
+    out.printf("  errors logged       %s%n", proofFolder.errors());
     if (good) {
-      room.delete();
+      proofFolder.delete();
     } else {
-      out.println("  kept: " + room);
+      out.println("  kept: " + proofFolder);
     }
     return good;
   }

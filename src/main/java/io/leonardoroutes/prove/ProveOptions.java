@@ -6,13 +6,13 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What a proof does.
+ * The options of the command {@code prove}.
  *
- * @param kills how many lives of the program end at a random moment
- * @param points which named points it is killed at: a regular expression that is found in their
- *     names, {@code all} or {@code none}
- * @param ambiguous how many creates get an answer that does not say whether they are paid
- * @param seed of every choice that is left to chance
+ * @param kills the number of kills at random moments
+ * @param points the named points at which the program is killed: {@code all}, {@code none}, or a
+ *     regular expression that is searched for in their names
+ * @param ambiguous the number of creates whose answer does not show whether they were paid
+ * @param seed of the random choices
  */
 record ProveOptions(int kills, String points, int ambiguous, long seed, ProofSetup setup) {
   private static final int MOST_KILLS = 100_000;
@@ -23,9 +23,10 @@ record ProveOptions(int kills, String points, int ambiguous, long seed, ProofSet
       "--kills, --points, --ambiguous, --seed, --instances, --ledger, --concurrent or --help";
 
   /**
-   * Reads the arguments behind {@code prove}.
+   * Parses the arguments after {@code prove}.
    *
-   * @throws IllegalArgumentException in one line, for one that is not known or cannot be
+   * @throws IllegalArgumentException with a one-line message, for an unknown option or an invalid
+   *     value
    */
   static ProveOptions of(String... arguments) {
     Map<String, String> given = new HashMap<>();
@@ -50,11 +51,14 @@ record ProveOptions(int kills, String points, int ambiguous, long seed, ProofSet
     int instances = (int) number(given, "--instances", 1, 1, MOST_INSTANCES);
     String ledger = given.get("--ledger");
     if (ledger != null && !ledger.startsWith("jdbc:postgresql:")) {
-      throw new IllegalArgumentException("--ledger " + ledger + " is no jdbc:postgresql: address");
+      throw new IllegalArgumentException(
+          "--ledger " + ledger + " is not a jdbc:postgresql: address");
     }
     if (ledger == null && instances > 1) {
       throw new IllegalArgumentException(
-          "--instances " + instances + " needs --ledger jdbc:postgresql:..., as SQLite has one");
+          "--instances "
+              + instances
+              + " needs --ledger jdbc:postgresql:..., because SQLite allows only one");
     }
     return new ProofSetup(
         instances, ledger, (int) number(given, "--concurrent", 0, 1, MOST_CONCURRENT));
@@ -80,7 +84,7 @@ record ProveOptions(int kills, String points, int ambiguous, long seed, ProofSet
         return number;
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     throw new IllegalArgumentException(
         "%s %s is not a whole number from %s to %s".formatted(option, text, min, max));

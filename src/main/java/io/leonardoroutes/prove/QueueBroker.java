@@ -6,8 +6,8 @@ import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 
 /**
- * The JMS broker that several instances have in common. It lives in this process, so it survives
- * every kill; a single instance is proved with its built-in broker.
+ * The JMS broker that several instances share. It runs in this process, so it survives every kill.
+ * A single instance uses its built-in broker instead.
  */
 final class QueueBroker implements AutoCloseable {
   private static final int FOR_EVER = -1;
@@ -35,7 +35,7 @@ final class QueueBroker implements AutoCloseable {
     try {
       broker.stop();
     } catch (Exception e) {
-      // it goes with this process
+      // it ends with this process
     }
   }
 }

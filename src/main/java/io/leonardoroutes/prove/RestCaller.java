@@ -16,24 +16,24 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Calls over REST, with an idempotency key, one instance after another; and reads what is held in
- * doubt. Now and then it sends a batch, asks for a dry run first, or brings a notice that tells of
- * nothing.
+ * Sends requests over REST, with an idempotency key, to one instance after another, and lists the
+ * jobs held in doubt. Now and then it sends a batch, a dry run first, or a webhook notice without
+ * content.
  */
 final class RestCaller implements ProofCallers.Caller {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int ASIDE_EVERY = 4;
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-  private final List<URI> doors;
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final List<URI> baseUrls;
   private final AtomicInteger calls = new AtomicInteger();
 
-  RestCaller(ProofFolder room) {
-    this.doors = room.doors();
+  RestCaller(ProofFolder proofFolder) {
+    this.baseUrls = proofFolder.baseUrls();
   }
 
-  /** How a request is sent: alone, or as a batch of one. */
+  /** The form of a request: alone, or as a batch of one. */
   private enum Form {
     ALONE(""),
     BATCH(""),
@@ -45,7 +45,7 @@ final class RestCaller implements ProofCallers.Caller {
       this.query = query;
     }
 
-    /** The same whenever it is sent. */
+    /** The form depends only on the request, so that a repetition has the same. */
     static Form of(ProofRequest request) {
       return switch (request.number() / ASIDE_EVERY % 4) {
         case 0 -> BATCH;
@@ -59,8 +59,8 @@ final class RestCaller implements ProofCallers.Caller {
     }
   }
 
-  private URI door() {
-    return doors.get(calls.getAndIncrement() % doors.size());
+  private URI nextInstance() {
+    return baseUrls.get(calls.getAndIncrement() % baseUrls.size());
   }
 
   @Override
@@ -69,19 +69,19 @@ final class RestCaller implements ProofCallers.Caller {
   }
 
   @Override
-  public Answer hand(ProofRequest request) throws InterruptedException {
-    URI door = door();
+  public Answer send(ProofRequest request) throws InterruptedException {
+    URI instance = nextInstance();
     Form form = Form.of(request);
     HttpRequest post =
-        post(door.resolve("/generations" + form.query), form.of(request.json()))
+        post(instance.resolve("/generations" + form.query), form.of(request.json()))
             .header("Idempotency-Key", request.name())
             .build();
     try {
       if (request.number() % ASIDE_EVERY == 0) {
-        send(post(door.resolve("/generations?dry-run=true"), form.of(request.json())).build());
+        send(post(instance.resolve("/generations?dry-run=true"), form.of(request.json())).build());
       } else if (request.number() % ASIDE_EVERY == 1) {
         send(
-            post(door.resolve("/webhooks/leonardo"), "{}")
+            post(instance.resolve("/webhooks/leonardo"), "{}")
                 .header("Authorization", "Bearer " + ProofFolder.WEBHOOK_KEY)
                 .build());
       }
@@ -101,7 +101,7 @@ final class RestCaller implements ProofCallers.Caller {
 
   private static HttpRequest.Builder post(URI to, String json) {
     return HttpRequest.newBuilder(to)
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .header("Content-Type", "application/json")
         .POST(BodyPublishers.ofString(json));
   }
@@ -111,17 +111,17 @@ final class RestCaller implements ProofCallers.Caller {
   }
 
   /**
-   * The requests whose jobs stand as {@code IN_DOUBT}, by their numbers, with the reason that is
-   * given.
+   * The requests whose jobs are {@code IN_DOUBT}, by number, with the reason that their problem
+   * gives.
    *
-   * @throws IOException while the program does not answer
+   * @throws IOException if the program does not answer
    */
   Map<Integer, String> held() throws IOException, InterruptedException {
     Map<Integer, String> reasons = new HashMap<>();
-    URI page = door().resolve("/generations?state=IN_DOUBT&limit=1000");
+    URI page = nextInstance().resolve("/generations?state=IN_DOUBT&limit=1000");
     String next = "";
     while (next != null) {
-      HttpRequest get = HttpRequest.newBuilder(URI.create(page + next)).timeout(PATIENCE).build();
+      HttpRequest get = HttpRequest.newBuilder(URI.create(page + next)).timeout(TIMEOUT).build();
       HttpResponse<String> response = send(get);
       if (response.statusCode() != 200) {
         throw new IOException("GET /generations answered " + response.statusCode());

@@ -15,24 +15,24 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The route files that the program has with it, and the points at which they can halt it. */
+/** The route files in the program's jar, and the points at which they can be made to halt. */
 final class RouteFiles {
   private static final String PACKED = "/leonardo-routes/routes";
 
-  /** Route files that change nothing, or to which only an operator's own call leads. */
+  /** Route files that only read, or that only an operator's call triggers. */
   private static final String READ_OR_OPERATED =
       "(costs|events|generations|history|models|redeliver|resolve|video)\\..*";
 
   /**
-   * Nothing comes by here: {@code refuse} and {@code unlessAccepted} end in the exception that
-   * refuses, as no rule changes meanwhile, and the ledger is never away.
+   * Points that are never reached: {@code refuse} and {@code unlessAccepted} always end in an
+   * exception here, because no rule changes, and the ledger is never unavailable.
    */
   private static final String NOT_TO_BE_REACHED =
       ".*: (after (refuse|unlessAccepted)|(before|after) (unavailable|away))";
 
   private static final int MOST_THREADS = 32;
 
-  /** The text of each, by its name. */
+  /** File texts by name. */
   private final Map<String, String> texts;
 
   private RouteFiles(Map<String, String> texts) {
@@ -40,10 +40,10 @@ final class RouteFiles {
   }
 
   /**
-   * Those in the program's jar.
+   * Reads the route files in the program's jar.
    *
-   * @param concurrent jobs at the provider at once: as many slots as there may be doubts, but not a
-   *     thread for each
+   * @param concurrent the most jobs at the provider at once; the routes get as many threads, but at
+   *     most 32
    */
   static RouteFiles packed(int concurrent) throws IOException {
     String threads = "\"" + Math.min(MOST_THREADS, concurrent) + "\"";
@@ -81,7 +81,7 @@ final class RouteFiles {
     }
   }
 
-  /** Where the program may be killed on purpose: wherever requests and jobs come along. */
+  /** The points at which the program is killed: all that requests and jobs pass. */
   List<CrashPoint> points() {
     return texts.entrySet().stream()
         .filter(file -> !file.getKey().matches(READ_OR_OPERATED))
@@ -91,9 +91,9 @@ final class RouteFiles {
   }
 
   /**
-   * Writes them into a folder.
+   * Writes the route files to a folder.
    *
-   * @param halt where they halt; nowhere if empty
+   * @param halt the point at which they halt; empty for none
    */
   void write(Path folder, Optional<CrashPoint> halt) throws IOException {
     Files.createDirectories(folder);

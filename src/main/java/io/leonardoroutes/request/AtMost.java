@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
 import java.util.Collection;
 import java.util.Map;
 
-/** The array has no more than so many items. */
+/** The array has at most {@link #value} items. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = AtMost.Check.class)
@@ -31,7 +31,7 @@ public @interface AtMost {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<AtMost, Collection<?>>, InSchema<AtMost> {
     private int most;
 

@@ -17,7 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** The array has no more than so many items when another field is given. */
+/** The array {@link #field} has at most {@link #max} items if the field {@link #with} is given. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(AtMostWith.Several.class)
@@ -39,7 +39,7 @@ public @interface AtMostWith {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<AtMostWith, Record>, InSchema<AtMostWith> {
     private AtMostWith rule;
 
@@ -68,7 +68,7 @@ public @interface AtMostWith {
     }
   }
 
-  /** Several of these rules on one record. */
+  /** Container for several of these rules on one record. */
   @Target(ElementType.TYPE)
   @Retention(RetentionPolicy.RUNTIME)
   @interface Several {

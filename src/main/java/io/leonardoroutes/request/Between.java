@@ -13,7 +13,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.Map;
 
-/** The number lies between these two, both included. */
+/** The number is between {@link #min} and {@link #max}, both inclusive. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = Between.Check.class)
@@ -22,13 +22,13 @@ public @interface Between {
 
   int max();
 
-  /** What is counted, in the plural. */
+  /** The unit in the message, in the plural, for example {@code seconds}. */
   String unit() default "";
 
-  /** What a number under {@link #min} is. */
+  /** The words for a number below {@link #min} in the message. */
   String below() default "too small";
 
-  /** What a number over {@link #max} is. */
+  /** The words for a number above {@link #max} in the message. */
   String above() default "too large";
 
   String message() default "{value} is {off} for {model}: {min} to {max} {unit}";
@@ -41,7 +41,7 @@ public @interface Between {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<Between, Integer>, InSchema<Between> {
     private Between between;
 

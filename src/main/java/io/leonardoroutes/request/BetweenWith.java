@@ -17,7 +17,10 @@ import java.lang.annotation.Target;
 import java.util.List;
 import java.util.Map;
 
-/** The number lies between these two, both included, when another field is given. */
+/**
+ * The number {@link #field} is between {@link #min} and {@link #max}, both inclusive, if the field
+ * {@link #with} is given.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(BetweenWith.Several.class)
@@ -31,13 +34,13 @@ public @interface BetweenWith {
 
   int max();
 
-  /** What is counted, in the plural. */
+  /** The unit in the message, in the plural, for example {@code seconds}. */
   String unit() default "";
 
-  /** What a number under {@link #min} is. */
+  /** The words for a number below {@link #min} in the message. */
   String below() default "too small";
 
-  /** What a number over {@link #max} is. */
+  /** The words for a number above {@link #max} in the message. */
   String above() default "too large";
 
   String message() default "{value} is {off} for {model} with `{with}`: {min} to {max} {unit}";
@@ -50,7 +53,7 @@ public @interface BetweenWith {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<BetweenWith, Record>, InSchema<BetweenWith> {
     private BetweenWith rule;
 
@@ -78,7 +81,7 @@ public @interface BetweenWith {
     }
   }
 
-  /** Several of these rules on one record. */
+  /** Container for several of these rules on one record. */
   @Target(ElementType.TYPE)
   @Retention(RetentionPolicy.RUNTIME)
   @interface Several {

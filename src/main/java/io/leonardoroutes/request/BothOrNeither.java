@@ -17,7 +17,7 @@ import java.lang.annotation.Target;
 import java.util.List;
 import java.util.Map;
 
-/** These two fields are given together or not at all. */
+/** Either both of these fields are given or neither. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(BothOrNeither.Several.class)
@@ -37,7 +37,7 @@ public @interface BothOrNeither {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<BothOrNeither, Record>, InSchema<BothOrNeither> {
     private BothOrNeither pair;
 
@@ -66,7 +66,7 @@ public @interface BothOrNeither {
     }
   }
 
-  /** Several of these rules on one record. */
+  /** Container for several of these rules on one record. */
   @Target(ElementType.TYPE)
   @Retention(RetentionPolicy.RUNTIME)
   @interface Several {

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The field may not be given together with any of these others. */
+/** The field must not be given together with any of the others. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(Excludes.Several.class)
@@ -38,7 +38,7 @@ public @interface Excludes {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<Excludes, Record>, InSchema<Excludes> {
     private Excludes rule;
 
@@ -71,7 +71,7 @@ public @interface Excludes {
     }
   }
 
-  /** Several of these rules on one record. */
+  /** Container for several of these rules on one record. */
   @Target(ElementType.TYPE)
   @Retention(RetentionPolicy.RUNTIME)
   @interface Several {

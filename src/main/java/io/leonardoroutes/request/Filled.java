@@ -11,7 +11,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The text, when there is one, is more than white space. */
+/** The text, if given, is not blank. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = Filled.Check.class)
@@ -26,9 +26,9 @@ public @interface Filled {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<Filled, String>, InSchema<Filled> {
-    /** The white space of the rule, written out: engines differ in what {@code \s} is. */
+    /** White space is written out, because regex engines differ in what {@code \s} matches. */
     private static final String SOME_TEXT =
         "[^\\t-\\r\\x1c- \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 

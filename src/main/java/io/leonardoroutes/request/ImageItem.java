@@ -3,12 +3,12 @@ package io.leonardoroutes.request;
 import jakarta.validation.Valid;
 
 /**
- * A picture in a list of a model's, as a frame of the video or as an example of its style or
- * content. Which {@link ImageTypes} it may be of is for the list to say.
+ * A picture in one of a model's lists: a frame of the video, or a reference for its style or
+ * content. The list says with {@link ImageTypes} which types are possible.
  */
 public record ImageItem(@Required @Valid Image image) {
 
-  /** A picture that the provider has: uploaded to it or made by it. */
+  /** A picture that was uploaded to the provider or made by it. */
   public record Image(
       @FieldDescription("the provider's id of the picture") @Required @Filled @NotPlaceholder
           String id,

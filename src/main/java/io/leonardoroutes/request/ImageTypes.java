@@ -15,14 +15,14 @@ import java.lang.annotation.Target;
 import java.util.List;
 import java.util.Map;
 
-/** The picture of the {@link ImageItem} is of one of these types, letter by letter. */
+/** The picture of the {@link ImageItem} has one of these types; case matters. */
 @Target(ElementType.TYPE_USE)
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = ImageTypes.Check.class)
 public @interface ImageTypes {
   String[] value();
 
-  /** Where the type stands in the item. */
+  /** The path of the type within the item. */
   String field() default "image.type";
 
   String message() default OneOf.MESSAGE;
@@ -35,7 +35,7 @@ public @interface ImageTypes {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<ImageTypes, Record>, InSchema<ImageTypes> {
     private ImageTypes rule;
 

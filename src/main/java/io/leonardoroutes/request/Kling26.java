@@ -21,7 +21,7 @@ public final class Kling26 implements Model {
     return Video.class;
   }
 
-  /** The video that is asked for. */
+  /** The parameters of the video. */
   @BothOrNeither(first = "width", second = "height")
   @OneOfSizes({"1920x1080", "1440x1440", "1080x1920"})
   record Video(

@@ -21,7 +21,7 @@ public final class KlingTurbo implements Model {
     return Video.class;
   }
 
-  /** The video that is asked for. */
+  /** The parameters of the video. */
   @BothOrNeither(first = "width", second = "height")
   @OneOfSizes({"1280x720", "960x960", "720x1280", "1920x1080", "1440x1440", "1080x1920", "0x0"})
   record Video(

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.hibernate.validator.constraintvalidation.HibernateConstraintValidatorContext;
 
 /**
- * The text is the name of a sink, of those that the {@linkplain RequestValidation#validatorFactory
- * factory} was given.
+ * The text is the name of a sink that was passed to the {@linkplain
+ * RequestValidation#validatorFactory validator factory}.
  */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -33,7 +33,7 @@ public @interface KnownSink {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<KnownSink, String>, InSchema<KnownSink> {
     @Override
     public boolean isValid(String name, ConstraintValidatorContext context) {

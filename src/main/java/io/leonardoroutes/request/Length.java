@@ -13,12 +13,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.Map;
 
-/** The text has so many characters, counted as Unicode code points. */
+/** The text has {@link #min} to {@link #max} characters, counted as Unicode code points. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = Length.Check.class)
 public @interface Length {
-  /** A message for a text that may also be too short. */
+  /** A message for texts that also have a minimum length. */
   String BOTH_ENDS = "{count} characters are {off}: {min} to {max}";
 
   int min() default 0;
@@ -35,7 +35,7 @@ public @interface Length {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<Length, String>, InSchema<Length> {
     private int min;
     private int max;

@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The mode, when it and a size are given, is that of the tier that the size belongs to. */
+/** The mode and the size, if both are given, belong to the same tier. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = ModeFitsSize.Check.class)
 public @interface ModeFitsSize {
   Tier[] value();
 
-  /** A mode and the sizes ({@code 1280x720}, in pixels) that it makes. */
+  /** A mode and its sizes, in pixels, for example {@code 1280x720}. */
   @interface Tier {
     String mode();
 
@@ -43,7 +43,7 @@ public @interface ModeFitsSize {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<ModeFitsSize, Record>, InSchema<ModeFitsSize> {
     private List<Tier> tiers;
 
@@ -75,13 +75,13 @@ public @interface ModeFitsSize {
 
     @Override
     public void say(ModeFitsSize rule, SchemaPart schema) {
-      Set<String> told = new HashSet<>();
+      Set<String> seen = new HashSet<>();
       for (Tier tier : rule.value()) {
         List<String> others =
             Stream.of(rule.value()).map(Tier::mode).filter(m -> !m.equals(tier.mode())).toList();
-        // a size of two tiers belongs to the first, as above
+        // as in isValid, a size in two tiers belongs to the first
         List<ObjectNode> sizes =
-            Stream.of(tier.sizes()).filter(told::add).map(schema::size).toList();
+            Stream.of(tier.sizes()).filter(seen::add).map(schema::size).toList();
         if (!sizes.isEmpty() && !others.isEmpty()) {
           schema.when(
               SchemaPart.any(sizes),

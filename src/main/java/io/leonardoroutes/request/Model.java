@@ -6,24 +6,24 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * A model of the provider, and the processor of its requests. Found through {@link
- * java.util.ServiceLoader}: a jar on the class path adds a model by naming its implementation,
- * which has a public constructor without parameters.
+ * A model of the provider, and the processor of its requests. Models are found through {@link
+ * java.util.ServiceLoader}: a jar on the class path adds one by listing a class with a public
+ * no-argument constructor.
  */
 public interface Model extends Processor {
 
-  /** The provider's name for it, as in the key {@code model} of a request. */
+  /** The provider's name of the model, as in the key {@code model} of a request. */
   String id();
 
   /** The record that holds its parameters and their rules. */
   Class<? extends ModelParameters> parameters();
 
-  /** Reads a request of this model; nothing is refused yet, the rules are for the validator. */
+  /** Reads a request for this model. Nothing is rejected yet: the validator checks the rules. */
   default VideoRequest read(JsonNode received) {
     return VideoRequest.read(received, parameters());
   }
 
-  /** Replaces the body, a {@link JsonNode}, by its {@link VideoRequest}. */
+  /** Replaces the body, a {@link JsonNode}, with its {@link VideoRequest}. */
   @Override
   default void process(Exchange exchange) {
     exchange.getMessage().setBody(read(exchange.getMessage().getBody(JsonNode.class)));

@@ -13,8 +13,8 @@ import java.lang.annotation.Target;
 import java.util.regex.Pattern;
 
 /**
- * The text is no placeholder from a page that nobody replaced: neither {@code <...>} nor {@code
- * YOUR_...}.
+ * The text is not a placeholder that was copied from a page and never replaced, such as {@code
+ * <...>} or {@code YOUR_...}.
  */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
@@ -30,10 +30,13 @@ public @interface NotPlaceholder {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check
       implements ConstraintValidator<NotPlaceholder, String>, InSchema<NotPlaceholder> {
-    /** Every line end among it: engines differ in what of them {@code $} leaves over. */
+    /**
+     * White space, including every line end, because regex engines differ in which line ends {@code
+     * $} tolerates.
+     */
     private static final String WHITE =
         "[\\t-\\r\\x1c- \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*";
 
@@ -47,7 +50,7 @@ public @interface NotPlaceholder {
 
     @Override
     public void say(NotPlaceholder rule, SchemaPart schema) {
-      // only a text can be one: a schema without the type would find null to be one too
+      // only strings: without the type, this pattern would match null too
       schema.put("not", SchemaPart.one("type", "string").put("pattern", "^" + PLACEHOLDER + "$"));
     }
   }

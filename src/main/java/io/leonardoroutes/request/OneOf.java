@@ -13,12 +13,12 @@ import java.lang.annotation.Target;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The text is one of these, letter by letter; the number is one of these whole numbers. */
+/** The text is one of these (case matters), or the number is one of these whole numbers. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = {OneOf.Check.class, OneOf.NumberCheck.class})
 public @interface OneOf {
-  /** What a choice that there is not is told. */
+  /** The message for a value that is not among the choices. */
   String MESSAGE = "{value} is not possible for {model}: one of {choices}";
 
   String[] value();
@@ -33,7 +33,7 @@ public @interface OneOf {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule for a text, and in the schema of both. */
+  /** Checks a text, and adds the rule to the JSON Schema of a text or number. */
   final class Check implements ConstraintValidator<OneOf, String>, InSchema<OneOf> {
     private List<String> choices;
 
@@ -53,7 +53,7 @@ public @interface OneOf {
     }
   }
 
-  /** The rule for a number. */
+  /** Checks a number. */
   final class NumberCheck implements ConstraintValidator<OneOf, Integer> {
     private List<Integer> choices;
 
@@ -73,7 +73,7 @@ public @interface OneOf {
 
     private static Integer number(String choice) {
       if (!choice.matches("-?\\d{1,9}")) {
-        throw new IllegalStateException("'" + choice + "' is no whole number such as 5");
+        throw new IllegalStateException("'" + choice + "' is not a whole number such as 5");
       }
       return Integer.valueOf(choice);
     }

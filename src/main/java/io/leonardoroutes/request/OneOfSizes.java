@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Width and height, when both are there, are one of these pairs ({@code 1920x1080}, in pixels). */
+/**
+ * Width and height, if both are given, are one of these pairs, in pixels, for example {@code
+ * 1920x1080}.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = OneOfSizes.Check.class)
@@ -33,7 +36,7 @@ public @interface OneOfSizes {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<OneOfSizes, Record>, InSchema<OneOfSizes> {
     private List<String> sizes;
 
@@ -50,7 +53,7 @@ public @interface OneOfSizes {
       if (width == null || height == null || sizes.contains(size)) {
         return true;
       }
-      // a width that exists is taken as meant, so the height is what has to change
+      // a width that some size has is assumed to be intended: then report the height
       boolean widthExists = sizes.stream().anyMatch(known -> known.startsWith(width + "x"));
       return RuleContext.report(
           context,

@@ -1,6 +1,9 @@
 package io.leonardoroutes.request;
 
-/** The name by which copies of our earlier route files catch a request that is rejected. */
+/**
+ * The exception that copies of our earlier route files catch for a rejected request. New code uses
+ * its only subclass, {@code RequestRejected}.
+ */
 public abstract class Refused extends RuntimeException {
   private static final long serialVersionUID = 1;
 

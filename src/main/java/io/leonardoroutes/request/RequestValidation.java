@@ -11,17 +11,17 @@ import org.hibernate.validator.HibernateValidator;
 import org.hibernate.validator.HibernateValidatorConfiguration;
 import org.hibernate.validator.messageinterpolation.ExpressionLanguageFeatureLevel;
 
-/** The Bean Validation that requests go through. */
+/** Sets up Bean Validation for requests. */
 public final class RequestValidation {
   private RequestValidation() {}
 
   /**
-   * A validator factory for requests, without expression language and without the application's own
-   * {@code validation.xml}. Its messages are templates as they stand in the annotations, filled
-   * where violations are reported; close it at the end.
+   * Builds a validator factory for requests, without expression language and without the
+   * application's own {@code validation.xml}. Its messages stay templates; {@code ViolationMapper}
+   * fills them in. The caller closes the factory.
    *
-   * @param sinks the names that a request may choose its sinks from
-   * @param mappings constraint mappings of Bean Validation (XML) that change a rule of a model
+   * @param sinks the names of the sinks that a request may choose
+   * @param mappings constraint mappings of Bean Validation (XML) that change the rules of models
    */
   public static ValidatorFactory validatorFactory(Set<String> sinks, InputStream... mappings) {
     HibernateValidatorConfiguration rules =
@@ -39,10 +39,13 @@ public final class RequestValidation {
     return rules.buildValidatorFactory();
   }
 
-  /** The names of the sinks that there are, sorted. */
+  /** The names of the configured sinks, sorted. */
   record Sinks(Set<String> names) {}
 
-  /** Leaves a template as it is: what a caller wrote is never part of a template. */
+  /**
+   * Returns templates as they are, so that nothing a caller wrote is ever interpolated as a
+   * template.
+   */
   private static final class AsWritten implements MessageInterpolator {
     @Override
     public String interpolate(String template, Context context) {

@@ -11,7 +11,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The field is there. */
+/** The field is present. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = Required.Check.class)
@@ -26,7 +26,7 @@ public @interface Required {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<Required, Object>, InSchema<Required> {
     @Override
     public boolean isValid(Object value, ConstraintValidatorContext context) {

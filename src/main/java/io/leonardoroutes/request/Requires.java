@@ -16,7 +16,7 @@ import java.lang.annotation.Target;
 import java.util.List;
 import java.util.Map;
 
-/** The field may only be given together with another. */
+/** The field must be given together with another one. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(Requires.Several.class)
@@ -36,7 +36,7 @@ public @interface Requires {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule, and adds it to the JSON Schema. */
   final class Check implements ConstraintValidator<Requires, Record>, InSchema<Requires> {
     private Requires rule;
 
@@ -59,7 +59,7 @@ public @interface Requires {
     }
   }
 
-  /** Several of these rules on one record. */
+  /** Container for several of these rules on one record. */
   @Target(ElementType.TYPE)
   @Retention(RetentionPolicy.RUNTIME)
   @interface Several {

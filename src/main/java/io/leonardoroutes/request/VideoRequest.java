@@ -20,25 +20,28 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One request for a video: what the provider is asked, and the four keys that are ours.
+ * One request for a video: what is sent to the provider, and four keys of our own ({@code
+ * reference}, {@code sinks}, {@code priority}, {@code account}).
  *
  * @param model the provider's name of the model
  * @param isPublic never null
- * @param parameters with their defaults
- * @param sinks never null; empty leaves it to the intake
- * @param priority null leaves it to the intake
- * @param account null leaves it to the caller
- * @param reading how the request was read, for the answer to what is wrong with it
+ * @param parameters with defaults filled in
+ * @param sinks never null; if empty, the intake decides
+ * @param priority if null, the intake decides
+ * @param account if null, the caller decides
+ * @param reading how the request was parsed, for reporting violations
  */
 @WellFormed
 public record VideoRequest(
     String model,
     @FieldDescription("whether the video is public") Boolean isPublic,
     @Required @Valid ModelParameters parameters,
-    @FieldDescription("the caller's own id; the same again with the same content is the same job")
+    @FieldDescription(
+            "the caller's own id; the same reference with the same content is the same job")
         @Length(min = 1, max = 200, message = Length.BOTH_ENDS)
         String reference,
-    @FieldDescription("where the video and its events go; left to the intake when absent")
+    @FieldDescription(
+            "names of the sinks for the video and its events; left to the intake when absent")
         List<@KnownSink String> sinks,
     @FieldDescription("9 goes first; left to the intake when absent")
         @Between(min = 0, max = 9, message = "{value} is {off} for a priority: {min} to {max}")
@@ -65,9 +68,9 @@ public record VideoRequest(
   }
 
   /**
-   * Reads a request of a model.
+   * Reads a request for a model. Errors are recorded in {@link #reading} and not thrown.
    *
-   * @param kept components of its records that an object left empty does not make absent
+   * @param kept record components that are not treated as absent when their JSON object is empty
    */
   public static VideoRequest read(
       JsonNode received, Class<? extends ModelParameters> parameters, Set<RecordComponent> kept) {
@@ -76,12 +79,14 @@ public record VideoRequest(
     return new RecordReader(trace, parameters, kept).read(VideoRequest.class);
   }
 
-  /** Reads all but the parameters, and notes that none of the known models is named. */
+  /**
+   * Reads everything but the parameters, and records the violation that no known model is named.
+   */
   public static VideoRequest readWithoutModel(JsonNode received, Set<String> known) {
     VideoRequest request = read(received, null);
     String allowed = String.join(", ", known);
     if (request.model() != null) {
-      String wrong = SafeText.value(received.get("model")) + " is no known model: " + allowed;
+      String wrong = SafeText.value(received.get("model")) + " is not a known model: " + allowed;
       request.reading().misread(new Violation("/model", "unknown-model", wrong, allowed));
     } else if (!request.reading().isUnread("/model")) {
       String wrong = "`model` is required: " + allowed;
@@ -91,36 +96,37 @@ public record VideoRequest(
   }
 
   /**
-   * Notes that it cannot be paid by the account that it names, or that it has to name one.
+   * Records the violation that the account is unknown or, if the request names none, that it has
+   * to.
    *
-   * @param known those that its caller may name
+   * @param known the accounts that the caller may use
    */
-  public void refuseAccount(Set<String> known) {
+  public void rejectAccount(Set<String> known) {
     if (reading.isUnread("/account")) {
       return;
     }
     String allowed = String.join(", ", known);
-    String instead = known.isEmpty() ? "there is none that you may name" : "one of " + allowed;
+    String instead = known.isEmpty() ? "there is none that you may use" : "one of " + allowed;
     String wrong =
         account == null
             ? "`account` is required: " + instead
             : SafeText.value(reading.received().get("account"))
-                + " is no known account: "
+                + " is not a known account: "
                 + instead;
     String code = account == null ? "required" : "unknown-account";
     reading.misread(new Violation("/account", code, wrong, known.isEmpty() ? null : allowed));
   }
 
-  /** The provider's ids of pictures and videos that guide it, by the pointers to them. */
-  public Map<String, String> ids() {
+  /** The provider's ids of the pictures and videos in {@code guidances}, by JSON pointer. */
+  public Map<String, String> guidanceIds() {
     Map<String, String> ids = new LinkedHashMap<>();
-    ids(reading.received().at("/parameters/guidances"), "/parameters/guidances", ids);
+    collectIds(reading.received().at("/parameters/guidances"), "/parameters/guidances", ids);
     return ids;
   }
 
-  private static void ids(JsonNode node, String pointer, Map<String, String> ids) {
+  private static void collectIds(JsonNode node, String pointer, Map<String, String> ids) {
     for (int i = 0; node.isArray() && i < node.size(); i++) {
-      ids(node.get(i), pointer + "/" + i, ids);
+      collectIds(node.get(i), pointer + "/" + i, ids);
     }
     node.properties()
         .forEach(
@@ -129,17 +135,17 @@ public record VideoRequest(
               if (field.getKey().equals("id") && field.getValue().isTextual()) {
                 ids.put(at, field.getValue().asText());
               } else {
-                ids(field.getValue(), at, ids);
+                collectIds(field.getValue(), at, ids);
               }
             });
   }
 
   /**
-   * Notes that one of the {@link #ids} is that of a generation.
+   * Records the violation that a guidance id is the id of a generation.
    *
-   * @param instead what would do
+   * @param instead what to use instead
    */
-  public void refuseId(String pointer, String instead) {
+  public void rejectId(String pointer, String instead) {
     String wrong =
         SafeText.value(reading.received().at(pointer))
             + " is the id of a generation and not of its video: "
@@ -147,25 +153,25 @@ public record VideoRequest(
     reading.misread(new Violation(pointer, "generation-id", wrong, null));
   }
 
-  /** What is sent to the provider: {@code model}, {@code public} and {@code parameters} alone. */
+  /** The body for the provider: only {@code model}, {@code public} and {@code parameters}. */
   public ObjectNode toProvider() {
     ObjectNode sent = WIRE.createObjectNode();
     sent.put("model", model).put("public", isPublic);
     return sent.set("parameters", WIRE.valueToTree(parameters));
   }
 
-  /** What is accepted but will not work as one may think; one sentence each. */
+  /** What is accepted but will not work as the caller may expect; one sentence each. */
   public List<String> warnings() {
     return parameters == null ? List.of() : parameters.warnings();
   }
 
-  /** Model and reference alone: a prompt has no place in a log. */
+  /** Only model and reference: a prompt must not end up in a log. */
   @Override
   public String toString() {
-    return "VideoRequest[model=" + shown(model) + ", reference=" + shown(reference) + "]";
+    return "VideoRequest[model=" + forLog(model) + ", reference=" + forLog(reference) + "]";
   }
 
-  private static String shown(String text) {
+  private static String forLog(String text) {
     return text == null ? "none" : SafeText.plain(text);
   }
 }

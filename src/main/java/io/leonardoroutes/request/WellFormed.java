@@ -11,8 +11,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The whole request could be read. What could not is in its {@link ParseTrace}, where each part has
- * a violation of its own.
+ * The whole request could be parsed. The violations of what could not are in its {@link
+ * ParseTrace}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -28,7 +28,7 @@ public @interface WellFormed {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The rule itself. */
+  /** Checks the rule. */
   final class Check implements ConstraintValidator<WellFormed, VideoRequest> {
     @Override
     public boolean isValid(VideoRequest request, ConstraintValidatorContext context) {

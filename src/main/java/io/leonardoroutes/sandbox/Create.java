@@ -4,16 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 
 /**
- * A create that was accepted, so one that would have been billed, whether or not its answer
- * arrived.
+ * A create that the sandbox accepted: the real provider would have billed it, whether or not the
+ * answer arrived.
  *
- * @param generationId the id of the job that it became
+ * @param generationId the id of its job
  * @param at when it was accepted, by the sandbox's clock
- * @param body the request as it came, JSON text
+ * @param body the request as received, JSON text
  */
 public record Create(String generationId, Instant at, String body) {
 
-  /** The request as a tree, read anew at each call. */
+  /** The request as a tree, parsed again at each call. */
   public JsonNode json() {
     return SandboxAnswer.parse(body);
   }

@@ -22,9 +22,12 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way in: counts each call, checks its key, and lets the scripted fault or none answer it. */
+/**
+ * The HTTP server: counts each call, checks its key, and has it answered, with the scripted fault
+ * if there is one.
+ */
 final class DoorServer {
-  /** Nobody but this machine is to find it. */
+  /** Loopback: only this machine may reach the sandbox. */
   static final String ADDRESS = "127.0.0.1";
 
   private static final Logger LOG = LoggerFactory.getLogger(DoorServer.class);
@@ -82,7 +85,7 @@ final class DoorServer {
         route.method(HttpMethod.HEAD);
       }
       route.handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
-      route.handler(context -> enter(door, context));
+      route.handler(context -> handle(door, context));
     }
     router.route().failureHandler(DoorServer::failed);
     router.errorHandler(404, DoorServer::unknown);
@@ -90,7 +93,7 @@ final class DoorServer {
     return router;
   }
 
-  private void enter(Door door, RoutingContext context) {
+  private void handle(Door door, RoutingContext context) {
     var request = context.request();
     context.response().putHeader(HttpHeaders.DATE, DATE.format(clock.instant()));
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -100,7 +103,8 @@ final class DoorServer {
     SandboxAnswer refusal = door.needsKey() ? provider.unauthorized(authorization) : null;
     var call = new SandboxCall(vertx, request, () -> work(door, context));
     Fault scripted = refusal == null ? script.get(door).poll() : null;
-    // Counted only now: what is scripted once a call was seen is for the next one.
+    // Counted after the poll: a fault scripted by a test that has seen this count is for the next
+    // call.
     counts.get(door).incrementAndGet();
     if (refusal != null) {
       call.send(refusal);

@@ -7,16 +7,16 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * What goes wrong with one call; scripted with {@link Sandbox#next}. Each works at every door: what
- * is "accepted" at {@link Door#CREATE} (and so would be billed) is just done at the others. A call
- * without a valid key is refused before any fault.
+ * What goes wrong with one call; scripted with {@link Sandbox#next}. Every fault works for every
+ * {@link Door}: a create that is "accepted" would be billed; any other call is simply carried out.
+ * A call without a valid key is refused before any fault applies.
  */
 public final class Fault {
 
-  /** None: for the calls of a script that go well. */
+  /** No fault: for the calls of a script that succeed. */
   public static final Fault NONE = new Fault("NONE", call -> call.send(call.work()));
 
-  /** The connection closes before anything is accepted. To the client: {@link #ANSWER_LOST}. */
+  /** Not accepted: the connection closes. The client cannot tell this from {@link #ANSWER_LOST}. */
   public static final Fault NOT_ACCEPTED = new Fault("NOT_ACCEPTED", SandboxCall::close);
 
   /** Accepted, then the connection closes without an answer. */
@@ -28,13 +28,13 @@ public final class Fault {
             call.close();
           });
 
-  /** Accepted, then no answer for as long as the sandbox runs or the client waits. */
+  /** Accepted, then no answer, however long the client waits. */
   public static final Fault HANGING = new Fault("HANGING", SandboxCall::work);
 
-  /** Accepted, then the answer or the file breaks off half way. */
+  /** Accepted, then the answer or file is cut off half behavior. */
   public static final Fault CUT_OFF = new Fault("CUT_OFF", call -> call.sendHalf(call.work()));
 
-  /** Accepted; the right status and content type, and a body that nobody can read. */
+  /** Accepted; the right status and content type, but a body that is not valid JSON. */
   public static final Fault UNREADABLE =
       new Fault(
           "UNREADABLE",
@@ -63,14 +63,14 @@ public final class Fault {
   public static final Fault FLAT = new Fault("FLAT", call -> call.send(flat(call.work())));
 
   private final String name;
-  private final Consumer<SandboxCall> way;
+  private final Consumer<SandboxCall> behavior;
 
-  private Fault(String name, Consumer<SandboxCall> way) {
+  private Fault(String name, Consumer<SandboxCall> behavior) {
     this.name = name;
-    this.way = way;
+    this.behavior = behavior;
   }
 
-  /** Accepted, then an error of the server, 500 or 502 say, in the provider's usual form. */
+  /** Accepted, then a server error such as 500 or 502, in the provider's usual form. */
   public static Fault acceptedThen(int status) {
     return new Fault(
         "acceptedThen(" + status + ")",
@@ -80,7 +80,7 @@ public final class Fault {
         });
   }
 
-  /** Not accepted: this status, and this text in the provider's usual form. */
+  /** Not accepted: this status, with this text in the provider's usual form. */
   public static Fault refused(int status, String error) {
     return new Fault(
         "refused(" + status + ")", call -> call.send(SandboxAnswer.error(status, error)));
@@ -95,12 +95,12 @@ public final class Fault {
             call.send(SandboxAnswer.error(429, "too many requests").with("retry-after", seconds)));
   }
 
-  /** Accepted at once, answered later by that much of real time, whatever the sandbox's clock. */
+  /** Accepted at once, answered after this delay in real time, whatever the sandbox's clock. */
   public static Fault slow(Duration by) {
     return new Fault("slow(" + by + ")", call -> call.sendLater(by, call.work()));
   }
 
-  /** Not accepted: 307, so that a client that follows repeats the whole request at that place. */
+  /** Not accepted: 307, so that a client that follows redirects repeats the whole request there. */
   public static Fault redirected(URI to) {
     return new Fault(
         "redirected(" + to + ")",
@@ -108,7 +108,7 @@ public final class Fault {
   }
 
   void answer(SandboxCall call) {
-    way.accept(call);
+    behavior.accept(call);
   }
 
   @Override

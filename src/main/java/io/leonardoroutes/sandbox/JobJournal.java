@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A file that remembers the jobs over a restart of the program, one JSON line each, as the real
- * provider does not forget when its client dies. A last line that was cut off is passed over: its
- * create was never answered.
+ * A file in which jobs outlive a restart of the program, one JSON line each: the real provider does
+ * not forget its jobs either when a client dies. A last line that was cut off is skipped, because
+ * its create was never answered.
  */
 final class JobJournal {
   private static final Set<OpenOption> ADDING =

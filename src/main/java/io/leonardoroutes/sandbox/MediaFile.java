@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.regex.Pattern;
 
-/**
- * A file of the provider's download host: here the same short video and its poster for every job.
- */
+/** A file on the provider's download host; here every job has the same short video and poster. */
 final class MediaFile {
 
   static final MediaFile VIDEO = new MediaFile("video.mp4", "video/mp4");
@@ -28,32 +26,32 @@ final class MediaFile {
   }
 
   /**
-   * The file, or the part of it that is asked for.
+   * The whole file, or the requested range of it.
    *
-   * @param range the Range header, or null; one of several parts or in another unit is ignored, as
-   *     RFC 9110 allows
+   * @param range the Range header, or null; several ranges or another unit are ignored, as RFC 9110
+   *     allows
    */
   SandboxAnswer answer(String range) {
     var asked = RANGE.matcher(range == null ? "" : range);
     if (!asked.matches() || asked.group().equals("bytes=-")) {
-      return whole(200, bytes);
+      return answer(200, bytes);
     }
     int size = bytes.length();
     boolean suffix = asked.group(1).isEmpty();
     int from = suffix ? Math.max(0, size - number(asked.group(2))) : number(asked.group(1));
     int to = suffix || asked.group(2).isEmpty() ? size - 1 : number(asked.group(2));
     if (!suffix && from > to && from < size) {
-      return whole(200, bytes);
+      return answer(200, bytes);
     }
     if (from >= size) {
-      return whole(416, Buffer.buffer()).with("content-range", "bytes */" + size);
+      return answer(416, Buffer.buffer()).with("content-range", "bytes */" + size);
     }
     int end = Math.min(to, size - 1);
-    return whole(206, bytes.getBuffer(from, end + 1))
+    return answer(206, bytes.getBuffer(from, end + 1))
         .with("content-range", "bytes " + from + "-" + end + "/" + size);
   }
 
-  private SandboxAnswer whole(int status, Buffer body) {
+  private SandboxAnswer answer(int status, Buffer body) {
     return SandboxAnswer.of(status, type, body).with("accept-ranges", "bytes");
   }
 

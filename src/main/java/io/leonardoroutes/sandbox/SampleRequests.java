@@ -11,12 +11,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
-/** The sample requests of the provider's model pages, ready to be dropped into an inbox. */
+/** The sample requests from the provider's model pages, ready for an inbox. */
 public final class SampleRequests {
 
   private SampleRequests() {}
 
-  /** The sample for a model; null for one that no page shows. */
+  /** The sample for a model; null if its page shows none. */
   public static String of(String model) throws IOException {
     try (var sample = SampleRequests.class.getResourceAsStream(model + ".json")) {
       return sample == null ? null : new String(sample.readAllBytes(), StandardCharsets.UTF_8);
@@ -24,10 +24,10 @@ public final class SampleRequests {
   }
 
   /**
-   * Puts the samples of these models into the folder as {@code <model>.json}, unless one is there
-   * or was accepted from there before. A reader never sees half a file.
+   * Writes the samples of these models into the folder as {@code <model>.json}, except those that
+   * are there already or were accepted before. Each file appears complete.
    *
-   * @return the files that are new
+   * @return the files that were written
    */
   public static List<Path> writeInto(Path folder, Collection<String> models) throws IOException {
     Files.createDirectories(folder);
@@ -39,7 +39,8 @@ public final class SampleRequests {
       if (sample != null && isFree(file) && isFree(folder.resolve(".accepted").resolve(name))) {
         Path unfinished = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
         try {
-          Files.writeString(unfinished, sample); // a new file: others may write in this folder too
+          Files.writeString(
+              unfinished, sample); // a name of its own, because others may write to this folder
           written.add(Files.move(unfinished, file));
         } catch (FileAlreadyExistsException somebodyWasFirst) {
           Files.deleteIfExists(unfinished);

@@ -11,31 +11,30 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * The provider's API on 127.0.0.1, played by this process: jobs are made, take their time and end
- * with a real little video, and nothing is paid. Without a journal all of it is lost at {@link
- * #close()}.
+ * The provider's API, simulated by this process on 127.0.0.1: jobs are created, run for a while and
+ * end with a real short video, and nothing is billed. Without a journal, {@link #close()} forgets
+ * all jobs.
  *
- * <p>Safe for use by several threads. It has a server of its own with one thread, and holds no
- * thread while a job runs.
+ * <p>Safe for use by several threads. Its server has a single thread; a running job needs none.
  */
 public final class Sandbox implements AutoCloseable {
 
-  /** A prompt that contains this is refused by moderation (status 400). */
+  /** A prompt that contains this word is declined by moderation (status 400). */
   public static final String MODERATED_WORD = "sandbox-moderated";
 
-  /** A prompt that contains this is refused as by a wrong key (status 401). */
+  /** A prompt that contains this word is answered as if the key were wrong (status 401). */
   public static final String UNAUTHORIZED_WORD = "sandbox-unauthorized";
 
-  /** A prompt that contains this is refused as by a balance that is used up (status 400). */
+  /** A prompt that contains this word is answered as if the balance were used up (status 400). */
   public static final String NO_TOKENS_WORD = "sandbox-no-tokens";
 
-  /** A prompt that contains this makes a job that ends {@code FAILED}. */
+  /** A prompt that contains this word makes a job that ends {@code FAILED}. */
   public static final String FAILING_WORD = "sandbox-fails";
 
-  /** A prompt that contains this makes a job that ends {@code COMPLETE} without a video. */
+  /** A prompt that contains this word makes a job that ends {@code COMPLETE} without a video. */
   public static final String NO_VIDEO_WORD = "sandbox-no-video";
 
-  /** The only user there is, as {@code GET /v1/me} says. */
+  /** The only user, as answered by {@code GET /v1/me}. */
   public static final String USER_ID = "5a0db0c8-21a4-4c5e-8f67-90b8a3d7e1f2";
 
   private final Vertx vertx;
@@ -49,7 +48,8 @@ public final class Sandbox implements AutoCloseable {
     this.doors = new DoorServer(vertx, options.clock(), new SandboxProvider(options, jobs));
     this.server =
         vertx
-            // HTTP/1.1 only: over HTTP/2 a fault's closed connection would take other calls with it
+            // HTTP/1.1 only: over HTTP/2 a fault that closes its connection would break other calls
+            // too
             .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
             .requestHandler(doors.router())
             .listen(options.port(), DoorServer.ADDRESS)
@@ -59,12 +59,12 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /**
-   * Starts one and waits until it listens.
+   * Starts a sandbox and waits until it listens.
    *
    * @throws IllegalStateException when the port is taken
    */
   public static Sandbox start(SandboxOptions options) {
-    // no cache of class path files: it would leave a folder in the system's temporary one
+    // no cache of class path files, which would leave a folder in java.io.tmpdir
     var files =
         new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
     var vertx =
@@ -82,55 +82,55 @@ public final class Sandbox implements AutoCloseable {
     }
   }
 
-  /** What a client takes in place of {@code https://cloud.leonardo.ai/api/rest}. */
+  /** The base URL for clients, in place of {@code https://cloud.leonardo.ai/api/rest}. */
   public String baseUrl() {
     return "http://" + host() + "/api/rest";
   }
 
-  /** Address and port that the videos come from, as in {@code 127.0.0.1:8089}. */
+  /** The host and port of the videos, for example {@code 127.0.0.1:8089}. */
   public String host() {
     return DoorServer.ADDRESS + ":" + server.actualPort();
   }
 
   /**
-   * Scripts what goes wrong with the next calls at a door: one fault each, in this order, behind
-   * those that were scripted before. {@link Fault#NONE} lets one pass.
+   * Scripts the next calls of an endpoint: one fault per call, in this order, after those scripted
+   * before. {@link Fault#NONE} lets a call succeed.
    */
   public void next(Door door, Fault... faults) {
     doors.script(door).addAll(List.of(faults));
   }
 
   /**
-   * Chooses what goes wrong with each create that no fault is scripted for, by the JSON text that
-   * it sends. Asked once a create, in the order in which they come, on the sandbox's only thread,
-   * so it must not block.
+   * Sets a function that chooses the fault of each create without a scripted one, given its JSON
+   * text. It is called once per create, in order of arrival, on the sandbox's only thread, so it
+   * must not block.
    */
   public void onCreate(Function<String, Fault> plan) {
     doors.plan(plan);
   }
 
-  /** The creates that were accepted, oldest first; the newest 100,000. */
+  /** The accepted creates, oldest first; at most the latest 100,000. */
   public List<Create> creates() {
     return jobs.creates();
   }
 
-  /** How many calls came to a door, refused and spoiled ones too. */
+  /** The number of calls of an endpoint, including refused ones and those with a fault. */
   public int count(Door door) {
     return doors.count(door);
   }
 
-  /** How many downloads came with an Authorization header: each one a key given to strangers. */
+  /** The number of downloads with an Authorization header, each of which leaked the key. */
   public int leakedAuthorizations() {
     return doors.leaks();
   }
 
-  /** Forgets jobs, faults and counts, and goes on listening. */
+  /** Forgets jobs, faults and counts, and keeps listening. */
   public void reset() {
     jobs.clear();
     doors.clear();
   }
 
-  /** Stops listening and cuts what still hangs; once closed, it stays so. */
+  /** Stops listening and closes all connections. Cannot be started again. */
   @Override
   public void close() {
     vertx.close().toCompletionStage().toCompletableFuture().join();
@@ -139,7 +139,7 @@ public final class Sandbox implements AutoCloseable {
   private static String whyNot(SandboxOptions options, Throwable cause) {
     var place = DoorServer.ADDRESS + ":" + options.port();
     return cause instanceof BindException
-        ? "The sandbox cannot listen on %s: the port is taken. Stop what holds it, or give the sandbox another port (0 for any free one)"
+        ? "The sandbox cannot listen on %s: the port is in use. Stop the process that uses it, or give the sandbox another port (0 for any free one)"
             .formatted(place)
         : "The sandbox cannot listen on %s: %s".formatted(place, cause);
   }

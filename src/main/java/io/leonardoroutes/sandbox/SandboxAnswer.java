@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What goes back to the client, before a fault has its way with it. */
+/** An HTTP answer, before any fault is applied to it. */
 record SandboxAnswer(int status, Map<String, String> headers, Buffer body) {
 
   private static final ObjectMapper JSON =
@@ -32,12 +32,15 @@ record SandboxAnswer(int status, Map<String, String> headers, Buffer body) {
     return of(status, "text/html; charset=utf-8", Buffer.buffer(page.formatted(title)));
   }
 
-  /** The provider's usual error; its {@code code} says next to nothing, as the real one's. */
+  /**
+   * An error in the provider's usual form; as with the real provider, its {@code code} means
+   * nothing.
+   */
   static SandboxAnswer error(int status, String text) {
     return json(status, object().put("error", text).put("path", "$").put("code", "unexpected"));
   }
 
-  /** The refusal that comes with status 200: an array, one detail for each message. */
+  /** The decline that comes with status 200: an array, with one detail per message. */
   static SandboxAnswer refusal(List<String> messages) {
     var refusal = object().put("message", "Validation failed");
     var extensions = refusal.putObject("extensions");

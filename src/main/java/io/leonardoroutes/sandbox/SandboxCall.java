@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * One call on the wire. A fault is a way of doing {@link #work}, which is where a create is
- * accepted, and of sending what comes of it, or not.
+ * One HTTP call. A fault decides whether {@link #work} is called, which carries out the call (and
+ * accepts a create), and what is sent afterwards.
  */
 final class SandboxCall {
 
@@ -26,7 +26,7 @@ final class SandboxCall {
     this.work = work;
   }
 
-  /** Does what was asked for; at most once a call. */
+  /** Carries out the call; invoke it at most once. */
   SandboxAnswer work() {
     return work.get();
   }
@@ -44,7 +44,7 @@ final class SandboxCall {
     vertx.setTimer(Math.max(1, by.toMillis()), timer -> send(answer));
   }
 
-  /** The whole length is promised and half of it comes. */
+  /** Announces the whole length but sends only half of it. */
   void sendHalf(SandboxAnswer answer) {
     begin(answer)
         .putHeader("content-length", length(answer))
@@ -52,11 +52,13 @@ final class SandboxCall {
         .onComplete(sent -> close());
   }
 
-  /** After the answer zeros, up to 64 MB a second, until the client has had enough. */
+  /**
+   * Sends zeros after the answer, up to 64 MB per second, until the client closes the connection.
+   */
   void sendWithoutEnd(SandboxAnswer answer) {
     var response = begin(answer).setChunked(true);
     response.write(answer.body());
-    // a timer and no loop: the event loop is needed by the other calls
+    // a timer instead of a loop, because other calls need the event loop
     vertx.setPeriodic(1, timer -> pour(timer, response));
   }
 

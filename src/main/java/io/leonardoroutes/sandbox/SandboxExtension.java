@@ -8,9 +8,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * A sandbox for a JUnit 5 test class, on a free port, emptied before each test. Either
- * {@code @ExtendWith(SandboxExtension.class)}, and a parameter of type {@link Sandbox} gets it; or,
- * with options of your own and its address at hand in {@code @BeforeAll}:
+ * A sandbox for a JUnit 5 test class, on a free port, reset before each test. Use either
+ * {@code @ExtendWith(SandboxExtension.class)} and a parameter of type {@link Sandbox}, or, with
+ * options of your own and its address available in {@code @BeforeAll}:
  *
  * <pre>{@code
  * @RegisterExtension
@@ -34,12 +34,12 @@ public final class SandboxExtension
     this.options = options;
   }
 
-  /** The sandbox of the test class that runs. */
+  /** The sandbox of the running test class. */
   public Sandbox sandbox() {
     if (sandbox == null) {
       throw new IllegalStateException(
           "The sandbox is not started: @RegisterExtension needs a static field,"
-              + " and the sandbox is there from @BeforeAll on");
+              + " and the sandbox is available from @BeforeAll on");
     }
     return sandbox;
   }
@@ -64,7 +64,8 @@ public final class SandboxExtension
     return of(context);
   }
 
-  // JUnit closes it with the test class that it was started for; a nested class finds its outer's
+  // JUnit closes it after the test class that started it; a nested class uses that of its outer
+  // class
   private Sandbox of(ExtensionContext context) {
     return context
         .getStore(NAMESPACE)
@@ -72,7 +73,7 @@ public final class SandboxExtension
         .sandbox();
   }
 
-  // the first for JUnit before 5.13, the second from then on
+  // CloseableResource for JUnit before 5.13, AutoCloseable from then on
   private record Started(Sandbox sandbox)
       implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     @Override

@@ -9,15 +9,15 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.UUID;
 
-/** A job from its create on; what has become of it is a question of the time only. */
+/** A job. Its state depends only on the time. */
 record SandboxJob(Create create, Instant doneAt, Fate fate) {
 
-  // the real one has no zone either
+  // the real createdAt has no zone either
   private static final DateTimeFormatter CREATED_AT =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** How a job ends; the words that a prompt asks for it with are the sandbox's. */
+  /** How a job ends; a prompt chooses it with a word of the {@link Sandbox}. */
   enum Fate {
     VIDEO("COMPLETE"),
     FAILURE("FAILED"),
@@ -40,7 +40,7 @@ record SandboxJob(Create create, Instant doneAt, Fate fate) {
   /**
    * The job as the provider shows it.
    *
-   * @param cdn where its files are, without a slash at the end
+   * @param cdn the base URL of its files, without a trailing slash
    */
   ObjectNode shown(Instant now, String cdn) {
     boolean done = !now.isBefore(doneAt);

@@ -10,8 +10,9 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * The provider's jobs: so many run at once, ten times as many may be unfinished, the newest 100,000
- * are kept. When a job will be done is settled when it comes in, so nothing runs in between.
+ * The provider's jobs. {@link SandboxOptions#concurrency} of them run at once, ten times as many
+ * may be unfinished, and the latest 100,000 are kept. The end of a job is computed when it is
+ * accepted, so there is no scheduler.
  */
 final class SandboxJobs {
 
@@ -36,7 +37,7 @@ final class SandboxJobs {
                 }));
   }
 
-  /** The new job, or nothing when the queue is full. */
+  /** The new job; empty if the queue is full. */
   synchronized Optional<SandboxJob> accept(String body, SandboxJob.Fate fate) {
     Instant now = options.clock().instant();
     int slots = options.concurrency();
@@ -44,8 +45,8 @@ final class SandboxJobs {
     if (unfinished.size() >= slots * UNFINISHED_PER_SLOT) {
       return Optional.empty();
     }
-    // in order of arrival and all equally long, so a place is free when the last but `slots` is
-    // done
+    // jobs start in order and take equally long: a slot is free once the job `slots` places ahead
+    // is done
     Instant start = unfinished.size() < slots ? now : unfinished.get(unfinished.size() - slots);
     SandboxJob job =
         new SandboxJob(new Create(newId(), now, body), start.plus(options.jobDuration()), fate);
@@ -59,7 +60,7 @@ final class SandboxJobs {
     return Optional.ofNullable(known.get(id));
   }
 
-  /** The jobs that were not deleted, newest first. */
+  /** A page of the jobs that were not deleted, newest first. */
   synchronized List<SandboxJob> page(int offset, int limit) {
     int last = accepted.size() - 1;
     return IntStream.rangeClosed(0, last)
@@ -70,7 +71,7 @@ final class SandboxJobs {
         .toList();
   }
 
-  /** Forgets the job for every reader; it still takes its place in the queue until it is done. */
+  /** Removes the job from all answers; it keeps its slot until it is done. */
   synchronized boolean delete(String id) {
     return known.remove(id) != null;
   }
@@ -93,7 +94,7 @@ final class SandboxJobs {
     }
   }
 
-  // version 6, as the real provider's were seen: whoever takes only version 4 finds out here
+  // version 6, as seen from the real provider, to catch code that accepts only version 4
   private static String newId() {
     var id = new StringBuilder(UUID.randomUUID().toString());
     id.setCharAt(14, '6');

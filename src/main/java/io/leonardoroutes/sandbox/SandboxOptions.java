@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How a sandbox behaves. Start from {@link #defaults()} and change what matters.
+ * Options of a sandbox. Start from {@link #defaults()} and change what you need.
  *
  * @param port the port on 127.0.0.1; 0 (the default) takes any free one
- * @param jobDuration how long a job runs once it has a place; 4 seconds by default
- * @param concurrency how many jobs run at once, the others queue; 10 by default
- * @param clock the time that jobs run by; a test's own clock makes them finish without waiting
- * @param rules what is wrong with the JSON of a create, one message each; none lets it through. Run
- *     on the sandbox's only thread, so it must not block. By default nothing is wrong
- * @param apiKey the only key that is accepted; empty (the default) accepts any that is not
- * @param journal a file in which jobs outlive the sandbox; null (the default) forgets them
- * @param models the names that it lists as its models; none by default. What a create may ask for
- *     is for the rules
+ * @param jobDuration how long a job runs once it has a slot; 4 seconds by default
+ * @param concurrency how many jobs run at once while the others queue; 10 by default
+ * @param clock the clock that jobs run by; a test can use its own to finish jobs without waiting
+ * @param rules returns a message for each rule that the JSON of a create breaks; none by default.
+ *     Called on the sandbox's only thread, so it must not block
+ * @param apiKey the only key that is accepted; empty (the default) accepts any key
+ * @param journal a file in which jobs outlive the sandbox; null (the default) for none
+ * @param models the models that {@code GET /v2/models} lists; none by default. Which models a
+ *     create may use is up to the rules
  */
 public record SandboxOptions(
     int port,
@@ -94,7 +94,7 @@ public record SandboxOptions(
         port, jobDuration, concurrency, clock, rules, apiKey, journal, List.copyOf(models));
   }
 
-  /** Without the key. */
+  /** Without the API key. */
   @Override
   public String toString() {
     return "SandboxOptions[port=%s, jobDuration=%s, concurrency=%s]"

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 
 /**
- * What a video costs in the sandbox, in dollars. Made up: the provider publishes no price for
- * video. The same model and duration cost the same each time: 0.0049 to 0.0098 a second, by the
- * model's name.
+ * The price of a video in the sandbox, in dollars. It is invented, because the provider publishes
+ * no prices for video: 0.0049 to 0.0098 per second, derived from the model's name, so that the same
+ * model and duration always cost the same.
  */
 final class SandboxPrice {
 

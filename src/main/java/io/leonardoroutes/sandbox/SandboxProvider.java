@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
-/** What the provider answers to each call, as far as it is known. No wire and no faults in here. */
+/** The answers of the provider, as far as they are known; without HTTP and without faults. */
 final class SandboxProvider {
 
   private static final int PAGE = 10;
@@ -20,7 +20,7 @@ final class SandboxProvider {
     this.jobs = jobs;
   }
 
-  /** The refusal of a call without a key that fits, or null. */
+  /** The answer to a call without a valid key; null if the key is valid. */
   SandboxAnswer unauthorized(String authorization) {
     String[] words = authorization == null ? new String[0] : authorization.strip().split(" +", 2);
     boolean bearer = words.length == 2 && words[0].equalsIgnoreCase("Bearer");
@@ -70,7 +70,7 @@ final class SandboxProvider {
   }
 
   /**
-   * @param cdn where the sandbox serves the files of its jobs
+   * @param cdn the base URL of the files of its jobs
    */
   SandboxAnswer look(String id, String cdn) {
     ObjectNode answer = SandboxAnswer.object().putNull("generations_by_pk");
@@ -78,7 +78,9 @@ final class SandboxProvider {
     return SandboxAnswer.json(200, answer);
   }
 
-  /** The real largest page and what a bad one is answered are not known; here 100, and 400. */
+  /**
+   * The real limit of a page, and the answer to an invalid one, are not known; here 100, and 400.
+   */
   SandboxAnswer list(String user, String offset, String limit, String cdn) {
     ObjectNode answer = SandboxAnswer.object();
     var generations = answer.putArray("generations");
@@ -137,7 +139,7 @@ final class SandboxProvider {
     return SandboxAnswer.json(200, answer);
   }
 
-  // the real status and text are not known
+  // the real status and text of a full queue are not known
   private SandboxAnswer full() {
     long seconds = Math.max(1, options.jobDuration().toSeconds());
     return SandboxAnswer.error(429, "too many pending jobs")

@@ -1,14 +1,15 @@
 /**
- * A stand-in for the provider: its HTTP API on this machine, with a job's whole life cycle, a real
- * little video, and faults on demand. It costs nothing and knows no other package of this library.
+ * A stand-in for the provider: its HTTP API on this machine, with the whole life cycle of a job, a
+ * real short video, and faults on demand. It costs nothing and depends on no other package of this
+ * library.
  *
- * <p>Start at {@link io.leonardoroutes.sandbox.Sandbox}. A call comes in through a {@link
- * io.leonardoroutes.sandbox.Door}, meets the {@link io.leonardoroutes.sandbox.Fault} that was
- * scripted for that door, if there is one, and is worked off by {@code SandboxProvider} over {@code
- * SandboxJobs}. Tests take it as a JUnit 5 extension: {@link
+ * <p>Start at {@link io.leonardoroutes.sandbox.Sandbox}. A call of an endpoint (a {@link
+ * io.leonardoroutes.sandbox.Door}) is changed by the {@link io.leonardoroutes.sandbox.Fault}
+ * scripted for it, if there is one, and answered by {@code SandboxProvider} and {@code
+ * SandboxJobs}. Tests use it as a JUnit 5 extension: {@link
  * io.leonardoroutes.sandbox.SandboxExtension}, the only class here that needs JUnit.
  *
- * <p>What is known of the real API is what it imitates; what nobody knows (the price, the limit of
- * a page of the list, the answer of a full queue) it makes up, and says so at that place.
+ * <p>It imitates what is known of the real API. What is not known (prices, the limit of a page of
+ * the list, the answer of a full queue) is invented, and marked as such in the code.
  */
 package io.leonardoroutes.sandbox;

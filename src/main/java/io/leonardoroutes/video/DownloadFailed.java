@@ -1,20 +1,23 @@
 package io.leonardoroutes.video;
 
-/** Why a video was not kept. Nothing of it is left in the folder. */
+/**
+ * A failed download; the subclass says whether to retry. Nothing of the video is left in the
+ * folder.
+ */
 public abstract sealed class DownloadFailed extends Exception {
 
   private DownloadFailed(String message, Throwable cause) {
     super(message, cause);
   }
 
-  /** What the provider says is no address that could ever be called. */
+  /** The video's address can never be called: no retry. */
   public static final class Hopeless extends DownloadFailed {
     Hopeless(String message) {
       super(message, null);
     }
   }
 
-  /** A setting is against it: another try succeeds once a person has changed that. */
+  /** A setting forbids it: a retry succeeds once an operator has changed the setting. */
   public static final class NotAllowed extends DownloadFailed {
     private final String setting;
 
@@ -23,20 +26,20 @@ public abstract sealed class DownloadFailed extends Exception {
       this.setting = setting;
     }
 
-    /** Its key. */
+    /** The key of that setting. */
     public String setting() {
       return setting;
     }
   }
 
-  /** Our own disk would not take it. */
+  /** Our own disk did not take it. */
   public static final class NoRoom extends DownloadFailed {
     NoRoom(String message, Throwable cause) {
       super(message, cause);
     }
   }
 
-  /** Cut off, too slow or no video this time: another may succeed. */
+  /** The answer was cut off, too slow or not a video: a retry may succeed. */
   public static final class WorthAnotherTry extends DownloadFailed {
     WorthAnotherTry(String message, Throwable cause) {
       super(message, cause);

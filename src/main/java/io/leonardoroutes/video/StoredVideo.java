@@ -3,9 +3,9 @@ package io.leonardoroutes.video;
 import java.nio.file.Path;
 
 /**
- * A video that is whole and on the disk.
+ * A complete video, durably on disk.
  *
- * @param bytes its length
- * @param sha256 of its bytes, in lower-case hexadecimal
+ * @param bytes its length in bytes
+ * @param sha256 the hash of its bytes, in lower-case hexadecimal
  */
 public record StoredVideo(Path path, long bytes, String sha256) {}

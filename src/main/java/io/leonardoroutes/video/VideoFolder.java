@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 /**
  * The folder of downloaded videos, one {@code <job id>.mp4} for each job.
  *
- * <p>A file under its final name is whole, checked and on the disk. What is not yet so is called
- * {@code *.part}, and a program that starts deletes what an earlier one left of them.
+ * <p>A file under its final name is complete, checked and durable. Until then it is called {@code
+ * *.part}; a start deletes the {@code *.part} files of earlier runs.
  */
 public final class VideoFolder {
   private static final String TEMPORARY = ".part";
@@ -35,12 +35,14 @@ public final class VideoFolder {
   private final Clock clock;
 
   /**
-   * Opens the folder, makes it if need be and sweeps what an interrupted download left, once it is
-   * so old that it is not that of another instance. Into one that is a link or another user's
-   * nothing is written; one that is gone later is not made again, as it may only be away.
+   * Opens the folder, creates it if needed, and deletes leftovers of interrupted downloads that are
+   * too old to be those of another instance. Nothing is written to a folder that is a link or
+   * belongs to another user. A folder that disappears later is not created again, because its
+   * volume may only be unmounted.
    *
-   * @throws IOException if the folder cannot be made, read or written
-   * @throws IllegalArgumentException for a host that is none; its message names the setting
+   * @throws IOException if the folder cannot be created, read or written
+   * @throws IllegalArgumentException if an entry of the allowed hosts is not a host; the message
+   *     names the setting
    */
   public VideoFolder(Path folder, VideoLimits limits, Clock clock) throws IOException {
     this.folder = folder;
@@ -49,44 +51,47 @@ public final class VideoFolder {
     this.clock = clock;
     try (SafeFolder open = SafeFolder.openOrCreate(folder, FolderPolicy.OWN)) {
       delete(open, TEMPORARY, clock.instant().minus(limits.maxTime()), part -> false);
-    } catch (UnsafeFolder toldOnceAVideoIsThere) {
+    } catch (UnsafeFolder reportedByTheNextDownload) {
       return;
     }
   }
 
-  /** The URL as an address that may be called: https, or http to loopback, and a listed host. */
+  /**
+   * Parses and checks a video's URL: it must be https (or http to loopback) and its host must be
+   * listed.
+   */
   public URI allowed(String url) throws DownloadFailed {
     return hosts.allowed(url);
   }
 
   /**
-   * Whether a connection for a video may be to a private address. A host that is not listed can
-   * only be a proxy's, as no video's would come so far.
+   * Whether a connection for a video may go to a private address. A host that is not listed can
+   * only be that of a proxy, because {@link #allowed} has rejected all others.
    */
   public boolean mayBePrivate(String host, int port) {
     return hosts.mayBePrivate(host, port);
   }
 
-  /** What it means that a listed name leads to private addresses. */
+  /** The failure for a listed name that resolves to private addresses. */
   public static DownloadFailed isPrivate(String host, String why) {
     return new DownloadFailed.NotAllowed(
         VideoHosts.SETTING,
         "the video's host "
             + why
-            + ": if that is meant, say private:"
+            + ": if that is intended, write private:"
             + host
             + " in "
             + VideoHosts.SETTING);
   }
 
   /**
-   * Keeps the video of a job; one that was kept before is replaced.
+   * Stores the video of a job, replacing an earlier copy.
    *
-   * <p>The time limit is looked at between reads: the stream must have a read timeout of its own.
+   * <p>The time limit is checked between reads, so the stream needs a read timeout of its own.
    *
-   * @param contentType null if the answer has none
-   * @param contentLength -1 if the answer has none
-   * @param body left open
+   * @param contentType of the answer; null if it has none
+   * @param contentLength of the answer; -1 if it has none
+   * @param body not closed here
    */
   public StoredVideo keep(String jobId, String contentType, long contentLength, InputStream body)
       throws DownloadFailed {
@@ -126,27 +131,27 @@ public final class VideoFolder {
   }
 
   /**
-   * Deletes the videos that were kept, or were last wanted, before that instant.
+   * Deletes the videos that were stored, or last needed by a sink, before that instant.
    *
-   * @param wanted whether the video of a job, given by its id, still has to reach a sink
+   * @param needed whether the video of a job, given by its id, still has to reach a sink
    * @return how many were deleted
    */
-  public int sweep(Instant olderThan, Predicate<String> wanted) throws IOException {
+  public int sweep(Instant olderThan, Predicate<String> needed) throws IOException {
     try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
-      return delete(open, FINAL, olderThan, wanted);
-    } catch (UnsafeFolder toldOnceAVideoIsThere) {
+      return delete(open, FINAL, olderThan, needed);
+    } catch (UnsafeFolder reportedByTheNextDownload) {
       return 0;
     }
   }
 
-  private int delete(SafeFolder open, String ending, Instant olderThan, Predicate<String> wanted)
+  private int delete(SafeFolder open, String ending, Instant olderThan, Predicate<String> needed)
       throws IOException {
     int deleted = 0;
     for (String name : open.names()) {
       if (!name.endsWith(ending) || !open.isOlder(name, olderThan)) {
         continue;
       }
-      if (wanted.test(name.substring(0, name.length() - ending.length()))) {
+      if (needed.test(name.substring(0, name.length() - ending.length()))) {
         open.touch(name, clock.instant());
       } else {
         open.delete(name);

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
  * program call an address inside the operator's network.
  *
  * <p>An entry is a host with an optional port ({@code cdn.leonardo.ai}, {@code 127.0.0.1:8080});
- * without one the scheme's own port is meant. The comparison is of names. What a name leads to must
- * be a public address, unless the entry is itself an address or {@code localhost}, or says {@code
- * private:} before the name.
+ * the default is the port of the scheme. Hosts are compared by name. A name must resolve to a
+ * public address, unless the entry has the prefix {@code private:} or is itself an address or
+ * {@code localhost}.
  */
 final class VideoHosts {
   static final String SETTING = "leonardo.download.hosts";
@@ -25,13 +25,13 @@ final class VideoHosts {
   private static final String PRIVATE = "private:";
   private static final Pattern ADDRESS = Pattern.compile("localhost|\\[.*]|[0-9.]+");
 
-  private final List<String> said;
+  private final List<String> listed;
   private final List<Entry> entries;
 
   /**
-   * What may be called.
+   * An allowed host.
    *
-   * @param port -1 for the scheme's own
+   * @param port -1 for the default port of the scheme
    */
   private record Entry(String host, int port, boolean mayBePrivate) {
     private boolean covers(URI uri) {
@@ -46,45 +46,46 @@ final class VideoHosts {
   /**
    * Checks the entries.
    *
-   * @throws IllegalArgumentException for one that is no host; its message names the setting
+   * @throws IllegalArgumentException for an entry that is not a host; the message names the setting
    */
   VideoHosts(List<String> entries) {
-    this.said = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
-    this.entries = said.stream().map(VideoHosts::entry).toList();
+    this.listed = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
+    this.entries = listed.stream().map(VideoHosts::entry).toList();
   }
 
-  private static Entry entry(String said) {
-    boolean mayBePrivate = said.startsWith(PRIVATE);
-    String host = mayBePrivate ? said.substring(PRIVATE.length()) : said;
+  private static Entry entry(String text) {
+    boolean mayBePrivate = text.startsWith(PRIVATE);
+    String host = mayBePrivate ? text.substring(PRIVATE.length()) : text;
     URI uri = parsed("https://" + host);
     if (uri == null || !uri.getRawAuthority().equals(host)) {
       throw new IllegalArgumentException(
           SETTING
               + ": '"
-              + said
-              + "' is no host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
+              + text
+              + "' is not a host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
     }
     return new Entry(
         uri.getHost(), uri.getPort(), mayBePrivate || ADDRESS.matcher(uri.getHost()).matches());
   }
 
   /**
-   * Whether that host may be inside the operator's network: a listed one only if its entry says so.
+   * Whether that host may be inside the operator's network; a listed one only if its entry allows
+   * it.
    */
   boolean mayBePrivate(String host, int port) {
     String name = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-    boolean listed = entries.stream().anyMatch(entry -> entry.host().equalsIgnoreCase(name));
-    return !listed
+    boolean isListed = entries.stream().anyMatch(entry -> entry.host().equalsIgnoreCase(name));
+    return !isListed
         || entries.stream()
             .filter(Entry::mayBePrivate)
             .anyMatch(entry -> entry.covers(name, port, port == 80 ? 80 : 443));
   }
 
-  /** The URL as an address that may be called. */
+  /** Parses a URL and checks that it may be called. */
   URI allowed(String url) throws DownloadFailed {
     if (url == null || url.length() > LONGEST || !PRINTABLE_ASCII.matcher(url).matches()) {
       throw new DownloadFailed.Hopeless(
-          "the video's URL is no plain URL: 1 to " + LONGEST + " printable ASCII characters");
+          "the video's URL is not a plain URL of 1 to " + LONGEST + " printable ASCII characters");
     }
     URI uri = parsed(url);
     if (uri == null) {
@@ -103,7 +104,7 @@ final class VideoHosts {
               + ":"
               + port(uri)
               + " is not allowed: leonardo.download.hosts has "
-              + (said.isEmpty() ? "none" : String.join(", ", said)));
+              + (listed.isEmpty() ? "none" : String.join(", ", listed)));
     }
     if (!isHttps(uri) && !LOOPBACK.matcher(host).matches()) {
       throw new DownloadFailed.Hopeless(
@@ -115,7 +116,7 @@ final class VideoHosts {
     return uri;
   }
 
-  /** Null for all but {@code scheme://host[:port][/path][?query]}. */
+  /** Parses {@code scheme://host[:port][/path][?query]}; null for anything else. */
   private static URI parsed(String url) {
     try {
       URI uri = new URI(url).parseServerAuthority();
@@ -134,7 +135,7 @@ final class VideoHosts {
     }
   }
 
-  /** Up to the query, which may be a signature. */
+  /** The URL up to the query, which may contain a signature. */
   private static String beginning(String url) {
     String shown = url.replaceFirst("[?#].*", "");
     return "'" + (shown.length() > 100 ? shown.substring(0, 100) + "..." : shown) + "'";

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a download may be.
+ * The limits of a download.
  *
  * @param hosts {@code leonardo.download.hosts}: hosts with an optional port
- * @param maxBytes the longest video
+ * @param maxBytes the size of the largest video
  * @param maxTime the longest download, from the first byte to the last
  */
 public record VideoLimits(List<String> hosts, long maxBytes, Duration maxTime) {

@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * The bytes of one answer that says it is a video, checked and hashed while they are read.
+ * The body of an answer that should be a video, checked and hashed while it is read.
  *
  * <p>An MP4 begins with a box whose bytes 4 to 7 are {@code ftyp} (ISO/IEC 14496-12, 4.3). An error
  * page with status 200 does not.
@@ -42,7 +42,7 @@ final class VideoStream {
     this.end = clock.instant().plus(limits.maxTime());
   }
 
-  /** Reads as far as it takes to see that it is a video. */
+  /** Reads just enough to see that it is a video. */
   static VideoStream open(
       String contentType, long announced, InputStream body, VideoLimits limits, Clock clock)
       throws DownloadFailed {
@@ -70,7 +70,7 @@ final class VideoStream {
     return bytes;
   }
 
-  /** Of all bytes that {@link #next} gave; once only. */
+  /** The hash of all bytes that {@link #next} returned. Call it once. */
   String sha256() {
     return HexFormat.of().formatHex(digest.digest());
   }
@@ -87,7 +87,8 @@ final class VideoStream {
     }
     if (clock.instant().isAfter(end)) {
       throw new WorthAnotherTry(
-          "the video was not whole after " + limits.maxTime() + ", at " + bytes + " bytes", null);
+          "the video was not complete after " + limits.maxTime() + ", at " + bytes + " bytes",
+          null);
     }
     ready += read;
     bytes += read;
@@ -112,7 +113,7 @@ final class VideoStream {
         type.isEmpty()
             || type.startsWith("video/")
             || type.equals("application/octet-stream")
-            || type.equals("binary/octet-stream"); // what S3 says of a file without a type
+            || type.equals("binary/octet-stream"); // the default of S3
     if (!fits) {
       throw new WorthAnotherTry("not a video: the answer's Content-Type is " + quoted(type), null);
     }
@@ -124,7 +125,7 @@ final class VideoStream {
     }
     String head = new String(chunk, 0, Math.min(ready, HEAD), StandardCharsets.ISO_8859_1);
     if (!head.startsWith("ftyp", 4)) {
-      // The page of something in between that has a bad moment; the video is paid for.
+      // Possibly the error page of a gateway: the video is paid for, so it is worth a retry.
       throw new WorthAnotherTry("not a video: the answer begins with " + quoted(head), null);
     }
   }

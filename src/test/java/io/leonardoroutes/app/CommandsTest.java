@@ -173,8 +173,8 @@ class CommandsTest {
             "leonardo-routes did not start: leonardo.ledger.url: cannot be opened: the SQLite"
                 + " library cannot be run from "
                 + nowhere
-                + ": give a folder that can be written and is not mounted noexec, by"
-                + " -Djava.io.tmpdir or, for this alone, -Dorg.sqlite.tmpdir");
+                + ": name a folder that is writable and not mounted noexec with"
+                + " -Djava.io.tmpdir or, for SQLite alone, -Dorg.sqlite.tmpdir");
     assertThat(own.last()).contains(nowhere + "2");
   }
 }

@@ -71,8 +71,8 @@ class JmsConnectionTest {
         .isEqualTo("leonardo.jms.connection-factory: there is no bean orders");
     assertThat(refusal(with("#orders", "text")))
         .isEqualTo(
-            "leonardo.jms.connection-factory: orders is no jakarta.jms.ConnectionFactory, but class"
-                + " java.lang.String");
+            "leonardo.jms.connection-factory: orders is not a jakarta.jms.ConnectionFactory but a"
+                + " class java.lang.String");
     assertThat(
             refusal(
                 with(

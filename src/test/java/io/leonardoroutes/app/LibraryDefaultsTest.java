@@ -91,12 +91,12 @@ class LibraryDefaultsTest {
 
   @Test
   void anHttpClientWithoutDeadlinesIsRefusedBeforeItPays() {
-    StartChecks.httpClient();
+    StartChecks.checkHttpClient();
 
-    assertThatThrownBy(() -> StartChecks.httpClient("5.6.3"))
+    assertThatThrownBy(() -> StartChecks.checkHttpClient("5.6.3"))
         .hasMessage(
-            "httpclient5 is 5.6.3 here, and leonardo-routes can end its calls in time with 5.5"
-                + " alone: add the dependency org.apache.httpcomponents.client5:httpclient5:5.5.1");
+            "httpclient5 is 5.6.3 here, but leonardo-routes can end its calls in time only with"
+                + " 5.5: add the dependency org.apache.httpcomponents.client5:httpclient5:5.5.1");
   }
 
   @Test

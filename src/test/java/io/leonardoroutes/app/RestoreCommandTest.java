@@ -113,8 +113,8 @@ class RestoreCommandTest {
         .isEqualTo(
             "jdbc:sqlite:%s: 4 jobs may have been submitted since %s, and are in doubt; the next"
                     .formatted(ledger(), backedUp)
-                + " start adopts what the provider's list shows, and submits the others once it"
-                + " shows a job that is submitted from now on: send one if none comes");
+                + " start adopts what the provider's list shows, and submits the others once"
+                + " the list shows a job that is submitted from now on: send one if none arrives");
     begin();
     clock.tick(SETTLE);
 
@@ -252,7 +252,7 @@ class RestoreCommandTest {
         .isEqualTo(
             "restored: leonardo.ledger.url: cannot be opened: %s is in use by another instance: an"
                     .formatted(ledger())
-                + " SQLite ledger has one; for several use PostgreSQL");
+                + " SQLite ledger allows only one; for several use PostgreSQL");
   }
 
   @Test
@@ -264,7 +264,7 @@ class RestoreCommandTest {
     Instant future = clock.instant().plusSeconds(1);
     assertThat(restored(future)).isEqualTo(1);
     assertThat(told(err))
-        .isEqualTo("restored: " + future + " is not over yet; it is " + clock.instant());
+        .isEqualTo("restored: " + future + " is in the future: it is now " + clock.instant());
 
     try (Ledger ledger = TestLedger.open("jdbc:sqlite:" + ledger(), clock)) {
       assertThat(ledger.find(id).orElseThrow().state()).isEqualTo(JobState.ACCEPTED);

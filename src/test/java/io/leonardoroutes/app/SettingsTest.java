@@ -210,7 +210,7 @@ public class SettingsTest {
           .isEqualTo(
               "leonardo.ledger.url: cannot be opened: %s is in use by another instance: an SQLite"
                       .formatted(first.data().resolve("ledger.db"))
-                  + " ledger has one; for several use PostgreSQL");
+                  + " ledger allows only one; for several use PostgreSQL");
     }
   }
 }

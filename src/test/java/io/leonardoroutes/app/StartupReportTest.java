@@ -84,8 +84,8 @@ class StartupReportTest {
       assertThat(app.data().resolve("sandbox.db")).doesNotExist();
       assertThat(log.warnings())
           .containsExactly(
-              "WARN the sandbox is on and leonardo.ledger.url is set: jobs that wait there go to"
-                  + " the sandbox, with invented costs");
+              "WARN the sandbox is on and leonardo.ledger.url is set: jobs that wait in that ledger"
+                  + " go to the sandbox, with invented costs");
     }
   }
 

@@ -39,8 +39,8 @@ class PrivateHostTest {
 
       program.says(
           "a video that leonardo.download.hosts does not allow is away, retrying: the video's host"
-              + " cdn.test leads to 127.0.0.1, which is not a public address: if that is meant, say"
-              + " private:cdn.test in leonardo.download.hosts");
+              + " cdn.test leads to 127.0.0.1, which is not a public address: if that is intended,"
+              + " write private:cdn.test in leonardo.download.hosts");
       assertThat(connections).hasValue(0);
 
       program.kill();

@@ -127,7 +127,7 @@ class AccountChoiceTest {
             FlowFixture.json(
                 """
                 [{"pointer":"/account","code":"unknown-account",
-                  "message":"\\"atelier\\" is no known account: one of default, lab, studio",
+                  "message":"\\"atelier\\" is not a known account: one of default, lab, studio",
                   "allowed":"default, lab, studio"},
                  {"pointer":"/priority","code":"range",
                   "message":"11 is too large for a priority: 0 to 9","allowed":"0..9"}]\
@@ -169,7 +169,7 @@ class AccountChoiceTest {
     assertThat(paidBy(null, "Authorization", shop)).isEqualTo("default");
     assertThat(paidBy("lab", "Authorization", shop)).isEqualTo("lab");
     assertThat(paidBy("studio", "Authorization", shop))
-        .isEqualTo("\"studio\" is no known account: one of default, lab");
+        .isEqualTo("\"studio\" is not a known account: one of default, lab");
     assertThat(paidBy(null, "Authorization", anna)).isEqualTo("default");
     assertThat(paidBy("studio", "Authorization", anna)).isEqualTo("studio");
     String anonymous =

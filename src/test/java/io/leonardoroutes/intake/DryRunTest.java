@@ -118,7 +118,7 @@ class DryRunTest {
 
     assertThat(inEarnest.status()).isEqualTo(422);
     await().atMost(Patience.LONG).until(() -> !told().isEmpty());
-    assertThat(told()).hasSize(1).first().asString().contains("\\\"told\\\" is no known model");
+    assertThat(told()).hasSize(1).first().asString().contains("\\\"told\\\" is not a known model");
   }
 
   private static List<String> told() throws IOException {

@@ -77,9 +77,9 @@ class DatabaseClockTest {
     Instant before = clock.instant();
 
     assertThat(clock.instant()).isEqualTo(before);
-    await().atMost(Patience.LONG).until(() -> clock.anew().isAfter(before));
+    await().atMost(Patience.LONG).until(() -> clock.fresh().isAfter(before));
     dropTheDatabase();
-    assertThatThrownBy(clock::anew).isInstanceOf(JdbiException.class);
+    assertThatThrownBy(clock::fresh).isInstanceOf(JdbiException.class);
   }
 
   @Test

@@ -139,7 +139,7 @@ class DurableTest {
     assertThatThrownBy(() -> TestLedger.open(url, clock))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "the database keeps text as %s, and requests are any Unicode: create one with ENCODING 'UTF8'"
+            "the encoding of the database is %s, but requests may contain any Unicode: create one with ENCODING 'UTF8'"
                 .formatted(encoding));
   }
 
@@ -235,8 +235,8 @@ class DurableTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               folder.resolve("ledger.db")
-                  + " is in use by another instance: an SQLite ledger has one; for several use"
-                  + " PostgreSQL");
+                  + " is in use by another instance: an SQLite ledger allows only one; for several"
+                  + " use PostgreSQL");
       accept(first);
     }
     TestLedger.open(url, clock).close();

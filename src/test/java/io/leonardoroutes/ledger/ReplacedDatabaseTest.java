@@ -45,11 +45,11 @@ class ReplacedDatabaseTest {
       execute("DROP DATABASE " + name);
       execute("CREATE DATABASE " + name);
       isRefused(
-          ledger, "the database is not the one that this program opened, it was created again");
+          ledger, "the database is not the one that this program opened: it was created again");
       TestLedger.open(url, clock).close();
 
       isRefused(
-          ledger, "the database is not the one that this program opened, it was created again");
+          ledger, "the database is not the one that this program opened: it was created again");
     }
   }
 

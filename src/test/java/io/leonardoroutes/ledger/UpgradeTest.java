@@ -130,7 +130,8 @@ class UpgradeTest {
     assertThatThrownBy(() -> TestLedger.open(url))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "it was written by a newer leonardo-routes: its schema is 999, and this program knows "
+            "it was written by a newer leonardo-routes: its schema is 999, and this program knows"
+                + " schemas up to "
                 + known);
 
     database.useHandle(

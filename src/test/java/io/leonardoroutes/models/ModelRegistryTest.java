@@ -61,7 +61,10 @@ final class ModelRegistryTest {
         .containsExactly(
             new Violation("/priority", "range", "10 is too large for a priority: 0 to 9", "0..9"),
             new Violation(
-                "/model", "unknown-model", "\"sora\\u000a2\" is no known model: " + KNOWN, KNOWN));
+                "/model",
+                "unknown-model",
+                "\"sora\\u000a2\" is not a known model: " + KNOWN,
+                KNOWN));
   }
 
   @Test
@@ -296,7 +299,7 @@ final class ModelRegistryTest {
             LongNumber.class,
             "parameters.long_steps",
             none.formatted("Length", "Integer", "longSteps")),
-        Arguments.of(NoNumber.class, "parameters.steps", "'five' is no whole number such as 5"),
+        Arguments.of(NoNumber.class, "parameters.steps", "'five' is not a whole number such as 5"),
         Arguments.of(
             InList.class,
             "parameters.names",

@@ -223,7 +223,7 @@ class OpenApiTest {
   void aParameterIsWhatItsRouteKeeps() {
     assertThat(parameters("/paths/~1generations/get"))
         .containsExactly(
-            "header If-None-Match: ETags of answers that the caller has",
+            "header If-None-Match: ETags of answers that the caller already has",
             "query state: only jobs in this state",
             "query model: only jobs for this model",
             "query reference: only jobs with this reference",

@@ -40,8 +40,9 @@ class ProveOptionsTest {
         "--ambiguous 50001 | --ambiguous 50001 is not a whole number from 0 to 50000",
         "--points ( | --points ( is not a regular expression",
         "--instances 9 | --instances 9 is not a whole number from 1 to 8",
-        "--instances 2 | --instances 2 needs --ledger jdbc:postgresql:..., as SQLite has one",
-        "--ledger jdbc:h2:mem:x | --ledger jdbc:h2:mem:x is no jdbc:postgresql: address",
+        "--instances 2 | --instances 2 needs --ledger jdbc:postgresql:..., because SQLite allows"
+            + " only one",
+        "--ledger jdbc:h2:mem:x | --ledger jdbc:h2:mem:x is not a jdbc:postgresql: address",
         "--concurrent 0 | --concurrent 0 is not a whole number from 1 to 10000"
       })
   void whatCannotBeIsRefusedInOneLine(String arguments, String told) {

@@ -37,8 +37,8 @@ class SandboxTest {
     assertThatThrownBy(() -> Sandbox.start(SandboxOptions.defaults().withPort(port)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "The sandbox cannot listen on 127.0.0.1:%d: the port is taken. Stop what holds it,"
-                + " or give the sandbox another port (0 for any free one)",
+            "The sandbox cannot listen on 127.0.0.1:%d: the port is in use. Stop the"
+                + " process that uses it, or give the sandbox another port (0 for any free one)",
             port);
   }
 
@@ -83,6 +83,6 @@ class SandboxTest {
     assertThatThrownBy(() -> new SandboxExtension().sandbox())
         .hasMessage(
             "The sandbox is not started: @RegisterExtension needs a static field,"
-                + " and the sandbox is there from @BeforeAll on");
+                + " and the sandbox is available from @BeforeAll on");
   }
 }

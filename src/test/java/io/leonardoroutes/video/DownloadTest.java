@@ -152,7 +152,7 @@ class DownloadTest {
 
     assertFails(
         WorthAnotherTry.class,
-        "the video was not whole after PT10M, at 600 bytes",
+        "the video was not complete after PT10M, at 600 bytes",
         "video/mp4",
         100_000,
         dripping);

@@ -143,7 +143,7 @@ class VideoHostsTest {
   void aUrlThatIsNotPrintableAsciiIsRefused(String url) {
     assertThatThrownBy(() -> HOSTS.allowed(url))
         .isInstanceOf(DownloadFailed.Hopeless.class)
-        .hasMessage("the video's URL is no plain URL: 1 to 4096 printable ASCII characters");
+        .hasMessage("the video's URL is not a plain URL of 1 to 4096 printable ASCII characters");
   }
 
   @Test
@@ -178,6 +178,7 @@ class VideoHostsTest {
         .hasMessage(
             "leonardo.download.hosts: '"
                 + entry
-                + "' is no host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
+                + "' is not a host with an optional port, such as cdn.leonardo.ai or"
+                + " 127.0.0.1:8080");
   }
 }
