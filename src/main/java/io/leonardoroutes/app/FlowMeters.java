@@ -32,7 +32,9 @@ import java.util.function.ToDoubleFunction;
 import org.apache.camel.CamelContext;
 
 /**
- * The meters of the flow: figures from the ledger, the duration of each call to the provider and what is unavailable. The only tags are states, outcomes, and names of accounts, sinks and steps: never anything from a request.
+ * The meters of the flow: figures from the ledger, the duration of each call to the provider and
+ * what is unavailable. The only tags are states, outcomes, and names of accounts, sinks and steps:
+ * never anything from a request.
  */
 final class FlowMeters implements AutoCloseable {
   private static final Tags PENDING = Tags.of("state", Delivery.State.PENDING.name());
@@ -137,7 +139,10 @@ final class FlowMeters implements AutoCloseable {
             .register(registry));
   }
 
-  /** Registers a sink only once: the registry ignores a second gauge of the same name, with a warning. */
+  /**
+   * Registers a sink only once: the registry ignores a second gauge of the same name, with a
+   * warning.
+   */
   private void deliveries(String sink) {
     if (!sinks.add(sink)) {
       return;

@@ -11,7 +11,8 @@ import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyCo
 import org.apache.camel.component.micrometer.routepolicy.MicrometerRoutePolicyFactory;
 
 /**
- * The metrics in the text format of Prometheus: those of the flow, the duration of every route, and the JVM's.
+ * The metrics in the text format of Prometheus: those of the flow, the duration of every route, and
+ * the JVM's.
  */
 final class PrometheusMetrics implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
@@ -41,9 +42,7 @@ final class PrometheusMetrics implements AutoCloseable {
     return metrics;
   }
 
-  /**
-   * All metrics. Figures from the ledger are NaN while it is unavailable or too slow.
-   */
+  /** All metrics. Figures from the ledger are NaN while it is unavailable or too slow. */
   String text() {
     meters.refresh();
     return registry.scrape();

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * Reads the settings, opens the ledger and the servers, binds the beans and loads the route files.
  * Closes what it opened after the last route has stopped.
  *
- * <p>Long, because what is opened first has to be closed last.
+ * <p>One file, because what is opened first has to be closed last.
  */
 final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   /** The bean that holds the pattern of the program's own route files. */

@@ -27,7 +27,7 @@ import org.sqlite.SQLiteJDBCLoader;
 /**
  * The database behind the ledger: opens, migrates and, for SQLite, locks it for a single instance.
  *
- * <p>Long, because opening and locking are undone if a later step fails.
+ * <p>One file, because opening and locking are undone if a later step fails.
  */
 public final class LedgerDatabase implements AutoCloseable {
   static final String SQLITE = "jdbc:sqlite:";

@@ -129,10 +129,7 @@ final class RequestSchema {
     return object;
   }
 
-  /**
-   * The schema of a field. First tries its rules on null, also within lists, so that a broken rule
-   * fails at the start.
-   */
+  /** The schema of a field, whose rules are first tried on null to find broken ones. */
   private SchemaPart field(
       Class<?> owner, RecordComponent component, PropertyDescriptor rules, String path) {
     AnnotatedType type = component.getAnnotatedType();
@@ -180,10 +177,7 @@ final class RequestSchema {
     return type.isAnnotationPresent(Valid.class);
   }
 
-  /**
-   * Bean Validation silently skips a record without {@code @Valid}, and requests that break its
-   * rules would be paid for.
-   */
+  /** Without @Valid, Bean Validation silently skips its rules, and bad requests are paid for. */
   private static RuntimeException unchecked(Class<?> record) {
     String name = record.getSimpleName();
     return new IllegalStateException(

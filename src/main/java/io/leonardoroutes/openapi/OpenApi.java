@@ -22,7 +22,7 @@ import org.apache.camel.CamelContext;
  * that answer with our problems, parameters are the headers that a route keeps, answers come from
  * the {@link RouteNote}, and schemas from the {@link ModelCatalog} and from the records.
  *
- * <p>Long, because it builds one document.
+ * <p>One file, because it builds one document.
  */
 public final class OpenApi {
   private static final ObjectMapper JSON = new ObjectMapper();
