@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
  * environment, property files, in Camel's order), else the defaults of the sandbox, else those of
  * {@code config/application.properties}, which is packaged in the jar. Logs a warning for each
  * unknown setting.
+ *
+ * <p>One file, because which source a value comes from decides what is warned of.
  */
 final class SettingSources {
   private static final Logger LOG = LoggerFactory.getLogger(SettingSources.class);
@@ -189,9 +191,29 @@ final class SettingSources {
             (key, value) -> {
               if (!explicit.contains(key)) {
                 values.put(key, value);
+                warnOfIdle(key);
               }
               defaults.put(key, value);
             });
+  }
+
+  /** An application may have been written when this was on by default, or expect it. */
+  private void warnOfIdle(String switchedOff) {
+    String group = switchedOff.substring(0, switchedOff.lastIndexOf('.') + 1);
+    explicit.stream()
+        .filter(
+            key ->
+                group.equals("leonardo.file.")
+                    ? key.equals("leonardo.inbox")
+                    : key.startsWith(group))
+        .findFirst()
+        .ifPresent(
+            key ->
+                LOG.warn(
+                    "{} is set, but the default of {} is false in an application: set it to true or"
+                        + " false",
+                    key,
+                    switchedOff));
   }
 
   /** Whether no setting is set explicitly. */

@@ -73,6 +73,27 @@ class LibraryDefaultsTest {
   }
 
   @Test
+  void settingsOfWhatIsOffAreToldOf() throws Exception {
+    main.addInitialProperty("leonardo.api-key", "test-key");
+    main.addInitialProperty("leonardo.data", folder.toString());
+    main.addInitialProperty("leonardo.inbox", folder.resolve("requests").toString());
+    main.addInitialProperty("leonardo.rest.port", "8081");
+    main.addInitialProperty("leonardo.management.enabled", "false");
+    main.addInitialProperty("leonardo.management.port", "9877");
+    try (LogCapture log = LogCapture.open()) {
+      main.start();
+
+      assertThat(log.warnings())
+          .contains(
+              "WARN leonardo.inbox is set, but the default of leonardo.file.enabled is false in an"
+                  + " application: set it to true or false",
+              "WARN leonardo.rest.port is set, but the default of leonardo.rest.enabled is false in"
+                  + " an application: set it to true or false")
+          .noneMatch(line -> line.contains("management"));
+    }
+  }
+
+  @Test
   void theMeterRegistryOfTheApplicationHasTheMetersWhileTheFlowRuns() throws Exception {
     MeterRegistry simple = new SimpleMeterRegistry();
     main.bind("simple", simple);
