@@ -8,6 +8,7 @@ import io.leonardoroutes.api.RestAnswers;
 import io.leonardoroutes.api.VideoResource;
 import io.leonardoroutes.api.WaitForJob;
 import io.leonardoroutes.delivery.DeliverStep;
+import io.leonardoroutes.delivery.DeliveryDeadline;
 import io.leonardoroutes.delivery.DownloadStep;
 import io.leonardoroutes.delivery.RedeliverStep;
 import io.leonardoroutes.flow.FlowContext;
@@ -131,6 +132,7 @@ final class RouteBeans {
     registry.bind("leonardoResolve", new ResolveStep(flow));
     registry.bind("leonardoFetch", new DownloadStep(flow, videos));
     registry.bind("leonardoDeliver", new DeliverStep(flow));
+    registry.bind("leonardoDeadline", new DeliveryDeadline(flow));
     registry.bind("leonardoRedeliver", new RedeliverStep(flow));
     clients.bind(registry, client, videos);
   }

@@ -267,8 +267,10 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   }
 
   private static void addDeliveryRoute(CamelContext context, String sink, String uri) {
+    String id = "deliver-" + sink;
+    StartChecks.requireFreeRouteId(context, id, sink);
     TemplatedRouteBuilder.builder(context, "leonardo-deliver")
-        .routeId("deliver-" + sink)
+        .routeId(id)
         .parameter("sink", sink)
         .parameter("uri", uri)
         .add();

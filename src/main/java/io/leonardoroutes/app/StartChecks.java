@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ResolveEndpointFailedException;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.PluginHelper;
@@ -113,6 +114,15 @@ final class StartChecks {
       }
     }
     return pattern;
+  }
+
+  /** Of two routes with the same id, Camel would drop the first. */
+  static void requireFreeRouteId(CamelContext context, String id, String sink) {
+    if (((ModelCamelContext) context).getRouteDefinition(id) != null) {
+      throw new BadSetting(
+          "leonardo.sinks." + sink + ".uri",
+          "the route files have a route " + id + ": give the sink another name");
+    }
   }
 
   static void checkEndpoint(CamelContext context, Sink sink) {

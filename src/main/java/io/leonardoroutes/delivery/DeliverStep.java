@@ -30,12 +30,19 @@ import org.apache.camel.Message;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The steps of {@code deliver.camel.yaml}: each event goes to each sink on its own. */
+/**
+ * The steps of {@code deliver.camel.yaml}: each event goes to each sink on its own.
+ *
+ * <p>One file, because it is read beside its route file.
+ */
 public final class DeliverStep {
   private static final Logger LOG = LoggerFactory.getLogger(DeliverStep.class);
   private static final int BATCH = 50;
   private static final int MOST_TAKEN = 1_000;
-  private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** A delivery that waits for its turn longer than this may go to another instance. */
+  private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
   private static final Duration CONNECTING = Duration.ofMinutes(1);
   private static final String GONE = "the caller is gone, and its temporary queue or topic with it";
   static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
@@ -53,7 +60,8 @@ public final class DeliverStep {
     this.flow = flow;
     this.outbox = flow.ledger().outbox();
     this.lease = flow.settings().lease();
-    this.claimed = new ClaimedWork<>(DeliverStep::key, flow.clock(), lease, LONGEST);
+    Duration longest = LONGEST_WAIT.plus(flow.settings().longestDelivery(true));
+    this.claimed = new ClaimedWork<>(DeliverStep::key, flow.clock(), lease, longest);
   }
 
   private static String key(Delivery delivery) {
@@ -75,7 +83,7 @@ public final class DeliverStep {
 
   /**
    * Renews the leases of deliveries under way. So leases can be short, and another instance soon
-   * takes over from one that died. A sink that has not answered for a very long time never will.
+   * takes over from one that died. No attempt lasts longer than {@link DeliveryDeadline} lets it.
    */
   public void renew() {
     flow.outages().attempt(() -> claimed.renew(deliveries -> outbox.renew(deliveries, lease)));

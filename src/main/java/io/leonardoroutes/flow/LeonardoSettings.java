@@ -47,6 +47,7 @@ public record LeonardoSettings(
     Downloads downloads,
     List<Sink> sinks,
     int deliverTries,
+    Duration deliverTimeout,
     Duration eventsKeep,
     Duration lease,
     SecretRegistry secrets) {
@@ -82,6 +83,11 @@ public record LeonardoSettings(
   /** The longest that a paid call and its recording can take: after that it is over for sure. */
   public Duration longestCall() {
     return paidCall().plus(lease.multipliedBy(2));
+  }
+
+  /** The longest that a sink may take for a delivery before it is cut off. */
+  public Duration longestDelivery(boolean video) {
+    return video ? deliverTimeout.plus(downloads.limits().maxTime()) : deliverTimeout;
   }
 
   /** Nothing that is secret. */
@@ -159,6 +165,7 @@ public record LeonardoSettings(
             keys.duration("leonardo.videos.keep")),
         sinks(context, keys),
         keys.integer("leonardo.deliver.tries", 1, 10_000),
+        keys.duration("leonardo.deliver.timeout"),
         eventsKeep(keys),
         keys.duration("leonardo.lease"),
         secrets);

@@ -79,6 +79,7 @@ public class SettingsTest {
           leonardo.sinks.outbox.content | film | 'film' is not all of event, video
           leonardo.sinks.archive.uri | ftpx:host | there is no Camel component 'ftpx' on the class path
           leonardo.sinks.archive.uri | file:x?nonsense=1 | is not a valid endpoint: There are 1 parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that they are properties of the endpoint. Unknown parameters=[{nonsense=1}]
+          leonardo.sinks.lease.uri | mock:lease | the route files have a route deliver-lease: give the sink another name
           leonardo.routes | file:nowhere/*.yaml | there is no route file at file:nowhere/*.yaml
           leonardo.routes | file:nowhere.yaml | there is no route file at file:nowhere.yaml
           leonardo.base-url | https://me:secret@x.example | 'https://x.example' is not an http(s) address without a slash at its end

@@ -1,0 +1,197 @@
+package io.leonardoroutes.delivery;
+
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.Delivery.Content;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.Route;
+import org.apache.camel.spi.Policy;
+import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.processor.DelegateProcessor;
+
+/**
+ * Limits how long a sink may take for a delivery. Each attempt runs on a thread of its own, with a
+ * copy of the exchange, so what returns late changes nothing. A late one is interrupted. If it
+ * ignores that, its thread is lost until it returns; a sink that keeps too many threads is not
+ * called until it gives some back.
+ */
+public final class DeliveryDeadline implements Policy {
+  private static final int MOST_LOST = 10;
+
+  /** How soon an attempt that heeds interrupts has ended, on a busy machine too. */
+  private static final Duration HEEDED = Duration.ofSeconds(5);
+
+  private final FlowContext flow;
+
+  public DeliveryDeadline(FlowContext flow) {
+    this.flow = flow;
+  }
+
+  @Override
+  public void beforeWrap(Route route, NamedNode node) {
+    // nothing of it is changed
+  }
+
+  @Override
+  public Processor wrap(Route route, Processor sink) {
+    // With a unit of work of its own: what a late attempt still opens is closed when it ends.
+    return new Attempts(
+        route,
+        PluginHelper.getInternalProcessorFactory(route.getCamelContext())
+            .addUnitOfWorkProcessorAdvice(route.getCamelContext(), sink, route));
+  }
+
+  /** Whoever sees that it has ended can be sure that its thread is not interrupted any more. */
+  private static final class Attempt extends FutureTask<Void> {
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Attempt(Callable<Void> call) {
+      super(call);
+    }
+
+    @Override
+    public void run() {
+      try {
+        // Does not return before an interrupt by cancel, if there is one, has arrived.
+        super.run();
+      } finally {
+        Thread.interrupted();
+        ended.countDown();
+      }
+    }
+
+    private boolean isCutOff(Duration limit) throws InterruptedException, ExecutionException {
+      try {
+        get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return false;
+      } catch (TimeoutException e) {
+        // Not if it returns just now.
+        return cancel(true);
+      }
+    }
+  }
+
+  /** Those at one sink. */
+  private final class Attempts extends DelegateProcessor {
+    private final CamelContext context;
+    private final String name;
+    private final Set<Attempt> lost = new HashSet<>();
+
+    /** Never more than wait for an attempt, and those that are lost. */
+    private ExecutorService threads;
+
+    private Attempts(Route route, Processor sink) {
+      super(sink);
+      this.context = route.getCamelContext();
+      this.name = route.getRouteId();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+      super.doStart();
+      threads = context.getExecutorServiceManager().newCachedThreadPool(this, name);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+      // Does not wait: who ignores interrupts would hold up the stop.
+      context.getExecutorServiceManager().shutdownNow(threads);
+      super.doStop();
+    }
+
+    @Override
+    public void process(Exchange exchange) throws Exception {
+      Delivery delivery = exchange.getProperty(FlowProperties.DELIVERY, Delivery.class);
+      mustNotHoldTooMany();
+      Exchange copy = ExchangeHelper.createCorrelatedCopy(exchange, false);
+      copy.removeProperty(ExchangePropertyKey.STREAM_CACHE_UNIT_OF_WORK);
+      Attempt attempt =
+          new Attempt(
+              () -> {
+                processNext(copy);
+                return null;
+              });
+      threads.execute(() -> run(attempt, delivery.sink()));
+      await(attempt, delivery);
+      ExchangeHelper.copyResults(exchange, copy);
+    }
+
+    private void run(Attempt attempt, String sink) {
+      attempt.run();
+      ended(attempt, sink);
+    }
+
+    private void await(Attempt attempt, Delivery delivery) throws Exception {
+      Duration limit = flow.settings().longestDelivery(delivery.content() == Content.VIDEO);
+      try {
+        if (attempt.isCutOff(limit)) {
+          String late = late(delivery, limit);
+          if (!attempt.ended.await(HEEDED.toMillis(), TimeUnit.MILLISECONDS)) {
+            lose(attempt, delivery.sink(), late);
+          }
+          throw new TimeoutException("it " + late);
+        }
+        attempt.get();
+      } catch (InterruptedException e) {
+        attempt.cancel(true);
+        throw e;
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof Exception cause ? cause : e;
+      }
+    }
+
+    private static String late(Delivery delivery, Duration limit) {
+      return "did not return within %s (leonardo.deliver.timeout%s)"
+          .formatted(
+              limit, delivery.content() == Content.VIDEO ? " plus leonardo.download.timeout" : "");
+    }
+
+    private synchronized void mustNotHoldTooMany() {
+      if (lost.size() >= MOST_LOST) {
+        throw new RejectedExecutionException(
+            "it is not called while %s deliveries that it has begun hold a thread each"
+                .formatted(lost.size()));
+      }
+    }
+
+    private synchronized void lose(Attempt attempt, String sink, String late) {
+      if (attempt.ended.getCount() > 0) {
+        lost.add(attempt);
+        flow.outages()
+            .reportWaiting(
+                freeThread(sink),
+                ("sink %s %s and ignores interrupts: such a delivery holds a thread until it"
+                        + " returns or the program is restarted")
+                    .formatted(sink, late));
+      }
+    }
+
+    /** Before or after it is lost: {@link #lose} sees that it has ended. */
+    private synchronized void ended(Attempt attempt, String sink) {
+      if (lost.remove(attempt) && lost.isEmpty()) {
+        flow.outages().reportUp(freeThread(sink));
+      }
+    }
+
+    private static String freeThread(String sink) {
+      return "a free thread for sink " + sink;
+    }
+  }
+}
