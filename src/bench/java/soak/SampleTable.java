@@ -7,7 +7,8 @@ import java.util.function.ToDoubleFunction;
 /** The samples, and whether they are flat over the quiet turns. */
 final class SampleTable {
   static final String RULE =
-      "flat: median of the last third of the quiet turns against the first third, "
+      "flat: median of the last third of the quiet turns against the middle third, as in the first"
+          + " the JVM warms up and folders fill to their limits: "
           + "heap after GC at most +15 %, resident memory +20 %, threads +10, open files +20, "
           + "files in a folder +20 % + 100, and in every window at most 60 lines a minute that name"
           + " no job, no stack trace, 15 lines a job";
@@ -69,7 +70,7 @@ final class SampleTable {
         s.undelivered());
   }
 
-  /** Prints each figure's medians; whether all are flat. */
+  /** Prints each figure's median in each third; whether all are flat. */
   synchronized boolean isFlat() {
     List<Sample> quiet = samples.stream().filter(Sample::quiet).toList();
     if (quiet.size() < 3) {
@@ -101,9 +102,11 @@ final class SampleTable {
       String name, List<Sample> quiet, ToDoubleFunction<Sample> figure, double by, double plus) {
     int third = quiet.size() / 3;
     double first = median(quiet.subList(0, third), figure);
+    double middle = median(quiet.subList(third, 2 * third), figure);
     double last = median(quiet.subList(quiet.size() - third, quiet.size()), figure);
-    boolean holds = last <= first * by + plus;
-    System.out.printf("%-20s %8.1f -> %8.1f %s%n", name, first, last, holds ? "" : "NOT FLAT");
+    boolean holds = last <= middle * by + plus;
+    System.out.printf(
+        "%-20s %8.1f, %8.1f -> %8.1f %s%n", name, first, middle, last, holds ? "" : "NOT FLAT");
     return holds;
   }
 
