@@ -1,5 +1,6 @@
 package io.leonardoroutes;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +42,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class SmallHeapTest {
   private static final int LENGTH = 262_100;
-  private static final byte[] BODY = " ".repeat(LENGTH - 100).getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BODY = " ".repeat(LENGTH - 100).getBytes(US_ASCII);
   private static final Duration LONG = Duration.ofSeconds(120);
 
   @TempDir Path folder;
@@ -125,7 +127,7 @@ class SmallHeapTest {
   private void crowd(int many, String head) throws IOException {
     for (int i = 0; i < many; i++) {
       Socket socket = connect(i);
-      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(head.getBytes(US_ASCII));
       socket.getOutputStream().write(BODY);
     }
   }
@@ -134,7 +136,7 @@ class SmallHeapTest {
     Map<String, Integer> answers = new TreeMap<>();
     for (Socket socket : sockets) {
       byte[] start = socket.getInputStream().readNBytes("HTTP/1.1 401".length());
-      answers.merge(new String(start, StandardCharsets.US_ASCII), 1, Integer::sum);
+      answers.merge(new String(start, US_ASCII), 1, Integer::sum);
     }
     return answers;
   }
@@ -241,16 +243,28 @@ class SmallHeapTest {
         List.of("/openapi.json", "/costs?days=366", "/models", "/generations/" + id + "/history")) {
       assertThat(atOnce(100, path)).as(path).hasSizeGreaterThan(10);
     }
-    deaf(300, "/openapi.json");
-    deaf(300, "/generations?limit=1000");
-    deaf(300, "/generations?limit=100");
-    deaf(300, "/generations/" + id + "/events");
+    deaf(300, "/openapi.json", () -> assertThat(askedAt("127.0.1.1")).startsWith("HTTP/1.1 503 "));
+    deaf(300, "/generations?limit=1000", () -> {});
+    deaf(300, "/generations?limit=100", () -> {});
+    deaf(300, "/generations/" + id + "/events", () -> {});
     assertThat(process.isAlive()).isTrue();
     assertThat(said).noneMatch(line -> line.contains("OutOfMemoryError"));
   }
 
+  /** The status line for one who asks from where others have not read their answers. */
+  private String askedAt(String address) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.bind(new InetSocketAddress(address, 0));
+      socket.connect(new InetSocketAddress("127.0.0.1", port));
+      socket
+          .getOutputStream()
+          .write("GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+      return new String(socket.getInputStream().readNBytes(100), US_ASCII);
+    }
+  }
+
   /** So many callers ask and ask, and read nothing. */
-  private void deaf(int many, String path) throws Exception {
+  private void deaf(int many, String path, ThrowingRunnable meanwhile) throws Exception {
     for (int i = 0; i < many; i++) {
       Socket socket = new Socket();
       socket.setReceiveBufferSize(4_096);
@@ -262,9 +276,10 @@ class SmallHeapTest {
           .write(
               ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                   .repeat(20)
-                  .getBytes(StandardCharsets.US_ASCII));
+                  .getBytes(US_ASCII));
     }
     await().atMost(LONG).until(() -> rest.get("/models").statusCode() == 200);
+    await().atMost(LONG).untilAsserted(meanwhile);
     for (Socket socket : sockets) {
       socket.close();
     }
@@ -284,7 +299,7 @@ class SmallHeapTest {
     Socket last = sockets.get(299);
     byte[] answer = last.getInputStream().readNBytes(200);
 
-    assertThat(new String(answer, StandardCharsets.US_ASCII))
+    assertThat(new String(answer, US_ASCII))
         .startsWith("HTTP/1.1 503 ")
         .contains("\r\nRetry-After: 1\r\n");
   }

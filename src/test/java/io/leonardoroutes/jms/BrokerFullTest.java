@@ -33,6 +33,7 @@ class BrokerFullTest {
   private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
   private static final int LIMIT = 256 * 1_024;
+  private static final String LONG_PROMPT = "a koala ".repeat(180);
 
   @TempDir Path folder;
   private final int port = App.freePort();
@@ -80,9 +81,10 @@ class BrokerFullTest {
     try (LogCapture log = LogCapture.open();
         TestBroker.Caller caller = caller()) {
       JMSException refused = null;
-      while (refused == null && taken < 10_000) {
+      // Twice as much as may lie there.
+      while (refused == null && taken < 2 * LIMIT / LONG_PROMPT.length()) {
         try {
-          caller.send(REQUESTS, request(taken));
+          caller.send(REQUESTS, request(taken).replace("koala", LONG_PROMPT));
           taken++;
         } catch (JMSException e) {
           refused = e;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -86,9 +87,9 @@ class EndlessAnswerTest {
         program.drop("r" + i + ".json", FlowFixture.REQUEST);
       }
 
-      await().atMost(LONG).until(() -> program.outbox("in_doubt.json").size() == ENDLESS.size());
-      await().atMost(LONG).until(() -> program.outbox(".mp4").size() == ENDLESS.size());
-      await().atMost(LONG).until(() -> attacked.getOrDefault("/user/", 0) > 4);
+      until(program, () -> program.outbox("in_doubt.json").size() == ENDLESS.size());
+      until(program, () -> program.outbox(".mp4").size() == ENDLESS.size());
+      until(program, () -> attacked.getOrDefault("/user/", 0) > 4);
 
       assertThat(program.isRunning()).isTrue();
       assertThat(program.said("OutOfMemoryError")).isEmpty();
@@ -96,5 +97,9 @@ class EndlessAnswerTest {
       assertThat(attacked.get("/v1/generations/")).isGreaterThan(ENDLESS.size());
       assertThat(attacked.get("/cdn/")).isGreaterThan(ENDLESS.size());
     }
+  }
+
+  private static void until(ProgramProcess program, Callable<Boolean> fact) {
+    await().atMost(LONG).failFast("the program has ended", () -> !program.isRunning()).until(fact);
   }
 }
