@@ -248,8 +248,8 @@ public final class LedgerDatabase implements AutoCloseable {
       }
       // SQLite creates -wal and -shm with the permissions of the database file.
       OthersAccess.createPrivateFile(file.toAbsolutePath());
-      OthersAccess.remove(Path.of(file + "-wal"));
-      OthersAccess.remove(Path.of(file + "-shm"));
+      OthersAccess.removeFrom(Path.of(file + "-wal"));
+      OthersAccess.removeFrom(Path.of(file + "-shm"));
       return channel;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);

@@ -74,14 +74,14 @@ public final class OthersAccess {
     try {
       Files.createFile(file, FolderPolicy.OWN.forFiles());
     } catch (FileAlreadyExistsException there) {
-      remove(file);
+      removeFrom(file);
     }
   }
 
   /** The same for a folder. */
   public static void createPrivateFolder(Path folder) throws IOException {
     createFolder(folder, FolderPolicy.OWN);
-    remove(folder);
+    removeFrom(folder);
   }
 
   /** Creates a folder and its missing parents with the permissions of the policy. */
@@ -107,7 +107,7 @@ public final class OthersAccess {
    * Takes away the access of others; earlier versions created files by the umask. The group keeps
    * its access, which may be on purpose.
    */
-  public static void remove(Path file) {
+  public static void removeFrom(Path file) {
     Set<PosixFilePermission> found =
         permissions(file).orElse(EnumSet.noneOf(PosixFilePermission.class));
     Set<PosixFilePermission> reduced = EnumSet.noneOf(PosixFilePermission.class);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Doubts that nobody has thought of, the same ones in every run, before providers whose lists break
- * one assumption each. {@code -Dstories=100000} plays as many with each.
+ * one assumption each. {@code -Dstories=5000} plays as many with each.
  */
 class AnyDoubtsTest {
   private static final int STORIES = Integer.getInteger("stories", 100);
