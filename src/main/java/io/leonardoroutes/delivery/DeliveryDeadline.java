@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -24,7 +25,7 @@ import org.apache.camel.Route;
 import org.apache.camel.spi.Policy;
 import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.processor.DelegateProcessor;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
 /**
  * Limits how long a sink may take for a delivery. Each attempt runs on a thread of its own, with a
@@ -89,7 +90,7 @@ public final class DeliveryDeadline implements Policy {
   }
 
   /** Those at one sink. */
-  private final class Attempts extends DelegateProcessor {
+  private final class Attempts extends DelegateAsyncProcessor {
     private final CamelContext context;
     private final String name;
     private final Set<Attempt> lost = new HashSet<>();
@@ -116,8 +117,19 @@ public final class DeliveryDeadline implements Policy {
       super.doStop();
     }
 
+    /** Done when it returns, as the thread of the delivery has to wait; Camel wants this form. */
     @Override
-    public void process(Exchange exchange) throws Exception {
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+      try {
+        attempt(exchange);
+      } catch (Exception e) {
+        exchange.setException(e);
+      }
+      callback.done(true);
+      return true;
+    }
+
+    private void attempt(Exchange exchange) throws Exception {
       Delivery delivery = exchange.getProperty(FlowProperties.DELIVERY, Delivery.class);
       mustNotHoldTooMany();
       Exchange copy = ExchangeHelper.createCorrelatedCopy(exchange, false);
@@ -125,7 +137,7 @@ public final class DeliveryDeadline implements Policy {
       Attempt attempt =
           new Attempt(
               () -> {
-                processNext(copy);
+                getProcessor().process(copy);
                 return null;
               });
       threads.execute(() -> run(attempt, delivery.sink()));

@@ -86,6 +86,15 @@ class ManagementTest {
   }
 
   @Test
+  void aStartHasNothingToWarnOf() throws Exception {
+    try (LogCapture log = LogCapture.ofEverything()) {
+      app.with("leonardo.tick", "10h").start();
+
+      assertThat(log.warnings()).isEmpty();
+    }
+  }
+
+  @Test
   void whatIsAwayIsToldAndDoesNotStopNewRequests() throws Exception {
     app.with("leonardo.tick", "10h").start();
 
