@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +83,9 @@ class HostsIT {
   }
 
   @Test
+  @DisabledForJreRange(
+      min = JRE.JAVA_24,
+      disabledReason = "the Artemis 2.40 of Spring Boot 3.5 asks for a security manager")
   void aSpringBootApplicationKeepsItsPortsItsDatabaseItsBrokerAndItsHealth() throws Exception {
     start("spring-boot-3", "com.example.orders.OrderApplication", "-Dserver.port=" + port);
     await()
