@@ -84,7 +84,7 @@ public final class ResolveStep {
       for (Job job : page) {
         if (decision.account() == null || decision.account().equals(job.account())) {
           try {
-            decide(job.id(), operator, new Decision(decision.as(), null), actor);
+            decide(job.id(), operator, allowedForMany(job, decision.as()), actor);
             resolved++;
           } catch (RequestRejected e) {
             left.merge(e.problem().name(), 1, Integer::sum);
@@ -98,6 +98,20 @@ public final class ResolveStep {
     ArrayNode reasons = answer.putArray("left");
     left.forEach((why, jobs) -> reasons.addObject().put("why", why).put("jobs", jobs));
     return answer;
+  }
+
+  /** Whoever decides about many has not read each answer, and would pay for a video again. */
+  private static Decision allowedForMany(Job job, Decision.As as) {
+    if (as == Decision.As.UNPAID && JobProblems.wasMade(job)) {
+      throw new RequestRejected(
+          409,
+          "was-made",
+          "A generation was made for the job",
+          "the provider's answer to job "
+              + job.id()
+              + " names a generation: decide about it alone");
+    }
+    return new Decision(as, null);
   }
 
   private Job decide(Object id, Caller operator, Decision decision, Actor actor) {
@@ -141,7 +155,8 @@ public final class ResolveStep {
    * it.
    */
   private void mustBeOver(Job job) {
-    Instant over = JobProblems.inDoubtSince(job).orElse(Instant.MIN);
+    Instant over =
+        JobProblems.inDoubtSince(job).orElse(job.submittedAt().plus(flow.settings().longestCall()));
     if (over.isAfter(flow.clock().instant())) {
       throw new RequestRejected(
           409,

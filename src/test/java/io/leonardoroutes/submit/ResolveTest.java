@@ -322,12 +322,41 @@ class ResolveTest {
         .body();
   }
 
+  private static void problem(String id, String problem) {
+    Jdbi.create("jdbc:sqlite:" + doubt.app.data().resolve("ledger.db"))
+        .useHandle(at -> at.execute("UPDATE job SET problem = ? WHERE id = ?", problem, id));
+  }
+
+  @Test
+  void whatTheProviderSaidItMadeIsPaidAgainOnlyByAWordForThatJob() throws Exception {
+    String id = inDoubt();
+    problem(
+        id, "{\"since\":\"2020-01-01T00:00:00Z\",\"answer\":\"{\\\"generationId\\\":\\\"g\\\"\"}");
+    int creates = provider.creates().size();
+
+    assertThat(all("{\"as\":\"unpaid\"}").body()).contains("{\"why\":\"was-made\",\"jobs\":1}");
+
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+    assertThat(provider.creates()).hasSize(creates);
+    assertThat(resolve(id, "{\"as\":\"unpaid\"}").statusCode()).isEqualTo(200);
+    doubt.inTime("COMPLETE", id);
+  }
+
+  @Test
+  void aDoubtThatDoesNotSayWhenItsCallIsOverWaitsForTheLongestCall() throws Exception {
+    String id = inDoubt();
+    problem(id, "{}");
+
+    assertThat(all("{\"as\":\"unpaid\"}").body()).contains("{\"why\":\"not-over-yet\",\"jobs\":1}");
+
+    assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
+    assertThat(resolve(id, "{\"as\":\"failed\"}").statusCode()).isEqualTo(200);
+  }
+
   @Test
   void aCallThatMayNotBeOverIsLeftAndCounted() throws Exception {
     String id = inDoubt();
-    String since = "{\"since\":\"" + CLOCK.instant().plusSeconds(60) + "\"}";
-    Jdbi.create("jdbc:sqlite:" + doubt.app.data().resolve("ledger.db"))
-        .useHandle(at -> at.execute("UPDATE job SET problem = ? WHERE id = ?", since, id));
+    problem(id, "{\"since\":\"" + CLOCK.instant().plusSeconds(60) + "\"}");
 
     assertThat(all("{\"as\":\"unpaid\"}").body()).contains("{\"why\":\"not-over-yet\",\"jobs\":1}");
 
