@@ -52,6 +52,7 @@ public final class DeliverStep {
   private final Duration lease;
   private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
   private final ClaimedWork<Delivery> claimed;
+  private final Duration longest;
 
   /** By sink, the deliveries whose file name is taken in its folder. */
   private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
@@ -60,7 +61,7 @@ public final class DeliverStep {
     this.flow = flow;
     this.outbox = flow.ledger().outbox();
     this.lease = flow.settings().lease();
-    Duration longest = LONGEST_WAIT.plus(flow.settings().longestDelivery(true));
+    this.longest = LONGEST_WAIT.plus(flow.settings().longestDelivery(true));
     this.claimed = new ClaimedWork<>(DeliverStep::key, flow.clock(), lease, longest);
   }
 
@@ -74,6 +75,7 @@ public final class DeliverStep {
   }
 
   private List<Delivery> claim(String sink) {
+    claimed.forget(longest);
     List<Delivery> due = outbox.claim(sink, BATCH, lease);
     if (due.isEmpty() && log(sink).waits()) {
       log(sink).idle(!outbox.retries(sink), flow.clock().instant());

@@ -81,7 +81,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     this.settings = flow.settings().intakes();
     this.policy = flow.settings().files().policy();
     this.ready = new ReadyFiles(settings, System::nanoTime);
-    this.rejected = new RejectedFiles(flow.settings().files(), flow.clock());
+    this.rejected = new RejectedFiles(flow);
     if (settings.file()) {
       rejected.add(settings.inbox().resolve(REJECTED));
     }

@@ -4,6 +4,8 @@ import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.files.UnsafeFolder;
 import io.leonardoroutes.flow.FileSettings;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.health.LogLimit;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,17 +26,24 @@ import org.slf4j.LoggerFactory;
 final class RejectedFiles {
   private static final Logger LOG = LoggerFactory.getLogger(RejectedFiles.class);
 
+  private static final int MOST_LINES = 2;
+
   private final FileSettings settings;
   private final Clock clock;
+
+  /** A flood of junk brings one sweep after the other. */
+  private final LogLimit lines;
 
   /** An upper bound of the number of files in each. */
   private final Map<Path, Integer> counts = new ConcurrentHashMap<>();
 
   private record Rejected(String name, Instant since) {}
 
-  RejectedFiles(FileSettings settings, Clock clock) {
-    this.settings = settings;
-    this.clock = clock;
+  RejectedFiles(FlowContext flow) {
+    this.settings = flow.settings().files();
+    this.clock = flow.clock();
+    this.lines = new LogLimit(LOG, "sweeps of rejected files", MOST_LINES, clock);
+    flow.settings().secrets().onRefresh(lines::logSuppressed);
   }
 
   /** Adds a folder to clean up; it may not exist yet. */
@@ -79,7 +88,7 @@ final class RejectedFiles {
       }
     }
     counts.put(folder, files.size() - deleted);
-    if (deleted > 0) {
+    if (deleted > 0 && lines.mayLog()) {
       LOG.info(
           "{} files deleted from {}: they were older than {}, or the oldest of more than {}",
           deleted,

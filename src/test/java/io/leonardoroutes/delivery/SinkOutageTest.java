@@ -10,6 +10,7 @@ import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Delivery;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -81,6 +82,27 @@ class SinkOutageTest {
 
   private static String submitted(String id) {
     return "kling-3.0-turbo-" + id.substring(0, 8) + " submitted";
+  }
+
+  @Test
+  void aDeliveryThatGotLostBeforeItBeganIsClaimedAgainWithoutARestart() throws Exception {
+    erp(exchange -> taken.add(subject(exchange)));
+    story.with("leonardo.tick", "10h").with("leonardo.lease", "30s").start();
+    DeliverStep deliver =
+        story
+            .app()
+            .context()
+            .getRegistry()
+            .lookupByNameAndType("leonardoDeliver", DeliverStep.class);
+    story.accept(FlowFixture.REQUEST);
+    story.app().template().sendBody("seda:leonardo-submit?discardWhenFull=true", "");
+    List<Delivery> lost = new CopyOnWriteArrayList<>();
+    await().atMost(LONG).until(() -> lost.addAll(deliver.due("erp")));
+
+    clock.tick(Duration.ofMinutes(2));
+    assertThat(deliver.due("erp")).isEmpty();
+    clock.tick(Duration.ofHours(3));
+    assertThat(deliver.due("erp")).extracting(Delivery::eventId).contains(lost.get(0).eventId());
   }
 
   @Test
