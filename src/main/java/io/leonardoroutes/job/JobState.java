@@ -3,7 +3,10 @@ package io.leonardoroutes.job;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The state of a job. No job in {@code IN_DOUBT} is submitted again by itself. */
+/**
+ * The state of a job. A job in {@code IN_DOUBT} is submitted again only if the list proves that it
+ * was not billed, or an operator says so.
+ */
 public enum JobState {
   /** Durable and confirmed to the caller; not yet submitted. */
   ACCEPTED,
