@@ -82,9 +82,15 @@ public final class ResolveStep {
       String after = page.isEmpty() ? null : page.get(page.size() - 1).id();
       page = ledger.page(decision.filter(), PAGE, after);
       for (Job job : page) {
-        if (decision.account() == null || decision.account().equals(job.account())) {
+        if (decision.account() != null && !decision.account().equals(job.account())) {
+          continue;
+        }
+        if (decision.as() == Decision.As.UNPAID && JobProblems.wasMade(job)) {
+          // Whoever decides about many has not read each answer, and would pay for a video again.
+          left.merge("was-made", 1, Integer::sum);
+        } else {
           try {
-            decide(job.id(), operator, allowedForMany(job, decision.as()), actor);
+            decide(job.id(), operator, new Decision(decision.as(), null), actor);
             resolved++;
           } catch (RequestRejected e) {
             left.merge(e.problem().name(), 1, Integer::sum);
@@ -98,20 +104,6 @@ public final class ResolveStep {
     ArrayNode reasons = answer.putArray("left");
     left.forEach((why, jobs) -> reasons.addObject().put("why", why).put("jobs", jobs));
     return answer;
-  }
-
-  /** Whoever decides about many has not read each answer, and would pay for a video again. */
-  private static Decision allowedForMany(Job job, Decision.As as) {
-    if (as == Decision.As.UNPAID && JobProblems.wasMade(job)) {
-      throw new RequestRejected(
-          409,
-          "was-made",
-          "A generation was made for the job",
-          "the provider's answer to job "
-              + job.id()
-              + " names a generation: decide about it alone");
-    }
-    return new Decision(as, null);
   }
 
   private Job decide(Object id, Caller operator, Decision decision, Actor actor) {
