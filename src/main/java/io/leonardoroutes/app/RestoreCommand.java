@@ -3,6 +3,7 @@ package io.leonardoroutes.app;
 import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.flow.LedgerSettings;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.settings.SettingReader;
@@ -55,7 +56,7 @@ final class RestoreCommand {
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
     FlowContext flow = RouteLoader.flow(settings, clock);
     try (Ledger ledger = flow.ledger()) {
-      String name = SettingReader.withoutSecrets(settings.ledger().url());
+      String name = LedgerSettings.address(settings.ledger());
       Instant now = flow.clock().instant();
       if (at.isAfter(now)) {
         throw new IllegalArgumentException(at + " is in the future: it is now " + now);

@@ -7,6 +7,7 @@ import io.leonardoroutes.delivery.FolderSinks;
 import io.leonardoroutes.event.Sink;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.LedgerSettings;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.intake.IntakeCheck;
 import io.leonardoroutes.json.Violation;
@@ -89,8 +90,8 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       startSandbox(context, keys, settings, models);
     }
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
-    if (settings.ledger().url().startsWith("jdbc:postgresql:")) {
-      OptionalJars.POSTGRESQL.requireFor("leonardo.ledger.url", context);
+    if (settings.ledger().isPostgres()) {
+      OptionalJars.POSTGRESQL.requireFor(LedgerSettings.URL, context);
     }
     FlowContext flow = flow(settings, clock);
     closeAtStop(flow.ledger());
@@ -140,10 +141,12 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       CamelContext context, SettingReader keys, LeonardoSettings settings, ModelRegistry models)
       throws Exception {
     OptionalJars.SANDBOX.requireFor("leonardo.sandbox", context);
-    if (!keys.isDefault("leonardo.ledger.url")) {
+    String ledger = LedgerSettings.key(settings.ledger());
+    if (!keys.isDefault(ledger)) {
       LOG.warn(
-          "the sandbox is on and leonardo.ledger.url is set: jobs that wait in that ledger go to"
-              + " the sandbox, with invented costs");
+          "the sandbox is on and {} is set: jobs that wait in that ledger go to the sandbox, with"
+              + " invented costs",
+          ledger);
     }
     StartChecks.requireFreePort("leonardo.sandbox.port", "127.0.0.1", settings.sandbox().port());
     closeAtStop(
@@ -167,11 +170,14 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
    * ledger's.
    */
   static FlowContext flow(LeonardoSettings settings, Clock own) {
+    LedgerConnection access = settings.ledger();
     try {
-      LedgerConnection access = settings.ledger();
       Ledger ledger = own == null ? Ledger.open(access) : Ledger.open(access, own);
       Clock clock = ledger.clock();
       settings.secrets().outages().testLedgerBy(ledger::probe);
+      if (access.pool() != null) {
+        settings.secrets().outages().nameLedger("the ledger in " + access.pool());
+      }
       return new FlowContext(
           settings,
           ledger,
@@ -180,14 +186,14 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
           clock);
     } catch (RuntimeException e) {
       throw new BadSetting(
-          "leonardo.ledger.url",
-          "cannot be opened: "
-              + e.getMessage()
-                  .replace(
-                      settings.ledger().url(),
-                      SettingReader.withoutSecrets(settings.ledger().url()))
-                  .replaceAll("\\s*\\R\\s*", " "));
+          LedgerSettings.key(access), "cannot be opened: " + oneLine(e.getMessage(), access));
     }
+  }
+
+  private static String oneLine(String why, LedgerConnection access) {
+    String url = access.url();
+    return (url == null ? why : why.replace(url, SettingReader.withoutSecrets(url)))
+        .replaceAll("\\s*\\R\\s*", " ");
   }
 
   /** Logged at the start, when the operator who removed a key is likely to read it. */

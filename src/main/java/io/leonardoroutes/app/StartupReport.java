@@ -2,9 +2,9 @@ package io.leonardoroutes.app;
 
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.LedgerSettings;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.http.HttpProxy;
-import io.leonardoroutes.settings.SettingReader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ final class StartupReport {
 
   private static String ledger(LedgerConnection access) {
     return access.file() == null
-        ? SettingReader.withoutSecrets(access.url())
+        ? LedgerSettings.address(access)
         : access.file().toAbsolutePath().normalize().toString();
   }
 

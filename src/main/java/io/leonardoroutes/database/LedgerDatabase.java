@@ -40,22 +40,17 @@ public final class LedgerDatabase implements AutoCloseable {
   /** With what it has parsed: a statement means the same to every ledger that is opened. */
   private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
-  private final HikariDataSource source;
   private final ConnectionFactory connections;
-  private final FileChannel lock;
 
-  /** The pool for reading the time; null for SQLite, which has a single instance. */
-  private final HikariDataSource time;
+  /** For reading the time; null for SQLite, which has a single instance. */
+  private final ConnectionFactory time;
 
-  private LedgerDatabase(
-      HikariDataSource source,
-      ConnectionFactory connections,
-      FileChannel lock,
-      HikariDataSource time) {
-    this.source = source;
+  private final Runnable close;
+
+  private LedgerDatabase(ConnectionFactory connections, ConnectionFactory time, Runnable close) {
     this.connections = connections;
-    this.lock = lock;
     this.time = time;
+    this.close = close;
   }
 
   /**
@@ -65,29 +60,58 @@ public final class LedgerDatabase implements AutoCloseable {
    *     SQLite file
    */
   public static LedgerDatabase open(LedgerConnection access) {
-    String url = access.url();
-    boolean sqlite = access.isSqlite();
-    if (sqlite) {
-      loadSqlite();
+    if (access.pool() != null) {
+      return borrow(access.pool());
     }
-    FileChannel lock = sqlite ? lock(access.file()) : null;
+    return access.isSqlite() ? openSqlite(access) : openPostgres(access);
+  }
+
+  private static LedgerDatabase openSqlite(LedgerConnection access) {
+    loadSqlite();
+    FileChannel lock = lock(access.file());
     HikariDataSource source = null;
     try {
-      if (!sqlite) {
-        migrateAlone(access);
-      }
-      source = sqlite ? new LedgerPool(sqliteConfig(url)) : source(postgresConfig(url), access);
-      if (sqlite) {
-        Jdbi.create(source).useHandle(SchemaMigrations::migrate);
-      }
-      return sqlite
-          ? new LedgerDatabase(source, FileWatch.over(source, access.file()), lock, null)
-          : new LedgerDatabase(
-              source, new ServerWatch(source), null, source(timeConfig(url), access));
+      source = new LedgerPool(sqliteConfig(access.url()));
+      Jdbi.create(source).useHandle(SchemaMigrations::migrate);
+      HikariDataSource opened = source;
+      return new LedgerDatabase(
+          FileWatch.over(source, access.file()), null, () -> close(opened, lock));
     } catch (RuntimeException e) {
       close(source, lock);
       throw e;
     }
+  }
+
+  private static LedgerDatabase openPostgres(LedgerConnection access) {
+    migrateAlone(access);
+    HikariDataSource source = source(postgresConfig(access.url()), access);
+    try {
+      ServerWatch watch = new ServerWatch(source::getConnection);
+      HikariDataSource time = source(timeConfig(access.url()), access);
+      return new LedgerDatabase(
+          watch,
+          time::getConnection,
+          () -> {
+            time.close();
+            source.close();
+          });
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  private static LedgerDatabase borrow(ApplicationPool pool) {
+    ApplicationSchema.prepare(pool);
+    BorrowedConnections source = BorrowedConnections.forWork(pool);
+    BorrowedConnections time = BorrowedConnections.forTime(pool);
+    return new LedgerDatabase(
+        new ServerWatch(source),
+        time,
+        () -> {
+          time.close();
+          source.close();
+        });
   }
 
   /** SQLite is native code, which is unpacked into a temporary folder first. */
@@ -112,7 +136,7 @@ public final class LedgerDatabase implements AutoCloseable {
     Jdbi.create(() -> DriverManager.getConnection(access.url(), access.user(), password))
         .useHandle(
             handle -> {
-              requireUtf8(handle);
+              SchemaMigrations.requireUtf8(handle);
               handle.execute("SELECT pg_advisory_lock(7206531)");
               try {
                 SchemaMigrations.migrate(handle);
@@ -121,16 +145,6 @@ public final class LedgerDatabase implements AutoCloseable {
                 handle.execute("SELECT pg_advisory_unlock(7206531)");
               }
             });
-  }
-
-  /** In another encoding, a prompt with a character that it lacks could never be accepted. */
-  private static void requireUtf8(Handle handle) {
-    String encoding = handle.createQuery("SHOW server_encoding").mapTo(String.class).one();
-    if (!encoding.equals("UTF8")) {
-      throw new IllegalStateException(
-          "the encoding of the database is %s, but requests may contain any Unicode: create one with ENCODING 'UTF8'"
-              .formatted(encoding));
-    }
   }
 
   public Jdbi jdbi() {
@@ -266,10 +280,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
   @Override
   public void close() {
-    if (time != null) {
-      time.close();
-    }
-    close(source, lock);
+    close.run();
   }
 
   private static void close(HikariDataSource source, FileChannel lock) {

@@ -25,12 +25,17 @@ class LedgerPool extends HikariDataSource {
     try {
       return super.getConnection();
     } catch (SQLTransientConnectionException e) {
-      HikariPoolMXBean pool = getHikariPoolMXBean();
-      // Total, not active: a connection may have been returned since and handed to another thread.
-      if (pool != null && pool.getTotalConnections() >= getMaximumPoolSize()) {
+      if (isFull(this)) {
         throw new SQLTimeoutException("all connections to the ledger are in use", e);
       }
       throw e;
     }
+  }
+
+  /** Whether a pool that gave no connection in time has as many as it may. */
+  static boolean isFull(HikariDataSource source) {
+    HikariPoolMXBean pool = source.getHikariPoolMXBean();
+    // Total, not active: a connection may have been returned since and handed to another thread.
+    return pool != null && pool.getTotalConnections() >= source.getMaximumPoolSize();
   }
 }

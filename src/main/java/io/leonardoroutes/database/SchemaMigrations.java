@@ -114,6 +114,16 @@ final class SchemaMigrations {
     }
   }
 
+  /** In another encoding, a prompt with a character that it lacks could never be accepted. */
+  static void requireUtf8(Handle handle) {
+    String encoding = handle.createQuery("SHOW server_encoding").mapTo(String.class).one();
+    if (!encoding.equals("UTF8")) {
+      throw new IllegalStateException(
+          "the encoding of the database is %s, but requests may contain any Unicode: create one with ENCODING 'UTF8'"
+              .formatted(encoding));
+    }
+  }
+
   private static Migration newest() {
     return KNOWN.get(KNOWN.size() - 1);
   }

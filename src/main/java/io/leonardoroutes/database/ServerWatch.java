@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
-import javax.sql.DataSource;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 
@@ -24,7 +23,7 @@ public final class ServerWatch implements ConnectionFactory {
   private static final String IDENTITY = "SELECT id FROM identity";
   private static final String UNDEFINED_TABLE = "42P01";
 
-  private final DataSource source;
+  private final ConnectionFactory source;
   private final Set<Connection> known =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final String identity;
@@ -33,9 +32,9 @@ public final class ServerWatch implements ConnectionFactory {
   /** A change of a job's state, as in the table {@code moved}. */
   public record Change(String job, String state, long at) {}
 
-  ServerWatch(DataSource source) {
+  ServerWatch(ConnectionFactory source) {
     this.source = source;
-    try (Connection connection = source.getConnection()) {
+    try (Connection connection = source.openConnection()) {
       this.identity = firstValue(connection, IDENTITY);
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
@@ -54,7 +53,7 @@ public final class ServerWatch implements ConnectionFactory {
 
   @Override
   public Connection openConnection() throws SQLException {
-    Connection connection = source.getConnection();
+    Connection connection = source.openConnection();
     try {
       Connection server = connection.unwrap(Connection.class);
       if (!known.contains(server)) {
@@ -63,8 +62,10 @@ public final class ServerWatch implements ConnectionFactory {
       }
       return connection;
     } catch (SQLException | RuntimeException e) {
-      connection.close();
-      throw e;
+      // A transaction that has failed cannot be closed without saying so.
+      try (connection) {
+        throw e;
+      }
     }
   }
 

@@ -133,7 +133,7 @@ public record LeonardoSettings(
             keys, secrets, System.getenv(), sandbox.on() ? "127.0.0.1:" + sandbox.port() : null),
         sandbox,
         data,
-        ledger(keys, secrets),
+        LedgerSettings.read(context, keys, secrets),
         new Intakes(
             file,
             keys.flag("leonardo.jms.enabled"),
@@ -222,23 +222,6 @@ public record LeonardoSettings(
         "'"
             + SettingReader.withoutSecrets(text)
             + "' is not an http(s) address without a slash at its end");
-  }
-
-  private static LedgerConnection ledger(SettingReader keys, SecretRegistry secrets) {
-    String url = keys.text("leonardo.ledger.url");
-    if (!url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
-      throw new BadSetting(
-          "leonardo.ledger.url", "neither jdbc:sqlite:FILE nor jdbc:postgresql:...");
-    }
-    boolean named = keys.isSet("leonardo.ledger.user");
-    if (named && url.startsWith("jdbc:sqlite:")) {
-      throw new BadSetting("leonardo.ledger.user", "an SQLite ledger has no user");
-    }
-    if (!named && keys.isSet("leonardo.ledger.password")) {
-      throw new BadSetting("leonardo.ledger.password", "set leonardo.ledger.user too");
-    }
-    return new LedgerConnection(
-        url, keys.optional("leonardo.ledger.user"), secrets.optional("leonardo.ledger.password"));
   }
 
   private static Path rulesMapping(SettingReader keys) {

@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Outages {
   private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
-  private static final String LEDGER = "the ledger";
 
   /**
    * Name of an outage at the intakes. Separate from the ledger: one that is full can still be read.
@@ -55,6 +54,7 @@ public final class Outages {
   private volatile long lastBusy;
   private final AtomicBoolean testing = new AtomicBoolean();
   private final LongSupplier nanos;
+  private volatile String ledger = "the ledger";
   private volatile Runnable write = () -> {};
 
   public Outages() {
@@ -70,6 +70,11 @@ public final class Outages {
    */
   public void testLedgerBy(Runnable write) {
     this.write = write;
+  }
+
+  /** Sets what the ledger is called, where "the ledger" does not say where it is. */
+  public void nameLedger(String name) {
+    ledger = name;
   }
 
   /** Reports something unavailable. Everything else goes on, and it is retried by itself. */
@@ -110,7 +115,7 @@ public final class Outages {
     String words = why.getMessage() == null ? why.toString() : why.getMessage();
     switch (LedgerFault.of(why)) {
       case BUSY -> reportBusy();
-      case AWAY -> reportDown(LEDGER, words);
+      case AWAY -> reportDown(ledger, words);
       case LOCKED -> {
         locked.add(what);
         reportDown(what, words);
@@ -123,7 +128,7 @@ public final class Outages {
   private void reportBusy() {
     lastBusy = nanos.getAsLong();
     if (!busy.getAndSet(true)) {
-      LOG.warn("{} is busy, all its connections are in use: what is due waits", LEDGER);
+      LOG.warn("{} is busy, all its connections are in use: what is due waits", ledger);
     }
   }
 
@@ -207,7 +212,7 @@ public final class Outages {
       if (busy.get()
           && nanos.getAsLong() - lastBusy >= NOT_BUSY_AFTER.toNanos()
           && busy.getAndSet(false)) {
-        LOG.info("{} is not busy any more", LEDGER);
+        LOG.info("{} is not busy any more", ledger);
       }
       endIfWritable();
       dropExpired();
@@ -216,7 +221,7 @@ public final class Outages {
       if (LedgerFault.of(e) == LedgerFault.BUSY) {
         reportBusy();
       } else {
-        reportDown(LEDGER, String.valueOf(e.getMessage()));
+        reportDown(ledger, String.valueOf(e.getMessage()));
       }
       return List.of();
     }
@@ -227,11 +232,11 @@ public final class Outages {
    * thread tests at a time, as the write may take long.
    */
   private void endIfWritable() {
-    if ((away.contains(LEDGER) || !locked.isEmpty()) && !testing.getAndSet(true)) {
+    if ((away.contains(ledger) || !locked.isEmpty()) && !testing.getAndSet(true)) {
       try {
         List<String> with = List.copyOf(locked);
         write.run();
-        reportUp(LEDGER);
+        reportUp(ledger);
         with.forEach(this::reportUp);
       } catch (JdbiException e) {
         // it can be read but not written: still down

@@ -223,7 +223,9 @@ public final class SettingReader implements PropertiesSource {
 
   /** Whether the value equals the default. */
   public boolean isDefault(String key) {
-    return text(key).equals(properties.parseUri(sources.defaultOf(key)));
+    String plain = sources.defaultOf(key);
+    // Camel takes a text without a placeholder for the name of one.
+    return text(key).equals(plain.contains("{{") ? properties.parseUri(plain) : plain);
   }
 
   /** Whether the key exists, even with an empty value. */

@@ -1,0 +1,25 @@
+package io.leonardoroutes.database;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import javax.sql.DataSource;
+
+/**
+ * A DataSource of the application around this library, and the schema of its database that is the
+ * ledger's own.
+ *
+ * @param bean the name of the DataSource in the application
+ */
+public record ApplicationPool(String bean, DataSource source, String schema) {
+  /** The ledger cannot be reached, for a reason that the application has to know by the bean. */
+  SQLTransientConnectionException away(String why, Throwable cause) {
+    String state = cause instanceof SQLException sql ? sql.getSQLState() : null;
+    return new SQLTransientConnectionException(this + " " + why, state, cause);
+  }
+
+  /** Its name for messages. */
+  @Override
+  public String toString() {
+    return "the DataSource " + bean;
+  }
+}
