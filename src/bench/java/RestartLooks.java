@@ -48,7 +48,7 @@ final class RestartLooks {
       running(ledger, creates(provider));
       program = start(data, port, provider);
       awaitReady(data.resolve("out-" + port + ".log"), 2, program);
-      awaitTrue(Duration.ofMinutes(1), () -> provider.count(Door.LOOK) > 500);
+      awaitTrue(Duration.ofMinutes(1), () -> provider.count(Door.POLL) > 500);
       program.close();
       long killed = System.currentTimeMillis();
       program = start(data, port, provider);

@@ -95,6 +95,38 @@ class CopiedRoutesTest {
   }
 
   @Test
+  void aCopyThatOpensItsCallsAsBeforeWorksAndTheLogSaysOnceWhatThatIsCalledNow() throws Exception {
+    String open =
+        """
+        ref: %s
+        method: open
+        """
+            .indent(12);
+    try (ScriptedProvider provider = ScriptedProvider.start();
+        LogCapture log = LogCapture.open();
+        FlowFixture story =
+            FlowFixture.in(folder, provider)
+                .with("leonardo.rest.enabled", "true")
+                .edited(
+                    folder,
+                    "intake-rest.camel.yaml",
+                    open.formatted("leonardoAsked"),
+                    open.formatted("leonardoGenerations"))
+                .start()) {
+      RestClient rest = RestClient.of(story.app());
+      String request = InboxFixture.request("a");
+
+      HttpResponse<String> first = rest.send("POST", "/generations", request);
+      assertThat(first.statusCode()).isEqualTo(202);
+      assertThat(rest.send("POST", "/generations", request).statusCode()).isEqualTo(202);
+      assertThat(log.with("leonardoGenerations.open"))
+          .containsExactly(
+              "WARN leonardoGenerations.open is now called leonardoAsked.open: rename it in your"
+                  + " route files, because the earlier name works in this version only");
+    }
+  }
+
+  @Test
   void ourOwnRouteFilesNameNothingAsBefore() throws Exception {
     try (ScriptedProvider provider = ScriptedProvider.start();
         LogCapture log = LogCapture.open();

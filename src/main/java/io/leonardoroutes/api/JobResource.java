@@ -6,65 +6,55 @@ import static io.leonardoroutes.job.JobState.CANCELLED;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.auth.Caller;
-import io.leonardoroutes.auth.ProblemHandler;
 import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
-import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.intake.RestIntake;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.Moved;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.problem.RequestRejected;
-import io.leonardoroutes.rest.RestServer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The calls at {@code /generations}: opens a request for a video, shows jobs, and cancels one. */
+/** The calls at {@code /generations/{id}}: shows a job or its history, and cancels one. */
 public final class JobResource {
   /** Every change of a job's state, the oldest first. */
   public record JobHistory(List<Moved> items) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(JobResource.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FlowContext flow;
   private final Ledger ledger;
+  private final RestIntake intake;
+  private final AtomicBoolean warned = new AtomicBoolean();
 
-  public JobResource(FlowContext flow) {
+  public JobResource(FlowContext flow, RestIntake intake) {
     this.flow = flow;
+    this.intake = intake;
     this.ledger = flow.ledger();
   }
 
-  /**
-   * Opens a request for a video: its caller, idempotency key and content type.
-   *
-   * @throws RequestRejected 415 for a body without a JSON content type; 403 for a web page of an
-   *     origin that is not listed
-   */
+  /** Copies of our earlier route files open their calls here; now {@link RestIntake#open} does. */
   public void open(
       Exchange exchange,
       @Header(Exchange.CONTENT_TYPE) String type,
       @Header("Idempotency-Key") String key,
       @Header("Origin") String origin,
       @Header(Caller.HEADER) Object user) {
-    Caller caller = flow.caller(user);
-    exchange.setProperty(FlowProperties.CALLER, caller.name());
-    exchange.setProperty(FlowProperties.OPERATOR, caller.operator());
-    exchange.setProperty(FlowProperties.FROM, caller.source());
-    if (!RestServer.isJson(type, origin)) {
-      throw new RequestRejected(ProblemHandler.NOT_JSON);
+    if (!warned.getAndSet(true)) {
+      LOG.warn(
+          "leonardoGenerations.open is now called leonardoAsked.open: rename it in your route"
+              + " files, because the earlier name works in this version only");
     }
-    // A browser that reaches this address by the page's own host name sees no foreign page.
-    if (origin != null && !flow.settings().rest().origins().contains(origin)) {
-      throw new RequestRejected(ProblemHandler.FOREIGN_PAGE);
-    }
-    if (key != null && !key.isBlank()) {
-      // No caller's name has a space, so no caller's key is another's.
-      String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
-      exchange.setProperty(FlowProperties.KEY, of + key);
-    }
+    intake.open(exchange, type, key, origin, user);
   }
 
   /**

@@ -98,10 +98,11 @@ final class RouteBeans {
         "leonardoBatch",
         "leonardoBatchIntake",
         new BatchIntake(flow, accept, rejections));
-    registry.bind("leonardoAsked", new RestIntake());
+    RestIntake rest = new RestIntake(flow);
+    registry.bind("leonardoAsked", rest);
     registry.bind("leonardoInbox", new FileIntake(flow));
     registry.bind("leonardoAnswers", new RestAnswers(flow));
-    registry.bind("leonardoGenerations", new JobResource(flow));
+    registry.bind("leonardoGenerations", new JobResource(flow, rest));
     registry.bind("leonardoOwnCopy", new VideoResource(flow, videos));
     registry.bind("leonardoHold", Predicate.class, new LedgerHold(flow.outages()));
     // Bound even if the intakes are off: the application's own routes may use them.

@@ -123,13 +123,13 @@ public final class DownloadStep {
     int status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
     if (!(message.getBody() instanceof InputStream in)) {
       if (GONE.contains(status)) {
-        throw new Answered(status, message.getHeader("Retry-After", String.class));
+        throw new WrongStatus(status, message.getHeader("Retry-After", String.class));
       }
       throw new IOException("the video's address answered " + status + " with nothing");
     }
     try {
       if (status != 200) {
-        throw new Answered(status, message.getHeader("Retry-After", String.class));
+        throw new WrongStatus(status, message.getHeader("Retry-After", String.class));
       }
       StoredVideo kept =
           videos.keep(
@@ -189,9 +189,9 @@ public final class DownloadStep {
     int tries = job.schedule().tries();
     boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
     away(job, failure, last);
-    boolean look = !last && failure instanceof Answered gone && gone.isGone() && mayLook(job);
-    exchange.setProperty(FlowProperties.LOOK_AGAIN, look);
-    if (look) {
+    boolean poll = !last && failure instanceof WrongStatus gone && gone.isGone() && mayPoll(job);
+    exchange.setProperty(FlowProperties.LOOK_AGAIN, poll);
+    if (poll) {
       exchange.setProperty(FlowProperties.NOT_FETCHED, failure);
       TrackStep.ask(exchange, job);
     } else if (last) {
@@ -201,7 +201,7 @@ public final class DownloadStep {
     }
   }
 
-  private boolean mayLook(Job job) {
+  private boolean mayPoll(Job job) {
     return flow.settings().accounts().find(job.account()).stream()
         .anyMatch(account -> ledger.governor().call(account.limits()));
   }
@@ -211,7 +211,7 @@ public final class DownloadStep {
     Duration wait =
         failure instanceof NotAllowed
             ? ONCE_IT_IS_SET.after(tries)
-            : AGAIN.after(tries, failure instanceof Answered answered ? asked(answered) : null);
+            : AGAIN.after(tries, failure instanceof WrongStatus wrong ? asked(wrong) : null);
     // Logged once: there may be a thousand tries.
     LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
         .log(
@@ -222,8 +222,8 @@ public final class DownloadStep {
     ledger.move(job, job.to(COMPLETE).triedAgainAt(flow.clock().instant().plus(wait)));
   }
 
-  private Duration asked(Answered answered) {
-    return RetryAfter.read(answered.retryAfter, flow.clock().instant());
+  private Duration asked(WrongStatus wrong) {
+    return RetryAfter.read(wrong.retryAfter, flow.clock().instant());
   }
 
   private void giveUp(Job job, String why) {
@@ -241,20 +241,20 @@ public final class DownloadStep {
    */
   public void shown(Exchange exchange) {
     ProviderResponse answer = ProviderResponse.of(exchange, flow.settings());
-    GenerationStatus look =
+    GenerationStatus status =
         answer.failure() == null
             ? GenerationStatus.read(
                 answer.status(), answer.retryAfter(), answer.body(), flow.clock().instant())
             : GenerationStatus.failed(answer.failure());
-    flow.outages().attempt(() -> shown(exchange, look));
+    flow.outages().attempt(() -> shown(exchange, status));
   }
 
-  private void shown(Exchange exchange, GenerationStatus look) {
+  private void shown(Exchange exchange, GenerationStatus status) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
-    if (look instanceof GenerationStatus.TurnedAway turnedAway) {
+    if (status instanceof GenerationStatus.TurnedAway turnedAway) {
       ledger.governor().pollTurnedAway(job.account(), turnedAway.retryAfter());
     }
-    if (!(look instanceof GenerationStatus.Complete complete)
+    if (!(status instanceof GenerationStatus.Complete complete)
         || complete.videoUrl().equals(job.video().url())) {
       again(job, exchange.getProperty(FlowProperties.NOT_FETCHED, Exception.class));
       return;
@@ -280,12 +280,12 @@ public final class DownloadStep {
   }
 
   /** An answer of the address that is not the video. */
-  private static final class Answered extends IOException {
+  private static final class WrongStatus extends IOException {
     private static final long serialVersionUID = 1;
     private final int status;
     private final String retryAfter;
 
-    Answered(int status, String retryAfter) {
+    WrongStatus(int status, String retryAfter) {
       super("the video's address answered " + status);
       this.status = status;
       this.retryAfter = retryAfter;

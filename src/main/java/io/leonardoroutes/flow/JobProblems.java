@@ -62,9 +62,9 @@ public final class JobProblems {
   /**
    * @param answer as much of the answer as arrived; it may name the generation
    * @param named generations that the answer may mean
-   * @param since when the paid call was over for sure
+   * @param over when the paid call is over for sure
    */
-  public static JsonNode inDoubt(String why, String answer, List<String> named, Instant since) {
+  public static JsonNode inDoubt(String why, String answer, List<String> named, Instant over) {
     ObjectNode problem =
         (ObjectNode)
             json(
@@ -76,13 +76,13 @@ public final class JobProblems {
       problem.put("answer", answer);
     }
     named.forEach(id -> problem.withArray(NAMED).add(id));
-    return problem.put(SINCE, since.toString());
+    return problem.put(SINCE, over.toString());
   }
 
   /** A new doubt that keeps the answer of an earlier one. */
-  public static JsonNode inDoubtAgain(Job job, String why, Instant since) {
+  public static JsonNode inDoubtAgain(Job job, String why, Instant over) {
     String answer = job.problem() == null ? "" : job.problem().path("answer").asText("");
-    return inDoubt(why, answer, named(job), since);
+    return inDoubt(why, answer, named(job), over);
   }
 
   /** The same doubt, and why it is not settled yet. */
@@ -122,8 +122,12 @@ public final class JobProblems {
     return job.problem() == null ? "" : job.problem().path(HELD).asText("");
   }
 
-  /** Since when the job is in doubt. */
-  public static Optional<Instant> inDoubtSince(Job job) {
+  /** When the paid call of a job in doubt was, or will be, over for sure. */
+  public static Optional<Instant> callOverAt(Job job) {
+    return since(job);
+  }
+
+  private static Optional<Instant> since(Job job) {
     try {
       return Optional.ofNullable(job.problem())
           .map(problem -> Instant.parse(problem.path(SINCE).asText("")));
@@ -160,7 +164,7 @@ public final class JobProblems {
 
   /** Since when the provider has called the job complete and shown no video. */
   public static Optional<Instant> withoutVideoSince(Job job) {
-    return isWithoutVideo(job) ? inDoubtSince(job) : Optional.empty();
+    return isWithoutVideo(job) ? since(job) : Optional.empty();
   }
 
   /** The same failure; if it has no reason, with the one of the provider's notice. */

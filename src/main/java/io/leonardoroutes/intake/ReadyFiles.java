@@ -29,7 +29,7 @@ final class ReadyFiles {
   /** Nanoseconds since some start: the time of day may be changed while a file is written. */
   private final LongSupplier elapsed;
 
-  private final Map<Path, Look> looks = new ConcurrentHashMap<>();
+  private final Map<Path, Check> checks = new ConcurrentHashMap<>();
   private volatile long sweptAt;
 
   /**
@@ -38,7 +38,7 @@ final class ReadyFiles {
    * @param since the first check that found this version
    * @param ends whether its text is complete; null if not read yet
    */
-  private record Look(FileVersion version, long since, long last, Boolean ends) {}
+  private record Check(FileVersion version, long since, long last, Boolean ends) {}
 
   ReadyFiles(LeonardoSettings.Intakes settings, LongSupplier elapsed) {
     this.settings = settings;
@@ -48,54 +48,54 @@ final class ReadyFiles {
 
   /** Checks a file that may be a request, without waiting. */
   boolean isReady(Path path) throws IOException {
-    Look look = look(path);
-    if (!isOver(look, settings.settle())) {
+    Check check = check(path);
+    if (!isOver(check, settings.settle())) {
       return false;
     }
-    return isOver(look, settings.patience())
-        || look.version().size() > settings.maxBytes()
-        || ends(path, look);
+    return isOver(check, settings.patience())
+        || check.version().size() > settings.maxBytes()
+        || ends(path, check);
   }
 
   /** Whether a file that is not a request has been left in the inbox. */
   boolean isLeft(Path path) throws IOException {
-    return isOver(look(path), settings.patience());
+    return isOver(check(path), settings.patience());
   }
 
   /** Whether it is still the version that was ready. */
   boolean isStill(Path path, FileVersion version) {
-    Look look = looks.get(path);
-    return look == null || look.version().equals(version);
+    Check check = checks.get(path);
+    return check == null || check.version().equals(version);
   }
 
   void forget(Path path) {
-    looks.remove(path);
+    checks.remove(path);
   }
 
-  private Look look(Path path) throws IOException {
+  private Check check(Path path) throws IOException {
     long now = elapsed.getAsLong();
     sweep(now);
     FileVersion version = FileVersion.of(path);
-    return looks.compute(
+    return checks.compute(
         path,
         (same, before) ->
             before == null || !before.version().equals(version)
-                ? new Look(version, now, now, null)
-                : new Look(version, before.since(), now, before.ends()));
+                ? new Check(version, now, now, null)
+                : new Check(version, before.since(), now, before.ends()));
   }
 
-  private static boolean isOver(Look look, Duration time) {
-    return look.last() - look.since() >= time.toNanos();
+  private static boolean isOver(Check check, Duration time) {
+    return check.last() - check.since() >= time.toNanos();
   }
 
   /** Reads the end of the file once per version. */
-  private boolean ends(Path path, Look look) throws IOException {
-    boolean ends = look.ends() != null ? look.ends() : ends(path);
-    looks.computeIfPresent(
+  private boolean ends(Path path, Check check) throws IOException {
+    boolean ends = check.ends() != null ? check.ends() : ends(path);
+    checks.computeIfPresent(
         path,
         (same, now) ->
-            now.version().equals(look.version())
-                ? new Look(now.version(), now.since(), now.last(), ends)
+            now.version().equals(check.version())
+                ? new Check(now.version(), now.since(), now.last(), ends)
                 : now);
     return ends;
   }
@@ -122,12 +122,12 @@ final class ReadyFiles {
   private void sweep(long now) {
     if (now - sweptAt >= FORGOTTEN) {
       sweptAt = now;
-      looks
+      checks
           .entrySet()
           .removeIf(
-              look ->
-                  now - look.getValue().last() >= FORGOTTEN
-                      && Files.notExists(look.getKey(), LinkOption.NOFOLLOW_LINKS));
+              check ->
+                  now - check.getValue().last() >= FORGOTTEN
+                      && Files.notExists(check.getKey(), LinkOption.NOFOLLOW_LINKS));
     }
   }
 }

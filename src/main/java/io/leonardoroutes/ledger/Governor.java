@@ -277,7 +277,7 @@ public final class Governor {
           int held = SlotUsage.slots(handle, limits, now);
           boolean full = held >= throttle.concurrent(limits.concurrent(), now);
           int calls = (limits.otherRequestsPerMinute() - limits.keptForLists()) / 2;
-          if (full && calls > 0 && !throttle.looksPause(now)) {
+          if (full && calls > 0 && !throttle.pollsPause(now)) {
             long each = Duration.ofMinutes(1).toMillis() * held / calls;
             Duration bounded = Duration.ofMillis(Math.max(gap.toMillis(), each));
             long since = now - limits.holds().toMillis();
@@ -305,7 +305,7 @@ public final class Governor {
 
   private int calls(Handle handle, AccountLimits limits) {
     long now = clock.millis();
-    return ThrottleState.read(handle, limits.account()).looksPause(now)
+    return ThrottleState.read(handle, limits.account()).pollsPause(now)
         ? 0
         : limits.otherRequestsPerMinute()
             - CallCounter.lastMinute(handle, limits.account(), now).requests();

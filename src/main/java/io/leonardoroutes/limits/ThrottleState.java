@@ -49,7 +49,7 @@ public record ThrottleState(
   }
 
   /** Whether all other calls pause. */
-  public boolean looksPause(long now) {
+  public boolean pollsPause(long now) {
     return pauses(pollsFrom, now);
   }
 

@@ -29,7 +29,7 @@ final class KillProof {
   private static final int LONGEST_LIFE_MILLIS = 1_500;
   private static final Duration REACHED_WITHIN = Duration.ofSeconds(20);
   private static final int LIVES_FOR_A_POINT = 5;
-  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+  private static final Duration CHECK_EVERY = Duration.ofMillis(20);
   private static final Duration ASK_EVERY = Duration.ofMillis(1_000);
 
   /**
@@ -107,7 +107,7 @@ final class KillProof {
         } else {
           killAtRandom();
         }
-        callers.look();
+        callers.check();
         if (fleet.kills() % SETTLED_EVERY == 0) {
           settle();
           killed(victim(), Duration.ZERO);
@@ -199,10 +199,10 @@ final class KillProof {
     Instant ask = Instant.now().plus(ASK_EVERY);
     while (!proofFolder.reached()
         && Instant.now().isBefore(until)
-        && fleet.live(dead, LOOK_EVERY)) {
+        && fleet.live(dead, CHECK_EVERY)) {
       if (Instant.now().isAfter(ask)) {
         ask();
-        callers.look();
+        callers.check();
         ask = Instant.now().plus(ASK_EVERY);
       }
     }

@@ -113,7 +113,7 @@ final class ProofCallers implements AutoCloseable {
   }
 
   /** Collects answers that become known only later, such as files that were moved. */
-  void look() {
+  void check() {
     waiting
         .keySet()
         .forEach(caller -> caller.laterAnswers().forEach(number -> note(caller, number)));

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * that want answers, and what is held in doubt.
  */
 final class ProofOutcome {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+  private static final Duration CHECK_EVERY = Duration.ofMillis(200);
 
   /**
    * Without a change for this long, jobs in doubt count as held. The program checks a doubt again
@@ -70,8 +70,8 @@ final class ProofOutcome {
     List<Set<Integer>> before = List.of();
     while (true) {
       long began = System.nanoTime();
-      look();
-      long looked = System.nanoTime() - began;
+      check();
+      long took = System.nanoTime() - began;
       Set<Integer> open = new HashSet<>(callers.accepted());
       open.removeAll(delivered);
       open.addAll(callers.unanswered());
@@ -93,7 +93,7 @@ final class ProofOutcome {
       progress.print(
           () -> "settling, %s open, %s of them in doubt".formatted(open.size(), doubtful.size()));
       // With thousands of doubts, each check is work for the program too.
-      TimeUnit.NANOSECONDS.sleep(Math.max(LOOK_EVERY.toNanos(), 4 * looked));
+      TimeUnit.NANOSECONDS.sleep(Math.max(CHECK_EVERY.toNanos(), 4 * took));
     }
   }
 
@@ -104,12 +104,12 @@ final class ProofOutcome {
         throw new IllegalStateException(
             "the program delivered nothing in " + STUCK.toSeconds() + " s");
       }
-      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+      TimeUnit.MILLISECONDS.sleep(CHECK_EVERY.toMillis());
     }
   }
 
-  private void look() throws IOException, InterruptedException {
-    callers.look();
+  private void check() throws IOException, InterruptedException {
+    callers.check();
     try {
       held = rest.held();
     } catch (IOException e) {

@@ -64,7 +64,7 @@ final class ProofProvider implements AutoCloseable {
     Fault[] faults = {
       Fault.NOT_ACCEPTED, Fault.CUT_OFF, Fault.UNREADABLE, Fault.refused(500, "internal error")
     };
-    for (Door door : List.of(Door.LOOK, Door.DOWNLOAD)) {
+    for (Door door : List.of(Door.POLL, Door.DOWNLOAD)) {
       sandbox.next(door, Fault.NONE, faults[chance.nextInt(faults.length)], Fault.NONE, Fault.NONE);
     }
     // Rarely called: faults left over from here would disturb the recovery.

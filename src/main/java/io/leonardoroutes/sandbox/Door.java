@@ -7,7 +7,7 @@ public enum Door {
   /** {@code GET /v1/generations/user/{userId}?offset=&limit=}: the account's jobs, newest first. */
   LIST("GET", "/api/rest/v1/generations/user/:user"),
   /** {@code GET /v1/generations/{id}}: polls a job. */
-  LOOK("GET", "/api/rest/v1/generations/:id"),
+  POLL("GET", "/api/rest/v1/generations/:id"),
   /** {@code DELETE /v1/generations/{id}}: removes a job from all answers, without stopping it. */
   DELETE("DELETE", "/api/rest/v1/generations/:id"),
   /** {@code GET /v1/me}: the account and its concurrency. */

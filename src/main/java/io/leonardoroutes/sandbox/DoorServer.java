@@ -133,7 +133,7 @@ final class DoorServer {
               request.getParam("offset"),
               request.getParam("limit"),
               cdn);
-      case LOOK -> provider.look(id, cdn);
+      case POLL -> provider.poll(id, cdn);
       case DELETE -> provider.delete(id);
       case ME -> provider.me();
       case MODELS -> provider.models();

@@ -72,7 +72,7 @@ final class SandboxProvider {
   /**
    * @param cdn the base URL of the files of its jobs
    */
-  SandboxAnswer look(String id, String cdn) {
+  SandboxAnswer poll(String id, String cdn) {
     ObjectNode answer = SandboxAnswer.object().putNull("generations_by_pk");
     jobs.find(id).ifPresent(job -> answer.set("generations_by_pk", shown(job, cdn)));
     return SandboxAnswer.json(200, answer);

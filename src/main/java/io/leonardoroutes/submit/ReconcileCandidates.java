@@ -141,7 +141,7 @@ final class ReconcileCandidates {
 
   private CreateAttempt inDoubt(Job job) {
     Instant over =
-        JobProblems.inDoubtSince(job).orElse(job.submittedAt().plus(settings.longestCall()));
+        JobProblems.callOverAt(job).orElse(job.submittedAt().plus(settings.longestCall()));
     return attempt(job, over, isSettled(job, over) ? Stage.SETTLED : Stage.FRESH);
   }
 

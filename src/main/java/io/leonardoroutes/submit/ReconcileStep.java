@@ -287,7 +287,7 @@ public final class ReconcileStep {
   private Duration untilSettled(Job job) {
     Duration settle = settings.reconcile().settle();
     Duration left =
-        JobProblems.inDoubtSince(job)
+        JobProblems.callOverAt(job)
             .map(over -> Duration.between(now(), over.plus(settle)))
             .orElse(Duration.ZERO);
     boolean over = left.isNegative() || left.isZero();

@@ -148,7 +148,7 @@ public final class ResolveStep {
    */
   private void mustBeOver(Job job) {
     Instant over =
-        JobProblems.inDoubtSince(job).orElse(job.submittedAt().plus(flow.settings().longestCall()));
+        JobProblems.callOverAt(job).orElse(job.submittedAt().plus(flow.settings().longestCall()));
     if (over.isAfter(flow.clock().instant())) {
       throw new RequestRejected(
           409,

@@ -34,7 +34,7 @@ public final class PollSchedule {
   /** The default interval of the loop that polls. */
   private static final long NEAREST = 50;
 
-  private static final int LOOKS = 5;
+  private static final int POLLS = 5;
   private static final long TOO_LATE_TO_LEARN = 10_000;
   private static final Duration AFTER_GIVE_UP = Duration.ofMinutes(5);
 
@@ -72,7 +72,7 @@ public final class PollSchedule {
         return early;
       }
       if (elapsed < middle) {
-        return elapsed + Math.max(near(), (middle - early) / (LOOKS - 1));
+        return elapsed + Math.max(near(), (middle - early) / (POLLS - 1));
       }
       return elapsed + Math.max(near(), Math.min(every, (elapsed - late) / 4));
     }

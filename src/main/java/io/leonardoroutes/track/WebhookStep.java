@@ -65,7 +65,7 @@ public final class WebhookStep implements AuthHandler.Notices {
       both(generation, reason, (id, why) -> flow.ledger().notices().add(id, accounts, why));
       boolean due = generation.isPresent() && flow.ledger().pollNow(generation.get(), accounts);
       both(generation, reason, (id, why) -> tell(id, accounts, why));
-      LOG.debug("a notice of the provider, {}", due ? "looking now" : "of no job that runs");
+      LOG.debug("a notice of the provider, {}", due ? "polling now" : "of no job that runs");
     }
   }
 

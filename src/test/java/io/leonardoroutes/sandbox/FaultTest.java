@@ -184,7 +184,7 @@ class FaultTest {
   void aClientThatFollowsARedirectLeaksItsKeyAndIsCaught() throws Exception {
     try (var stranger = Sandbox.start(SandboxOptions.defaults())) {
       var elsewhere = URI.create("http://" + stranger.host() + "/cdn/some/0.jpg");
-      sandbox.next(Door.LOOK, Fault.redirected(elsewhere));
+      sandbox.next(Door.POLL, Fault.redirected(elsewhere));
       var looking = client.to("/v1/generations/some").build();
 
       var answer = client.send(looking);
@@ -200,8 +200,8 @@ class FaultTest {
 
   @Test
   void faultsComeInTheirOrderAtTheirDoorAndThenItIsWellAgain() throws Exception {
-    sandbox.next(Door.LOOK, Fault.acceptedThen(503), Fault.NONE);
-    sandbox.next(Door.LOOK, Fault.acceptedThen(504));
+    sandbox.next(Door.POLL, Fault.acceptedThen(503), Fault.NONE);
+    sandbox.next(Door.POLL, Fault.acceptedThen(504));
 
     var id = client.created("a koala");
 

@@ -20,7 +20,7 @@ class SandboxTest {
 
   @Test
   void aTestFindsNothingOfTheOneBefore(Sandbox sandbox) throws Exception {
-    sandbox.next(Door.LOOK, Fault.HTML);
+    sandbox.next(Door.POLL, Fault.HTML);
     new Client(sandbox).create("a koala");
 
     sandbox.reset();
