@@ -21,6 +21,9 @@ import org.jdbi.v3.core.Handle;
  */
 public final class ServerWatch implements ConnectionFactory {
   private static final String IDENTITY = "SELECT id FROM identity";
+  private static final String STATE =
+      "SELECT id, EXISTS (SELECT 1 FROM moved WHERE job = ? AND to_state = ? AND at = ?)"
+          + " FROM identity";
   private static final String UNDEFINED_TABLE = "42P01";
 
   private final ConnectionFactory source;
@@ -34,8 +37,11 @@ public final class ServerWatch implements ConnectionFactory {
 
   ServerWatch(ConnectionFactory source) {
     this.source = source;
-    try (Connection connection = source.openConnection()) {
-      this.identity = firstValue(connection, IDENTITY);
+    try (Connection connection = source.openConnection();
+        PreparedStatement sql = connection.prepareStatement(IDENTITY);
+        ResultSet row = sql.executeQuery()) {
+      row.next();
+      this.identity = row.getString(1);
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
@@ -70,36 +76,30 @@ public final class ServerWatch implements ConnectionFactory {
   }
 
   private void check(Connection connection) throws SQLException {
-    if (!identity.equals(firstValue(connection, IDENTITY))) {
-      throw new LedgerChanged(
-          "the database is not the one that this program opened: it was created again");
-    }
     Change newest = last;
-    if (newest != null
-        && firstValue(
-                connection,
-                "SELECT job FROM moved WHERE job = ? AND to_state = ? AND at = " + newest.at(),
-                newest.job(),
-                newest.state())
-            == null) {
-      throw new LedgerChanged("the database lacks commits that it has confirmed to this program");
-    }
-  }
-
-  private static String firstValue(Connection connection, String query, String... values)
-      throws SQLException {
-    try (PreparedStatement sql = connection.prepareStatement(query)) {
-      for (int i = 0; i < values.length; i++) {
-        sql.setString(i + 1, values[i]);
-      }
-      try (ResultSet rows = sql.executeQuery()) {
-        return rows.next() ? rows.getString(1) : null;
+    try (PreparedStatement sql = connection.prepareStatement(STATE)) {
+      sql.setString(1, newest == null ? null : newest.job());
+      sql.setString(2, newest == null ? null : newest.state());
+      sql.setLong(3, newest == null ? 0 : newest.at());
+      try (ResultSet state = sql.executeQuery()) {
+        if (!state.next() || !identity.equals(state.getString(1))) {
+          throw createdAgain();
+        }
+        if (newest != null && !state.getBoolean(2)) {
+          throw new LedgerChanged(
+              "the database lacks commits that it has confirmed to this program");
+        }
       }
     } catch (SQLException e) {
       if (UNDEFINED_TABLE.equals(e.getSQLState())) {
-        return null;
+        throw createdAgain();
       }
       throw e;
     }
+  }
+
+  private static LedgerChanged createdAgain() {
+    return new LedgerChanged(
+        "the database is not the one that this program opened: it was created again");
   }
 }
