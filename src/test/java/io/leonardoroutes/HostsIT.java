@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.ledger.Engine;
 import io.leonardoroutes.sandbox.Sandbox;
 import io.leonardoroutes.sandbox.SandboxOptions;
 import java.io.File;
@@ -106,6 +107,35 @@ class HostsIT {
     assertThat(listening()).containsExactly(port);
     assertThat(files("")).containsExactlyInAnyOrder("data", "orders.mv.db", "out.log", "urgent");
     assertThat(files("data")).doesNotContain("outbox", "inbox", "broker");
+    stops();
+  }
+
+  @Test
+  @DisabledForJreRange(
+      min = JRE.JAVA_24,
+      disabledReason = "the Artemis 2.40 of Spring Boot 3.5 asks for a security manager")
+  void aSpringBootApplicationWhoseDatabaseHasTheLedgerRollsNoJobBack() throws Exception {
+    start(
+        "spring-boot-3",
+        "com.example.orders.OrderApplication",
+        "-Dserver.port=" + port,
+        "-Dspring.datasource.url=" + Engine.POSTGRES.emptyDatabase(folder),
+        "-Dleonardo.ledger.data-source=#dataSource");
+    await()
+        .atMost(Patience.LONG)
+        .until(() -> call("GET", "/actuator/health", "").startsWith("{\"status\":\"UP\""));
+
+    String undone = call("POST", "/orders/1/undone", CAT);
+    assertThat(undone).contains("\"ACCEPTED\"");
+    String id = undone.replaceAll("(?s).*?\"id\":(\"[^\"]+\").*", "$1");
+    assertThat(call("POST", "/orders/1/video", CAT)).as("the same job").contains(id);
+    await().atMost(Patience.LONG).until(() -> call("GET", "/told", "").equals("2"));
+    String complete = "/actuator/metrics/leonardo.jobs?tag=state:COMPLETE";
+    await().atMost(Patience.LONG).until(() -> call("GET", complete, "").contains("\"value\":1.0"));
+    assertThat(folder.resolve("out.log"))
+        .content()
+        .contains("ledger schema leonardo of the DataSource dataSource");
+    assertThat(files("data")).containsExactly("videos");
     stops();
   }
 

@@ -5,6 +5,8 @@ import jakarta.jms.Message;
 import org.apache.camel.ProducerTemplate;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -26,6 +28,16 @@ public class OrderController {
   @PostMapping("/orders/{id}/video")
   public String video(@PathVariable String id, @RequestBody String request) {
     return camel.requestBodyAndHeader("direct:order", request, "order", id, String.class);
+  }
+
+  /** The same in a transaction that fails: the job stays, as its video may be paid for by then. */
+  @PostMapping("/orders/{id}/undone")
+  @Transactional
+  public String undone(@PathVariable String id, @RequestBody String request) {
+    database.update("INSERT INTO told VALUES (?, 'undone')", "order/" + id);
+    String answer = video(id, request);
+    TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();
+    return answer;
   }
 
   /** The same over the broker. */

@@ -32,7 +32,7 @@ public class OrderRoutes extends RouteBuilder {
               // An event may come more than once, always with the same id.
               String event = exchange.getMessage().getBody(String.class);
               String id = new ObjectMapper().readTree(event).get("id").asText();
-              database.update("MERGE INTO told VALUES (?, ?)", id, event);
+              database.update("INSERT INTO told VALUES (?, ?) ON CONFLICT DO NOTHING", id, event);
             });
   }
 }
