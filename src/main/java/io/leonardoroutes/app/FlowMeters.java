@@ -169,7 +169,7 @@ final class FlowMeters implements AutoCloseable {
         "leonardo.slots.held",
         "Jobs that are, or may be, at the provider",
         tags,
-        now -> now.figures().accounts().get(account).slots().held());
+        now -> now.figures().accounts().get(account).slots().used());
     gauge(
         "leonardo.slots.limit",
         "Jobs that are allowed at the provider now",

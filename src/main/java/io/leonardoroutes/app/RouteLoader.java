@@ -267,9 +267,11 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   }
 
   private static List<String> routeFiles(CamelContext context, SettingReader keys) {
-    List<String> named = keys.names("leonardo.routes");
+    List<String> patterns = keys.names("leonardo.routes");
     String ofTheProgram = context.getRegistry().lookupByNameAndType(ROUTE_FILES, String.class);
-    return !named.isEmpty() ? named : List.of(ofTheProgram == null ? INSIDE_THE_JAR : ofTheProgram);
+    return !patterns.isEmpty()
+        ? patterns
+        : List.of(ofTheProgram == null ? INSIDE_THE_JAR : ofTheProgram);
   }
 
   private static void addDeliveryRoute(CamelContext context, String sink, String uri) {

@@ -7,7 +7,7 @@ import java.util.Map;
 public final class CallerShares {
   private final long total;
   private final long perCaller;
-  private final Map<String, Long> taken = new HashMap<>();
+  private final Map<String, Long> byCaller = new HashMap<>();
   private long sum;
 
   /**
@@ -29,24 +29,24 @@ public final class CallerShares {
 
   /** Takes an amount; false if that would exceed either limit. */
   public synchronized boolean take(String caller, long amount) {
-    long has = taken.getOrDefault(caller, 0L);
+    long has = byCaller.getOrDefault(caller, 0L);
     if (sum + amount > total || has + amount > perCaller) {
       return false;
     }
     sum += amount;
-    taken.put(caller, has + amount);
+    byCaller.put(caller, has + amount);
     return true;
   }
 
   /** Returns an amount that was taken. */
   public synchronized void give(String caller, long amount) {
     sum -= amount;
-    taken.computeIfPresent(caller, (who, has) -> has > amount ? has - amount : null);
+    byCaller.computeIfPresent(caller, (who, has) -> has > amount ? has - amount : null);
   }
 
   /** Whether the caller itself, and not only all callers together, has reached its limit. */
   public synchronized boolean isCallerAtLimit(String caller) {
-    return perCaller < total && taken.getOrDefault(caller, 0L) >= perCaller;
+    return perCaller < total && byCaller.getOrDefault(caller, 0L) >= perCaller;
   }
 
   public long total() {

@@ -151,8 +151,8 @@ public final class JwtTokens implements CallerLookup {
 
   private Optional<Caller> caller(JsonObject claims) {
     boolean ends = claims.getValue("exp") instanceof Number;
-    boolean named = claims.getValue("sub") instanceof String name && name.matches(Caller.NAME);
-    return ends && named
+    boolean hasName = claims.getValue("sub") instanceof String name && name.matches(Caller.NAME);
+    return ends && hasName
         ? Optional.of(new Caller(claims.getString("sub"), isOperator(role.queryJson(claims))))
         : Optional.empty();
   }

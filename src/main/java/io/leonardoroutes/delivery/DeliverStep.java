@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class DeliverStep {
   private static final Logger LOG = LoggerFactory.getLogger(DeliverStep.class);
   private static final int BATCH = 50;
-  private static final int MOST_TAKEN = 1_000;
+  private static final int MOST_NAMES = 1_000;
 
   /** A delivery that waits for its turn longer than this may go to another instance. */
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
@@ -55,7 +55,7 @@ public final class DeliverStep {
   private final Duration longest;
 
   /** By sink, the deliveries whose file name is taken in its folder. */
-  private final Map<String, Set<String>> taken = new ConcurrentHashMap<>();
+  private final Map<String, Set<String>> namesInUse = new ConcurrentHashMap<>();
 
   public DeliverStep(FlowContext flow) {
     this.flow = flow;
@@ -145,7 +145,7 @@ public final class DeliverStep {
         .attempt(
             () -> {
               if (outbox.delivered(delivery)) {
-                log(delivery.sink()).taken(delivery, flow.clock().instant());
+                log(delivery.sink()).delivered(delivery, flow.clock().instant());
               }
             });
   }
@@ -161,7 +161,7 @@ public final class DeliverStep {
     }
     String why = String.valueOf(failure.getMessage());
     if (failure instanceof FileAlreadyExistsException) {
-      nameIsTaken(delivery, why);
+      nameIsInUse(delivery, why);
     } else if (!(failure instanceof NoCopy)) {
       flow.outages().reportItemFailure(sink(delivery), item(delivery), delivery.tries(), why);
     }
@@ -184,20 +184,20 @@ public final class DeliverStep {
   }
 
   /** The sink has no outage, as it takes the others. */
-  private void nameIsTaken(Delivery delivery, String why) {
-    Set<String> items = taken.computeIfAbsent(delivery.sink(), first -> newKeySet());
-    if (items.size() < MOST_TAKEN) {
+  private void nameIsInUse(Delivery delivery, String why) {
+    Set<String> items = namesInUse.computeIfAbsent(delivery.sink(), first -> newKeySet());
+    if (items.size() < MOST_NAMES) {
       items.add(item(delivery));
     }
     flow.outages()
         .reportWaiting(
             freeName(delivery),
             "%s is not delivered, and tried again until its name is free in %s: %s"
-                .formatted(DeliveryLog.named(delivery), sink(delivery), why));
+                .formatted(DeliveryLog.label(delivery), sink(delivery), why));
   }
 
   private void nameIsFree(Delivery delivery) {
-    Set<String> items = taken.getOrDefault(delivery.sink(), Set.of());
+    Set<String> items = namesInUse.getOrDefault(delivery.sink(), Set.of());
     if (!items.isEmpty() && items.remove(item(delivery)) && items.isEmpty()) {
       flow.outages().reportUp(freeName(delivery));
     }
@@ -243,7 +243,7 @@ public final class DeliverStep {
     if (!GONE.equals(delivery.error())) {
       outbox.failed(delivery, flow.clock().instant().plus(CONNECTING), GONE);
     } else if (outbox.unwanted(delivery, GONE)) {
-      LOG.debug("{} is for nobody: {}", DeliveryLog.named(delivery), GONE);
+      LOG.debug("{} is for nobody: {}", DeliveryLog.label(delivery), GONE);
     }
   }
 

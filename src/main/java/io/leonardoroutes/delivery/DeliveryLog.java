@@ -33,7 +33,7 @@ final class DeliveryLog {
     this.sink = sink;
   }
 
-  static String named(Delivery delivery) {
+  static String label(Delivery delivery) {
     boolean video = delivery.content() == Delivery.Content.VIDEO;
     return delivery.fileName() + " " + (video ? "video" : delivery.type());
   }
@@ -43,7 +43,7 @@ final class DeliveryLog {
     boolean first = delivery.tries() == 0;
     missed += first ? 1 : 0;
     if (first && !failing && (missed <= FEW || naming.isOver(now))) {
-      LOG.info("{} not taken by sink {}, retrying in {}: {}", named(delivery), sink, wait, why);
+      LOG.info("{} not taken by sink {}, retrying in {}: {}", label(delivery), sink, wait, why);
       naming.begin(now);
       counting.begin(now);
     } else if (missed > 1 && counting.isOver(now)) {
@@ -55,7 +55,7 @@ final class DeliveryLog {
   }
 
   /** The sink has it. */
-  synchronized void taken(Delivery delivery, Instant now) {
+  synchronized void delivered(Delivery delivery, Instant now) {
     if (failing) {
       failing = false;
       counting.begin(now);
@@ -64,14 +64,14 @@ final class DeliveryLog {
       late++;
     }
     if (delivery.tries() == 0 || missed <= FEW) {
-      LOG.info("{} delivered to {}", named(delivery), sink);
+      LOG.info("{} delivered to {}", label(delivery), sink);
     }
   }
 
   /** It was given up. */
   synchronized void dead(Delivery delivery, int tries, String why, Instant now) {
     if (++dead <= FEW) {
-      LOG.error("{} is DEAD for sink {} after {} tries: {}", named(delivery), sink, tries, why);
+      LOG.error("{} is DEAD for sink {} after {} tries: {}", label(delivery), sink, tries, why);
       naming.begin(now);
     } else {
       deadUntold++;
@@ -81,9 +81,9 @@ final class DeliveryLog {
   /**
    * Nothing is due for the sink just now: logs what was only counted.
    *
-   * @param allTaken whether nothing waits for a retry
+   * @param allDelivered whether nothing waits for a retry
    */
-  synchronized void idle(boolean allTaken, Instant now) {
+  synchronized void idle(boolean allDelivered, Instant now) {
     if (deadUntold > 0 && naming.isOver(now)) {
       LOG.error("{} more deliveries are DEAD for sink {}", deadUntold, sink);
       naming.begin(now);
@@ -91,12 +91,12 @@ final class DeliveryLog {
     } else if (deadUntold == 0 && naming.isOver(now)) {
       dead = 0;
     }
-    if (missed > FEW && late > 0 && (allTaken || counting.isOver(now))) {
+    if (missed > FEW && late > 0 && (allDelivered || counting.isOver(now))) {
       LOG.info("sink {} is back: {} deliveries that had waited for it are delivered", sink, late);
       counting.begin(now);
       late = 0;
     }
-    if (allTaken) {
+    if (allDelivered) {
       missed = 0;
       late = 0;
     }

@@ -108,7 +108,7 @@ public final class DownloadStep {
   public void begin(Exchange exchange) throws DownloadFailed {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(FlowProperties.JOB, job);
-    claimed.endsWith(exchange, job, again -> flow.outages().attempt(() -> ledger.release(again)));
+    claimed.endsWith(exchange, job, again -> flow.outages().attempt(() -> ledger.endLease(again)));
     ProviderResponse.keepCompressed(exchange);
     Message message = exchange.getMessage();
     message.removeHeaders("*");
@@ -251,8 +251,8 @@ public final class DownloadStep {
 
   private void shown(Exchange exchange, GenerationStatus status) {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
-    if (status instanceof GenerationStatus.TurnedAway turnedAway) {
-      ledger.governor().pollTurnedAway(job.account(), turnedAway.retryAfter());
+    if (status instanceof GenerationStatus.Throttled throttled) {
+      ledger.governor().pollThrottled(job.account(), throttled.retryAfter());
     }
     if (!(status instanceof GenerationStatus.Complete complete)
         || complete.videoUrl().equals(job.video().url())) {

@@ -85,7 +85,7 @@ public final class FolderSink {
     } catch (FileAlreadyExistsException e) {
       mayBeThere(open, name, -1);
       if (!same(open, temporary, name)) {
-        throw taken(open, name, "another file");
+        throw nameInUse(open, name, "another file");
       }
     }
   }
@@ -101,17 +101,17 @@ public final class FolderSink {
       return;
     }
     if (there.get().isSymbolicLink()) {
-      throw taken(open, name, "a link");
+      throw nameInUse(open, name, "a link");
     }
     if (!there.get().isRegularFile()) {
-      throw taken(open, name, there.get().isDirectory() ? "a folder" : "no file");
+      throw nameInUse(open, name, there.get().isDirectory() ? "a folder" : "no file");
     }
     if (size >= 0 && there.get().size() != size) {
-      throw taken(open, name, "another file");
+      throw nameInUse(open, name, "another file");
     }
   }
 
-  private static FileAlreadyExistsException taken(SafeFolder open, String name, String what) {
+  private static FileAlreadyExistsException nameInUse(SafeFolder open, String name, String what) {
     return new FileAlreadyExistsException(
         open.at(name).toString(), null, what + " has this name: move it away");
   }

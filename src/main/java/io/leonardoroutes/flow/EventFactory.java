@@ -128,10 +128,10 @@ public final class EventFactory {
 
   /** Events for a sink that was removed wait for it in the ledger. */
   private List<Sink> chosen(List<String> names) {
-    return names.isEmpty() ? sinks : names.stream().distinct().map(this::named).toList();
+    return names.isEmpty() ? sinks : names.stream().distinct().map(this::sink).toList();
   }
 
-  private Sink named(String name) {
+  private Sink sink(String name) {
     return sinks.stream()
         .filter(sink -> sink.name().equals(name))
         .findFirst()

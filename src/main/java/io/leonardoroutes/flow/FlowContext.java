@@ -25,7 +25,7 @@ public record FlowContext(
   public Job job(Object header, Caller caller) {
     String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
     return ledger
-        .named(id)
+        .findByIdOrName(id)
         .filter(found -> caller.canSee(found.caller()))
         .orElseThrow(
             () -> new RequestRejected(404, "no-such-job", "No such job", "there is no job " + id));

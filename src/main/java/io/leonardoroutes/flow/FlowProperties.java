@@ -247,7 +247,7 @@ public final class FlowProperties {
    *
    * <p>Set by the HTTP server. Read by the steps that answer late. Default: none.
    */
-  public static final String HELD_BODY = "leonardoHeldBody";
+  public static final String BODY_MEMORY = "leonardoHeldBody";
 
   // --- from submit to delivery ---
 
@@ -266,11 +266,11 @@ public final class FlowProperties {
   public static final String BEGUN = "leonardoBegun";
 
   /**
-   * Whether the provider turned the create away, for want of a slot or a permit.
+   * Whether the provider throttled the create, for want of a slot or a permit.
    *
    * <p>Set and read by {@code create}. Default: {@code false}.
    */
-  public static final String TURNED_AWAY = "leonardoTurnedAway";
+  public static final String THROTTLED = "leonardoTurnedAway";
 
   /**
    * Whether a slot at the provider was just freed, so that the next job need not wait.

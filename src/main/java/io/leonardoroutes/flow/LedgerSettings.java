@@ -43,13 +43,13 @@ public final class LedgerSettings {
         : LedgerConnection.through(pool(context, keys, bean));
   }
 
-  private static ApplicationPool pool(CamelContext context, SettingReader keys, String named) {
+  private static ApplicationPool pool(CamelContext context, SettingReader keys, String reference) {
     for (String other : List.of(URL, USER, PASSWORD)) {
       if (!keys.isDefault(other)) {
         throw new BadSetting(other, "leave it out, as " + BEAN + " says it all");
       }
     }
-    String name = named.replaceFirst("^#", "");
+    String name = reference.replaceFirst("^#", "");
     Object bean = context.getRegistry().lookupByName(name);
     if (!(bean instanceof DataSource source)) {
       throw new BadSetting(
@@ -72,11 +72,11 @@ public final class LedgerSettings {
     if (!url.startsWith("jdbc:sqlite:") && !url.startsWith("jdbc:postgresql:")) {
       throw new BadSetting(URL, "neither jdbc:sqlite:FILE nor jdbc:postgresql:...");
     }
-    boolean named = keys.isSet(USER);
-    if (named && url.startsWith("jdbc:sqlite:")) {
+    boolean hasUser = keys.isSet(USER);
+    if (hasUser && url.startsWith("jdbc:sqlite:")) {
       throw new BadSetting(USER, "an SQLite ledger has no user");
     }
-    if (!named && keys.isSet(PASSWORD)) {
+    if (!hasUser && keys.isSet(PASSWORD)) {
       throw new BadSetting(PASSWORD, "set " + USER + " too");
     }
     if (!keys.isDefault(SCHEMA)) {

@@ -75,8 +75,8 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
    */
   static ProviderAccounts read(SettingReader keys, SecretRegistry secrets) {
     SortedMap<String, Account> byName = new TreeMap<>();
-    TreeSet<String> named = keys.namesUnder(SettingReader.ACCOUNTS);
-    for (String name : named) {
+    TreeSet<String> others = keys.namesUnder(SettingReader.ACCOUNTS);
+    for (String name : others) {
       String key = SettingReader.ACCOUNTS + name + ".api-key";
       if (!name.matches(NAME) || name.equals(DEFAULT_ACCOUNT)) {
         throw new BadSetting(
@@ -89,7 +89,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
     }
     if (keys.isSet("leonardo.api-key")) {
       byName.put(DEFAULT_ACCOUNT, account(keys, secrets, DEFAULT_ACCOUNT, "leonardo."));
-    } else if (named.isEmpty()) {
+    } else if (others.isEmpty()) {
       throw new BadSetting(
           "leonardo.api-key", "not set; set it, or try without one: leonardo.sandbox=true");
     }
@@ -189,7 +189,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
   }
 
   /** The name of something that can be unavailable for one account alone. */
-  public static String named(String what, String account) {
+  public static String ofAccount(String what, String account) {
     return account.equals(DEFAULT_ACCOUNT) ? what : what + ", by account " + account;
   }
 

@@ -41,7 +41,7 @@ final class ProxySettings {
     }
     Secret secret = secrets.optional(PROXY);
     return ProxyRoutes.through(
-        new Named(secret, secrets.outages()),
+        new ProxyOfSetting(secret, secrets.outages()),
         direct,
         new Watch(secrets.outages(), secret::markRefused));
   }
@@ -67,13 +67,13 @@ final class ProxySettings {
   }
 
   /** The proxy of the setting as it is now. If that is invalid, the last valid one stays. */
-  private static final class Named implements Supplier<HttpProxy> {
+  private static final class ProxyOfSetting implements Supplier<HttpProxy> {
     private final Secret secret;
     private final Outages outages;
     private String read;
     private HttpProxy proxy;
 
-    private Named(Secret secret, Outages outages) {
+    private ProxyOfSetting(Secret secret, Outages outages) {
       this.secret = secret;
       this.outages = outages;
       this.read = secret.get();

@@ -68,7 +68,7 @@ public final class RecordShape {
    *
    * @throws IllegalStateException if there is none
    */
-  RecordComponent named(String name) {
+  RecordComponent requireComponent(String name) {
     RecordComponent component = components.get(name);
     if (component == null) {
       throw new IllegalStateException(
@@ -102,7 +102,7 @@ public final class RecordShape {
       if (value == null) {
         return null;
       }
-      value = invoke(of(value.getClass()).named(name).getAccessor(), value);
+      value = invoke(of(value.getClass()).requireComponent(name).getAccessor(), value);
     }
     return value;
   }

@@ -163,7 +163,7 @@ public final class SchemaPart {
   }
 
   private static ObjectNode present(Class<?> record, List<String> path) {
-    RecordComponent component = RecordShape.of(record).named(path.get(0));
+    RecordComponent component = RecordShape.of(record).requireComponent(path.get(0));
     ObjectNode value =
         path.size() == 1
             ? given(component.getGenericType())

@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Handle;
  * An account whose creates the provider declines, whatever they ask for. They pause for longer and
  * longer, and between two pauses a single job tries.
  *
- * @param times how often in a row; 0 if the last create was taken
+ * @param times how often in a row; 0 if the last create worked
  * @param at when we last heard, in milliseconds
  * @param what it is or was blocked for
  * @param reason the provider's own words
@@ -58,15 +58,13 @@ public record BlockedAccount(int times, long at, What what, String reason) {
     return new BlockedAccount(inARow, now, what, reason);
   }
 
-  /**
-   * The account after a create was taken. Answers to creates that began earlier are no news then.
-   */
-  BlockedAccount taken(long now) {
+  /** The account after a create worked. Answers to creates that began earlier are no news then. */
+  BlockedAccount createWorked(long now) {
     return new BlockedAccount(0, now, what, reason);
   }
 
-  /** Whether it was blocked until a create was taken just now. */
-  boolean wasTaken(long now) {
+  /** Whether it was blocked until a create worked just now. */
+  boolean workedJustNow(long now) {
     return !stands() && at <= now && at > now - JUST_NOW.toMillis();
   }
 

@@ -10,7 +10,7 @@ import org.jdbi.v3.core.Jdbi;
 
 /**
  * The accounts whose creates the provider declines, shared by all instances. No job is lost: all
- * wait, the declined one too, until a create is taken again.
+ * wait, the declined one too, until a create works again.
  */
 public final class BlockedAccounts {
   private final LedgerDatabase database;
@@ -30,9 +30,9 @@ public final class BlockedAccounts {
    *
    * @param job as it was submitted
    * @param reason the provider's own words
-   * @param before whether this very job met the same when it was last submitted. If others were
-   *     taken just now, it is declined by itself, as one that costs more than is left, and holds up
-   *     none of them
+   * @param before whether this very job met the same when it was last submitted. If others worked
+   *     just now, it is declined by itself, as one that costs more than is left, and holds up none
+   *     of them
    */
   public void met(Job job, What what, String reason, boolean before) {
     jdbi.useTransaction(
@@ -40,7 +40,7 @@ public final class BlockedAccounts {
           database.lockForAccounting(handle);
           long now = clock.millis();
           BlockedAccount blocked = BlockedAccount.read(handle, job.account());
-          if (!(before && blocked.wasTaken(now))
+          if (!(before && blocked.workedJustNow(now))
               && blocked.isNews(job.submittedAt().toEpochMilli(), now)) {
             blocked.again(what, reason, now).write(handle, job.account());
           }
@@ -48,13 +48,13 @@ public final class BlockedAccounts {
   }
 
   /**
-   * The provider took a create.
+   * Records that a create worked.
    *
    * @param job as it was submitted
-   * @param shown what it took with it: a create that is declined for what it asks shows that the
-   *     key is good
+   * @param shown what it shows to be good: a create that is declined for what it asks shows that
+   *     the key is good
    */
-  public void taken(Job job, Collection<What> shown) {
+  public void createWorked(Job job, Collection<What> shown) {
     if (of(job.account()).isEmpty()) {
       return;
     }
@@ -66,7 +66,7 @@ public final class BlockedAccounts {
           if (blocked.stands()
               && shown.contains(blocked.what())
               && blocked.isNews(job.submittedAt().toEpochMilli(), now)) {
-            blocked.taken(now).write(handle, job.account());
+            blocked.createWorked(now).write(handle, job.account());
           }
         });
   }

@@ -155,7 +155,7 @@ final class ClockCorrection {
     jobs += due("state = 'COMPLETE' AND tries = 0", AT_ONCE);
     jobs += due("state = 'COMPLETE'", longest.delay());
     jobs += due("state = 'IN_DOUBT' AND tries > 0", longest.delay());
-    leases(Column.jobs("leased_until", "leased_until > 0"), longest.held());
+    leases(Column.jobs("leased_until", "leased_until > 0"), longest.longestLease());
     return jobs;
   }
 
@@ -172,7 +172,7 @@ final class ClockCorrection {
       Column due = pending("due_at", sink);
       deliveries += pull(due, now + LONGEST_DELIVERY.toMillis(), at -> now);
     }
-    leases(Column.deliveries("leased_until", "leased_until > 0"), longest.held());
+    leases(Column.deliveries("leased_until", "leased_until > 0"), longest.longestLease());
     return deliveries;
   }
 

@@ -5,9 +5,10 @@ import java.time.Duration;
 /**
  * How far ahead times may be. A time further ahead was written by a wrong clock.
  *
- * @param lease how long what is claimed is held before it must be renewed
- * @param held the same by the longest lease that any instance may have; no call takes longer
+ * @param lease how long a claim lasts before it must be renewed
+ * @param longestLease the same for the longest lease that any instance may have; no call takes
+ *     longer
  * @param delay until something is tried again, because the provider asked for it
  * @param poll until a running job is polled
  */
-public record FutureLimits(Duration lease, Duration held, Duration delay, Duration poll) {}
+public record FutureLimits(Duration lease, Duration longestLease, Duration delay, Duration poll) {}

@@ -274,11 +274,11 @@ public final class Governor {
         handle -> {
           long now = clock.millis();
           ThrottleState throttle = ThrottleState.read(handle, limits.account());
-          int held = SlotUsage.slots(handle, limits, now);
-          boolean full = held >= throttle.concurrent(limits.concurrent(), now);
+          int used = SlotUsage.slots(handle, limits, now);
+          boolean full = used >= throttle.concurrent(limits.concurrent(), now);
           int calls = (limits.otherRequestsPerMinute() - limits.keptForLists()) / 2;
           if (full && calls > 0 && !throttle.pollsPause(now)) {
-            long each = Duration.ofMinutes(1).toMillis() * held / calls;
+            long each = Duration.ofMinutes(1).toMillis() * used / calls;
             Duration bounded = Duration.ofMillis(Math.max(gap.toMillis(), each));
             long since = now - limits.holds().toMillis();
             leases.hastenPolls(handle, limits.account(), bounded, since);
@@ -318,12 +318,12 @@ public final class Governor {
    * @param begun when the create was begun
    * @param wait what the provider asked for, or null
    */
-  public void createTurnedAway(Instant begun, Duration wait, AccountLimits limits) {
+  public void createThrottled(Instant begun, Duration wait, AccountLimits limits) {
     long now = clock.millis();
     change(
         limits.account(),
         (handle, throttle) ->
-            throttle.createTurnedAway(
+            throttle.createThrottled(
                 begun.toEpochMilli(), SlotUsage.slots(handle, limits, now), wait, now));
   }
 
@@ -331,8 +331,8 @@ public final class Governor {
    * Records that the provider throttled another call: all calls of this account pause on all
    * instances.
    */
-  public void pollTurnedAway(String account, Duration wait) {
-    change(account, (handle, throttle) -> throttle.pollTurnedAway(wait, clock.millis()));
+  public void pollThrottled(String account, Duration wait) {
+    change(account, (handle, throttle) -> throttle.pollThrottled(wait, clock.millis()));
   }
 
   /**

@@ -25,9 +25,9 @@ final class JobQueries {
   private static final int BATCH = 1_000;
 
   /** At most one job of each caller, found first: what else is asked would lead past many. */
-  private static final String NAMED =
+  private static final String BY_REFERENCE =
       """
-      WITH named AS MATERIALIZED (SELECT * FROM job WHERE reference = :reference
+      WITH of_reference AS MATERIALIZED (SELECT * FROM job WHERE reference = :reference
         UNION ALL SELECT * FROM job WHERE caller_reference = :reference)
       """;
 
@@ -105,10 +105,10 @@ final class JobQueries {
     }
     String from = "job";
     if (filter.reference() != null) {
-      from = "named";
+      from = "of_reference";
       values.put("reference", JobMapper.storable(filter.reference()));
     }
-    return (filter.reference() == null ? "" : NAMED)
+    return (filter.reference() == null ? "" : BY_REFERENCE)
         + ("SELECT * FROM " + from)
         + (terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms))
         + " ORDER BY created_at DESC, id DESC LIMIT :limit";

@@ -199,8 +199,8 @@ final class Leases {
         .execute();
   }
 
-  /** See {@link Ledger#release}. */
-  void release(Job claimed) {
+  /** See {@link Ledger#endLease}. */
+  void endLease(Job claimed) {
     jdbi.useHandle(
         handle ->
             handle.execute(

@@ -203,7 +203,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /** Finds a job by its id, or by the {@linkplain Job#name() name} that log lines say. */
-  public Optional<Job> named(String idOrName) {
+  public Optional<Job> findByIdOrName(String idOrName) {
     return find(idOrName)
         .or(() -> jdbi.withHandle(handle -> JobMapper.one(handle, "file_name", idOrName)));
   }
@@ -448,9 +448,11 @@ public final class Ledger implements AutoCloseable {
     leases.hasten(state, wait);
   }
 
-  /** Releases a claimed job, to be claimed again at once, unless it was moved on. */
-  public void release(Job claimed) {
-    leases.release(claimed);
+  /**
+   * Ends the lease of a claimed job, which may be claimed again at once, unless it was moved on.
+   */
+  public void endLease(Job claimed) {
+    leases.endLease(claimed);
   }
 
   @Override

@@ -45,5 +45,5 @@ public record LedgerStats(
   public record Account(Slots slots, BigDecimal used) {}
 
   /** How many of an account's slots jobs hold, and how many they may hold now. */
-  public record Slots(int held, int limit) {}
+  public record Slots(int used, int limit) {}
 }

@@ -21,7 +21,7 @@ public final class Outbox {
   private static final String KEY =
       " WHERE event_id = :event AND sink = :sink AND content = :content AND state = 'PENDING'";
 
-  private static final String HELD = " AND leased_until > 0 AND tries = :tries";
+  private static final String LEASED = " AND leased_until > 0 AND tries = :tries";
 
   /**
    * The last state stands so that SQLite does not go by it, past all else that is pending. What was
@@ -202,7 +202,7 @@ public final class Outbox {
             claimed.forEach(
                 delivery ->
                     handle
-                        .createUpdate("UPDATE delivery SET leased_until = :until" + KEY + HELD)
+                        .createUpdate("UPDATE delivery SET leased_until = :until" + KEY + LEASED)
                         .bind("until", until)
                         .bind("event", delivery.eventId())
                         .bind("sink", delivery.sink())

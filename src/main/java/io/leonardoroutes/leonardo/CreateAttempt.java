@@ -27,7 +27,7 @@ public record CreateAttempt(
     /** In doubt, but the provider may still take it, or not list it yet. */
     FRESH,
     /** If it was made, it is listed. */
-    SETTLED
+    LISTABLE
   }
 
   public CreateAttempt(String job, JsonNode request, CallTime call, Stage stage) {
@@ -35,8 +35,8 @@ public record CreateAttempt(
   }
 
   /** Whether the list would show it, had it been made. */
-  public boolean isSettled() {
-    return stage == Stage.SETTLED;
+  public boolean isListable() {
+    return stage == Stage.LISTABLE;
   }
 
   String model() {

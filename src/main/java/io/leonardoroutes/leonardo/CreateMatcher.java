@@ -116,7 +116,7 @@ public final class CreateMatcher {
     } else if (rivals.attempts().size() == 1 && rivals.attempts().get(0).stage() == Stage.FRESH) {
       // That it is there needs no waiting for, as nobody else may own it.
       match(rivals);
-    } else if (!rivals.attempts().stream().allMatch(CreateAttempt::isSettled)) {
+    } else if (!rivals.attempts().stream().allMatch(CreateAttempt::isListable)) {
       open(rivals, "%s may also be of a job that is being submitted");
     } else if (rivals.attempts().size() > 1
         && !rivals.attempts().stream().allMatch(a -> proof.reaches(a, free))) {
@@ -190,7 +190,7 @@ public final class CreateMatcher {
   }
 
   private void open(Rivals rivals, String why) {
-    String generations = named(rivals.generations());
+    String generations = ids(rivals.generations());
     rivals
         .attempts()
         .forEach(a -> verdict(a, new ReconcileVerdict.Open(why.formatted(generations))));
@@ -221,14 +221,14 @@ public final class CreateMatcher {
   }
 
   private ReconcileVerdict notFound(CreateAttempt attempt) {
-    if (!attempt.isSettled()) {
+    if (!attempt.isListable()) {
       return new ReconcileVerdict.Open(
           "the provider may still be at work on the call, or not list it yet");
     }
     List<ListedGeneration> perhaps =
         free.stream().filter(listed -> proof.mayBe(attempt, listed)).toList();
     if (!perhaps.isEmpty()) {
-      return new ReconcileVerdict.Open(named(perhaps) + " may be its own, or not");
+      return new ReconcileVerdict.Open(ids(perhaps) + " may be its own, or not");
     }
     return proof
         .missingFor(attempt, free)
@@ -236,7 +236,7 @@ public final class CreateMatcher {
         .orElseGet(ReconcileVerdict.Unpaid::new);
   }
 
-  private static String named(Iterable<ListedGeneration> generations) {
+  private static String ids(Iterable<ListedGeneration> generations) {
     List<String> ids = new ArrayList<>();
     generations.forEach(generation -> ids.add(String.valueOf(generation.id())));
     return ids.stream().sorted().limit(5).collect(Collectors.joining(", ", "generation ", ""))

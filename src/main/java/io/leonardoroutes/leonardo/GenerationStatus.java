@@ -71,8 +71,8 @@ public sealed interface GenerationStatus {
    *
    * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
    */
-  record TurnedAway(String reason, Duration retryAfter) implements GenerationStatus {
-    public TurnedAway {
+  record Throttled(String reason, Duration retryAfter) implements GenerationStatus {
+    public Throttled {
       reason = TextRedaction.line(reason);
     }
   }
@@ -90,7 +90,7 @@ public sealed interface GenerationStatus {
     }
     ProviderAnswer answer = ProviderAnswer.of(body);
     if (status == 429) {
-      return new TurnedAway(answer.told(status, "a generation"), RetryAfter.read(retryAfter, now));
+      return new Throttled(answer.told(status, "a generation"), RetryAfter.read(retryAfter, now));
     }
     JsonNode generation = answer.root().path("generations_by_pk");
     if (status < 200 || status > 299 || !(generation.isObject() || generation.isNull())) {

@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * The outcome of one {@code POST /v2/generations}, the call that costs money.
  *
- * <p>The create has no idempotency key, so only {@link NotSent} and {@link TurnedAway} may ever be
+ * <p>The create has no idempotency key, so only {@link NotSent} and {@link Throttled} may ever be
  * sent again. {@link Unknown} may have been billed: if you repeat it, you may pay twice.
  */
 public sealed interface Submission {
@@ -76,8 +76,8 @@ public sealed interface Submission {
    *
    * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
    */
-  record TurnedAway(String reason, Duration retryAfter) implements Submission {
-    public TurnedAway {
+  record Throttled(String reason, Duration retryAfter) implements Submission {
+    public Throttled {
       reason = TextRedaction.line(reason);
     }
   }
@@ -132,7 +132,7 @@ public sealed interface Submission {
       return unknown(status, body, answer);
     }
     if (meaning == 429 || (ProviderError.declines(meaning) && answer.saysTooMany())) {
-      return new TurnedAway(
+      return new Throttled(
           answer.told(status, "a generation id") + ": it took nothing, send it again later",
           RetryAfter.read(retryAfter, now));
     }

@@ -66,18 +66,18 @@ public record ThrottleState(
   }
 
   /**
-   * The pace after a create was turned away.
+   * The pace after a create was throttled.
    *
    * @param begun when it was begun: one that was under way when the pace was last slowed says
    *     nothing new about time, only about the number
-   * @param held jobs that the provider holds without it
+   * @param atProvider jobs that the provider holds without it
    * @param wait what the provider asked for, or null; it makes the pause longer, never shorter
    */
-  public ThrottleState createTurnedAway(long begun, int held, Duration wait, long now) {
+  public ThrottleState createThrottled(long begun, int atProvider, Duration wait, long now) {
     boolean again = allowed > 0 && now >= slowedAt && now - slowedAt <= 2 * step();
     boolean known = again && begun <= slowedAt;
     int inARow = known ? strikes : again ? strikes + 1 : 1;
-    int most = known ? Math.min(allowed, held) : held;
+    int most = known ? Math.min(allowed, atProvider) : atProvider;
     ThrottleState slower =
         new ThrottleState(slots, Math.max(1, most), inARow, now, createsFrom, pollsFrom);
     long pause =
@@ -95,8 +95,8 @@ public record ThrottleState(
     return pauses(before, now) ? Math.max(before, time) : time;
   }
 
-  /** The pace after another call was turned away: every call pauses. */
-  public ThrottleState pollTurnedAway(Duration wait, long now) {
+  /** The pace after another call was throttled: every call pauses. */
+  public ThrottleState pollThrottled(Duration wait, long now) {
     long until = now + Math.max(FIRST_PAUSE.toMillis(), wait == null ? 0 : wait.toMillis());
     long polls = later(pollsFrom, until, now);
     return new ThrottleState(slots, allowed, strikes, slowedAt, createsFrom, polls)

@@ -75,7 +75,7 @@ public final class ModelRegistry implements Processor {
   @Override
   public void process(Exchange exchange) throws Exception {
     JsonNode received = exchange.getMessage().getBody(JsonNode.class);
-    Model model = named(received);
+    Model model = modelOf(received);
     if (model != null) {
       model.process(exchange);
       if (exchange.getMessage().getBody() instanceof VideoRequest request) {
@@ -109,7 +109,7 @@ public final class ModelRegistry implements Processor {
   }
 
   private VideoRequest read(JsonNode received) {
-    Model model = named(received);
+    Model model = modelOf(received);
     return model != null
         ? withRequiredObjects(model, model.read(received))
         : VideoRequest.readWithoutModel(received, byId.keySet());
@@ -126,7 +126,7 @@ public final class ModelRegistry implements Processor {
         : VideoRequest.read(request.reading().received(), model.parameters(), requiredObjects);
   }
 
-  private Model named(JsonNode received) {
+  private Model modelOf(JsonNode received) {
     JsonNode id = received == null ? null : received.get("model");
     return id == null || !id.isTextual() ? null : byId.get(id.textValue());
   }

@@ -87,9 +87,9 @@ final class AmbiguityProof {
       ProofOutcome outcome = new ProofOutcome(proofFolder, rest, callers);
       // An account's list is relied on only once it shows a job that is older than the doubt.
       callers.sendValid();
-      outcome.settled(progress);
+      outcome.awaitAll(progress);
       while (callers.sendValid() < last(creates)) {}
-      outcome.settled(progress);
+      outcome.awaitAll(progress);
       Duration took = Duration.ofNanos(System.nanoTime() - began);
       return count(outcome, callers, took);
     } finally {

@@ -70,15 +70,15 @@ final class FileCaller implements ProofCallers.Caller {
         Files.deleteIfExists(obstacle);
         obstacles.remove(obstacle);
       }
-      taken(inbox.resolve(".rejected"), answered);
-      taken(accepted(), answered);
+      addAnswered(inbox.resolve(".rejected"), answered);
+      addAnswered(accepted(), answered);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return answered;
   }
 
-  private static void taken(Path place, Set<Integer> answered) throws IOException {
+  private static void addAnswered(Path place, Set<Integer> answered) throws IOException {
     if (!Files.isDirectory(place)) {
       return;
     }

@@ -24,7 +24,7 @@ final class KillProof {
    */
   private static final int MOST_OPEN = 60;
 
-  private static final int SETTLED_EVERY = 50;
+  private static final int RECOVERY_EVERY = 50;
   private static final Duration JOB = Duration.ofMillis(300);
   private static final int LONGEST_LIFE_MILLIS = 1_500;
   private static final Duration REACHED_WITHIN = Duration.ofSeconds(20);
@@ -108,8 +108,8 @@ final class KillProof {
           killAtRandom();
         }
         callers.check();
-        if (fleet.kills() % SETTLED_EVERY == 0) {
-          settle();
+        if (fleet.kills() % RECOVERY_EVERY == 0) {
+          awaitRecovery();
           killed(victim(), Duration.ZERO);
         }
         progress.print(
@@ -118,7 +118,7 @@ final class KillProof {
                     .formatted(fleet.kills(), callers.accepted().size()));
       }
       provider.recover();
-      settle();
+      awaitRecovery();
       return new Result(
           fleet.kills(),
           outcome.account(provider.paid()),
@@ -210,9 +210,9 @@ final class KillProof {
     return proofFolder.reached();
   }
 
-  private void settle() throws IOException, InterruptedException {
+  private void awaitRecovery() throws IOException, InterruptedException {
     Instant began = Instant.now();
     fleet.startAll();
-    recoveries.add(Duration.between(began, outcome.settled(progress)));
+    recoveries.add(Duration.between(began, outcome.awaitAll(progress)));
   }
 }

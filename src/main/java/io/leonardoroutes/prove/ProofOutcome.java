@@ -51,19 +51,19 @@ final class ProofOutcome {
    *
    * @return when the last change was seen
    */
-  Instant settled(ProofProgress progress) throws IOException, InterruptedException {
+  Instant awaitAll(ProofProgress progress) throws IOException, InterruptedException {
     Set<Integer> pulses = new HashSet<>();
-    Instant settled = settled(pulses, HELD, progress);
+    Instant changed = await(pulses, HELD, progress);
     pulses.clear();
-    settled(pulses, Duration.ZERO, progress);
-    return settled;
+    await(pulses, Duration.ZERO, progress);
+    return changed;
   }
 
   /**
    * Keeps sending requests while there are doubts: only a list with later jobs shows that an older
    * one is missing.
    */
-  private Instant settled(Set<Integer> pulses, Duration doubt, ProofProgress progress)
+  private Instant await(Set<Integer> pulses, Duration doubt, ProofProgress progress)
       throws IOException, InterruptedException {
     Instant changed = Instant.now();
     Instant pulse = changed;
@@ -91,7 +91,7 @@ final class ProofOutcome {
         pulse = Instant.now();
       }
       progress.print(
-          () -> "settling, %s open, %s of them in doubt".formatted(open.size(), doubtful.size()));
+          () -> "waiting, %s open, %s of them in doubt".formatted(open.size(), doubtful.size()));
       // With thousands of doubts, each check is work for the program too.
       TimeUnit.NANOSECONDS.sleep(Math.max(CHECK_EVERY.toNanos(), 4 * took));
     }

@@ -42,8 +42,8 @@ public final class AsyncHttp implements PlatformHttpEngine {
 
   /** Frees the memory of the request body, which the call no longer needs while it waits. */
   public static void freeBody(Exchange exchange) {
-    RequestBodies.Held body =
-        exchange.getProperty(FlowProperties.HELD_BODY, RequestBodies.Held.class);
+    RequestBodies.BodyMemory body =
+        exchange.getProperty(FlowProperties.BODY_MEMORY, RequestBodies.BodyMemory.class);
     if (body != null) {
       body.free();
     }

@@ -47,10 +47,10 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     call.addEndHandler(end -> gone.complete(null));
     exchange.setProperty(FlowProperties.CALLER_GONE, gone);
     exchange.setProperty(FlowProperties.CALLER_SHARE, Caller.limitKey(call));
-    RequestBodies.Held body = RequestBodies.of(call);
+    RequestBodies.BodyMemory body = RequestBodies.of(call);
     if (body != null) {
       body.use();
-      exchange.setProperty(FlowProperties.HELD_BODY, body);
+      exchange.setProperty(FlowProperties.BODY_MEMORY, body);
     }
     processHttpRequest(exchange, call)
         .compose(
@@ -155,8 +155,8 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
   }
 
   private void done(Exchange exchange) {
-    RequestBodies.Held body =
-        exchange.getProperty(FlowProperties.HELD_BODY, RequestBodies.Held.class);
+    RequestBodies.BodyMemory body =
+        exchange.getProperty(FlowProperties.BODY_MEMORY, RequestBodies.BodyMemory.class);
     doneUoW(exchange);
     if (body != null) {
       body.done();

@@ -30,7 +30,7 @@ final class RequestBodies implements Handler<RoutingContext> {
   /** A sixteenth of the heap, since a body needs several times its length while it is parsed. */
   private static final int PART_OF_HEAP = 16;
 
-  private static final String HELD = Held.class.getName();
+  private static final String MEMORY = BodyMemory.class.getName();
   private static final Problem NOT_EXPECTED =
       Problem.of(417, "expect", "Not expected", "send Expect: 100-continue, or none");
 
@@ -48,13 +48,13 @@ final class RequestBodies implements Handler<RoutingContext> {
   }
 
   /** The memory that the body of one call takes, until all its users are done. */
-  static final class Held {
+  static final class BodyMemory {
     private final CallerShares memory;
     private final String caller;
     private long bytes;
     private int users = 1;
 
-    private Held(CallerShares memory, String caller) {
+    private BodyMemory(CallerShares memory, String caller) {
       this.memory = memory;
       this.caller = caller;
     }
@@ -87,8 +87,8 @@ final class RequestBodies implements Handler<RoutingContext> {
   }
 
   /** The memory of a call; null if it has no body. */
-  static Held of(RoutingContext call) {
-    return call.get(HELD);
+  static BodyMemory of(RoutingContext call) {
+    return call.get(MEMORY);
   }
 
   @Override
@@ -107,12 +107,13 @@ final class RequestBodies implements Handler<RoutingContext> {
       ProblemHandler.answer(call, rejection);
       return;
     }
-    Held held = new Held(memory, Caller.limitKey(call));
-    call.addEndHandler(end -> held.done());
-    call.put(HELD, held);
+    BodyMemory share = new BodyMemory(memory, Caller.limitKey(call));
+    call.addEndHandler(end -> share.done());
+    call.put(MEMORY, share);
     boolean kept = KEPT.contains(request.method());
-    Reading reading = new Reading(call, held, kept && length <= longest(call), Math.max(0, length));
-    if (reading.kept && !held.grow(reading.reserved)) {
+    Reading reading =
+        new Reading(call, share, kept && length <= longest(call), Math.max(0, length));
+    if (reading.kept && !share.grow(reading.reserved)) {
       ProblemHandler.answer(call, ProblemHandler.UNAVAILABLE);
       return;
     }
@@ -120,7 +121,7 @@ final class RequestBodies implements Handler<RoutingContext> {
       call.response().writeContinue();
     }
     request
-        .exceptionHandler(gone -> held.free())
+        .exceptionHandler(gone -> share.free())
         .endHandler(reading::ended)
         .handler(reading)
         .resume();
@@ -182,15 +183,15 @@ final class RequestBodies implements Handler<RoutingContext> {
   /** A body that is being read. */
   private final class Reading implements Handler<Buffer> {
     private final RoutingContext call;
-    private final Held held;
+    private final BodyMemory share;
     private boolean kept;
     private long reserved;
     private long read;
     private Buffer body = Buffer.buffer();
 
-    private Reading(RoutingContext call, Held held, boolean kept, long reserved) {
+    private Reading(RoutingContext call, BodyMemory share, boolean kept, long reserved) {
       this.call = call;
-      this.held = held;
+      this.share = share;
       this.kept = kept;
       this.reserved = reserved;
     }
@@ -203,7 +204,7 @@ final class RequestBodies implements Handler<RoutingContext> {
         ProblemHandler.answer(call, tooLarge);
       } else if (kept && read > longest(call)) {
         drop();
-      } else if (kept && read > reserved && !held.grow(read - reserved)) {
+      } else if (kept && read > reserved && !share.grow(read - reserved)) {
         drop();
         ProblemHandler.answer(call, ProblemHandler.UNAVAILABLE);
       } else if (kept) {
@@ -215,7 +216,7 @@ final class RequestBodies implements Handler<RoutingContext> {
     private void drop() {
       kept = false;
       body = Buffer.buffer();
-      held.free();
+      share.free();
     }
 
     private void ended(Void end) {

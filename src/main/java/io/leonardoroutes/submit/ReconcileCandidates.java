@@ -74,8 +74,8 @@ final class ReconcileCandidates {
   }
 
   /** Whether every create in doubt ended long enough ago for the list to show it. */
-  boolean isSettled() {
-    return doubtful.values().stream().map(this::inDoubt).allMatch(CreateAttempt::isSettled);
+  boolean areListable() {
+    return doubtful.values().stream().map(this::inDoubt).allMatch(CreateAttempt::isListable);
   }
 
   /** What the list says of each; see {@link CreateMatcher}. */
@@ -131,22 +131,22 @@ final class ReconcileCandidates {
    */
   private CreateAttempt owner(Job job) {
     if (job.account().equals(round.account()) && order(job).sure()) {
-      return attempt(job, job.submittedAt(), Stage.SETTLED);
+      return attempt(job, job.submittedAt(), Stage.LISTABLE);
     }
     CallTime never =
         new CallTime(
             job.submittedAt(), job.submittedAt(), job.submittedAt(), false, 0, Long.MAX_VALUE);
-    return new CreateAttempt(job.id(), MissingNode.getInstance(), never, Stage.SETTLED);
+    return new CreateAttempt(job.id(), MissingNode.getInstance(), never, Stage.LISTABLE);
   }
 
   private CreateAttempt inDoubt(Job job) {
     Instant over =
         JobProblems.callOverAt(job).orElse(job.submittedAt().plus(settings.longestCall()));
-    return attempt(job, over, isSettled(job, over) ? Stage.SETTLED : Stage.FRESH);
+    return attempt(job, over, isListable(job, over) ? Stage.LISTABLE : Stage.FRESH);
   }
 
   /** By the provider's clock and by ours, so that a wrong {@code Date} settles no doubt early. */
-  private boolean isSettled(Job job, Instant over) {
+  private boolean isListable(Job job, Instant over) {
     Duration settle = settings.reconcile().settle();
     Instant theirs = round.theirs(over, order(job).skew()).plus(settle);
     Instant ours = over.plus(settle);

@@ -58,7 +58,7 @@ final class ReconcileRound {
   /** How long the provider asked to wait, or null. */
   Duration retryAfter;
 
-  private int turns;
+  private int pages;
 
   ReconcileRound(
       List<Job> due, Map<String, CreateOrder> orders, AccountLimits limits, Instant begun) {
@@ -99,7 +99,7 @@ final class ReconcileRound {
    */
   boolean wantsMore() {
     long most = MOST_PAGES + madeSince / LEAST_ON_A_PAGE;
-    return unclear == null && turns < most && history.wantsMore(back(), earlier);
+    return unclear == null && pages < most && history.wantsMore(back(), earlier);
   }
 
   /** When the oldest create in doubt began. */
@@ -111,8 +111,8 @@ final class ReconcileRound {
   }
 
   /** The offset of the next page. */
-  int turn() {
-    turns++;
+  int nextPage() {
+    pages++;
     return history.offset();
   }
 

@@ -69,7 +69,7 @@ public final class ReconcileStep {
   private final ProviderClock providerClock;
 
   /** In turn, so that no account waits forever. */
-  private final Deque<ProviderAccounts.Account> turns;
+  private final Deque<ProviderAccounts.Account> accountQueue;
 
   private boolean begun;
 
@@ -78,7 +78,7 @@ public final class ReconcileStep {
     this.providerClock = providerClock;
     this.ledger = flow.ledger();
     this.settings = flow.settings();
-    this.turns = new ArrayDeque<>(settings.accounts().all());
+    this.accountQueue = new ArrayDeque<>(settings.accounts().all());
   }
 
   /**
@@ -94,14 +94,14 @@ public final class ReconcileStep {
       ledger.hasten(IN_DOUBT, settings.reconcile().settle());
       begun = true;
     }
-    for (int i = 0; i < turns.size(); i++) {
-      ProviderAccounts.Account account = turns.poll();
-      turns.add(account);
+    for (int i = 0; i < accountQueue.size(); i++) {
+      ProviderAccounts.Account account = accountQueue.poll();
+      accountQueue.add(account);
       List<Job> due = ledger.claim(IN_DOUBT, account.name(), BATCH, settings.lease());
       if (!due.isEmpty() && ledger.governor().call(account.limits())) {
         return List.of(round(due, account.limits()));
       }
-      due.forEach(ledger::release);
+      due.forEach(ledger::endLease);
     }
     return List.of();
   }
@@ -202,7 +202,7 @@ public final class ReconcileStep {
     ReconcileRound round = round(exchange);
     Message message = ask(exchange);
     message.setHeader(Exchange.HTTP_PATH, GenerationStatus.pathSegment(round.userId));
-    message.setHeader(Exchange.HTTP_QUERY, "offset=%s&limit=%s".formatted(round.turn(), PAGE));
+    message.setHeader(Exchange.HTTP_QUERY, "offset=%s&limit=%s".formatted(round.nextPage(), PAGE));
   }
 
   private static Message ask(Exchange exchange) {
@@ -244,10 +244,11 @@ public final class ReconcileStep {
 
   private void record(ReconcileRound round) {
     if (round.unclear == null) {
-      flow.outages().reportUp(ProviderAccounts.named(LIST, round.account()));
+      flow.outages().reportUp(ProviderAccounts.ofAccount(LIST, round.account()));
       decide(round);
     } else {
-      flow.outages().reportExpiring(ProviderAccounts.named(LIST, round.account()), round.unclear);
+      flow.outages()
+          .reportExpiring(ProviderAccounts.ofAccount(LIST, round.account()), round.unclear);
       String why = "the provider's list could not be read: " + round.unclear;
       round.due.forEach(job -> hold(job, why, waitForNextReading(job, round.retryAfter)));
     }
@@ -256,7 +257,7 @@ public final class ReconcileStep {
   private void decide(ReconcileRound round) {
     ReconcileCandidates candidates = new ReconcileCandidates(flow, round);
     Map<String, ReconcileVerdict> verdicts = candidates.verdicts();
-    if (candidates.isSettled()) {
+    if (candidates.areListable()) {
       // The next job that is submitted shows what became of all of them.
       ledger.governor().listed(round.account());
     }
@@ -273,7 +274,7 @@ public final class ReconcileStep {
       if (!listed && !job.submittedAt().isAfter(round.userSince)) {
         open(job, OTHER_USER.formatted(round.account()), null);
       } else if (verdict instanceof ReconcileVerdict.Open open) {
-        open(job, open.why(), untilSettled(job));
+        open(job, open.why(), untilListable(job));
       } else if (verdict instanceof ReconcileVerdict.Unpaid && JobProblems.wasMade(job)) {
         open(job, WAS_MADE, null);
       } else if (verdict instanceof ReconcileVerdict.Unpaid) {
@@ -283,8 +284,8 @@ public final class ReconcileStep {
     }
   }
 
-  /** Not before it is settled can its absence be believed, and then at once; null if it is. */
-  private Duration untilSettled(Job job) {
+  /** Until its absence from the list counts, and then at once; null if it does already. */
+  private Duration untilListable(Job job) {
     Duration settle = settings.reconcile().settle();
     Duration left =
         JobProblems.callOverAt(job)

@@ -92,12 +92,12 @@ public final class SubmissionRecorder {
     if (submission instanceof Submission.Created created) {
       flow.outages().reportUp(PROVIDER);
       created(job, created);
-      noteAccepted(job, EnumSet.allOf(What.class));
+      noteCreateWorked(job, EnumSet.allOf(What.class));
     } else if (submission instanceof Submission.Declined declined) {
       flow.outages().reportUp(PROVIDER);
       What what = blockedPart(declined);
       if (what == null) {
-        noteAccepted(job, EnumSet.of(What.KEY, What.ACCESS));
+        noteCreateWorked(job, EnumSet.of(What.KEY, What.ACCESS));
         declined(job, declined);
         exchange.setProperty(FlowProperties.FREED, true);
       } else {
@@ -107,10 +107,10 @@ public final class SubmissionRecorder {
             REFUSED.after(job.schedule().tries()),
             JobProblems.accountBlocked(declined.reason()));
       }
-    } else if (submission instanceof Submission.TurnedAway turnedAway) {
+    } else if (submission instanceof Submission.Throttled throttled) {
       flow.outages().reportUp(PROVIDER);
-      turnedAway(job, turnedAway);
-      exchange.setProperty(FlowProperties.TURNED_AWAY, true);
+      throttled(job, throttled);
+      exchange.setProperty(FlowProperties.THROTTLED, true);
     } else if (submission instanceof Submission.NotSent notSent) {
       notSent(job, notSent);
     } else {
@@ -156,7 +156,7 @@ public final class SubmissionRecorder {
     LOG.info("{} submitted, generation {}", job.name(), created.generationId());
     Instant poll = schedule.first(job);
     boolean known =
-        settle(
+        moveOn(
             job,
             EventType.SUBMITTED,
             Set.of(IN_DOUBT, ACCEPTED),
@@ -223,13 +223,13 @@ public final class SubmissionRecorder {
     ledger.blockedAccounts().met(job, what, reason, JobProblems.isOfTheAccount(job));
   }
 
-  private void noteAccepted(Job job, Set<What> shown) {
-    flow.outages().attempt(() -> ledger.blockedAccounts().taken(job, shown));
+  private void noteCreateWorked(Job job, Set<What> shown) {
+    flow.outages().attempt(() -> ledger.blockedAccounts().createWorked(job, shown));
   }
 
   private void declined(Job job, Submission.Declined declined) {
     LOG.warn("{} declined by the provider: {}", job.name(), declined.reason());
-    settle(
+    moveOn(
         job,
         EventType.FAILED,
         Set.of(IN_DOUBT),
@@ -260,21 +260,21 @@ public final class SubmissionRecorder {
   }
 
   /** The provider throttles us: the job waits, and all instances slow down. */
-  private void turnedAway(Job job, Submission.TurnedAway turnedAway) {
-    Duration asked = turnedAway.retryAfter();
+  private void throttled(Job job, Submission.Throttled throttled) {
+    Duration asked = throttled.retryAfter();
     Duration wait = NOT_SENT.after(job.schedule().tries(), asked);
     sendAgain(job, wait, null);
     LOG.info(
         "{} waits, all creates by account {} pause: {}",
         job.name(),
         job.account(),
-        turnedAway.reason());
+        throttled.reason());
     settings
         .accounts()
         .find(job.account())
         .ifPresent(
             account ->
-                ledger.governor().createTurnedAway(job.submittedAt(), asked, account.limits()));
+                ledger.governor().createThrottled(job.submittedAt(), asked, account.limits()));
   }
 
   /** Why the account is blocked is said where it is; see {@link SubmitStep#due}. */
@@ -287,7 +287,7 @@ public final class SubmissionRecorder {
    * @param problem why it was not submitted; null if that is not the problem of this job
    */
   private void sendAgain(Job job, Duration wait, JsonNode problem) {
-    settle(
+    moveOn(
         job,
         null,
         Set.of(IN_DOUBT),
@@ -306,7 +306,7 @@ public final class SubmissionRecorder {
   void inDoubt(Job job, Submission.Unknown unknown, Instant over) {
     String why = unknown.reason();
     LOG.warn("{} is in doubt and will not be submitted again by itself: {}", job.name(), why);
-    settle(
+    moveOn(
         job,
         EventType.IN_DOUBT,
         Set.of(),
@@ -323,7 +323,7 @@ public final class SubmissionRecorder {
    *
    * @return whether the ledger has recorded it
    */
-  private boolean settle(Job job, EventType told, Set<JobState> late, Move move) {
+  private boolean moveOn(Job job, EventType told, Set<JobState> late, Move move) {
     Optional<Job> now = Optional.of(job);
     while (now.isPresent() && !moved(now.get(), told, move)) {
       now =

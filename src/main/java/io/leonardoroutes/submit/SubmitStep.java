@@ -120,7 +120,7 @@ public final class SubmitStep {
 
   /** Gives each waiting job its reason. */
   private void overBudget(Account account, Governor.Due due) {
-    String budget = ProviderAccounts.named("the day's budget", account.name());
+    String budget = ProviderAccounts.ofAccount("the day's budget", account.name());
     if (due.fit() == Fit.NOT_ALL) {
       String first = due.waits() == null ? "" : "; the first " + due.waits();
       flow.outages()
@@ -132,7 +132,7 @@ public final class SubmitStep {
   }
 
   private void stuck(Account account) {
-    String slot = ProviderAccounts.named("a free slot", account.name());
+    String slot = ProviderAccounts.ofAccount("a free slot", account.name());
     if (ledger.governor().stuckInDoubt(account.limits())) {
       flow.outages()
           .reportWaiting(
@@ -200,7 +200,7 @@ public final class SubmitStep {
             .find(seen.account())
             .flatMap(account -> ledger.submitting(seen, account.limits(), settings.lease()));
     if (begun.isEmpty()) {
-      ledger.release(seen);
+      ledger.endLease(seen);
     }
     return begun.stream().toList();
   }

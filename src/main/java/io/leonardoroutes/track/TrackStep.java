@@ -131,7 +131,7 @@ public final class TrackStep {
   public void begin(Exchange exchange) {
     Job job = exchange.getMessage().getBody(Job.class);
     exchange.setProperty(FlowProperties.JOB, job);
-    claimed.endsWith(exchange, job, again -> flow.outages().attempt(() -> ledger.release(again)));
+    claimed.endsWith(exchange, job, again -> flow.outages().attempt(() -> ledger.endLease(again)));
     ask(exchange, job);
   }
 
@@ -182,7 +182,7 @@ public final class TrackStep {
     Job job = exchange.getProperty(FlowProperties.JOB, Job.class);
     GenerationStatus status = exchange.getMessage().getBody(GenerationStatus.class);
     if (!(status instanceof GenerationStatus.Unclear)) {
-      flow.outages().reportUp(ProviderAccounts.named(PROVIDER, job.account()));
+      flow.outages().reportUp(ProviderAccounts.ofAccount(PROVIDER, job.account()));
       flow.outages().attempt(() -> ledger.governor().answered(job.account()));
     }
     if (status instanceof GenerationStatus.Complete complete) {
@@ -193,12 +193,12 @@ public final class TrackStep {
       failed(job, failed);
     } else if (status instanceof GenerationStatus.Unshown unshown) {
       unshown(exchange, job, unshown);
-    } else if (status instanceof GenerationStatus.TurnedAway turnedAway) {
-      ledger.governor().pollTurnedAway(job.account(), turnedAway.retryAfter());
-      LOG.info("all calls by account {} pause: {}", job.account(), turnedAway.reason());
-      tryAgain(job, turnedAway.retryAfter());
+    } else if (status instanceof GenerationStatus.Throttled throttled) {
+      ledger.governor().pollThrottled(job.account(), throttled.retryAfter());
+      LOG.info("all calls by account {} pause: {}", job.account(), throttled.reason());
+      tryAgain(job, throttled.retryAfter());
     } else if (status instanceof GenerationStatus.Unclear unclear) {
-      String provider = ProviderAccounts.named(PROVIDER, job.account());
+      String provider = ProviderAccounts.ofAccount(PROVIDER, job.account());
       flow.outages()
           .reportItemFailure(provider, job.id(), job.schedule().tries(), unclear.reason());
       tryAgain(job, unclear.retryAfter());

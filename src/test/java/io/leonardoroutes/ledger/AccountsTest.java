@@ -61,8 +61,8 @@ class AccountsTest {
     Job turnedAway = begun(accepted("studio"), STUDIO);
     ledger.move(
         turnedAway, turnedAway.to(ACCEPTED).submittedAt(null).triedAgainAt(clock.instant()));
-    ledger.governor().createTurnedAway(turnedAway.submittedAt(), Duration.ofMinutes(5), STUDIO);
-    ledger.governor().pollTurnedAway("studio", Duration.ofMinutes(5));
+    ledger.governor().createThrottled(turnedAway.submittedAt(), Duration.ofMinutes(5), STUDIO);
+    ledger.governor().pollThrottled("studio", Duration.ofMinutes(5));
     ledger.governor().slots("studio", 1);
 
     assertThat(ledger.free(STUDIO)).isZero();

@@ -94,7 +94,7 @@ class BlockedAccountsTest {
     met(ledger, alone, BALANCE);
     back(alone);
     clock.tick(Duration.ofSeconds(10));
-    ledger.blockedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().createWorked(submitted(), ALL);
     clock.tick(Duration.ofSeconds(1));
 
     other.blockedAccounts().met(submitted(), BALANCE, "the reason", true);
@@ -108,7 +108,7 @@ class BlockedAccountsTest {
   void aJobThatIsRefusedAgainLongAfterAnyWasTakenTellsOfTheAccount() {
     met(ledger, failed(submitted()), BALANCE);
     clock.tick(Duration.ofSeconds(10));
-    ledger.blockedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().createWorked(submitted(), ALL);
     clock.tick(Duration.ofMinutes(10));
 
     other.blockedAccounts().met(submitted(), BALANCE, "the reason", true);
@@ -136,7 +136,7 @@ class BlockedAccountsTest {
     clock.tick(Duration.ofSeconds(1));
     assertThat(other.free(TEN)).isEqualTo(1);
 
-    ledger.blockedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().createWorked(submitted(), ALL);
     assertThat(other.free(TEN)).isGreaterThan(1);
   }
 
@@ -151,7 +151,7 @@ class BlockedAccountsTest {
     }
     clock.tick(Duration.ofDays(-2));
     assertThat(ledger.free(TEN)).isEqualTo(1);
-    ledger.blockedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().createWorked(submitted(), ALL);
     assertThat(ledger.free(TEN)).isGreaterThan(1);
   }
 
@@ -163,11 +163,11 @@ class BlockedAccountsTest {
     met(ledger, failed(submitted()), KEY);
     back(slow);
     back(slower);
-    ledger.blockedAccounts().taken(slow, ALL);
+    ledger.blockedAccounts().createWorked(slow, ALL);
     assertThat(other.blockedAccounts().of("default")).isPresent();
 
     clock.tick(Duration.ofSeconds(10));
-    ledger.blockedAccounts().taken(submitted(), ALL);
+    ledger.blockedAccounts().createWorked(submitted(), ALL);
     met(ledger, slower, KEY);
     assertThat(other.blockedAccounts().of("default")).isEmpty();
   }
@@ -176,13 +176,13 @@ class BlockedAccountsTest {
   void aRefusalOfTheRequestShowsTheKeyAndNotTheBalance() {
     met(ledger, failed(submitted()), KEY);
     clock.tick(Duration.ofSeconds(10));
-    ledger.blockedAccounts().taken(failed(submitted()), Set.of(KEY));
+    ledger.blockedAccounts().createWorked(failed(submitted()), Set.of(KEY));
     assertThat(other.blockedAccounts().of("default")).isEmpty();
 
     clock.tick(Duration.ofSeconds(10));
     met(ledger, failed(submitted()), BALANCE);
     clock.tick(Duration.ofSeconds(10));
-    ledger.blockedAccounts().taken(failed(submitted()), Set.of(KEY));
+    ledger.blockedAccounts().createWorked(failed(submitted()), Set.of(KEY));
     assertThat(other.blockedAccounts().of("default"))
         .hasValueSatisfying(
             refused -> {

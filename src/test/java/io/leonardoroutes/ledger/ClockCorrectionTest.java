@@ -176,7 +176,7 @@ class ClockCorrectionTest {
 
     assertThat(corrected.ahead()).isEqualTo(Duration.ofMillis(3_500_000));
     assertThat(ledger.outbox().claim("it's", 10, LEASE)).hasSize(1);
-    clock.tick(LONGEST.held().plusSeconds(1));
+    clock.tick(LONGEST.longestLease().plusSeconds(1));
     assertThat(ledger.claim(ACCEPTED, 10, LEASE)).hasSize(1);
     assertThat(ledger.claim(RUNNING, 10, LEASE)).hasSize(1);
   }

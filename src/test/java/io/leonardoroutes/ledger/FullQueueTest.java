@@ -88,7 +88,7 @@ class FullQueueTest {
         for (Job job : ledger.governor().due(100, limits, LEASE).jobs()) {
           Optional<Job> submitting = ledger.submitting(job, limits, LEASE);
           if (submitting.isEmpty()) {
-            ledger.release(job);
+            ledger.endLease(job);
           } else if (!create(ledger, submitting.get(), limits)) {
             turnedAway[clock.instant().isBefore(start.plusSeconds(60)) ? 0 : 1]++;
           }
@@ -111,7 +111,7 @@ class FullQueueTest {
     }
     if (atTheProvider.size() >= 10 || creates.size() >= 100) {
       ledger.move(job, job.to(ACCEPTED).submittedAt(null).triedAgainAt(now.plusSeconds(1)));
-      ledger.governor().createTurnedAway(job.submittedAt(), null, limits);
+      ledger.governor().createThrottled(job.submittedAt(), null, limits);
       return false;
     }
     creates.add(now);

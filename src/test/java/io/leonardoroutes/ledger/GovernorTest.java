@@ -196,7 +196,7 @@ class GovernorTest {
 
   @Test
   void aLookThatIsTurnedAwayPausesEveryCall() {
-    ledger.governor().pollTurnedAway("default", Duration.ofSeconds(5));
+    ledger.governor().pollThrottled("default", Duration.ofSeconds(5));
 
     assertThat(other.governor().call(TEN)).isFalse();
     assertThat(other.free(TEN)).isZero();
@@ -208,9 +208,9 @@ class GovernorTest {
   @Test
   void noLaterAnswerMakesAPauseShorterThatTheProviderAskedFor() {
     Job begun = submitting(ledger, TEN).orElseThrow();
-    ledger.governor().pollTurnedAway("default", Duration.ofMinutes(10));
-    ledger.governor().pollTurnedAway("default", Duration.ofSeconds(1));
-    ledger.governor().pollTurnedAway("default", null);
+    ledger.governor().pollThrottled("default", Duration.ofMinutes(10));
+    ledger.governor().pollThrottled("default", Duration.ofSeconds(1));
+    ledger.governor().pollThrottled("default", null);
     turnedAway(begun, Duration.ofSeconds(1));
 
     clock.tick(Duration.ofMinutes(10).minusMillis(1));
@@ -223,10 +223,10 @@ class GovernorTest {
 
   @Test
   void aPauseThatAClockLeftFarAheadHidesNoNewOne() {
-    ledger.governor().pollTurnedAway("default", Duration.ofHours(1));
+    ledger.governor().pollThrottled("default", Duration.ofHours(1));
     clock.tick(Duration.ofHours(-2));
 
-    ledger.governor().pollTurnedAway("default", Duration.ofSeconds(5));
+    ledger.governor().pollThrottled("default", Duration.ofSeconds(5));
 
     assertThat(other.governor().call(TEN)).isFalse();
     assertThat(other.free(TEN)).isZero();
@@ -370,7 +370,7 @@ class GovernorTest {
 
   private void turnedAway(Job job, Duration wait) {
     ledger.move(job, job.to(ACCEPTED).submittedAt(null).triedAgainAt(clock.instant()));
-    ledger.governor().createTurnedAway(job.submittedAt(), wait, TEN);
+    ledger.governor().createThrottled(job.submittedAt(), wait, TEN);
   }
 
   private List<String> due(int most) {

@@ -178,7 +178,7 @@ class MovesTest {
   @Test
   void aReleasedJobIsClaimedAgainAtOnce() {
     accepted();
-    ledger.release(ledger.claim(ACCEPTED, 1, LEASE).get(0));
+    ledger.endLease(ledger.claim(ACCEPTED, 1, LEASE).get(0));
 
     assertThat(ledger.claim(ACCEPTED, 1, LEASE)).hasSize(1);
   }
@@ -188,7 +188,7 @@ class MovesTest {
     Job seen = accepted();
     submitting(seen);
 
-    ledger.release(seen);
+    ledger.endLease(seen);
 
     assertThat(ledger.claim(SUBMITTING, 1, LEASE)).isEmpty();
     clock.tick(LEASE);

@@ -91,7 +91,7 @@ class AnswerFuzzTest {
     } else {
       assertThat(submission)
           .isInstanceOfAny(
-              Submission.Declined.class, Submission.TurnedAway.class, Submission.NotSent.class);
+              Submission.Declined.class, Submission.Throttled.class, Submission.NotSent.class);
       // a no to the paid call: said by the status, or in an error list that names no generation
       assertThat(no || success).as("%s %s", status, submission).isTrue();
       assertThat(ProviderAnswer.of(body).root().findValues("generationId"))
@@ -106,7 +106,7 @@ class AnswerFuzzTest {
       assertThat(notSent.reason()).matches(LINE).isNotBlank();
       assertWait(notSent.retryAfter());
     }
-    if (submission instanceof Submission.TurnedAway turnedAway) {
+    if (submission instanceof Submission.Throttled turnedAway) {
       assertThat(turnedAway.reason()).matches(LINE).isNotBlank();
       assertWait(turnedAway.retryAfter());
     }
@@ -122,7 +122,7 @@ class AnswerFuzzTest {
       assertThat(failed.reason()).matches(LINE).isNotBlank();
     } else if (look instanceof GenerationStatus.Unclear unclear) {
       assertWait(unclear.retryAfter());
-    } else if (look instanceof GenerationStatus.TurnedAway turnedAway) {
+    } else if (look instanceof GenerationStatus.Throttled turnedAway) {
       assertThat(status).isEqualTo(429);
       assertWait(turnedAway.retryAfter());
     }

@@ -243,7 +243,7 @@ class AnyDoubtsTest {
           .put("width", 1280)
           .put("height", 720);
       CallTime call = new CallTime(at(from), at(until), at(until).plus(LATE), false, begun, over);
-      return new CreateAttempt(job, request, call, Stage.SETTLED);
+      return new CreateAttempt(job, request, call, Stage.LISTABLE);
     }
 
     private void round() {
@@ -290,7 +290,7 @@ class AnyDoubtsTest {
     }
 
     private Stage stage(CreateAttempt attempt) {
-      return attempt.call().until().plus(SETTLE).isAfter(at(now)) ? Stage.FRESH : Stage.SETTLED;
+      return attempt.call().until().plus(SETTLE).isAfter(at(now)) ? Stage.FRESH : Stage.LISTABLE;
     }
 
     private void adopt(String job, ReconcileVerdict verdict) {
@@ -302,7 +302,7 @@ class AnyDoubtsTest {
         CallTime found =
             new CallTime(call.from(), call.until(), call.finished(), false, 0, ++steps);
         owned.put(
-            paid.generationId(), new CreateAttempt(job, attempt.request(), found, Stage.SETTLED));
+            paid.generationId(), new CreateAttempt(job, attempt.request(), found, Stage.LISTABLE));
       }
     }
 

@@ -181,7 +181,7 @@ class CreateMatcherTest {
     attempt("a", 0, 10, "koala");
     ObjectNode tall = request("koala");
     ((ObjectNode) tall.get("parameters")).put("width", 720).put("height", 1280);
-    attempts.add(new CreateAttempt("b", tall, call(0, 10), Stage.SETTLED));
+    attempts.add(new CreateAttempt("b", tall, call(0, 10), Stage.LISTABLE));
     later();
     list("g 1 koala 720 1280 false");
     end();
@@ -194,7 +194,7 @@ class CreateMatcherTest {
     attempt("a", 0, 10, "koala");
     ObjectNode longer = request("koala");
     ((ObjectNode) longer.get("parameters")).put("duration", 10);
-    attempts.add(new CreateAttempt("b", longer, call(0, 10), Stage.SETTLED));
+    attempts.add(new CreateAttempt("b", longer, call(0, 10), Stage.LISTABLE));
     later();
     list("g 1 koala 1280 720 false", "h 1 koala 1280 720 false");
     end();
@@ -349,7 +349,7 @@ class CreateMatcherTest {
   @Test
   void itsOwnUnderAWrongDateIsNotTakenForAnOlderOne() {
     CallTime measured = new CallTime(at(0), at(10), at(10), true, 0, 10);
-    attempts.add(new CreateAttempt("a", request("koala"), measured, Stage.SETTLED));
+    attempts.add(new CreateAttempt("a", request("koala"), measured, Stage.LISTABLE));
     owner("s", 41, "other");
     list("s 41 other 1280 720 false", "g -3600 another 1280 720 false");
 
@@ -360,7 +360,7 @@ class CreateMatcherTest {
   @Test
   void whatIsOlderByTheProvidersOwnClockIsOlderWhoeverMadeIt() {
     CallTime measured = new CallTime(at(0), at(10), at(10), true, 0, 10);
-    attempts.add(new CreateAttempt("a", request("koala"), measured, Stage.SETTLED));
+    attempts.add(new CreateAttempt("a", request("koala"), measured, Stage.LISTABLE));
     owner("s", 41, "other");
     list("s 41 other 1280 720 false", "o -301 other 1920 1080 false");
 
@@ -374,14 +374,14 @@ class CreateMatcherTest {
             "a",
             request("koala"),
             new CallTime(at(0), at(10), at(10), false, 5, 6),
-            Stage.SETTLED));
+            Stage.LISTABLE));
     owned.put(
         "s",
         new CreateAttempt(
             "of s",
             request("other"),
             new CallTime(at(60), at(61), at(61), false, 3, 4),
-            Stage.SETTLED));
+            Stage.LISTABLE));
     list("s 60 other 1280 720 false");
     end();
 
@@ -393,7 +393,7 @@ class CreateMatcherTest {
   void aLaterCreateOfAnotherKindProvesNothing(String model, boolean isPublic) {
     attempt("a", 0, 10, "koala");
     ObjectNode request = request("other").put("model", model).put("public", isPublic);
-    owned.put("s", new CreateAttempt("of s", request, call(60, 61), Stage.SETTLED));
+    owned.put("s", new CreateAttempt("of s", request, call(60, 61), Stage.LISTABLE));
     list("s 60 other 1280 720 " + isPublic);
     end();
 
@@ -419,7 +419,7 @@ class CreateMatcherTest {
             request("koala"),
             new CallTime(
                 at(0), at(10), at(600), false, at(0).toEpochMilli(), at(10).toEpochMilli()),
-            Stage.SETTLED));
+            Stage.LISTABLE));
     owner("s", 60, "other");
     owner("p", 50, "other");
     owner("e", -9000, "other");
@@ -483,7 +483,7 @@ class CreateMatcherTest {
   private void like(String parameters) throws JsonProcessingException {
     ObjectNode request = request("koala");
     request.withObject("parameters").setAll((ObjectNode) JSON.readTree(parameters));
-    attempts.add(new CreateAttempt("a", request, call(0, 10), Stage.SETTLED));
+    attempts.add(new CreateAttempt("a", request, call(0, 10), Stage.LISTABLE));
   }
 
   private static ListedGeneration pending(String id, int second, boolean pending) {
@@ -680,14 +680,14 @@ class CreateMatcherTest {
   }
 
   private void attempt(String job, int from, int until, String prompt) {
-    attempts.add(new CreateAttempt(job, request(prompt), call(from, until), Stage.SETTLED));
+    attempts.add(new CreateAttempt(job, request(prompt), call(from, until), Stage.LISTABLE));
   }
 
   private void owner(String generation, int from, String prompt) {
     owned.put(
         generation,
         new CreateAttempt(
-            "of " + generation, request(prompt), call(from, from + 1), Stage.SETTLED));
+            "of " + generation, request(prompt), call(from, from + 1), Stage.LISTABLE));
   }
 
   /** The list shows a create of ours from later on. */

@@ -104,7 +104,7 @@ class GenerationStatusTest {
   void theRateLimitSaysWhenToLookAgain() {
     assertThat(GenerationStatus.read(429, "9", "", NOW))
         .isEqualTo(
-            new GenerationStatus.TurnedAway(
+            new GenerationStatus.Throttled(
                 "the provider answered 429 with nothing that can be read", Duration.ofSeconds(9)));
   }
 

@@ -166,7 +166,7 @@ class SubmissionTest {
   void theRateLimitSaysWhenToSendAgain(String retryAfter, Duration wait) {
     assertThat(Submission.read(429, retryAfter, "", NOW))
         .isEqualTo(
-            new Submission.TurnedAway(
+            new Submission.Throttled(
                 "the provider answered 429 with nothing that can be read: it took nothing, send it"
                     + " again later",
                 wait));
@@ -186,7 +186,7 @@ class SubmissionTest {
   void aRefusalThatSaysThereAreTooManyIsNoRefusalOfThisOne(String text) {
     assertThat(read(400, "{\"error\": \"" + text + "\"}"))
         .isEqualTo(
-            new Submission.TurnedAway(
+            new Submission.Throttled(
                 "the provider answered 400 (" + text + "): it took nothing, send it again later",
                 null));
   }
@@ -216,7 +216,7 @@ class SubmissionTest {
 
     assertThat(Submission.read(200, "5", body, NOW))
         .isEqualTo(
-            new Submission.TurnedAway(
+            new Submission.Throttled(
                 "the provider answered 200 (slow down): it took nothing, send it again later",
                 Duration.ofSeconds(5)));
   }
