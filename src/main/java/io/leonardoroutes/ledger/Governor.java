@@ -7,6 +7,7 @@ import static io.leonardoroutes.job.JobState.SUBMITTING;
 import io.leonardoroutes.database.LedgerDatabase;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.BudgetFitter;
 import io.leonardoroutes.limits.CallCounter;
 import io.leonardoroutes.limits.CircuitBreaker;
 import io.leonardoroutes.limits.CostQueries;
@@ -32,14 +33,14 @@ import org.jdbi.v3.core.Jdbi;
  * <p>One file, because its limits are weighed together, in one transaction.
  */
 public final class Governor {
-  private final Ledger ledger;
+  private final JobMoves moves;
   private final Leases leases;
   private final LedgerDatabase database;
   private final Jdbi jdbi;
   private final Clock clock;
 
-  Governor(Ledger ledger, Leases leases, LedgerDatabase database, Jdbi jdbi, Clock clock) {
-    this.ledger = ledger;
+  Governor(JobMoves moves, Leases leases, LedgerDatabase database, Jdbi jdbi, Clock clock) {
+    this.moves = moves;
     this.leases = leases;
     this.database = database;
     this.jdbi = jdbi;
@@ -52,14 +53,7 @@ public final class Governor {
    * @param jobs leased to the caller
    * @param waits the warning that was just written to jobs that wait for the budget, or null
    */
-  public record Due(List<Job> jobs, String waits, Fit fit) {}
-
-  /** Whether the waiting jobs fit into the day's budget, as far as was checked. */
-  public enum Fit {
-    ALL,
-    NOT_ALL,
-    UNSURE
-  }
+  public record Due(List<Job> jobs, String waits, BudgetFitter.Fit fit) {}
 
   /**
    * Leases jobs of one account to be submitted, as many as there is room for, the one whose turn it
@@ -68,7 +62,7 @@ public final class Governor {
    */
   public Due due(int most, AccountLimits limits, Duration lease) {
     if (!leases.any(ACCEPTED, limits.account())) {
-      return new Due(List.of(), null, Fit.ALL);
+      return new Due(List.of(), null, BudgetFitter.Fit.ALL);
     }
     return jdbi.inTransaction(
         handle -> {
@@ -77,7 +71,8 @@ public final class Governor {
           Leases.Wanted waiting = Leases.Wanted.of(ACCEPTED, limits.account());
           Leases.Wanted wanted = blocked ? waiting.byDueTime() : waiting;
           if (room == 0 || limits.budget() == null) {
-            return new Due(leases.claim(handle, wanted, room, lease), null, Fit.UNSURE);
+            return new Due(
+                leases.claim(handle, wanted, room, lease), null, BudgetFitter.Fit.UNSURE);
           }
           BudgetFitter.Fitting fitting = BudgetFitter.sort(handle, limits, clock.instant());
           return new Due(
@@ -227,7 +222,7 @@ public final class Governor {
             }
           }
           Job.Change next = seen.to(SUBMITTING).nextAttempt().submittedAt(now);
-          if (!ledger.move(handle, seen, next, now.plus(lease).toEpochMilli())) {
+          if (!moves.move(handle, seen, next, now.plus(lease).toEpochMilli())) {
             return Optional.empty();
           }
           if (price != null) {

@@ -1,8 +1,5 @@
 package io.leonardoroutes.ledger;
 
-import static io.leonardoroutes.job.JobState.ACCEPTED;
-import static io.leonardoroutes.job.JobState.SUBMITTING;
-
 import io.leonardoroutes.database.DatabaseClock;
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.database.LedgerDatabase;
@@ -27,7 +24,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -41,9 +37,6 @@ import org.jdbi.v3.core.Jdbi;
  * <p>One file, because each guarded move is read against all the others.
  */
 public final class Ledger implements AutoCloseable {
-  private static final String ENDED =
-      "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
-
   /** Only jobs with something to do are ever claimed: found by index, past the many others. */
   private static final String FREE_JOBS =
       """
@@ -58,7 +51,7 @@ public final class Ledger implements AutoCloseable {
   private final Jdbi jdbi;
   private final Clock clock;
   private final Outbox outbox;
-  private final AuditTrail trail;
+  private final JobMoves moves;
   private final JobInserter inserter;
   private final Leases leases;
   private final JobQueries queries;
@@ -73,13 +66,14 @@ public final class Ledger implements AutoCloseable {
     this.jdbi = database.jdbi();
     this.clock = clock;
     this.outbox = new Outbox(jdbi, clock, database.shared());
-    this.trail = new AuditTrail(clock, this::skewMillis, database::committed);
+    AuditTrail trail = new AuditTrail(clock, this::skewMillis, database::committed);
+    this.moves = new JobMoves(trail, outbox);
     this.inserter = new JobInserter(jdbi, clock, outbox, trail, ids);
     this.queries = new JobQueries(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
     this.notices = new WebhookNotices(jdbi, clock);
     this.blockedAccounts = new BlockedAccounts(database, jdbi, clock);
-    this.governor = new Governor(this, leases, database, jdbi, clock);
+    this.governor = new Governor(moves, leases, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
   }
 
@@ -257,7 +251,7 @@ public final class Ledger implements AutoCloseable {
    * @return whether the move succeeded; false if somebody else has moved the job
    */
   public boolean move(Job seen, Job.Change change, OutboxEvent... told) {
-    return jdbi.inTransaction(handle -> move(handle, seen, change, 0L, told));
+    return jdbi.inTransaction(handle -> moves.move(handle, seen, change, 0L, told));
   }
 
   /**
@@ -279,35 +273,9 @@ public final class Ledger implements AutoCloseable {
       Instant at, UnaryOperator<Job.Change> doubt, Function<Job, OutboxEvent> told) {
     return jdbi.inTransaction(
         handle -> {
-          RestoreFromBackup backup = new RestoreFromBackup(this, handle, at);
+          RestoreFromBackup backup = new RestoreFromBackup(moves, handle, at);
           return new Doubts(backup.doubt(doubt, told), backup.since());
         });
-  }
-
-  boolean move(Handle handle, Job seen, Job.Change change, long leasedUntil, OutboxEvent... told) {
-    Job job = change.job();
-    if (!seen.state().leadsTo(job.state())) {
-      throw new IllegalStateException(seen.state() + " does not lead to " + job.state());
-    }
-    int moved =
-        JobMapper.bindSeen(JobMapper.bind(handle.createUpdate(JobMapper.MOVE), job), seen)
-            .bind("leased_until", leasedUntil)
-            .bind("unbilled", unbilled(seen, job))
-            .execute();
-    if (moved == 1) {
-      if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
-        handle.execute(ENDED, job.state().name());
-      }
-      trail.moved(handle, seen, job, change.by());
-      outbox.add(handle, List.of(told));
-    }
-    return moved == 1;
-  }
-
-  /** Whether nothing was paid for it, so that the budget need not keep its price. */
-  private static boolean unbilled(Job seen, Job job) {
-    return job.state() == ACCEPTED
-        || (seen.state() == SUBMITTING && job.state() == JobState.FAILED);
   }
 
   /**
@@ -432,7 +400,7 @@ public final class Ledger implements AutoCloseable {
         handle -> {
           database.lockForAccounting(handle);
           return GenerationOwners.of(handle, List.of(generation)).isEmpty()
-              && move(handle, seen, change, 0L, told);
+              && moves.move(handle, seen, change, 0L, told);
         });
   }
 

@@ -18,7 +18,7 @@ import org.jdbi.v3.core.Handle;
 final class RestoreFromBackup {
   private static final int PAGE = 500;
 
-  private final Ledger ledger;
+  private final JobMoves moves;
   private final Handle handle;
   private final Instant since;
 
@@ -26,8 +26,8 @@ final class RestoreFromBackup {
    * @param at when the backup was made, or earlier. A time that is too late would miss what was
    *     paid: nothing that the ledger does not know is earlier than what it wrote last.
    */
-  RestoreFromBackup(Ledger ledger, Handle handle, Instant at) {
-    this.ledger = ledger;
+  RestoreFromBackup(JobMoves moves, Handle handle, Instant at) {
+    this.moves = moves;
     this.handle = handle;
     this.since = earlier(at, lastWritten(handle));
   }
@@ -57,7 +57,7 @@ final class RestoreFromBackup {
       for (Job job : page) {
         Job.Change change =
             doubt.apply(job.to(IN_DOUBT).submittedAt(begun(job)).attemptAfterBackup());
-        if (!ledger.move(handle, job, change, 0L, told.apply(change.job()))) {
+        if (!moves.move(handle, job, change, 0L, told.apply(change.job()))) {
           throw new IllegalStateException("another instance works on this ledger: stop it first");
         }
       }

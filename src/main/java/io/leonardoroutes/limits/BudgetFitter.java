@@ -1,9 +1,5 @@
-package io.leonardoroutes.ledger;
+package io.leonardoroutes.limits;
 
-import io.leonardoroutes.ledger.Governor.Fit;
-import io.leonardoroutes.limits.AccountLimits;
-import io.leonardoroutes.limits.Budget;
-import io.leonardoroutes.limits.CostQueries;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,20 +7,27 @@ import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /** Finds the waiting jobs that fit into the rest of the day's budget, kind by kind. */
-final class BudgetFitter {
+public final class BudgetFitter {
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
   private BudgetFitter() {}
+
+  /** Whether the waiting jobs fit into the day's budget, as far as was checked. */
+  public enum Fit {
+    ALL,
+    NOT_ALL,
+    UNSURE
+  }
 
   /**
    * The kinds of waiting jobs that fit.
    *
    * @param waits the warning that was just written to jobs that do not fit; null if none is new
    */
-  record Fitting(List<String> kinds, String waits, Fit fit) {}
+  public record Fitting(List<String> kinds, String waits, Fit fit) {}
 
   /** Jobs that fit overtake those that do not, which get a warning that says why they wait. */
-  static Fitting sort(Handle handle, AccountLimits limits, Instant now) {
+  public static Fitting sort(Handle handle, AccountLimits limits, Instant now) {
     Budget budget = limits.budget();
     String account = limits.account();
     List<String> waiting =

@@ -1,0 +1,46 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.FAILED;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
+
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.OutboxEvent;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The guarded move, by which alone a job changes its state. It succeeds only if the job is still as
+ * the mover saw it, and writes the audit trail and the events in the same commit.
+ */
+record JobMoves(AuditTrail trail, Outbox outbox) {
+  private static final String ENDED =
+      "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
+
+  /** See {@link Ledger#move}; the transaction is the caller's. */
+  boolean move(Handle handle, Job seen, Job.Change change, long leasedUntil, OutboxEvent... told) {
+    Job job = change.job();
+    if (!seen.state().leadsTo(job.state())) {
+      throw new IllegalStateException(seen.state() + " does not lead to " + job.state());
+    }
+    int moved =
+        JobMapper.bindSeen(JobMapper.bind(handle.createUpdate(JobMapper.MOVE), job), seen)
+            .bind("leased_until", leasedUntil)
+            .bind("unbilled", unbilled(seen, job))
+            .execute();
+    if (moved == 1) {
+      if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
+        handle.execute(ENDED, job.state().name());
+      }
+      trail.moved(handle, seen, job, change.by());
+      outbox.add(handle, List.of(told));
+    }
+    return moved == 1;
+  }
+
+  /** Whether nothing was paid for it, so that the budget need not keep its price. */
+  private static boolean unbilled(Job seen, Job job) {
+    return job.state() == ACCEPTED || (seen.state() == SUBMITTING && job.state() == FAILED);
+  }
+}
