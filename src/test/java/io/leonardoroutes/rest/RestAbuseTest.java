@@ -13,9 +13,13 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +48,30 @@ class RestAbuseTest {
   @BeforeEach
   void empty() {
     LedgerRows.change(app, "DELETE FROM job");
+  }
+
+  @Test
+  void everyRouteOfTheApiIsServedWithinTheMemoryLimits() throws Exception {
+    List<PlatformHttpEndpoint> served =
+        app.context().getRoutes().stream()
+            .map(Route::getEndpoint)
+            .filter(PlatformHttpEndpoint.class::isInstance)
+            .map(PlatformHttpEndpoint.class::cast)
+            .toList();
+    int shipped = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("routes"))) {
+      for (Path file : files) {
+        shipped += Files.readString(file).split("uri: platform-http:", -1).length - 1;
+      }
+    }
+
+    assertThat(served).hasSize(shipped).isNotEmpty();
+    assertThat(served)
+        .allSatisfy(
+            endpoint ->
+                assertThat(endpoint.getPlatformHttpEngine())
+                    .as(endpoint.getPath())
+                    .isInstanceOf(AsyncHttp.class));
   }
 
   @Test
