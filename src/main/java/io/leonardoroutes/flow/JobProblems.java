@@ -69,7 +69,8 @@ public final class JobProblems {
         (ObjectNode)
             json(
                 "in-doubt",
-                "Nobody knows whether the paid call was billed; it is not repeated",
+                "Nobody knows whether the paid call was billed; it is repeated only once it is"
+                    + " known to be unpaid",
                 0,
                 why);
     if (!answer.isEmpty()) {
@@ -136,9 +137,12 @@ public final class JobProblems {
     }
   }
 
-  public static JsonNode givenUp() {
+  public static JsonNode givenUp(Job job) {
     return json(
-        "given-up", "An operator gave it up", 0, "it was in doubt, and was resolved as failed");
+        "given-up",
+        "An operator gave it up",
+        0,
+        "it was %s, and was resolved as failed".formatted(isLate(job) ? "late" : "in doubt"));
   }
 
   public static JsonNode late(Duration giveUp) {
@@ -147,6 +151,11 @@ public final class JobProblems {
         "The provider is not done yet",
         0,
         "it has not ended within " + giveUp.toMinutes() + " minutes");
+  }
+
+  /** Whether it was said that the running job takes longer than {@code leonardo.track.give-up}. */
+  public static boolean isLate(Job job) {
+    return is(job, "late");
   }
 
   /**

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One request for a video and all that became of it. Its JSON form is what callers and sinks see;
@@ -148,6 +149,7 @@ public record Job(
     private Instant finishedAt;
     private Schedule schedule;
     private Actor actor = Actor.PROGRAM;
+    private String warning;
 
     private Change(Job from, JobState state) {
       this.from = from;
@@ -195,6 +197,17 @@ public record Job(
     public Change problem(JsonNode problem) {
       this.problem = problem;
       return this;
+    }
+
+    /** Adds a warning that stays with the job, whatever becomes of it; null adds none. */
+    public Change warning(String warning) {
+      this.warning = warning;
+      return this;
+    }
+
+    /** The warning that it adds, or null. */
+    public String warning() {
+      return warning;
     }
 
     /** When the paid call was begun. */
@@ -272,7 +285,9 @@ public record Job(
           response,
           video,
           problem,
-          from.warnings,
+          warning == null
+              ? from.warnings
+              : Stream.concat(from.warnings.stream(), Stream.of(warning)).toList(),
           from.createdAt,
           submittedAt,
           finishedAt,

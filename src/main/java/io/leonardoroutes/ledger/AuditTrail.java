@@ -41,19 +41,26 @@ final class AuditTrail {
   }
 
   void accepted(Handle handle, Job job, Actor actor) {
-    add(handle, job, new Moved(null, job.state(), job.createdAt(), actor.name(), actor.source()));
+    add(
+        handle,
+        job,
+        new Moved(null, job.state(), job.createdAt(), actor.name(), actor.source()),
+        null);
   }
 
-  void moved(Handle handle, Job seen, Job job, Actor actor) {
+  void moved(Handle handle, Job seen, Job.Change change) {
+    Job job = change.job();
+    Actor actor = change.by();
     if (seen.state() != job.state()) {
       add(
           handle,
           job,
-          new Moved(seen.state(), job.state(), clock.instant(), actor.name(), actor.source()));
+          new Moved(seen.state(), job.state(), clock.instant(), actor.name(), actor.source()),
+          change.warning());
     }
   }
 
-  private void add(Handle handle, Job job, Moved moved) {
+  private void add(Handle handle, Job job, Moved moved, String warning) {
     handle
         .createUpdate(
             """
@@ -74,13 +81,14 @@ final class AuditTrail {
             committed.accept(
                 new ServerWatch.Change(job.id(), moved.to().name(), moved.at().toEpochMilli())));
     if (AUDIT.isInfoEnabled()) {
-      handle.afterCommit(() -> AUDIT.info("{}", line(job, moved)));
+      handle.afterCommit(() -> AUDIT.info("{}", line(job, moved, warning)));
     }
   }
 
-  private static ObjectNode line(Job job, Moved moved) {
+  private static ObjectNode line(Job job, Moved moved, String warning) {
     ObjectNode line = JSON.createObjectNode().put("job", job.id()).put("name", job.name());
-    return line.setAll((ObjectNode) JSON.valueToTree(moved));
+    line.setAll((ObjectNode) JSON.valueToTree(moved));
+    return warning == null ? line : line.put("warning", warning);
   }
 
   static List<Moved> of(Handle handle, String job) {

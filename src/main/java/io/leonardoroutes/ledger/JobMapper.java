@@ -38,6 +38,7 @@ final class JobMapper {
   /**
    * Writes all that a move may change, if the job still stands as the mover saw it. Due time and
    * tries tell two movers apart that leave the state as it is. The account is the job's for ever.
+   * Warnings are written only with a new one: those of a waiting job also say why it waits.
    */
   static final String MOVE =
       """
@@ -47,6 +48,7 @@ final class JobMapper {
         video_bytes = :video_bytes, video_sha256 = :video_sha256, submitted_at = :submitted_at,
         finished_at = :finished_at, due_at = :due_at, leased_until = :leased_until,
         running_at = :running_at, took = :took, waits = NULL,
+        warnings = CASE WHEN :warned THEN :warnings ELSE warnings END,
         reserved_amount = CASE WHEN :unbilled THEN NULL ELSE reserved_amount END,
         reserved_unit = CASE WHEN :unbilled THEN NULL ELSE reserved_unit END
       WHERE id = :id AND account = :account AND state = :seen_state AND attempt = :seen_attempt AND tries = :seen_tries

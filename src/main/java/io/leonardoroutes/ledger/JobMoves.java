@@ -28,12 +28,13 @@ record JobMoves(AuditTrail trail, Outbox outbox) {
         JobMapper.bindSeen(JobMapper.bind(handle.createUpdate(JobMapper.MOVE), job), seen)
             .bind("leased_until", leasedUntil)
             .bind("unbilled", unbilled(seen, job))
+            .bind("warned", change.warning() != null)
             .execute();
     if (moved == 1) {
       if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
         handle.execute(ENDED, job.state().name());
       }
-      trail.moved(handle, seen, job, change.by());
+      trail.moved(handle, seen, change);
       outbox.add(handle, List.of(told));
     }
     return moved == 1;

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -317,6 +318,12 @@ public final class Ledger implements AutoCloseable {
   /** The accounts whose creates the provider declines, whatever they ask for. */
   public BlockedAccounts blockedAccounts() {
     return blockedAccounts;
+  }
+
+  /** The accounts that jobs have, with a key or without. */
+  public Set<String> accounts() {
+    return jdbi.withHandle(
+        handle -> handle.createQuery("SELECT DISTINCT account FROM job").mapTo(String.class).set());
   }
 
   /** What the provider's notices said. */

@@ -17,7 +17,7 @@ import java.util.Set;
  *
  * @param as unpaid or failed; not paid, as each paid create has a generation of its own
  * @param state IN_DOUBT; may be left out
- * @param account only jobs of this account; null for all accounts
+ * @param account only jobs of this account, which may have lost its key; null for all accounts
  * @param before only jobs accepted before then, like {@code to} in the list; null for all
  */
 public record BulkDecision(Decision.As as, JobState state, String account, Instant before) {
@@ -36,6 +36,7 @@ public record BulkDecision(Decision.As as, JobState state, String account, Insta
   /**
    * Reads a decision strictly: a guess would cost money.
    *
+   * @param accounts those that there are
    * @throws RequestRejected 422
    */
   static BulkDecision read(JsonNode body, Collection<String> accounts) {

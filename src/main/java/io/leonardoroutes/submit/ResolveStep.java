@@ -22,7 +22,9 @@ import io.leonardoroutes.problem.RequestRejected;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
@@ -53,7 +55,8 @@ public final class ResolveStep {
    *
    * @throws RequestRejected 403 unless the caller is an operator; 400 if the body is not JSON, 422
    *     if it is not a decision; 404; 409 if the job is not in doubt, its call may not be over yet,
-   *     or another job has the generation
+   *     another job has the generation, or it was made and is to be paid again without a
+   *     confirmation
    */
   public JsonNode decide(
       @Header("id") Object id, @Header(Caller.HEADER) Object user, @Body String body) {
@@ -74,7 +77,9 @@ public final class ResolveStep {
     Caller operator = flow.caller(user);
     Actor actor = new Actor(operator.name(), operator.source());
     operator.requireOperator();
-    BulkDecision decision = BulkDecision.read(json(body), flow.settings().accounts().names());
+    Set<String> accounts = new TreeSet<>(flow.settings().accounts().names());
+    accounts.addAll(ledger.accounts());
+    BulkDecision decision = BulkDecision.read(json(body), accounts);
     int resolved = 0;
     Map<String, Integer> left = new TreeMap<>();
     List<Job> page = List.of();
@@ -85,16 +90,12 @@ public final class ResolveStep {
         if (decision.account() != null && !decision.account().equals(job.account())) {
           continue;
         }
-        if (decision.as() == Decision.As.UNPAID && JobProblems.wasMade(job)) {
-          // Whoever decides about many has not read each answer, and would pay for a video again.
-          left.merge("was-made", 1, Integer::sum);
-        } else {
-          try {
-            decide(job.id(), operator, new Decision(decision.as(), null), actor);
-            resolved++;
-          } catch (RequestRejected e) {
-            left.merge(e.problem().name(), 1, Integer::sum);
-          }
+        try {
+          // Whoever decides about many has not read each answer, and so confirms nothing.
+          decide(job.id(), operator, new Decision(decision.as(), null, null), actor);
+          resolved++;
+        } catch (RequestRejected e) {
+          left.merge(e.problem().name(), 1, Integer::sum);
         }
       }
     } while (!page.isEmpty());
@@ -118,13 +119,16 @@ public final class ResolveStep {
       change = change(job, decision).by(actor);
     }
     LOG.info("{} was resolved by an operator as {}", job.name(), decision.as());
+    if (change.warning() != null) {
+      LOG.warn("{}: {}", job.name(), change.warning());
+    }
     return change.job();
   }
 
   /** In doubt; or late, for which the provider's own pages may say that nothing will come. */
   private Job open(Object id, Caller operator, Decision decision) {
     Job job = flow.job(id, operator);
-    boolean late = job.state() == RUNNING && job.problem() != null;
+    boolean late = job.state() == RUNNING && JobProblems.isLate(job);
     if (job.state() != IN_DOUBT && !(late && decision.as() == Decision.As.FAILED)) {
       throw new RequestRejected(
           409,
@@ -138,6 +142,7 @@ public final class ResolveStep {
     }
     if (decision.as() == Decision.As.UNPAID) {
       mustBeOver(job);
+      mustBeConfirmed(job, decision);
     }
     return job;
   }
@@ -156,6 +161,26 @@ public final class ResolveStep {
           "The paid call may not be over yet",
           "the paid call for job " + job.id() + " may last until " + over + ": decide then");
     }
+  }
+
+  /** Fails for a job that was probably made, unless the operator says that this is known. */
+  private static void mustBeConfirmed(Job job, Decision decision) {
+    if (JobProblems.wasMade(job) && !Decision.WAS_MADE.equals(decision.confirm())) {
+      throw new RequestRejected(
+          409,
+          "was-made",
+          "The provider's answer names a generation",
+          ("the answer to the create of job %s names %s, so it was probably made and billed: look"
+                  + " for it on the provider's pages and resolve the job as paid. To submit it"
+                  + " again all the same, and perhaps pay twice, send"
+                  + " {\"as\":\"unpaid\",\"confirm\":\"%s\"}")
+              .formatted(job.id(), generation(job), Decision.WAS_MADE));
+    }
+  }
+
+  private static String generation(Job job) {
+    List<String> named = JobProblems.named(job);
+    return "a generation" + (named.isEmpty() ? "" : " (%s)".formatted(String.join(", ", named)));
   }
 
   private void mustBeFree(String generationId) {
@@ -180,9 +205,28 @@ public final class ResolveStep {
     Instant now = flow.clock().instant();
     return switch (decision.as()) {
       case PAID -> ReconcileStep.adopted(job, decision.generationId());
-      case UNPAID -> ReconcileStep.released(job, now);
-      case FAILED -> job.to(FAILED).problem(JobProblems.givenUp()).finishedAt(now).done();
+      case UNPAID ->
+          ReconcileStep.released(job, now)
+              .warning(
+                  warning(
+                      job,
+                      "submitted again by an operator, although the answer to an earlier create"
+                          + " names %s: it may be paid twice"));
+      case FAILED ->
+          job.to(FAILED)
+              .problem(JobProblems.givenUp(job))
+              .finishedAt(now)
+              .done()
+              .warning(
+                  warning(
+                      job,
+                      "given up by an operator, although the answer to its create names %s: it may"
+                          + " be paid"));
     };
+  }
+
+  private static String warning(Job job, String text) {
+    return JobProblems.wasMade(job) ? text.formatted(generation(job)) : null;
   }
 
   private boolean moved(Job job, Job.Change change, Decision decision) {

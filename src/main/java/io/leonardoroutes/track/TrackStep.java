@@ -261,6 +261,14 @@ public final class TrackStep {
     failed(job, new GenerationStatus.Failed(reason, unshown.response()));
   }
 
+  /** Whether the address of its video may still come, and was not waited for in vain. */
+  private boolean isInGrace(Job job) {
+    Instant now = flow.clock().instant();
+    return JobProblems.withoutVideoSince(job)
+        .filter(since -> now.isBefore(since.plus(settings.track().grace())))
+        .isPresent();
+  }
+
   private void failed(Job job, GenerationStatus.Failed failed) {
     String reason =
         ledger
@@ -281,7 +289,7 @@ public final class TrackStep {
 
   /** The job still runs, or has no address yet. However long it takes, it has not failed. */
   private void again(Job job, Job.Change again) {
-    boolean tell = schedule.isLate(job) && job.problem() == null;
+    boolean tell = schedule.isLate(job) && !JobProblems.isLate(job) && !isInGrace(job);
     if (tell) {
       again.problem(JobProblems.late(settings.track().giveUp()));
     }

@@ -159,7 +159,7 @@ class DoubtfulListTest {
             ReconcileFixture.json(
                 """
                 {"type":"urn:leonardo-routes:problem:in-doubt",
-                 "title":"Nobody knows whether the paid call was billed; it is not repeated",
+                 "title":"Nobody knows whether the paid call was billed; it is repeated only once it is known to be unpaid",
                  "status":0,
                  "detail":"the provider answered 500 (Service Error): whether it made and billed a video is not known",
                  "answer":"{\\"error\\":\\"Service Error\\"}",

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ReconcileFixture;
 import io.leonardoroutes.fixture.ScriptedProvider;
@@ -19,8 +20,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -195,7 +198,10 @@ class ResolveTest {
           "unpaid"                               | as has to be paid, unpaid or failed
           {"as":"unpaid","generationId":"g"}     | generationId goes only with as paid
           {"as":"failed","generationId":null}    | generationId goes only with as paid
-          {"as":"unpaid","force":true}           | there are no other keys than as and generationId
+          {"as":"unpaid","force":true}           | there are no other keys than as, generationId and confirm
+          {"as":"unpaid","confirm":true}         | confirm has to be was-made, or is left out
+          {"as":"unpaid","confirm":null}         | confirm has to be was-made, or is left out
+          {"as":"failed","confirm":"was-made"}   | confirm goes only with as unpaid
           {"as":"paid"}                          | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
           {"as":"paid","generationId":""}        | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
           {"as":"paid","generationId":" g"}      | generationId has to be the provider's id, 1 to 200 printable ASCII characters without spaces
@@ -327,19 +333,104 @@ class ResolveTest {
         .useHandle(at -> at.execute("UPDATE job SET problem = ? WHERE id = ?", problem, id));
   }
 
+  /** A doubt whose answer named a generation, as a gateway passes on half of an answer. */
+  private static String inDoubtThoughMade() {
+    String id = inDoubt("{\"generate\":{\"generationId\":\"g-7\"}}");
+    assertThat(doubt.job(id).at("/problem/answer").asText()).contains("g-7");
+    CLOCK.tick(Duration.ofMinutes(10));
+    return id;
+  }
+
   @Test
-  void whatTheProviderSaidItMadeIsPaidAgainOnlyByAWordForThatJob() throws Exception {
-    String id = inDoubt();
-    problem(
-        id, "{\"since\":\"2020-01-01T00:00:00Z\",\"answer\":\"{\\\"generationId\\\":\\\"g\\\"\"}");
+  void whatTheProviderSaidItMadeIsSubmittedAgainOnlyByAWordForThatJobThatSaysSo() throws Exception {
+    // Whatever other tests have left in doubt would be submitted too.
+    all("{\"as\":\"failed\"}");
+    String id = inDoubtThoughMade();
     int creates = provider.creates().size();
 
     assertThat(all("{\"as\":\"unpaid\"}").body()).contains("{\"why\":\"was-made\",\"jobs\":1}");
-
+    assertProblem(
+        resolve(id, "{\"as\":\"unpaid\"}"),
+        """
+        {"type":"urn:leonardo-routes:problem:was-made",
+         "title":"The provider's answer names a generation","status":409,
+         "detail":"the answer to the create of job %s names a generation (g-7), so it was probably made and billed: look for it on the provider's pages and resolve the job as paid. To submit it again all the same, and perhaps pay twice, send {\\"as\\":\\"unpaid\\",\\"confirm\\":\\"was-made\\"}"}\
+        """
+            .formatted(id));
     assertThat(doubt.state(id)).isEqualTo("IN_DOUBT");
     assertThat(provider.creates()).hasSize(creates);
-    assertThat(resolve(id, "{\"as\":\"unpaid\"}").statusCode()).isEqualTo(200);
+
+    assertThat(resolve(id, "{\"as\":\"paid\",\"generationId\":\"g-7\"}").statusCode())
+        .isEqualTo(200);
     doubt.inTime("COMPLETE", id);
+  }
+
+  @Test
+  void whoSubmitsAgainWhatWasMadeIsWarnedAndSoIsWhoeverReadsTheLogs() throws Exception {
+    String id = inDoubtThoughMade();
+    String warning =
+        "submitted again by an operator, although the answer to an earlier create names a"
+            + " generation (g-7): it may be paid twice";
+    HttpResponse<String> answer;
+    try (LogCapture log = LogCapture.open();
+        LogCapture audit = LogCapture.of("leonardo-audit")) {
+      answer = resolve(id, "{\"as\":\"unpaid\",\"confirm\":\"was-made\"}");
+
+      assertThat(log.warnings()).contains("WARN %s: %s".formatted(name(id), warning));
+      assertThat(audit.with(id))
+          .anySatisfy(line -> assertThat(line).contains("\"to\":\"ACCEPTED\"").contains(warning));
+    }
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(texts(ReconcileFixture.json(answer.body()).get("warnings")))
+        .containsExactly(warning);
+    doubt.inTime("COMPLETE", id);
+    assertThat(texts(doubt.job(id).get("warnings"))).containsExactly(warning);
+  }
+
+  @Test
+  void whoGivesUpWhatWasMadeIsWarnedTooAloneAndTogether() throws Exception {
+    String one = inDoubtThoughMade();
+    String another = inDoubtThoughMade();
+
+    HttpResponse<String> answer = resolve(one, "{\"as\":\"failed\"}");
+    assertThat(all("{\"as\":\"failed\"}").statusCode()).isEqualTo(200);
+
+    String warning =
+        "given up by an operator, although the answer to its create names a generation (g-7): it"
+            + " may be paid";
+    assertThat(texts(ReconcileFixture.json(answer.body()).get("warnings")))
+        .containsExactly(warning);
+    assertThat(doubt.state(another)).isEqualTo("FAILED");
+    assertThat(texts(doubt.job(another).get("warnings"))).containsExactly(warning);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).map(JsonNode::asText).toList();
+  }
+
+  private static String name(String id) {
+    return "kling-3.0-turbo-" + id.substring(0, 8);
+  }
+
+  @Test
+  void manyOfAnAccountWhoseKeyWasRemovedCanBeResolved() throws Exception {
+    String gone = inDoubt();
+    String other = inDoubt();
+    Jdbi.create("jdbc:sqlite:" + doubt.app.data().resolve("ledger.db"))
+        .useHandle(at -> at.execute("UPDATE job SET account = 'studio' WHERE id = ?", gone));
+
+    String studio = "{\"as\":\"failed\",\"account\":\"studio\"}";
+    assertThat(all(studio).body()).isEqualTo("{\"as\":\"failed\",\"resolved\":1,\"left\":[]}");
+
+    assertThat(doubt.state(gone)).isEqualTo("FAILED");
+    assertThat(doubt.state(other)).isEqualTo("IN_DOUBT");
+    assertThat(all(studio).body()).isEqualTo("{\"as\":\"failed\",\"resolved\":0,\"left\":[]}");
+    HttpResponse<String> unknown = all("{\"as\":\"failed\",\"account\":\"studi\"}");
+    assertThat(ReconcileFixture.json(unknown.body()).get("detail").asText())
+        .startsWith("account has to be one of [default, studio], or is left out: send {");
+    assertThat(all("{\"as\":\"failed\"}").statusCode()).isEqualTo(200);
+    Jdbi.create("jdbc:sqlite:" + doubt.app.data().resolve("ledger.db"))
+        .useHandle(at -> at.execute("UPDATE job SET account = 'default' WHERE id = ?", gone));
   }
 
   @Test
@@ -378,6 +469,7 @@ class ResolveTest {
           {"as":"unpaid","account":"nobody"}   | account has to be one of [default], or is left out
           {"as":"unpaid","account":null}       | account has to be a text
           {"as":"unpaid","before":"yesterday"} | before has to be a time such as 2026-07-01T00:00:00Z, or is left out
+          {"as":"unpaid","confirm":"was-made"} | there are no other keys than as, state, account and before
           {"as":"unpaid","befor":"x"}          | there are no other keys than as, state, account and before
           """)
   void whatIsNoDecisionAboutManyIsRefusedAndNothingIsDone(String body, String detail)
@@ -400,7 +492,11 @@ class ResolveTest {
   }
 
   private static String inDoubt() {
-    provider.onCreate(request -> ScriptedProvider.json(500, "{\"error\":\"Service Error\"}"));
+    return inDoubt("{\"error\":\"Service Error\"}");
+  }
+
+  private static String inDoubt(String answered) {
+    provider.onCreate(request -> ScriptedProvider.json(500, answered));
     String id = doubt.accept("a koala");
     doubt.until("IN_DOUBT", id);
     // What happens at the same time by the test's clock has no order.

@@ -190,7 +190,9 @@ class SubmitTest {
 
     assertThat(told.job.get("state").asText()).isEqualTo("IN_DOUBT");
     assertThat(told.job.at("/problem/title").asText())
-        .isEqualTo("Nobody knows whether the paid call was billed; it is not repeated");
+        .isEqualTo(
+            "Nobody knows whether the paid call was billed; it is repeated only once it is known to"
+                + " be unpaid");
     assertThat(told.job.at("/problem/detail").asText()).isEqualTo(why);
     told.once("in_doubt");
   }
