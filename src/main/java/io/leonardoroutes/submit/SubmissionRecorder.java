@@ -27,6 +27,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -168,12 +169,35 @@ public final class SubmissionRecorder {
                     .problem(null)
                     .dueAt(poll));
     warnOfOtherUnit(job, cost);
-    if (!known && !isOf(job, created)) {
-      LOG.error(
-          "{} was given up before generation {} was answered: it is paid, and no job has it",
-          job.name(),
-          created.generationId());
+    if (!known) {
+      Optional<Job> now = ledger.find(job.id());
+      if (now.filter(its -> created.generationId().equals(its.generationId())).isEmpty()) {
+        LOG.error(
+            "{} {} before generation {} was answered: it is paid, and {}",
+            job.name(),
+            now.map(its -> movedOn(job, its)).orElse("was removed from the ledger"),
+            created.generationId(),
+            owner(created.generationId()));
+      }
     }
+  }
+
+  /** What became of a job before the answer to its create came. */
+  private static String movedOn(Job job, Job now) {
+    if (now.schedule().attempt() != job.schedule().attempt()) {
+      return "was already " + now.state() + " in a later attempt";
+    }
+    if (now.generationId() != null) {
+      return "got generation " + now.generationId();
+    }
+    return now.state() == FAILED ? "was given up" : "was already " + now.state();
+  }
+
+  private String owner(String generationId) {
+    return ledger.owners(List.of(generationId)).values().stream()
+        .findFirst()
+        .map(other -> other.name() + " has it")
+        .orElse("no job has it");
   }
 
   /** A cost that the account's budget cannot count; said once for each account. */
@@ -197,13 +221,6 @@ public final class SubmissionRecorder {
     }
   }
 
-  private boolean isOf(Job job, Submission.Created created) {
-    return ledger
-        .find(job.id())
-        .filter(now -> created.generationId().equals(now.generationId()))
-        .isPresent();
-  }
-
   /** What the account is blocked for; null if the request itself was declined. */
   private static What blockedPart(Submission.Declined declined) {
     if (declined.isOfTheKey()) {
@@ -215,12 +232,16 @@ public final class SubmissionRecorder {
     return declined.isOfTheAccess() ? What.ACCESS : null;
   }
 
-  /** See {@link BlockedAccounts#met}. */
+  /**
+   * See {@link BlockedAccounts#met}. Where the ledger fails only here, the outcome is recorded all
+   * the same: the next declined create shows again that the account is blocked.
+   */
   private void noteBlocked(Job job, What what, String reason) {
     if (what == What.KEY) {
       settings.accounts().find(job.account()).ifPresent(account -> account.key().markRefused());
     }
-    ledger.blockedAccounts().met(job, what, reason, JobProblems.isOfTheAccount(job));
+    boolean before = JobProblems.isOfTheAccount(job);
+    flow.outages().attempt(() -> ledger.blockedAccounts().met(job, what, reason, before));
   }
 
   private void noteCreateWorked(Job job, Set<What> shown) {
@@ -228,17 +249,20 @@ public final class SubmissionRecorder {
   }
 
   private void declined(Job job, Submission.Declined declined) {
-    LOG.warn("{} declined by the provider: {}", job.name(), declined.reason());
-    moveOn(
-        job,
-        EventType.FAILED,
-        Set.of(IN_DOUBT),
-        seen ->
-            seen.to(FAILED)
-                .response(declined.response())
-                .problem(JobProblems.declined(declined.status(), declined.reason()))
-                .finishedAt(flow.clock().instant())
-                .done());
+    boolean recorded =
+        moveOn(
+            job,
+            EventType.FAILED,
+            Set.of(IN_DOUBT),
+            seen ->
+                seen.to(FAILED)
+                    .response(declined.response())
+                    .problem(JobProblems.declined(declined.status(), declined.reason()))
+                    .finishedAt(flow.clock().instant())
+                    .done());
+    if (recorded) {
+      LOG.warn("{} declined by the provider: {}", job.name(), declined.reason());
+    }
   }
 
   /**
@@ -305,16 +329,22 @@ public final class SubmissionRecorder {
    */
   void inDoubt(Job job, Submission.Unknown unknown, Instant over) {
     String why = unknown.reason();
-    LOG.warn("{} is in doubt and will not be submitted again by itself: {}", job.name(), why);
-    moveOn(
-        job,
-        EventType.IN_DOUBT,
-        Set.of(),
-        seen ->
-            seen.to(IN_DOUBT)
-                .problem(JobProblems.inDoubt(why, unknown.body(), unknown.named(), over))
-                // The video may be listed long before the call is over.
-                .dueAt(flow.clock().instant().plus(settings.reconcile().settle())));
+    boolean recorded =
+        moveOn(
+            job,
+            EventType.IN_DOUBT,
+            Set.of(),
+            seen ->
+                seen.to(IN_DOUBT)
+                    .problem(JobProblems.inDoubt(why, unknown.body(), unknown.named(), over))
+                    // The video may be listed long before the call is over.
+                    .dueAt(flow.clock().instant().plus(settings.reconcile().settle())));
+    if (recorded) {
+      LOG.warn(
+          "{} is in doubt, and is submitted again only once it is known to be unpaid: {}",
+          job.name(),
+          why);
+    }
   }
 
   /**

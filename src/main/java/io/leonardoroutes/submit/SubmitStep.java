@@ -134,14 +134,17 @@ public final class SubmitStep {
   private void stuck(Account account) {
     String slot = ProviderAccounts.ofAccount("a free slot", account.name());
     if (ledger.governor().stuckInDoubt(account.limits())) {
+      String until =
+          settings.reconcile().list()
+              ? "one job at a time is submitted, once the provider's list can be read"
+              : "none is submitted until one is resolved or older than leonardo.track.give-up";
       flow.outages()
           .reportWaiting(
               slot,
-              "jobs in doubt hold every slot of account "
-                  + account.name()
-                  + ": one job at a time is submitted, once the provider's list can be read; end"
-                  + " them with POST /generations/{id}/resolve or POST /resolve, or see them with"
-                  + " GET /generations?state=IN_DOUBT");
+              ("jobs in doubt hold every slot of account %s: %s; end them with POST"
+                      + " /generations/{id}/resolve or POST /resolve, or see them with GET"
+                      + " /generations?state=IN_DOUBT")
+                  .formatted(account.name(), until));
     } else {
       flow.outages().reportUp(slot);
     }

@@ -90,6 +90,25 @@ class BlockedAccountTest {
     }
   }
 
+  @Test
+  void aDeclinedJobWaitsAlsoWhereTheLedgerCannotNoteTheBlockedAccount() throws Exception {
+    refuses = true;
+    story.start();
+    LedgerRows.change(
+        story.app(),
+        "CREATE TRIGGER fails BEFORE INSERT ON refused_account"
+            + " BEGIN SELECT RAISE(ABORT, 'cannot note it'); END");
+    String id = story.accept(FlowFixture.REQUEST);
+
+    waiting().until(() -> story.job(id).has("problem"));
+
+    assertThat(story.state(id)).isEqualTo("ACCEPTED");
+    assertThat(story.job(id).at("/problem/type").asText()).endsWith(":account-refused");
+    LedgerRows.change(story.app(), "DROP TRIGGER fails");
+    refuses = false;
+    allAreMade(List.of(id));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -190,7 +209,7 @@ class BlockedAccountTest {
         .until(
             () -> {
               clock.tick(Duration.ofSeconds(1));
-              return count(jobs, "COMPLETE") == JOBS;
+              return count(jobs, "COMPLETE") == jobs.size();
             });
     assertThat(count(jobs, "FAILED")).isZero();
   }

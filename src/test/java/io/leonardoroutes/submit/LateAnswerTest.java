@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.fixture.FlowFixture;
+import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TestLedger;
@@ -121,6 +122,93 @@ class LateAnswerTest {
 
     assertThat(other.find(id).orElseThrow().state()).isEqualTo(JobState.IN_DOUBT);
     assertThat(provider.creates()).hasSize(1);
+  }
+
+  @Test
+  void aGenerationThatIsAnsweredInTheNextAttemptIsToldWithWhatBecameOfItsJob() throws Exception {
+    provider.onCreate(this::slowly);
+    story.start();
+    String id = beingMade();
+    Job doubtful = givenUp();
+    other.move(doubtful, doubtful.to(JobState.ACCEPTED).dueAt(ahead.instant()));
+    Job released = other.find(id).orElseThrow();
+    other.submitting(released, TestLimits.of(10, 100), Duration.ofDays(1)).orElseThrow();
+    try (LogCapture log = LogCapture.open()) {
+      held.countDown();
+
+      await()
+          .atMost(Patience.LONG)
+          .untilAsserted(
+              () ->
+                  assertThat(log.warnings())
+                      .contains(
+                          "ERROR %s was already SUBMITTING in a later attempt before generation"
+                                  .formatted(released.name())
+                              + " gen-1 was answered: it is paid, and no job has it"));
+      assertThat(log.with("given up")).isEmpty();
+    }
+    assertThat(other.find(id).orElseThrow().generationId()).isNull();
+  }
+
+  @Test
+  void aGenerationThatIsAnsweredAfterTheJobWasGivenUpIsToldAsThat() throws Exception {
+    provider.onCreate(this::slowly);
+    story.start();
+    beingMade();
+    Job doubtful = givenUp();
+    other.move(doubtful, doubtful.to(JobState.FAILED).done());
+    try (LogCapture log = LogCapture.open()) {
+      held.countDown();
+
+      await()
+          .atMost(Patience.LONG)
+          .until(() -> !log.with("was given up before generation gen-1 was answered").isEmpty());
+    }
+  }
+
+  @Test
+  void aGenerationThatIsAnsweredAfterTheJobGotAnotherIsToldWithWhoHasIt() throws Exception {
+    provider.onCreate(this::slowly);
+    story.start();
+    beingMade();
+    Job doubtful = givenUp();
+    other.adopt(doubtful, doubtful.to(JobState.RUNNING).created("gen-0", null).done());
+    Job another = other.find(story.accept(FlowFixture.REQUEST)).orElseThrow();
+    await()
+        .atMost(Patience.LONG)
+        .until(() -> "gen-1".equals(story.job(another.id()).path("generationId").asText()));
+    try (LogCapture log = LogCapture.open()) {
+      held.countDown();
+
+      await()
+          .atMost(Patience.LONG)
+          .untilAsserted(
+              () ->
+                  assertThat(log.warnings())
+                      .contains(
+                          "ERROR %s got generation gen-0 before generation gen-2 was answered: it is"
+                                  .formatted(doubtful.name())
+                              + " paid, and no job has it"));
+    }
+  }
+
+  @Test
+  void anAnswerThatIsNoNewsIsNotLogged() throws Exception {
+    provider.onCreate(
+        create -> {
+          held.await(Patience.LONG.toSeconds(), TimeUnit.SECONDS);
+          return ScriptedProvider.json(500, "{}");
+        });
+    story.start();
+    beingMade();
+    Job doubtful = givenUp();
+    other.move(doubtful, doubtful.to(JobState.FAILED).done());
+    try (LogCapture log = LogCapture.open()) {
+      held.countDown();
+      story.close();
+
+      assertThat(log.with(" is in doubt")).isEmpty();
+    }
   }
 
   @Test

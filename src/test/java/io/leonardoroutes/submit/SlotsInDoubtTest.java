@@ -85,6 +85,24 @@ class SlotsInDoubtTest {
   }
 
   @Test
+  void whereTheListIsNeverReadTheLogPromisesNoSubmissionUntilADoubtIsResolved() throws Exception {
+    try (LogCapture log = LogCapture.open()) {
+      doubt.with("leonardo.reconcile", "hold").start();
+      sandbox.next(Door.CREATE, Fault.NOT_ACCEPTED, Fault.NOT_ACCEPTED, Fault.NOT_ACCEPTED);
+      doubt.until(
+          "IN_DOUBT", doubt.accept("a koala"), doubt.accept("a cat"), doubt.accept("a dog"));
+
+      await().atMost(LONG).until(() -> !log.with("every slot").isEmpty());
+      assertThat(log.with("every slot"))
+          .containsExactly(
+              "WARN jobs in doubt hold every slot of account default: none is submitted until one"
+                  + " is resolved or older than leonardo.track.give-up; end them with POST"
+                  + " /generations/{id}/resolve or POST /resolve, or see them with GET"
+                  + " /generations?state=IN_DOUBT");
+    }
+  }
+
+  @Test
   void afterACreateWhoseOutcomeIsNotKnownOneAtATimeIsTriedOnceTheProviderAnswers()
       throws Exception {
     doubt.with("leonardo.submit.probe", "10s");
