@@ -139,6 +139,33 @@ class HostsIT {
     stops();
   }
 
+  @Test
+  @DisabledForJreRange(
+      min = JRE.JAVA_24,
+      disabledReason = "the Artemis 2.40 of Spring Boot 3.5 asks for a security manager")
+  void aSpringBootApplicationServesTheRestRoutesOnItsOwnServerAndNoOther() throws Exception {
+    start(
+        "spring-boot-3",
+        "com.example.orders.OrderApplication",
+        "-Dserver.port=" + port,
+        "-Dleonardo.rest.enabled=true");
+    await()
+        .atMost(Patience.LONG)
+        .until(() -> call("GET", "/generations", "").contains("\"items\""));
+
+    String job = call("POST", "/generations", CAT);
+    String id = job.replaceAll("(?s).*?\"id\":\"([^\"]+)\".*", "$1");
+    await()
+        .atMost(Patience.LONG)
+        .until(() -> call("GET", "/generations/" + id, "").contains("\"COMPLETE\""));
+    assertThat(call("POST", "/generations", TOO_LONG)).contains("20 is too long");
+    assertThat(listening()).containsExactly(port);
+    assertThat(folder.resolve("out.log"))
+        .content()
+        .contains("ready, POST them to /generations of the application's own HTTP server, which");
+    stops();
+  }
+
   private void start(String name, String main, String... options) throws IOException {
     Path target = Path.of("target/it", name, "target").toAbsolutePath();
     List<String> command = new ArrayList<>();

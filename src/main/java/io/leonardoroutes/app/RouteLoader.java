@@ -33,6 +33,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -104,9 +105,8 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     RejectedKeys rejected = new RejectedKeys(flow.clock());
     context.getRegistry().bind("leonardoRejectedKeys", rejected);
     FlowHealthCheck.register(context, flow);
-    ManagementServer.read(keys, ForeignServer.isThere(context))
-        .open(context, flow)
-        .forEach(this::closeAtStop);
+    boolean foreign = ForeignServer.isThere(context);
+    ManagementServer.read(keys, foreign).open(context, flow).forEach(this::closeAtStop);
     if (OptionalJars.METERS.isPresent(context)) {
       FlowMeters.registerInHost(context, flow).forEach(this::closeAtStop);
     }
@@ -118,7 +118,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     }
     load(context, keys, flow);
     context.addStartupListener(new IntakeCheck(settings.sinks()));
-    context.addStartupListener((started, already) -> StartupReport.log(context, flow));
+    context.addStartupListener((started, already) -> StartupReport.log(context, flow, foreign));
   }
 
   @Override
@@ -223,6 +223,20 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     }
   }
 
+  /** Else an operator would look for the routes there. */
+  private static void warnOfIdleAddress(SettingReader keys) {
+    List<String> idle =
+        Stream.of("leonardo.rest.host", "leonardo.rest.port", "leonardo.rest.hosts")
+            .filter(key -> !keys.isDefault(key))
+            .toList();
+    if (!idle.isEmpty()) {
+      LOG.warn(
+          "{} no effect: the application has an HTTP server of its own, which serves the REST"
+              + " routes",
+          String.join(", ", idle) + (idle.size() == 1 ? " has" : " have"));
+    }
+  }
+
   private static void startRest(
       CamelContext context, SettingReader keys, FlowContext flow, RejectedKeys rejected)
       throws Exception {
@@ -234,6 +248,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
           enabled,
           "the application has an HTTP server of its own, and whoever reaches it could spend money:"
               + " set it to true if that server authenticates callers, else to false");
+      warnOfIdleAddress(keys);
     } else {
       StartChecks.requireFreePort(
           "leonardo.rest.port", settings.rest().host(), settings.rest().port());

@@ -20,7 +20,11 @@ final class StartupReport {
 
   private StartupReport() {}
 
-  static void log(CamelContext context, FlowContext flow) {
+  /**
+   * @param foreign whether the application has an HTTP server of its own, which serves the REST
+   *     routes
+   */
+  static void log(CamelContext context, FlowContext flow, boolean foreign) {
     String version = StartupReport.class.getPackage().getImplementationVersion();
     LOG.info(
         "leonardo-routes{}, {}; ledger {}, unfinished jobs: {}",
@@ -28,7 +32,7 @@ final class StartupReport {
         configuration(context),
         ledger(flow.settings().ledger()),
         flow.ledger().unfinished());
-    LOG.info("{}", addresses(flow.settings()));
+    LOG.info("{}", addresses(flow.settings(), foreign));
   }
 
   private static String configuration(CamelContext context) {
@@ -63,14 +67,19 @@ final class StartupReport {
         : access.file().toAbsolutePath().normalize().toString();
   }
 
-  private static String addresses(LeonardoSettings settings) {
+  private static String addresses(LeonardoSettings settings, boolean foreign) {
     StringBuilder line = new StringBuilder("leonardo-routes ready");
     if (settings.intakes().file()) {
       Path inbox = settings.intakes().inbox();
       line.append(", drop requests into ").append(inbox);
     }
     if (settings.rest().enabled()) {
-      line.append(", POST them to %s/generations".formatted(settings.rest().address()));
+      line.append(", POST them to ")
+          .append(
+              foreign
+                  ? "/generations of the application's own HTTP server, which has to authenticate"
+                      + " callers"
+                  : settings.rest().address() + "/generations");
     }
     if (settings.intakes().jms()) {
       line.append(

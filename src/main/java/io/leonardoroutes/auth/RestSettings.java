@@ -45,7 +45,7 @@ public record RestSettings(
   static final String KEYS = "leonardo.rest.keys";
   public static final String AUTH = "leonardo.rest.auth";
   private static final String ORIGINS = "leonardo.rest.cors.origins";
-  private static final String RATE = "leonardo.rest.requests-per-minute";
+  public static final String RATE = "leonardo.rest.requests-per-minute";
   public static final String KEYSTORE = "leonardo.rest.tls.keystore";
   static final String JWT_KEY = "leonardo.rest.jwt.key";
 

@@ -38,19 +38,14 @@ public final class RestServer {
    *
    * @param maxBytes the longest body that is accepted
    * @return a step that loads a renewed certificate, to be run at intervals
-   * @throws BadSetting if callers must authenticate, but the application's own server would not
-   *     check them
+   * @throws BadSetting if a setting protects the routes in a way that the application's own server
+   *     does not know of
    */
   public static Runnable start(
       CamelContext context, RestSettings rest, int maxBytes, AuthHandler.Services services)
       throws Exception {
     if (ForeignServer.isThere(context)) {
-      if (rest.authenticates()) {
-        throw new BadSetting(
-            RestSettings.AUTH,
-            "the application has an HTTP server of its own, which this setting does not protect:"
-                + " set none here and authenticate callers in that server");
-      }
+      refuseProtection(rest);
       return () -> {};
     }
     VertxPlatformHttpServerConfiguration config = new VertxPlatformHttpServerConfiguration();
@@ -93,6 +88,26 @@ public final class RestServer {
     router.route().order(-1).handler(RestServer::rejectEncoded);
     ProblemHandler.install(router, auth::notFound, context::isStarted);
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
+  }
+
+  /** Nobody shall rely on what the application's own server does not know of. */
+  private static void refuseProtection(RestSettings rest) {
+    if (rest.authenticates()) {
+      throw unprotected(RestSettings.AUTH, "set none here and authenticate callers in that server");
+    }
+    if (rest.tls() != null) {
+      throw unprotected(RestSettings.KEYSTORE, "leave it out and let that server encrypt");
+    }
+    if (rest.perMinute() > 0) {
+      throw unprotected(RestSettings.RATE, "leave it out and limit callers in that server");
+    }
+  }
+
+  private static BadSetting unprotected(String key, String instead) {
+    return new BadSetting(
+        key,
+        "the application has an HTTP server of its own, which this setting does not protect: "
+            + instead);
   }
 
   /** Whether a body with this Content-Type and Origin counts as JSON; either may be null. */
