@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.app.SettingsTest;
 import io.leonardoroutes.auth.ApiKeys;
 import io.leonardoroutes.auth.Caller;
-import io.leonardoroutes.auth.OpenDoorTest;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.Canary;
 import io.leonardoroutes.fixture.InboxFixture;
@@ -16,6 +15,7 @@ import io.leonardoroutes.fixture.ProxyServer;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TestBroker;
+import io.leonardoroutes.fixture.TestCertificate;
 import io.leonardoroutes.ledger.Engine;
 import java.io.InputStream;
 import java.net.URI;
@@ -122,7 +122,7 @@ class CanaryTest {
   private App app(String data) throws Exception {
     Path store = folder.resolve("server.p12");
     if (Files.notExists(store)) {
-      OpenDoorTest.keytool(store, TLS);
+      TestCertificate.write(store, TLS);
     }
     return App.in(folder.resolve(data))
         .at(provider)
@@ -162,7 +162,7 @@ class CanaryTest {
           new RestClient(
               URI.create(app.rest().replace("http:", "https:")),
               HttpClient.newBuilder()
-                  .sslContext(OpenDoorTest.trusting(folder.resolve("server.p12"), TLS))
+                  .sslContext(TestCertificate.trusting(folder.resolve("server.p12"), TLS))
                   .build());
       completed(app, rest);
       refused(sender, rest);

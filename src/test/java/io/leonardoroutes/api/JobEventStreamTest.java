@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.auth.ApiKeys;
 import io.leonardoroutes.auth.Caller;
-import io.leonardoroutes.auth.OpenDoorTest;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
@@ -15,6 +14,7 @@ import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestCertificate;
 import io.leonardoroutes.fixture.TickingClock;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -341,13 +341,13 @@ class JobEventStreamTest {
   @Test
   void aBrowserFollowsOverHttp2Too() throws Exception {
     Path store = folder.resolve("server.p12");
-    OpenDoorTest.keytool(store, "a password");
+    TestCertificate.write(store, "a password");
     app.with("leonardo.rest.tls.keystore", store.toString())
         .with("leonardo.rest.tls.password", "a password")
         .start();
     // as browsers do it: over TLS alone
     HttpClient browser =
-        HttpClient.newBuilder().sslContext(OpenDoorTest.trusting(store, "a password")).build();
+        HttpClient.newBuilder().sslContext(TestCertificate.trusting(store, "a password")).build();
     rest = new RestClient(URI.create(app.rest().replace("http:", "https:")), browser);
     String id = accept();
     HttpResponse<String> told =

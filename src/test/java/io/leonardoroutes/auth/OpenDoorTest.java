@@ -6,23 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.RestClient;
+import io.leonardoroutes.fixture.TestCertificate;
 import io.leonardoroutes.fixture.TickingClock;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,7 +41,7 @@ public class OpenDoorTest {
   @BeforeAll
   static void open() throws Exception {
     Path store = folder.resolve("server.p12");
-    keytool(store, PASSWORD);
+    TestCertificate.write(store, PASSWORD);
     ApiKeys.Made one = ApiKeys.make(new Caller("erp", false));
     ApiKeys.Made two = ApiKeys.make(new Caller("shop", false));
     erp = one.key();
@@ -64,55 +61,13 @@ public class OpenDoorTest {
     rest =
         new RestClient(
             URI.create(app.rest().replace("http:", "https:")),
-            HttpClient.newBuilder().sslContext(trusting(store, PASSWORD)).build());
+            HttpClient.newBuilder().sslContext(TestCertificate.trusting(store, PASSWORD)).build());
   }
 
   @AfterAll
   static void close() {
     app.close();
     log.close();
-  }
-
-  public static void keytool(Path store, String password) throws Exception {
-    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    Process process =
-        new ProcessBuilder(
-                keytool,
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-alias",
-                "server",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "SAN=ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                password,
-                "-keystore",
-                store.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(process.waitFor()).isZero();
-  }
-
-  public static SSLContext trusting(Path store, String password) throws Exception {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, password.toCharArray());
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("server", keys.getCertificate("server"));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 
   private static HttpResponse<String> get(String key, String... headers) throws Exception {
@@ -147,7 +102,8 @@ public class OpenDoorTest {
 
   @Test
   void onlyCiphersWithForwardSecrecyAreAccepted() throws Exception {
-    SSLSocketFactory all = trusting(folder.resolve("server.p12"), PASSWORD).getSocketFactory();
+    SSLSocketFactory all =
+        TestCertificate.trusting(folder.resolve("server.p12"), PASSWORD).getSocketFactory();
     for (String suite : all.getSupportedCipherSuites()) {
       for (String protocol : List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1", "SSLv3")) {
         boolean spoken = speaks(all, protocol, suite);

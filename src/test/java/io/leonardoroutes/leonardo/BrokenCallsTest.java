@@ -1,17 +1,14 @@
 package io.leonardoroutes.leonardo;
 
-import static java.lang.ProcessBuilder.Redirect.DISCARD;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leonardoroutes.fixture.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -32,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real calls by the client that the routes use, to peers that break them in one way each. */
 class BrokenCallsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final String PASSWORD = "changeit";
 
   @TempDir static Path folder;
 
@@ -91,7 +88,7 @@ class BrokenCallsTest {
     tls.setNeedClientAuth(true);
     tls.setEnabledProtocols(new String[] {"TLSv1.3"});
     server = tls;
-    trust = SSLContexts.custom().loadTrustMaterial(keys().toFile(), PASSWORD).build();
+    trust = TestCertificate.trusting(keys(), PASSWORD);
     peer(socket -> socket.getInputStream().read());
 
     assertThat(post(url("https"))).isInstanceOf(Submission.Unknown.class);
@@ -174,28 +171,14 @@ class BrokenCallsTest {
   }
 
   private static SSLServerSocket tlsServer() throws Exception {
-    SSLContext context =
-        SSLContexts.custom().loadKeyMaterial(keys().toFile(), PASSWORD, PASSWORD).build();
+    TestCertificate.write(keys(), PASSWORD);
     return (SSLServerSocket)
-        context
+        TestCertificate.server(keys(), PASSWORD)
             .getServerSocketFactory()
             .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
   }
 
-  /** A certificate for localhost that nobody trusts, made by the JDK's keytool. */
-  private static synchronized Path keys() throws Exception {
-    Path keys = folder.resolve("keys.p12");
-    if (!keys.toFile().exists()) {
-      List<String> command =
-          new ArrayList<>(
-              List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
-      command.addAll(List.of("-genkeypair -alias a -keyalg EC -dname CN=localhost".split(" ")));
-      command.addAll(List.of("-storetype PKCS12 -storepass changeit -keystore".split(" ")));
-      command.add(keys.toString());
-      Process process =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(DISCARD).start();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    }
-    return keys;
+  private static Path keys() {
+    return folder.resolve("keys.p12");
   }
 }

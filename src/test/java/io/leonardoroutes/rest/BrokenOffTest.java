@@ -3,13 +3,13 @@ package io.leonardoroutes.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leonardoroutes.auth.OpenDoorTest;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.fixture.TestCertificate;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.Socket;
@@ -49,12 +49,12 @@ class BrokenOffTest {
     String base = app.rest();
     if (tls) {
       Path store = folder.resolve("server.p12");
-      OpenDoorTest.keytool(store, "a password");
+      TestCertificate.write(store, "a password");
       app.with("leonardo.rest.tls.keystore", store.toString())
           .with("leonardo.rest.tls.password", "a password");
-      secure = OpenDoorTest.trusting(store, "a password").getSocketFactory();
+      secure = TestCertificate.trusting(store, "a password").getSocketFactory();
       client =
-          HttpClient.newBuilder().sslContext(OpenDoorTest.trusting(store, "a password")).build();
+          HttpClient.newBuilder().sslContext(TestCertificate.trusting(store, "a password")).build();
       base = base.replace("http:", "https:");
     }
     app.start();

@@ -9,6 +9,7 @@ import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
+import io.leonardoroutes.fixture.TestCertificate;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -29,8 +30,8 @@ class RenewedCertificateTest {
       throws Exception {
     Path old = folder.resolve("old.p12");
     Path renewed = folder.resolve("new.p12");
-    OpenDoorTest.keytool(old, OpenDoorTest.PASSWORD);
-    OpenDoorTest.keytool(renewed, OpenDoorTest.PASSWORD);
+    TestCertificate.write(old, OpenDoorTest.PASSWORD);
+    TestCertificate.write(renewed, OpenDoorTest.PASSWORD);
     Path store = Files.copy(old, folder.resolve("server.p12"));
     try (LogCapture log = LogCapture.open();
         App app =
@@ -72,7 +73,7 @@ class RenewedCertificateTest {
     return new RestClient(
         URI.create(app.rest().replace("http:", "https:")),
         HttpClient.newBuilder()
-            .sslContext(OpenDoorTest.trusting(store, OpenDoorTest.PASSWORD))
+            .sslContext(TestCertificate.trusting(store, OpenDoorTest.PASSWORD))
             .build());
   }
 
