@@ -35,7 +35,7 @@ class JmsRestartTest {
   private static final Duration LONG = Patience.LONG;
   private static final String REQUESTS = "leonardo.requests";
   private static final String ANSWERS = "answers";
-  private static final int MESSAGES = 100;
+  private static final int MESSAGES = 60;
 
   @TempDir Path folder;
   private final AtomicInteger sent = new AtomicInteger();

@@ -16,14 +16,14 @@ class ProveIT {
         PackagedProve.run(
             folder,
             0,
-            "--kills 6 --ambiguous 0 --seed 7",
+            "--kills 3 --ambiguous 0 --seed 7",
             "--points",
             "create: .*(begin|create-generation|read-create|record-create)");
 
     assertThat(PackagedProve.figures(printed))
         .isEqualTo(
             """
-            13 kills of 1, seed 7, in N s
+            10 kills of 1, seed 7, in N s
               accepted            N (JMS N, REST N, file N)
               lost                0
               paid twice          0

@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What looks at a running job can show. */
 class TrackTest {
-  /** A hundred for each thread that there may be more. */
-  private static final int MANY = 4_000;
+  /** Fifty for each thread that there may be more. */
+  private static final int MANY = 2_000;
 
   private static final ScriptedProvider.Answer NO_VIDEO_YET =
       look ->
