@@ -152,14 +152,14 @@ public final class JobEventStream {
       return Problem.of(
           429,
           "too-many-followers",
-          "The caller follows too many events",
-          "at most %s at once (leonardo.rest.followers-per-caller): end others first"
+          "The caller has too many event streams",
+          "at most %s at once (leonardo.rest.followers-per-caller): close another one first"
               .formatted(places.perCaller()));
     }
     return Problem.of(
         503,
         "too-many-followers",
-        "Too many callers follow events",
+        "Too many event streams are open",
         "at most %s at once (leonardo.rest.followers): try again later".formatted(places.total()));
   }
 

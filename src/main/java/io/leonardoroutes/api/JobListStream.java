@@ -126,7 +126,7 @@ final class JobListStream implements StreamedBody {
     read.onSuccess(done -> write(call))
         .onFailure(
             failure -> {
-              LOG.debug("a list was not told to its end", failure);
+              LOG.debug("a list was not sent completely", failure);
               StreamedBody.cut(call);
             });
   }

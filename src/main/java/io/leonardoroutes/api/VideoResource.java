@@ -110,6 +110,6 @@ public final class VideoResource {
 
   private static Problem beyond(long size) {
     return Problem.of(
-        416, "no-such-range", "There are no such bytes", "the video has " + size + " bytes");
+        416, "no-such-range", "There is no such range", "the video has " + size + " bytes");
   }
 }

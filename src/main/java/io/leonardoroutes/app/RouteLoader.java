@@ -200,7 +200,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   private static void warnOfJobsWithoutKey(FlowContext flow) {
     for (JobsWithoutKey waiting : flow.ledger().keyless(flow.settings().accounts().names())) {
       LOG.warn(
-          "{} unfinished jobs stay as they are: there is no key for their account {}",
+          "{} unfinished jobs wait: there is no key for their account {}",
           waiting.jobs(),
           waiting.account());
     }
@@ -214,7 +214,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       boolean reply = sinkless.sink().equals(EventFactory.REPLY);
       if (!reply || !jms) {
         LOG.warn(
-            "{} {} stay as they are, and so will those of {} unfinished jobs: {}",
+            "{} {} wait, and so will those of {} unfinished jobs: {}",
             sinkless.deliveries(),
             reply ? "replies" : "deliveries",
             sinkless.jobs(),

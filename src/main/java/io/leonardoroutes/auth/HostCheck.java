@@ -20,7 +20,7 @@ public final class HostCheck implements Handler<RoutingContext> {
       Problem.of(
           421,
           "host",
-          "Not for calls to this host",
+          "This host name is not allowed",
           "call localhost, or name the host in leonardo.rest.hosts");
 
   private final Set<String> names = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1"));

@@ -19,14 +19,17 @@ public final class ProblemHandler {
   /** For a web page whose origin is not listed. */
   public static final Problem FOREIGN_PAGE =
       Problem.of(
-          403, "origin", "Not for pages of this origin", "leonardo.rest.cors.origins has others");
+          403,
+          "origin",
+          "Web pages of this origin may not call",
+          "it is not among leonardo.rest.cors.origins");
 
   /** For a body whose Content-Type is not JSON. */
   public static final Problem NOT_JSON =
       Problem.of(
           415,
           "media-type",
-          "Only JSON is taken",
+          "Only JSON is supported",
           "send the request with Content-Type: application/json");
 
   /** For a body with a Content-Encoding, such as gzip. */
@@ -35,7 +38,7 @@ public final class ProblemHandler {
     return Problem.of(
         415,
         "media-type",
-        "Only plain JSON is taken",
+        "Only plain JSON is supported",
         "send the request as it is, without Content-Encoding" + shown);
   }
 
@@ -43,8 +46,8 @@ public final class ProblemHandler {
       Problem.of(
           403,
           "origin",
-          "Not for pages",
-          "a call with an Origin header is a browser's: none is taken");
+          "Web pages may not call",
+          "a call with an Origin header comes from a browser: leave the header out");
 
   public static final Problem UNAVAILABLE =
       Problem.of(503, "unavailable", "Not available now", "send the call again later");

@@ -243,7 +243,7 @@ public final class DeliverStep {
     if (!GONE.equals(delivery.error())) {
       outbox.failed(delivery, flow.clock().instant().plus(CONNECTING), GONE);
     } else if (outbox.unwanted(delivery, GONE)) {
-      LOG.debug("{} is for nobody: {}", DeliveryLog.label(delivery), GONE);
+      LOG.debug("{} has no recipient any more: {}", DeliveryLog.label(delivery), GONE);
     }
   }
 

@@ -32,8 +32,7 @@ public record FileSettings(FolderPolicy policy, Duration rejectedKeep, int rejec
     String digits = keys.text(PERMISSIONS);
     if (!digits.matches("6[0246]{2}")) {
       throw new BadSetting(
-          PERMISSIONS,
-          "'" + digits + "' is not 600, or what others may do too, such as 640, 644 or 660");
+          PERMISSIONS, "'" + digits + "' is not a mode such as 600, 640, 644 or 660");
     }
     int bits = Integer.parseInt(digits, 8);
     // In the order of the bits, from the owner's read to the others' execute.

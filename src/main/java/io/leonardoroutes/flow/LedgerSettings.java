@@ -46,7 +46,7 @@ public final class LedgerSettings {
   private static ApplicationPool pool(CamelContext context, SettingReader keys, String reference) {
     for (String other : List.of(URL, USER, PASSWORD)) {
       if (!keys.isDefault(other)) {
-        throw new BadSetting(other, "leave it out, as " + BEAN + " says it all");
+        throw new BadSetting(other, "leave it out: " + BEAN + " takes its place");
       }
     }
     String name = reference.replaceFirst("^#", "");

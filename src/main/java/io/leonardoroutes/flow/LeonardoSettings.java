@@ -275,7 +275,8 @@ public record LeonardoSettings(
     Set<String> names = Set.copyOf(keys.names(key));
     if (!known.containsAll(names)) {
       throw new BadSetting(
-          key, "'" + keys.text(key) + "' is not all of " + String.join(", ", new TreeSet<>(known)));
+          key,
+          "'" + keys.text(key) + "' may contain only " + String.join(", ", new TreeSet<>(known)));
     }
     return names;
   }

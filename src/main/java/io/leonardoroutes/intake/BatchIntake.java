@@ -193,7 +193,7 @@ public final class BatchIntake {
               Problem.of(
                       422,
                       "batch-refused",
-                      "Nothing of the batch is accepted",
+                      "No request of the batch is accepted",
                       "%s of %s requests are rejected".formatted(wrong, batch.items.size()))
                   .json();
     }

@@ -67,7 +67,7 @@ public final class JmsIntake {
           400,
           "message-id",
           "The message has no id",
-          "without a JMSMessageID its redelivery would be paid again: let it have one");
+          "without a JMSMessageID its redelivery would be paid again: set one");
     }
     exchange.setProperty(FlowProperties.KEY, "jms:" + id);
     exchange.setProperty(FlowProperties.ONE_REQUEST, true);
@@ -126,7 +126,7 @@ public final class JmsIntake {
     throw new RequestRejected(
         415,
         "message-type",
-        "Only text and bytes are taken",
+        "Only text and bytes are supported",
         "send the JSON as a TextMessage or a BytesMessage");
   }
 

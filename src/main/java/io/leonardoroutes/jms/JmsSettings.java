@@ -120,7 +120,7 @@ public record JmsSettings(
     }
     for (String other : List.of(URL, USER, PASSWORD)) {
       if (keys.isSet(other)) {
-        throw new BadSetting(other, "leave it out, as " + BEAN + " says it all");
+        throw new BadSetting(other, "leave it out: " + BEAN + " takes its place");
       }
     }
     return bean.startsWith("#") ? bean : "#" + bean;

@@ -133,9 +133,9 @@ final class BoundedServer extends VertxPlatformHttpServer {
   /** Logs a failed call; at DEBUG while stopping, when calls in progress are expected to fail. */
   private void failed(Throwable failure) {
     if (stopping) {
-      LOG.debug("a call was not answered to its end", failure);
+      LOG.debug("an answer was not sent completely", failure);
     } else {
-      LOG.error("A call was not answered to its end", failure);
+      LOG.error("An answer was not sent completely", failure);
     }
   }
 

@@ -42,7 +42,7 @@ final class ConnectionLimits {
             408,
             "too-slow",
             "The request came too slowly",
-            "it was not whole after %s seconds: send it again".formatted(timeout.toSeconds()));
+            "it was not complete after %s seconds: send it again".formatted(timeout.toSeconds()));
   }
 
   /** State of a connection; used only by the connection's own thread. */

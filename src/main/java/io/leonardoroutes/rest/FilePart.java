@@ -107,7 +107,7 @@ public record FilePart(Path file, ByteRange range, Duration limit) implements St
 
   /** The file was deleted meanwhile, or the caller is gone. */
   private void failed(RoutingContext call, Throwable failure) {
-    LOG.debug("{} was not sent to its end", file, failure);
+    LOG.debug("{} was not sent completely", file, failure);
     HttpServerResponse response = call.response();
     if (response.headWritten() || response.closed()) {
       call.request().connection().close();

@@ -110,7 +110,7 @@ public final class ConcurrencyProbe {
       governor.slots(name, known.concurrencySlots());
       LOG.debug("account {} allows {} at once", name, known.concurrencySlots());
     } else {
-      LOG.debug("what account {} allows at once is not known: {}", name, account);
+      LOG.debug("the concurrency of account {} is not known: {}", name, account);
     }
   }
 
@@ -123,8 +123,8 @@ public final class ConcurrencyProbe {
           .ifPresent(
               other ->
                   LOG.warn(
-                      "accounts {} and {} are the same user at the provider, and share what it"
-                          + " allows: one account with one key would do",
+                      "accounts {} and {} belong to the same user at the provider and share its"
+                          + " limits: one account with one key is enough",
                       other.getKey(),
                       name));
     }
@@ -132,6 +132,6 @@ public final class ConcurrencyProbe {
 
   /** It is asked again in an hour; nothing depends on it. */
   public void unanswered(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    LOG.debug("what the account allows at once is not known: {}", failure.getMessage());
+    LOG.debug("the concurrency of the account is not known: {}", failure.getMessage());
   }
 }

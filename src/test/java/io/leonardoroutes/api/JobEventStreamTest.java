@@ -290,7 +290,8 @@ class JobEventStreamTest {
     assertThat(third.statusCode()).isEqualTo(429);
     assertThat(third.headers().firstValue("Retry-After")).contains("5");
     assertThat(RestClient.JSON.readTree(third.body()).get("detail").asText())
-        .isEqualTo("at most 2 at once (leonardo.rest.followers-per-caller): end others first");
+        .isEqualTo(
+            "at most 2 at once (leonardo.rest.followers-per-caller): close another one first");
     assertThat(follow(id, other).statusCode()).isEqualTo(200);
     assertThat(follow(id, other).statusCode()).isEqualTo(503);
     first.body().close();

@@ -83,7 +83,7 @@ class JmsConnectionTest {
                 + " is not of the client artemis");
     assertThat(refusal(with("#orders", "text").with("leonardo.jms.url", "tcp://127.0.0.1:1")))
         .isEqualTo(
-            "leonardo.jms.url: leave it out, as leonardo.jms.connection-factory says it all");
+            "leonardo.jms.url: leave it out: leonardo.jms.connection-factory takes its place");
   }
 
   private App with(String name, Object bean) {

@@ -110,7 +110,7 @@ class LedgerDataSourceTest {
         .isEqualTo(bean + ": orders is not a javax.sql.DataSource but a class java.lang.String");
     for (String other : List.of("url", "user", "password")) {
       assertThat(refusal(with().with("leonardo.ledger." + other, "jdbc:sqlite:x.db")))
-          .isEqualTo("leonardo.ledger." + other + ": leave it out, as " + bean + " says it all");
+          .isEqualTo("leonardo.ledger." + other + ": leave it out: " + bean + " takes its place");
     }
     for (String schema : List.of("", "Leonardo", "a\"b", "pg_mine", "a".repeat(64))) {
       assertThat(refusal(with().with("leonardo.ledger.schema", schema)))

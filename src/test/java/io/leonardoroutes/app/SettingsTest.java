@@ -70,13 +70,13 @@ public class SettingsTest {
           leonardo.events.keep | 59m | less than 1h: a message that its broker redelivers would be answered again
           leonardo.tick | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.give-up | {{nowhere}} | Property with key [nowhere] not found in properties from text: {{nowhere}}
-          leonardo.sinks.outbox.events | submitted,done | 'submitted,done' is not all of cancelled, completed, failed, in_doubt, rejected, submitted
+          leonardo.sinks.outbox.events | submitted,done | 'submitted,done' may contain only cancelled, completed, failed, in_doubt, rejected, submitted
           leonardo.rest.cors.origins | * | '*' is not an origin such as https://www.example.com
           leonardo.rest.cors.origins | https://a.example.com,null | 'null' is not an origin such as https://www.example.com
           leonardo.rest.requests-per-minute | 0 | '0' is not a whole number from 1 to 10000000
           leonardo.rest.tls.keystore | nowhere.p12 | cannot open nowhere.p12 with leonardo.rest.tls.password: nowhere.p12
           leonardo.rest.auth | maybe | 'maybe' is not one of none, api-key, jwt
-          leonardo.sinks.outbox.content | film | 'film' is not all of event, video
+          leonardo.sinks.outbox.content | film | 'film' may contain only event, video
           leonardo.sinks.archive.uri | ftpx:host | there is no Camel component 'ftpx' on the class path
           leonardo.sinks.archive.uri | file:x?nonsense=1 | is not a valid endpoint: There are 1 parameters that couldn't be set on the endpoint. Check the uri if the parameters are spelt correctly and that they are properties of the endpoint. Unknown parameters=[{nonsense=1}]
           leonardo.sinks.lease.uri | mock:lease | the route files have a route deliver-lease: give the sink another name

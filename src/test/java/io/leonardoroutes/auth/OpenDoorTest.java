@@ -172,8 +172,8 @@ public class OpenDoorTest {
         assertThat(answer.body())
             .isEqualTo(
                 """
-                {"type":"urn:leonardo-routes:problem:origin","title":"Not for pages of this origin",\
-                "status":403,"detail":"leonardo.rest.cors.origins has others"}\
+                {"type":"urn:leonardo-routes:problem:origin","title":"Web pages of this origin may not call",\
+                "status":403,"detail":"it is not among leonardo.rest.cors.origins"}\
                 """);
       }
     }

@@ -47,7 +47,7 @@ class RemovedSinkTest {
       startAgain("leonardo.track.first", "1h");
       assertThat(log.with("there is no sink"))
           .containsExactly(
-              "WARN 1 deliveries stay as they are, and so will those of 1 unfinished jobs:"
+              "WARN 1 deliveries wait, and so will those of 1 unfinished jobs:"
                   + " there is no sink erp");
     }
     LedgerRows.change(story.app(), "UPDATE job SET due_at = 0");
@@ -76,7 +76,7 @@ class RemovedSinkTest {
       startAgain("leonardo.track.first", "1h");
       assertThat(log.warnings())
           .containsExactly(
-              "WARN 0 replies stay as they are, and so will those of 1 unfinished jobs:"
+              "WARN 0 replies wait, and so will those of 1 unfinished jobs:"
                   + " leonardo.jms.enabled is false");
     }
   }

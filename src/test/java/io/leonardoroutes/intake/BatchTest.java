@@ -177,7 +177,7 @@ class BatchTest {
         .startsWith(
             """
             {"type":"urn:leonardo-routes:problem:batch-refused",\
-            "title":"Nothing of the batch is accepted","status":422,\
+            "title":"No request of the batch is accepted","status":422,\
             "detail":"1 of 2 requests are rejected","items":[\
             """);
     assertThat(LedgerRows.jobs(app)).isZero();

@@ -167,7 +167,7 @@ class JmsBrokersTest {
           .hasToString(
               """
               {"type":"urn:leonardo-routes:problem:message-type",\
-              "title":"Only text and bytes are taken","status":415,\
+              "title":"Only text and bytes are supported","status":415,\
               "detail":"send the JSON as a TextMessage or a BytesMessage"}\
               """);
     }

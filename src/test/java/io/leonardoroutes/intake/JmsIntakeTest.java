@@ -173,7 +173,7 @@ class JmsIntakeTest {
         .isEqualTo(maps)
         .isEqualTo(
             """
-            {"type":"urn:leonardo-routes:problem:message-type","title":"Only text and bytes are taken",\
+            {"type":"urn:leonardo-routes:problem:message-type","title":"Only text and bytes are supported",\
             "status":415,"detail":"send the JSON as a TextMessage or a BytesMessage"}\
             """);
     assertThat(Trap.sprung).isFalse();
@@ -216,7 +216,7 @@ class JmsIntakeTest {
 
     for (int i = 0; i < 2; i++) {
       assertThat(json(caller.receive(REQUESTS + ".rejected")).get("detail").asText())
-          .isEqualTo("without a JMSMessageID its redelivery would be paid again: let it have one");
+          .isEqualTo("without a JMSMessageID its redelivery would be paid again: set one");
     }
     assertThat(LedgerRows.jobs(app)).isZero();
   }

@@ -84,7 +84,7 @@ class RestIntakeTest {
     String why =
         problem(
             "media-type",
-            "Only plain JSON is taken",
+            "Only plain JSON is supported",
             415,
             "send the request as it is, without Content-Encoding " + coding);
 
@@ -157,7 +157,7 @@ class RestIntakeTest {
     String media =
         problem(
             "media-type",
-            "Only JSON is taken",
+            "Only JSON is supported",
             415,
             "send the request with Content-Type: application/json");
     for (String type :

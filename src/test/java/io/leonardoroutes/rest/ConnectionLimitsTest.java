@@ -133,10 +133,10 @@ class ConnectionLimitsTest {
             HTTP/1.1 408 Request Timeout\r
             Connection: close\r
             Content-Type: application/problem+json\r
-            content-length: 157\r
+            content-length: 160\r
             \r
             {"type":"urn:leonardo-routes:problem:too-slow","title":"The request came too slowly",\
-            "status":408,"detail":"it was not whole after 1 seconds: send it again"}\
+            "status":408,"detail":"it was not complete after 1 seconds: send it again"}\
             """);
   }
 

@@ -132,7 +132,7 @@ class RestAbuseTest {
           .startsWith("HTTP/1.1 421 ")
           .endsWith(
               """
-              {"type":"urn:leonardo-routes:problem:host","title":"Not for calls to this host",\
+              {"type":"urn:leonardo-routes:problem:host","title":"This host name is not allowed",\
               "status":421,"detail":"call localhost, or name the host in leonardo.rest.hosts"}\
               """);
     }

@@ -211,8 +211,7 @@ class AccountsTest {
           .atMost(Patience.LONG)
           .until(() -> story.state(accepted).equals("ACCEPTED"));
       assertThat(log.with("no key"))
-          .containsExactly(
-              "WARN 2 unfinished jobs stay as they are: there is no key for their account studio");
+          .containsExactly("WARN 2 unfinished jobs wait: there is no key for their account studio");
     }
     assertThat(story.state(running)).isEqualTo("RUNNING");
     assertThat(story.job(accepted).at("/warnings/0").asText())
