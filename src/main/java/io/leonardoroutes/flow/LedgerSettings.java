@@ -49,7 +49,7 @@ public final class LedgerSettings {
         throw new BadSetting(other, "leave it out: " + BEAN + " takes its place");
       }
     }
-    String name = reference.replaceFirst("^#", "");
+    String name = reference.replaceFirst("^#(bean:)?", "");
     Object bean = context.getRegistry().lookupByName(name);
     if (!(bean instanceof DataSource source)) {
       throw new BadSetting(

@@ -123,7 +123,7 @@ public record JmsSettings(
         throw new BadSetting(other, "leave it out: " + BEAN + " takes its place");
       }
     }
-    return bean.startsWith("#") ? bean : "#" + bean;
+    return bean.replaceFirst("^(#(bean:)?)?", "#");
   }
 
   /** The name of the application's ConnectionFactory; null if none is named. */

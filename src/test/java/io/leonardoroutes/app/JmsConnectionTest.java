@@ -69,6 +69,8 @@ class JmsConnectionTest {
   void aFactoryThatCannotServeIsNamedAtTheStart() {
     assertThat(refusal(App.in(folder).with("leonardo.jms.connection-factory", "orders")))
         .isEqualTo("leonardo.jms.connection-factory: there is no bean orders");
+    assertThat(refusal(App.in(folder).with("leonardo.jms.connection-factory", "#bean:orders")))
+        .isEqualTo("leonardo.jms.connection-factory: there is no bean orders");
     assertThat(refusal(with("#orders", "text")))
         .isEqualTo(
             "leonardo.jms.connection-factory: orders is not a jakarta.jms.ConnectionFactory but a"

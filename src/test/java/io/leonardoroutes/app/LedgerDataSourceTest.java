@@ -106,6 +106,8 @@ class LedgerDataSourceTest {
     String bean = "leonardo.ledger.data-source";
     assertThat(refusal(App.in(folder).with(bean, "#orders")))
         .isEqualTo(bean + ": there is no bean orders");
+    assertThat(refusal(App.in(folder).with(bean, "#bean:orders")))
+        .isEqualTo(bean + ": there is no bean orders");
     assertThat(refusal(App.in(folder).with(bean, "orders").bind("orders", "text")))
         .isEqualTo(bean + ": orders is not a javax.sql.DataSource but a class java.lang.String");
     for (String other : List.of("url", "user", "password")) {

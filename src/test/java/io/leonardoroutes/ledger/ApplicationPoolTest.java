@@ -223,15 +223,30 @@ class ApplicationPoolTest {
   }
 
   @Test
-  void aSecondOneOfItsOwnSchemaMayShareTheDatabase() {
+  void theSameSchemaIsTheSameLedgerAndAnotherIsAnotherByWhateverWay() {
     PGSimpleDataSource unpooled = new PGSimpleDataSource();
     unpooled.setURL(url);
     try (Ledger one = TestLedger.open(unpooled, clock);
-        Ledger other = TestLedger.open(url, clock)) {
+        Ledger other = TestLedger.open(url, clock);
+        Ledger same = TestLedger.open(url + "&currentSchema=leonardo", clock)) {
       one.accept(request(), job -> List.of());
 
       assertThat(one.unfinished()).isEqualTo(1);
       assertThat(other.unfinished()).isZero();
+      assertThat(same.unfinished()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void thePasswordThatAPoolRepeatsIsNotSaid() {
+    HikariDataSource pool = new HikariDataSource();
+    pool.setDriverClassName("org.postgresql.Driver");
+    pool.setJdbcUrl("jdbc:nothing://orders:canary@host/db?user=orders&password=canary");
+    try (pool) {
+      assertRefused(
+          pool,
+          "the DataSource orders gives no connection: Driver org.postgresql.Driver claims to not"
+              + " accept jdbcUrl, jdbc:nothing://***@host/db?user=orders&password=***");
     }
   }
 
