@@ -159,6 +159,21 @@ class ArchitectureTest {
   }
 
   @ArchTest
+  static void theMapNamesEveryRouteFile(JavaClasses main) throws IOException {
+    String map =
+        Files.readString(Path.of("src/main/java/io/leonardoroutes/package-info.java"))
+            .replaceAll("\\R \\*", "");
+    try (Stream<Path> files = Files.list(Path.of("routes"))) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        assertThat(map)
+            .containsAnyOf(
+                name, name.replaceFirst("-.*?\\.", "-*."), "{@code " + name.split("\\.")[0] + "}");
+      }
+    }
+  }
+
+  @ArchTest
   static final ArchRule whatWasPaidAndHowItIsSaidNeedNoCamel =
       noClasses()
           .that()

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -177,6 +179,28 @@ class ReadmeTest {
     assertThat(named).isNotEmpty().allSatisfy(name -> assertThat(shipped).contains(name));
     assertThat(shipped.replace(".camel.yaml", "").split(" "))
         .allSatisfy(name -> assertThat(flow).contains("`" + name + "`"));
+  }
+
+  @Test
+  void theTableOfBeansHasEveryBeanThatARouteFileNames() throws IOException {
+    Map<String, Set<String>> used = new TreeMap<>();
+    try (Stream<Path> files = Files.list(Path.of("routes"))) {
+      for (Path file : files.toList()) {
+        String name = "`" + file.getFileName().toString().replace(".camel.yaml", "`");
+        Pattern.compile("(?:(?:[rR]ef|Mapper): |\"#)(leonardo[A-Z]\\w*)")
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(
+                bean -> used.computeIfAbsent(bean.group(1), first -> new TreeSet<>()).add(name));
+      }
+    }
+    Map<String, Set<String>> told = new TreeMap<>();
+    Pattern.compile("^\\| `(leonardo\\w+)` \\| `[\\w.]+` \\| (.+) \\|$", Pattern.MULTILINE)
+        .matcher(page("flow.md"))
+        .results()
+        .forEach(row -> told.put(row.group(1), Set.of(row.group(2).split(", "))));
+
+    assertThat(told).isEqualTo(used);
   }
 
   @Test

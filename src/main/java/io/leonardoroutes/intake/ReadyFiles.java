@@ -100,7 +100,10 @@ final class ReadyFiles {
     return ends;
   }
 
-  /** Whether the JSON text is not cut off; waiting cures no other mistake. */
+  /**
+   * Whether the JSON text is not cut off; waiting cures no other mistake. This only counts tokens:
+   * the route {@code accept} parses the request, of a file that is complete or too old to wait for.
+   */
   private static boolean ends(Path path) throws IOException {
     byte[] bytes = Files.readAllBytes(path);
     if (!new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing().endsWith("}")) {

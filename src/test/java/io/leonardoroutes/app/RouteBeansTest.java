@@ -1,6 +1,5 @@
 package io.leonardoroutes.app;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leonardoroutes.fixture.App;
@@ -11,61 +10,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.spi.Registry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The table of beans in flow.md, and the map in package-info, are those of the route files. */
+/** The classes in the table of beans in flow.md. ReadmeTest reads which beans are in it. */
 class RouteBeansTest {
   private static final String OURS = "io.leonardoroutes.";
-  private static final Path ROUTES = Path.of("routes");
-  private static final Pattern USED =
-      Pattern.compile("(?:[rR]ef|Mapper): \"?#?(leonardo[A-Z]\\w*)|\"#(leonardo[A-Z]\\w*)\"");
   private static final Pattern ROW =
-      Pattern.compile("^\\| `(leonardo\\w+)` \\| `([\\w.]+)` \\| (.+) \\|$", Pattern.MULTILINE);
+      Pattern.compile("^\\| `(leonardo\\w+)` \\| `([\\w.]+)` \\|", Pattern.MULTILINE);
 
   @TempDir Path folder;
 
-  private static List<Path> routeFiles() throws IOException {
-    try (Stream<Path> files = Files.list(ROUTES)) {
-      return files.sorted().toList();
-    }
-  }
-
-  private static String name(Path routeFile) {
-    return routeFile.getFileName().toString().replace(".camel.yaml", "");
-  }
-
-  /** Each bean that a route file names, and the files that do. */
-  private static Map<String, String> used() throws IOException {
-    Map<String, TreeSet<String>> used = new TreeMap<>();
-    for (Path file : routeFiles()) {
-      USED.matcher(Files.readString(file))
-          .results()
-          .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
-          .forEach(bean -> used.computeIfAbsent(bean, first -> new TreeSet<>()).add(name(file)));
-    }
-    Map<String, String> rows = new TreeMap<>();
-    used.forEach(
-        (bean, files) ->
-            rows.put(bean, files.stream().map("`%s`"::formatted).collect(joining(", "))));
-    return rows;
-  }
-
-  private static Map<String, String> column(int group) throws IOException {
+  private static Map<String, String> classes() throws IOException {
     Map<String, String> rows = new TreeMap<>();
     ROW.matcher(Files.readString(Path.of("src/site/markdown/flow.md")))
         .results()
-        .forEach(row -> rows.put(row.group(1), row.group(group)));
+        .forEach(row -> rows.put(row.group(1), row.group(2)));
     return rows;
-  }
-
-  @Test
-  void theTableOfBeansHasEveryBeanThatARouteFileNames() throws Exception {
-    assertThat(column(3)).isEqualTo(used());
   }
 
   @Test
@@ -78,7 +42,7 @@ class RouteBeansTest {
               .with("leonardo.jms.url", broker.url())
               .start()) {
         Registry registry = app.context().getRegistry();
-        column(2)
+        classes()
             .forEach(
                 (bean, type) ->
                     assertThat(types(registry.lookupByName(bean))).as(bean).contains(type));
@@ -102,20 +66,5 @@ class RouteBeansTest {
     Stream<Class<?>> above =
         Stream.concat(Stream.of(type.getInterfaces()), Stream.ofNullable(type.getSuperclass()));
     return Stream.concat(Stream.of(type), above.flatMap(RouteBeansTest::supertypes));
-  }
-
-  @Test
-  void theMapNamesEveryShippedRouteFile() throws Exception {
-    String map =
-        Files.readString(Path.of("src/main/java/io/leonardoroutes/package-info.java"))
-            .replaceAll("\\R \\*", "");
-    assertThat(routeFiles())
-        .allSatisfy(
-            file ->
-                assertThat(map)
-                    .containsAnyOf(
-                        "{@code " + name(file) + "}",
-                        name(file) + ".camel.yaml",
-                        name(file).replaceFirst("-.*", "-*") + ".camel.yaml"));
   }
 }
