@@ -132,8 +132,9 @@ final class RouteBeans {
     registry.bind("leonardoReconcile", new ReconcileStep(flow, providerClock));
     registry.bind("leonardoResolve", new ResolveStep(flow));
     registry.bind("leonardoFetch", new DownloadStep(flow, videos));
-    registry.bind("leonardoDeliver", new DeliverStep(flow));
-    registry.bind("leonardoDeadline", new DeliveryDeadline(flow));
+    DeliveryDeadline deadline = new DeliveryDeadline(flow);
+    registry.bind("leonardoDeliver", new DeliverStep(flow, deadline));
+    registry.bind("leonardoDeadline", deadline);
     registry.bind("leonardoRedeliver", new RedeliverStep(flow));
     clients.bind(registry, client, videos);
   }

@@ -45,10 +45,12 @@ public final class DeliverStep {
 
   private static final Duration CONNECTING = Duration.ofMinutes(1);
   private static final String GONE = "the caller is gone, and its temporary queue or topic with it";
+  private static final Duration NOT_CALLED = Duration.ofSeconds(1);
   static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
 
   private final FlowContext flow;
   private final Outbox outbox;
+  private final DeliveryDeadline deadline;
   private final Duration lease;
   private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
   private final ClaimedWork<Delivery> claimed;
@@ -57,8 +59,9 @@ public final class DeliverStep {
   /** By sink, the deliveries whose file name is taken in its folder. */
   private final Map<String, Set<String>> namesInUse = new ConcurrentHashMap<>();
 
-  public DeliverStep(FlowContext flow) {
+  public DeliverStep(FlowContext flow, DeliveryDeadline deadline) {
     this.flow = flow;
+    this.deadline = deadline;
     this.outbox = flow.ledger().outbox();
     this.lease = flow.settings().lease();
     this.longest = LONGEST_WAIT.plus(flow.settings().longestDelivery(true));
@@ -69,8 +72,11 @@ public final class DeliverStep {
     return delivery.eventId() + " " + delivery.content() + " " + delivery.sink();
   }
 
-  /** The deliveries that are due for one sink. */
+  /** The deliveries that are due for one sink; none while it keeps too many threads. */
   public List<Delivery> due(String sink) {
+    if (deadline.isFull(sink)) {
+      return List.of();
+    }
     return claimed.begins(flow.outages().query(() -> claim(sink)));
   }
 
@@ -160,6 +166,11 @@ public final class DeliverStep {
       return;
     }
     String why = String.valueOf(failure.getMessage());
+    if (failure instanceof DeliveryDeadline.NotCalled) {
+      Instant later = flow.clock().instant().plus(NOT_CALLED);
+      flow.outages().attempt(() -> outbox.postponed(delivery, later, why));
+      return;
+    }
     if (failure instanceof FileAlreadyExistsException) {
       nameIsInUse(delivery, why);
     } else if (!(failure instanceof NoCopy)) {

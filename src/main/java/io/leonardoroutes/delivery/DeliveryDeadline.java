@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -31,7 +32,7 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
  * Limits how long a sink may take for a delivery. Each attempt runs on a thread of its own, with a
  * copy of the exchange, so what returns late changes nothing. A late one is interrupted. If it
  * ignores that, its thread is lost until it returns; a sink that keeps too many threads is not
- * called until it gives some back.
+ * called until it gives some back, and that costs its deliveries no try.
  */
 public final class DeliveryDeadline implements Policy {
   private static final int MOST_LOST = 10;
@@ -41,8 +42,25 @@ public final class DeliveryDeadline implements Policy {
 
   private final FlowContext flow;
 
+  /** The sinks that keep too many threads. */
+  private final Set<String> full = ConcurrentHashMap.newKeySet();
+
+  /** The sink was not called, so that this is no try. */
+  static final class NotCalled extends RejectedExecutionException {
+    private static final long serialVersionUID = 1L;
+
+    NotCalled(String why) {
+      super(why);
+    }
+  }
+
   public DeliveryDeadline(FlowContext flow) {
     this.flow = flow;
+  }
+
+  /** Whether the sink keeps too many threads to be called now. */
+  boolean isFull(String sink) {
+    return full.contains(sink);
   }
 
   @Override
@@ -140,7 +158,11 @@ public final class DeliveryDeadline implements Policy {
                 getProcessor().process(copy);
                 return null;
               });
-      threads.execute(() -> run(attempt, delivery.sink()));
+      try {
+        threads.execute(() -> run(attempt, delivery.sink()));
+      } catch (RejectedExecutionException e) {
+        throw new NotCalled("it is not called, as the program stops");
+      }
       await(attempt, delivery);
       ExchangeHelper.copyResults(exchange, copy);
     }
@@ -177,7 +199,7 @@ public final class DeliveryDeadline implements Policy {
 
     private synchronized void mustNotHoldTooMany() {
       if (lost.size() >= MOST_LOST) {
-        throw new RejectedExecutionException(
+        throw new NotCalled(
             "it is not called while %s deliveries that it has begun hold a thread each"
                 .formatted(lost.size()));
       }
@@ -186,6 +208,9 @@ public final class DeliveryDeadline implements Policy {
     private synchronized void lose(Attempt attempt, String sink, String late) {
       if (attempt.ended.getCount() > 0) {
         lost.add(attempt);
+        if (lost.size() >= MOST_LOST) {
+          full.add(sink);
+        }
         flow.outages()
             .reportWaiting(
                 freeThread(sink),
@@ -197,8 +222,11 @@ public final class DeliveryDeadline implements Policy {
 
     /** Before or after it is lost: {@link #lose} sees that it has ended. */
     private synchronized void ended(Attempt attempt, String sink) {
-      if (lost.remove(attempt) && lost.isEmpty()) {
-        flow.outages().reportUp(freeThread(sink));
+      if (lost.remove(attempt)) {
+        full.remove(sink);
+        if (lost.isEmpty()) {
+          flow.outages().reportUp(freeThread(sink));
+        }
       }
     }
 

@@ -229,6 +229,13 @@ public final class Outbox {
                 error));
   }
 
+  /** The sink was not called: later, with as many tries as before. */
+  public boolean postponed(Delivery delivery, Instant dueAt, String error) {
+    return jdbi.withHandle(
+        handle ->
+            update(handle, delivery, "leased_until = 0, due_at = :x", dueAt.toEpochMilli(), error));
+  }
+
   /** Nobody is there any more who could take it: done with, as if it were delivered. */
   public boolean unwanted(Delivery delivery, String error) {
     return jdbi.withHandle(

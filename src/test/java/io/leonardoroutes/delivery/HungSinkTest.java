@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -318,6 +319,25 @@ class HungSinkTest {
     end.countDown();
     await().atMost(LONG).until(() -> log.with("a free thread for sink erp is back").size() >= 1);
     await().atMost(LONG).until(() -> atErp("state = 'PENDING'") == 0);
+  }
+
+  @Test
+  void whatASinkThatHangsIsNotCalledForKeepsAllItsTries() throws Exception {
+    story.with("leonardo.deliver.timeout", "100ms").with("leonardo.deliver.tries", "3");
+    start(Collections.nCopies(20, (Processor) this::ignoresInterrupts).toArray(Processor[]::new));
+    for (int request = 0; request < 40; request++) {
+      story.accept(FlowFixture.REQUEST);
+    }
+    await().atMost(LONG).until(() -> atErp("error LIKE 'it is not called while %'") > 0);
+    int called = calls.get();
+    // Each of them would be due for another try after a second or two.
+    await().during(Duration.ofSeconds(8)).atMost(LONG).until(() -> atErp("state = 'DEAD'") == 0);
+
+    assertThat(atErp("state = 'PENDING'")).isEqualTo(40);
+    assertThat(atErp("tries > 0")).isLessThanOrEqualTo(calls.get());
+    assertThat(calls.get()).isBetween(called, 20);
+    end.countDown();
+    await().atMost(LONG).until(() -> atErp("state = 'DELIVERED'") == 40);
   }
 
   @Test
