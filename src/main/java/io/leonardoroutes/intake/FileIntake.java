@@ -8,7 +8,6 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.RepeatInterval;
-import io.leonardoroutes.health.LogLimit;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.problem.RequestRejected;
 import java.io.File;
@@ -23,14 +22,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +45,6 @@ public final class FileIntake implements GenericFileFilter<File> {
   private static final String ACCEPTED = ".accepted";
   private static final String REJECTED = ".rejected";
 
-  /** A file that reappears after so long counts as a new one. */
-  private static final Duration FORGOTTEN = Duration.ofMinutes(1);
-
-  private static final int MOST_STAYING = 50_000;
-  private static final int MOST_LINES = 10;
   private static final String ENDING = ".json";
 
   /** Stands in a name for bytes that are not valid in the system's encoding. */
@@ -69,11 +61,9 @@ public final class FileIntake implements GenericFileFilter<File> {
 
   private final ReadyFiles ready;
   private final RejectedFiles rejected;
-  private final LogLimit lines;
+  private final StayingFiles staying;
 
-  /** Files that were logged as not taken, and when each was last seen. */
-  private final Map<File, Instant> staying = new ConcurrentHashMap<>();
-
+  /** Of all files, while something that each of them needs is unavailable. */
   private final RepeatInterval rest = new RepeatInterval(Duration.ofSeconds(5));
 
   public FileIntake(FlowContext flow) {
@@ -85,8 +75,8 @@ public final class FileIntake implements GenericFileFilter<File> {
     if (settings.file()) {
       rejected.add(settings.inbox().resolve(REJECTED));
     }
-    this.lines = new LogLimit(LOG, "files that stay in the inbox", MOST_LINES, flow.clock());
-    flow.settings().secrets().onRefresh(lines::logSuppressed);
+    this.staying = new StayingFiles(LOG, flow.clock());
+    flow.settings().secrets().onRefresh(staying::logSuppressed);
   }
 
   /** Whether the file can be read and, as far as one can see, is complete. */
@@ -96,6 +86,9 @@ public final class FileIntake implements GenericFileFilter<File> {
       return false;
     }
     File file = candidate.getFile();
+    if (staying.isPassedOver(file)) {
+      return false;
+    }
     try {
       Path path = file.toPath();
       if (Files.isRegularFile(path) && Files.isReadable(path)) {
@@ -111,7 +104,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     } catch (InvalidPathException e) {
       logNotTaken(file, NO_TEXT);
     } catch (IOException e) {
-      logNotTaken(file, String.valueOf(e));
+      passOver(file, e);
     }
     return false;
   }
@@ -136,7 +129,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     String name = file.getName();
     boolean hidden = name.startsWith(".");
     if ((!hidden || isJson(name)) && ready.isLeft(path)) {
-      logOnce(
+      staying.log(
           file,
           "{} is not taken: {}",
           hidden
@@ -147,27 +140,13 @@ public final class FileIntake implements GenericFileFilter<File> {
   }
 
   private void logNotTaken(File file, String why) {
-    logOnce(file, "{} stays where it is, and is tried again: {}", why);
+    staying.log(file, "{} stays where it is, and is tried again: {}", why);
   }
 
-  /** Logs it once for as long as the file is there; it is no outage, as other files are taken. */
-  private void logOnce(File file, String line, String why) {
-    Instant now = flow.clock().instant();
-    if (staying.size() >= MOST_STAYING) {
-      staying.values().removeIf(seen -> seen.plus(FORGOTTEN).isBefore(now));
-    }
-    if (staying.size() < MOST_STAYING || staying.containsKey(file)) {
-      Instant seen = staying.put(file, now);
-      boolean isNew = seen == null || seen.plus(FORGOTTEN).isBefore(now);
-      if (isNew && lines.mayLog()) {
-        LOG.warn(line, onOneLine(file), why);
-      }
-    }
-  }
-
-  /** The name on one line, whatever is in it. */
-  private static String onOneLine(File file) {
-    return file.getPath().replaceAll("\\p{Cntrl}", "?");
+  /** What fails for one file holds up no other. */
+  private void passOver(File file, Throwable why) {
+    logNotTaken(file, String.valueOf(why));
+    staying.passOver(file);
   }
 
   /**
@@ -243,7 +222,7 @@ public final class FileIntake implements GenericFileFilter<File> {
   }
 
   private void gone(DroppedFile dropped) {
-    staying.remove(dropped.path().toFile());
+    staying.forget(dropped.path().toFile());
     ready.forget(dropped.path());
   }
 
@@ -292,11 +271,12 @@ public final class FileIntake implements GenericFileFilter<File> {
               aFolder(unsafe.folder()),
               "files stay in %s and are tried again: %s"
                   .formatted(unsafe.folder().getParent(), unsafe.getMessage()));
-    } else if (why instanceof IOException) {
-      logNotTaken(exchange.getProperty(FlowProperties.FILE, File.class), String.valueOf(why));
-    } else {
+      rest.begin(flow.clock().instant());
+    } else if (why instanceof JdbiException) {
       flow.outages().reportFailure(Outages.INTAKE, why);
+      rest.begin(flow.clock().instant());
+    } else {
+      passOver(exchange.getProperty(FlowProperties.FILE, File.class), why);
     }
-    rest.begin(flow.clock().instant());
   }
 }

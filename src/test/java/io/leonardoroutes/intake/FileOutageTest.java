@@ -105,6 +105,40 @@ class FileOutageTest {
         .until(() -> LedgerRows.jobs(app) == 60 && drop.inbox().toFile().list().length == 1);
   }
 
+  @Test
+  void aFileThatCannotBeMovedHoldsUpNoOtherAndIsSaidOnceAndTriedAgain() throws Exception {
+    TickingClock clock = new TickingClock(Instant.now());
+    Path inTheWay = drop.rejected("evil.reason.json");
+    Files.createDirectories(inTheWay.resolve("something"));
+    app.bind("clock", clock).start();
+    try (LogCapture log = LogCapture.open()) {
+      Path evil = drop.file("evil.json", "{}");
+      await().atMost(LONG).until(() -> !log.with(evil + " stays where it is").isEmpty());
+
+      drop.file("good.json", InboxFixture.request("good"));
+      await().atMost(LONG).until(() -> accepted() == 1);
+
+      for (int i = 0; i < 3; i++) {
+        clock.tick(Duration.ofSeconds(30));
+        drop.file(i + ".json", InboxFixture.request("good"));
+        Path taken = drop.accepted(i + ".json");
+        await().atMost(LONG).until(() -> Files.exists(taken));
+      }
+      assertThat(log.with(evil + " stays where it is")).hasSize(1);
+      assertThat(evil).exists();
+      Files.delete(inTheWay.resolve("something"));
+      Files.delete(inTheWay);
+      await()
+          .atMost(LONG)
+          .until(
+              () -> {
+                clock.tick(Duration.ofSeconds(10));
+                return Files.notExists(evil);
+              });
+      assertThat(drop.reason("evil").get("status").asInt()).isEqualTo(422);
+    }
+  }
+
   private long pages() throws Exception {
     try (Connection other = DriverManager.getConnection(ledger(""));
         Statement sql = other.createStatement()) {
