@@ -26,12 +26,13 @@ public final class ClockCheck {
   ClockCheck(FlowContext flow) {
     this.flow = flow;
     Duration lease = flow.settings().lease();
+    Duration settle = flow.settings().reconcile().settle();
     this.limits =
         new FutureLimits(
             lease,
             LONGEST_HOLD.plus(flow.settings().longestCall()).plus(lease.multipliedBy(2)),
-            LONGEST_DELAY,
-            flow.settings().track().giveUp().plus(LONGEST_DELAY));
+            LONGEST_DELAY.plus(settle),
+            LONGEST_DELAY.plus(flow.settings().track().longestWait()));
   }
 
   /** Corrects times that are too far in the future to be intended. */

@@ -11,12 +11,14 @@ import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.SecretRegistry;
 import io.leonardoroutes.settings.SettingReader;
 import io.leonardoroutes.video.VideoLimits;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,7 +66,12 @@ public record LeonardoSettings(
    *
    * @param grace how long the address of a finished video may be missing
    */
-  public record Tracking(Duration first, Duration every, Duration giveUp, Duration grace) {}
+  public record Tracking(Duration first, Duration every, Duration giveUp, Duration grace) {
+    /** The longest that a running job waits for a poll, unless the provider asks for more. */
+    public Duration longestWait() {
+      return Collections.max(List.of(first, every, giveUp));
+    }
+  }
 
   /**
    * How creates in doubt are settled.
@@ -88,6 +95,11 @@ public record LeonardoSettings(
   /** The longest that a sink may take for a delivery before it is cut off. */
   public Duration longestDelivery(boolean video) {
     return video ? deliverTimeout.plus(downloads.limits().maxTime()) : deliverTimeout;
+  }
+
+  /** Whether our HTTP client calls this address; one that names a client of its own uses that. */
+  public static boolean isOverHttp(String uri) {
+    return uri.matches("https?:.*") && !uri.contains("httpClientConfigurer=");
   }
 
   /** Nothing that is secret. */
@@ -128,47 +140,72 @@ public record LeonardoSettings(
     keys.setDerived(
         "leonardo.limits.concurrent.all", Math.min(MOST_CREATES, accounts.concurrent()));
     return new LeonardoSettings(
-        provider(keys),
-        ProxySettings.read(
-            keys, secrets, System.getenv(), sandbox.on() ? "127.0.0.1:" + sandbox.port() : null),
-        sandbox,
-        data,
-        LedgerSettings.read(context, keys, secrets),
-        new Intakes(
-            file,
-            keys.flag("leonardo.jms.enabled"),
-            file
-                ? keys.folder("leonardo.inbox", files.policy())
-                : Path.of(keys.text("leonardo.inbox")),
-            keys.duration("leonardo.file.settle"),
-            keys.duration("leonardo.file.patience"),
-            keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
-        files,
-        rulesMapping(keys),
-        RestSettings.read(keys, secrets),
-        LongCallSettings.read(keys),
-        JmsSettings.read(keys, secrets),
-        accounts,
-        new Tracking(
-            keys.duration("leonardo.track.first"),
-            keys.duration("leonardo.track.every"),
-            keys.duration("leonardo.track.give-up"),
-            keys.duration("leonardo.track.grace")),
-        reconciling(keys),
-        new Downloads(
-            Path.of(keys.text("leonardo.videos")),
-            new VideoLimits(
-                keys.names("leonardo.download.hosts"),
-                keys.number("leonardo.download.max-bytes", 1, Long.MAX_VALUE),
-                keys.duration("leonardo.download.timeout")),
-            keys.integer("leonardo.download.tries", 1, 10_000),
-            keys.duration("leonardo.videos.keep")),
-        sinks(context, keys),
-        keys.integer("leonardo.deliver.tries", 1, 10_000),
-        keys.duration("leonardo.deliver.timeout"),
-        eventsKeep(keys),
-        keys.duration("leonardo.lease"),
-        secrets);
+            provider(keys),
+            ProxySettings.read(
+                keys,
+                secrets,
+                System.getenv(),
+                sandbox.on() ? "127.0.0.1:" + sandbox.port() : null),
+            sandbox,
+            data,
+            LedgerSettings.read(context, keys, secrets),
+            new Intakes(
+                file,
+                keys.flag("leonardo.jms.enabled"),
+                file
+                    ? keys.folder("leonardo.inbox", files.policy())
+                    : Path.of(keys.text("leonardo.inbox")),
+                keys.duration("leonardo.file.settle"),
+                keys.duration("leonardo.file.patience"),
+                keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
+            files,
+            rulesMapping(keys),
+            RestSettings.read(keys, secrets),
+            LongCallSettings.read(keys),
+            JmsSettings.read(keys, secrets),
+            accounts,
+            new Tracking(
+                keys.duration("leonardo.track.first"),
+                keys.duration("leonardo.track.every"),
+                keys.duration("leonardo.track.give-up"),
+                keys.duration("leonardo.track.grace")),
+            reconciling(keys),
+            new Downloads(
+                Path.of(keys.text("leonardo.videos")),
+                new VideoLimits(
+                    keys.names("leonardo.download.hosts"),
+                    keys.number("leonardo.download.max-bytes", 1, Long.MAX_VALUE),
+                    keys.duration("leonardo.download.timeout")),
+                keys.integer("leonardo.download.tries", 1, 10_000),
+                keys.duration("leonardo.videos.keep")),
+            sinks(context, keys),
+            keys.integer("leonardo.deliver.tries", 1, 10_000),
+            keys.duration("leonardo.deliver.timeout"),
+            eventsKeep(keys),
+            keys.duration("leonardo.lease"),
+            secrets)
+        .withTimeForCalls(keys);
+  }
+
+  /** A call to an HTTP sink that a delivery cuts off would be made again, and taken twice. */
+  private LeonardoSettings withTimeForCalls(SettingReader keys) {
+    for (Sink sink : sinks) {
+      if (isOverHttp(sink.uri()) && deliverTimeout.compareTo(paidCall()) <= 0) {
+        throw new BadSetting(
+            "leonardo.deliver.timeout",
+            ("%s is not longer than the %s s that a call to sink %s may take by"
+                    + " leonardo.http.connect-timeout and twice leonardo.http.response-timeout: it"
+                    + " would be cut off, and made again")
+                .formatted(
+                    keys.text("leonardo.deliver.timeout"),
+                    new BigDecimal(paidCall().toMillis())
+                        .movePointLeft(3)
+                        .stripTrailingZeros()
+                        .toPlainString(),
+                    sink.name()));
+      }
+    }
+    return this;
   }
 
   /** What only route files read. */

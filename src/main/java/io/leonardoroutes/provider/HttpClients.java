@@ -93,7 +93,7 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
    * returned unchanged: their components have their own timeouts.
    */
   public static String bounded(String uri) {
-    if (!uri.matches("https?:.*") || uri.contains("httpClientConfigurer=")) {
+    if (!LeonardoSettings.isOverHttp(uri)) {
       return uri;
     }
     boolean own = CONNECTION_OPTION.matcher(uri).find();

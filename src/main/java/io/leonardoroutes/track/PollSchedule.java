@@ -118,7 +118,10 @@ public final class PollSchedule {
 
   private Instant after(Job job, TypicalDuration usual, Instant now) {
     long elapsed = Math.max(0, Duration.between(job.submittedAt(), now).toMillis());
-    return now.plusMillis(usual.after(elapsed, settings.every().toMillis()) - elapsed);
+    Instant usually = now.plusMillis(usual.after(elapsed, settings.every().toMillis()) - elapsed);
+    Instant late = job.submittedAt().plus(settings.giveUp());
+    // Else a job whose kind usually takes longer would be told as late only after its first poll.
+    return late.isAfter(now) && late.isBefore(usually) ? late : usually;
   }
 
   /**

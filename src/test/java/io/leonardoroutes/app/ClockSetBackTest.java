@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.InboxFixture;
+import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.ScriptedProvider;
@@ -25,6 +26,35 @@ class ClockSetBackTest {
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
   @Fixture private ScriptedProvider provider;
+
+  @Test
+  void aLongScheduleIsNoClockThatWasAhead() throws Exception {
+    try (LogCapture log = LogCapture.open();
+        FlowFixture story =
+            story()
+                .with("leonardo.track.first", "10h")
+                .with("leonardo.reconcile.settle", "3h")
+                .with("leonardo.limits.concurrent", "10")
+                .start()) {
+      String running = story.accept(FlowFixture.REQUEST);
+      story.until(running, "RUNNING");
+      provider.onCreate(create -> ScriptedProvider.json(500, ""));
+      String doubtful = story.accept(FlowFixture.REQUEST);
+      story.until(doubtful, "IN_DOUBT");
+      // As after a reading of the list that did not show it.
+      LedgerRows.change(story.app(), "UPDATE job SET tries = 1 WHERE id = '" + doubtful + "'");
+      String due = due(story);
+
+      story.app().context().getRegistry().findSingleByType(ClockCheck.class).correct();
+
+      assertThat(due(story)).isEqualTo(due);
+      assertThat(log.with("the clock was ahead")).isEmpty();
+    }
+  }
+
+  private static String due(FlowFixture story) {
+    return LedgerRows.of(story.app(), "SELECT id, due_at FROM job ORDER BY id").toString();
+  }
 
   private void goOnUntil(Callable<Boolean> fact) {
     await()

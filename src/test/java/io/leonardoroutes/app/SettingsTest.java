@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.platform.http.PlatformHttpConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,37 @@ public class SettingsTest {
                     .with("leonardo.accounts.studio.api-key", "studio-key")
                     .with("leonardo.accounts.studio." + key, value)))
         .isEqualTo(of + key + ": " + why);
+  }
+
+  @Test
+  void aDeliveryThatWouldCutOffTheCallThatItMakes() {
+    App program =
+        app()
+            .with("leonardo.http.response-timeout", "295s")
+            .with("leonardo.sinks.erp.uri", "https://erp.example/videos");
+
+    assertThat(refusal(program))
+        .isEqualTo(
+            "leonardo.deliver.timeout: 10m is not longer than the 600 s that a call to sink erp may"
+                + " take by leonardo.http.connect-timeout and twice leonardo.http.response-timeout:"
+                + " it would be cut off, and made again");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://erp.example/videos, 294s",
+    "https://erp.example/videos?httpClientConfigurer=#own, 295s",
+    "seda:erp, 295s"
+  })
+  void aDeliveryThatLetsItsCallEnd(String uri, String responseTimeout) throws Exception {
+    try (App program =
+        app()
+            .bind("own", (HttpClientConfigurer) client -> {})
+            .with("leonardo.http.response-timeout", responseTimeout)
+            .with("leonardo.sinks.erp.uri", uri)
+            .start()) {
+      assertThat(program.context().isStarted()).isTrue();
+    }
   }
 
   @Test

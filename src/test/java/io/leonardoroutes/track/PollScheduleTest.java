@@ -97,6 +97,24 @@ class PollScheduleTest {
     assertThat(faster.late(50)).isLessThanOrEqualTo(5_000);
   }
 
+  @Test
+  void aJobWhoseKindUsuallyTakesLongerIsPolledWhenItIsLate() {
+    watch("300 s", x -> 300 + 5 * x);
+    schedule =
+        new PollSchedule(
+            ledger,
+            new LeonardoSettings.Tracking(
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(2)),
+            clock);
+
+    Job job = begin(x -> 300).job;
+
+    assertThat(job.schedule().dueAt()).isEqualTo(job.submittedAt().plusSeconds(60));
+  }
+
   /** Looks per job and milliseconds between an end and the look that saw it, each sorted. */
   private record Seen(List<Integer> looks, List<Long> late) {
     int looks(int percent) {
