@@ -272,6 +272,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     }
     PluginHelper.getRoutesLoader(context).loadRoutes(files);
     FolderSinks folders = new FolderSinks(context, flow);
+    context.getRegistry().bind("leonardoFolders", folders);
     for (Sink sink : flow.settings().sinks()) {
       StartChecks.checkEndpoint(context, sink);
       addDeliveryRoute(context, sink.name(), HttpClients.bounded(folders.address(sink)));

@@ -1,6 +1,7 @@
 package io.leonardoroutes.delivery;
 
 import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.PartFiles;
 import io.leonardoroutes.files.SafeFolder;
 import java.io.File;
 import java.io.IOException;
@@ -28,9 +29,8 @@ import org.apache.camel.Message;
  * fileExist=Ignore}), and follows a link that stands at its temporary name.
  */
 public final class FolderSink {
-  private static final Duration LEFT_OVER = Duration.ofHours(1);
+  private static final Duration SWEEP_EVERY = Duration.ofHours(1);
   private static final int CHUNK = 64 * 1024;
-  private static final int UUID_LENGTH = 36;
 
   private final Path folder;
   private final FolderPolicy policy;
@@ -59,7 +59,7 @@ public final class FolderSink {
     String name = message.getHeader(Exchange.FILE_NAME, String.class);
     try (SafeFolder open = SafeFolder.openOrCreate(folder, policy)) {
       mayBeThere(open, name, message.getBody() instanceof File file ? file.length() : -1);
-      sweep(open);
+      sweepNowAndThen();
       String temporary = part + UUID.randomUUID();
       try {
         write(open, temporary, message);
@@ -134,18 +134,17 @@ public final class FolderSink {
   }
 
   /** Deletes temporary files of a program that died while it wrote. */
-  private synchronized void sweep(SafeFolder open) throws IOException {
+  void sweep() throws IOException {
+    PartFiles.starting(part).sweep(folder, policy);
+  }
+
+  /** The same, for an application whose own routes never call it. */
+  private synchronized void sweepNowAndThen() throws IOException {
     Instant now = clock.instant();
-    if (now.isBefore(sweptAt.plus(LEFT_OVER)) && !now.isBefore(sweptAt)) {
+    if (now.isBefore(sweptAt.plus(SWEEP_EVERY)) && !now.isBefore(sweptAt)) {
       return;
     }
     sweptAt = now;
-    Instant left = now.minus(LEFT_OVER);
-    for (String name : open.names()) {
-      boolean ours = name.startsWith(part) && name.length() == part.length() + UUID_LENGTH;
-      if (ours && open.isOlder(name, left)) {
-        open.delete(name);
-      }
-    }
+    sweep();
   }
 }

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * An open folder that other users may write to as well. Whatever they replace or add meanwhile,
@@ -236,9 +237,19 @@ public final class SafeFolder implements Closeable {
 
   /** The names of all entries. Can be called once only. */
   public List<String> names() throws IOException {
+    return names(name -> true);
+  }
+
+  /** The names of the wanted entries. Can be called once only. */
+  public List<String> names(Predicate<String> wanted) throws IOException {
     List<String> names = new ArrayList<>();
     try {
-      stream.forEach(entry -> names.add(entry.getFileName().toString()));
+      for (Path entry : stream) {
+        String name = entry.getFileName().toString();
+        if (wanted.test(name)) {
+          names.add(name);
+        }
+      }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }

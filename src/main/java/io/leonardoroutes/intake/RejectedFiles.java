@@ -1,6 +1,7 @@
 package io.leonardoroutes.intake;
 
 import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.PartFiles;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.files.UnsafeFolder;
 import io.leonardoroutes.flow.FileSettings;
@@ -66,6 +67,7 @@ final class RejectedFiles {
 
   private void sweep(Path folder) {
     try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
+      PartFiles.starting(SafeFolder.PART).sweep(folder, FolderPolicy.OWN);
       sweep(folder, open);
     } catch (NoSuchFileException | UnsafeFolder saidElsewhere) {
       return;

@@ -2,6 +2,9 @@ package io.leonardoroutes.settings;
 
 import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.files.OthersAccess;
+import io.leonardoroutes.files.PartFiles;
+import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.files.UnsafeFolder;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -11,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ExtendedCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
@@ -187,7 +191,10 @@ public final class SettingReader implements PropertiesSource {
     Path folder = Path.of(text(key));
     try {
       OthersAccess.createFolder(folder, policy);
-      Files.delete(Files.createTempFile(folder, ".leonardo", ".probe"));
+      Files.delete(Files.createFile(folder.resolve(SafeFolder.PART + UUID.randomUUID())));
+      PartFiles.starting(SafeFolder.PART).sweep(folder, policy);
+      return folder;
+    } catch (UnsafeFolder mayStillBeUsed) {
       return folder;
     } catch (IOException e) {
       throw new BadSetting(key, "cannot write in " + folder + " (" + e + ")");

@@ -3,6 +3,7 @@ package io.leonardoroutes.video;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.PartFiles;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.files.UnsafeFolder;
 import io.leonardoroutes.video.DownloadFailed.NoRoom;
@@ -23,10 +24,11 @@ import java.util.function.Predicate;
  * The folder of downloaded videos, one {@code <job id>.mp4} for each job.
  *
  * <p>A file under its final name is complete, checked and durable. Until then it is called {@code
- * *.part}; a start deletes the {@code *.part} files of earlier runs.
+ * *.part}; those of a program that died are deleted after an hour.
  */
 public final class VideoFolder {
   private static final String TEMPORARY = ".part";
+  private static final PartFiles PARTS = PartFiles.ending(TEMPORARY);
   private static final String FINAL = ".mp4";
 
   private final Path folder;
@@ -35,10 +37,9 @@ public final class VideoFolder {
   private final Clock clock;
 
   /**
-   * Opens the folder, creates it if needed, and deletes leftovers of interrupted downloads that are
-   * too old to be those of another instance. Nothing is written to a folder that is a link or
-   * belongs to another user. A folder that disappears later is not created again, because its
-   * volume may only be unmounted.
+   * Opens the folder, creates it if needed, and deletes what downloads of a program that died have
+   * left. Nothing is written to a folder that is a link or belongs to another user. A folder that
+   * disappears later is not created again, because its volume may only be unmounted.
    *
    * @throws IOException if the folder cannot be created, read or written
    * @throws IllegalArgumentException if an entry of the allowed hosts is not a host; the message
@@ -49,8 +50,9 @@ public final class VideoFolder {
     this.limits = limits;
     this.hosts = new VideoHosts(limits.hosts());
     this.clock = clock;
-    try (SafeFolder open = SafeFolder.openOrCreate(folder, FolderPolicy.OWN)) {
-      delete(open, TEMPORARY, clock.instant().minus(limits.maxTime()), part -> false);
+    try {
+      SafeFolder.openOrCreate(folder, FolderPolicy.OWN).close();
+      PARTS.sweep(folder, FolderPolicy.OWN);
     } catch (UnsafeFolder reportedByTheNextDownload) {
       return;
     }
@@ -131,27 +133,29 @@ public final class VideoFolder {
   }
 
   /**
-   * Deletes the videos that were stored, or last needed by a sink, before that instant.
+   * Deletes the videos that were stored, or last needed by a sink, before that instant, and what
+   * downloads of a program that died have left.
    *
    * @param needed whether the video of a job, given by its id, still has to reach a sink
    * @return how many were deleted
    */
   public int sweep(Instant olderThan, Predicate<String> needed) throws IOException {
     try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
-      return delete(open, FINAL, olderThan, needed);
+      PARTS.sweep(folder, FolderPolicy.OWN);
+      return delete(open, olderThan, needed);
     } catch (UnsafeFolder reportedByTheNextDownload) {
       return 0;
     }
   }
 
-  private int delete(SafeFolder open, String ending, Instant olderThan, Predicate<String> needed)
+  private int delete(SafeFolder open, Instant olderThan, Predicate<String> needed)
       throws IOException {
     int deleted = 0;
-    for (String name : open.names()) {
-      if (!name.endsWith(ending) || !open.isOlder(name, olderThan)) {
+    for (String name : open.names(name -> name.endsWith(FINAL))) {
+      if (!open.isOlder(name, olderThan)) {
         continue;
       }
-      if (needed.test(name.substring(0, name.length() - ending.length()))) {
+      if (needed.test(name.substring(0, name.length() - FINAL.length()))) {
         open.touch(name, clock.instant());
       } else {
         open.delete(name);

@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -231,6 +232,52 @@ class OutboxFilesTest {
     await().atMost(LONG).until(() -> Files.exists(outbox(id, ".submitted.json")));
     assertThat(left).doesNotExist();
     assertThat(foreign).exists();
+  }
+
+  @Test
+  void whatAProgramThatDiedLeftIsDeletedFromEachFolderWithoutAnyDelivery() throws Exception {
+    Path archive = Files.createDirectory(folder.resolve("archive"));
+    Path emptied = Files.createDirectory(folder.resolve("emptied"));
+    Path outbox = Files.createDirectories(story.app().outbox());
+    Path rejected = Files.createDirectories(story.app().inbox().resolve(".rejected"));
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    Path target = Files.createFile(elsewhere.resolve(part()));
+    List<Path> left =
+        List.of(
+            Files.createFile(outbox.resolve(part())),
+            Files.createFile(archive.resolve(part().replace(".part-", ".tmp-"))),
+            Files.createFile(rejected.resolve(part())),
+            Files.createFile(story.app().data().resolve(part())));
+    List<Path> kept =
+        List.of(
+            target,
+            Files.createSymbolicLink(outbox.resolve(part()), target),
+            Files.createDirectory(archive.resolve(part())),
+            Files.createFile(archive.resolve(part())),
+            Files.createFile(emptied.resolve(UUID.randomUUID().toString())),
+            Files.createFile(outbox.resolve(part() + ".mp4")),
+            Files.createFile(outbox.resolve(".part-koala.json")));
+    for (Path file : Stream.concat(left.stream(), kept.stream()).toList()) {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofMinutes(61))));
+    }
+    Path written = Files.createFile(outbox.resolve(part()));
+    clock.tick(Duration.ofHours(5)); // ours may differ from the clock of another instance or disk
+    Files.createSymbolicLink(folder.resolve("linked"), elsewhere);
+    story
+        .with("leonardo.file.enabled", "true")
+        .with("leonardo.sinks.archive.uri", "file:" + archive + "?tempPrefix=.tmp-")
+        .with("leonardo.sinks.emptied.uri", "file:" + emptied + "?tempPrefix=")
+        .with("leonardo.sinks.linked.uri", "file:" + folder.resolve("linked"))
+        .start();
+
+    await().atMost(LONG).until(() -> left.stream().noneMatch(Files::exists));
+    assertThat(kept).allSatisfy(file -> assertThat(file).exists());
+    assertThat(written).exists();
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  private static String part() {
+    return ".part-" + UUID.randomUUID();
   }
 
   @Test

@@ -7,6 +7,9 @@ import io.leonardoroutes.request.ModelExamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,23 @@ class SamplesTest {
         .isNotEmpty()
         .doesNotContain(mine);
     assertThat(mine).hasContent("mine");
+  }
+
+  @Test
+  void whatAStartThatWasKilledLeftOfASampleIsDeletedAfterAnHour() throws IOException {
+    String name = ModelExamples.ids().iterator().next() + ".json";
+    Path left = Files.createFile(folder.resolve("." + name + "." + UUID.randomUUID() + ".part"));
+    Path young = Files.createFile(folder.resolve("." + name + "." + UUID.randomUUID() + ".part"));
+    Path foreign = Files.createFile(folder.resolve(".mine." + UUID.randomUUID() + ".part"));
+    for (Path file : List.of(left, foreign)) {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofMinutes(61))));
+    }
+
+    SampleRequests.writeInto(folder, ModelExamples.ids());
+
+    assertThat(left).doesNotExist();
+    assertThat(young).exists();
+    assertThat(foreign).exists();
   }
 
   @Test

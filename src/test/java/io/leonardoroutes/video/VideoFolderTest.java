@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,22 +79,28 @@ class VideoFolderTest {
   }
 
   @Test
-  void whatAnInterruptedDownloadLeftIsSweptAtAStartButNotWhatAnotherInstanceIsWriting()
-      throws Exception {
+  void whatAnInterruptedDownloadLeftIsDeletedButNotWhatAnotherInstanceIsWriting() throws Exception {
     videos.keep("job-1", null, -1, stream(video(100)));
-    Path left = Files.write(folder.resolve("job-2.0.part"), video(50));
-    Path beingWritten = Files.write(folder.resolve("job-3.0.part"), video(50));
-    Duration longest = limits().maxTime();
-    modified(left, longest.plusSeconds(1));
-    modified(beingWritten, longest.minusSeconds(1));
+    Path left = Files.write(folder.resolve("job-2." + UUID.randomUUID() + ".part"), video(50));
+    Path written = Files.write(folder.resolve("job-3." + UUID.randomUUID() + ".part"), video(50));
+    Path foreign = Files.write(folder.resolve("job-4.0.part"), video(50));
+    modified(left, 61);
+    modified(foreign, 61);
+    modified(written, 59);
 
     new VideoFolder(folder, limits(), clock);
+    assertThat(folder).isDirectoryNotContaining(left::equals);
+    assertThat(written).exists();
+    assertThat(foreign).exists();
 
-    assertThat(names()).containsExactlyInAnyOrder("job-1.mp4", "job-3.0.part");
+    modified(written, 61);
+    assertThat(sweep(Duration.ofDays(7), "none")).isZero();
+    assertThat(names()).containsExactly("job-1.mp4", "job-4.0.part");
   }
 
-  private void modified(Path file, Duration ago) throws IOException {
-    Files.setLastModifiedTime(file, FileTime.from(clock.instant().minus(ago)));
+  private static void modified(Path file, int minutesAgo) throws IOException {
+    Files.setLastModifiedTime(
+        file, FileTime.from(Instant.now().minus(Duration.ofMinutes(minutesAgo))));
   }
 
   @Test
