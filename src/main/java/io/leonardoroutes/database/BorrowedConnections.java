@@ -150,7 +150,7 @@ final class BorrowedConnections implements ConnectionFactory, AutoCloseable {
     try {
       own = pool.source().getConnection();
     } catch (SQLException | RuntimeException e) {
-      throw e instanceof SQLTransientConnectionException && isFull()
+      throw e instanceof SQLTransientConnectionException none && isFull(none)
           ? new SQLTimeoutException("all connections of " + pool + " are in use", e)
           : pool.away("gives no connection: " + e.getMessage(), e);
     } finally {
@@ -165,9 +165,9 @@ final class BorrowedConnections implements ConnectionFactory, AutoCloseable {
   }
 
   /** Other pools than Hikari's do not say whether they are full or cannot reach the database. */
-  private boolean isFull() throws SQLException {
+  private boolean isFull(SQLException why) throws SQLException {
     return pool.source().isWrapperFor(HikariDataSource.class)
-        && LedgerPool.isFull(pool.source().unwrap(HikariDataSource.class));
+        && LedgerPool.isFull(pool.source().unwrap(HikariDataSource.class), why);
   }
 
   /** The DataSource stays open, as it is the application's. */

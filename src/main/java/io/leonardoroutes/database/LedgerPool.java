@@ -10,6 +10,8 @@ import java.sql.SQLTransientConnectionException;
 
 /** A connection pool that distinguishes a busy database from an unavailable one. */
 class LedgerPool extends HikariDataSource {
+  private static final String TOO_MANY_CONNECTIONS = "53300";
+
   LedgerPool() {}
 
   LedgerPool(HikariConfig config) {
@@ -17,25 +19,27 @@ class LedgerPool extends HikariDataSource {
   }
 
   /**
-   * @throws SQLTimeoutException if the pool is at its maximum size and no connection was returned
-   *     in time
+   * @throws SQLTimeoutException if connections are open, but none was returned in time and the pool
+   *     or the server has no room for more
    */
   @Override
   public Connection getConnection() throws SQLException {
     try {
       return super.getConnection();
     } catch (SQLTransientConnectionException e) {
-      if (isFull(this)) {
+      if (isFull(this, e)) {
         throw new SQLTimeoutException("all connections to the ledger are in use", e);
       }
       throw e;
     }
   }
 
-  /** Whether a pool that gave no connection in time has as many as it may. */
-  static boolean isFull(HikariDataSource source) {
+  /** Whether a pool that gave no connection in time has as many as it, or the server, may have. */
+  static boolean isFull(HikariDataSource source, SQLException why) {
     HikariPoolMXBean pool = source.getHikariPoolMXBean();
     // Total, not active: a connection may have been returned since and handed to another thread.
-    return pool != null && pool.getTotalConnections() >= source.getMaximumPoolSize();
+    int open = pool == null ? 0 : pool.getTotalConnections();
+    return open > 0
+        && (open >= source.getMaximumPoolSize() || TOO_MANY_CONNECTIONS.equals(why.getSQLState()));
   }
 }

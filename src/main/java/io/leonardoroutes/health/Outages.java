@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Tracks what is unavailable: logs each outage once when it begins and once when it ends, and lists
  * the current ones for the health report.
+ *
+ * <p>One file, because whether a failure begins an outage depends on the other outages.
  */
 public final class Outages {
   private static final Logger LOG = LoggerFactory.getLogger(Outages.class);
@@ -34,6 +36,12 @@ public final class Outages {
   /** How long the ledger must have free connections until it counts as no longer busy. */
   private static final Duration NOT_BUSY_AFTER = Duration.ofMinutes(1);
 
+  /**
+   * How long the ledger must work without a failure until its outage is over: while it goes down,
+   * some of the connections still work for a moment.
+   */
+  private static final Duration BACK_AFTER = Duration.ofSeconds(2);
+
   private final Set<String> away = ConcurrentHashMap.newKeySet();
 
   /** Time of the last report of an outage that expires. */
@@ -52,6 +60,7 @@ public final class Outages {
 
   private final AtomicBoolean busy = new AtomicBoolean();
   private volatile long lastBusy;
+  private volatile long lastLedgerFailure;
   private final AtomicBoolean testing = new AtomicBoolean();
   private final LongSupplier nanos;
   private volatile String ledger = "the ledger";
@@ -114,8 +123,8 @@ public final class Outages {
   public void reportFailure(String what, Throwable why) {
     String words = why.getMessage() == null ? why.toString() : why.getMessage();
     switch (LedgerFault.of(why)) {
-      case BUSY -> reportBusy();
-      case AWAY -> reportDown(ledger, words);
+      case BUSY -> reportBusy(why);
+      case AWAY -> reportLedgerDown(words);
       case LOCKED -> {
         locked.add(what);
         reportDown(what, words);
@@ -124,11 +133,16 @@ public final class Outages {
     }
   }
 
+  private void reportLedgerDown(String why) {
+    lastLedgerFailure = nanos.getAsLong();
+    reportDown(ledger, why);
+  }
+
   /** A busy ledger is slow, not down: it does not make the program unready. */
-  private void reportBusy() {
+  private void reportBusy(Throwable why) {
     lastBusy = nanos.getAsLong();
     if (!busy.getAndSet(true)) {
-      LOG.warn("{} is busy, all its connections are in use: what is due waits", ledger);
+      LOG.warn("{} is busy, {}: what is due waits", ledger, LedgerFault.whyBusy(why));
     }
   }
 
@@ -219,9 +233,9 @@ public final class Outages {
       return due;
     } catch (JdbiException e) {
       if (LedgerFault.of(e) == LedgerFault.BUSY) {
-        reportBusy();
+        reportBusy(e);
       } else {
-        reportDown(ledger, String.valueOf(e.getMessage()));
+        reportLedgerDown(String.valueOf(e.getMessage()));
       }
       return List.of();
     }
@@ -232,14 +246,18 @@ public final class Outages {
    * thread tests at a time, as the write may take long.
    */
   private void endIfWritable() {
-    if ((away.contains(ledger) || !locked.isEmpty()) && !testing.getAndSet(true)) {
+    boolean down = away.contains(ledger);
+    if (down && nanos.getAsLong() - lastLedgerFailure < BACK_AFTER.toNanos()) {
+      return;
+    }
+    if ((down || !locked.isEmpty()) && !testing.getAndSet(true)) {
       try {
         List<String> with = List.copyOf(locked);
         write.run();
         reportUp(ledger);
         with.forEach(this::reportUp);
       } catch (JdbiException e) {
-        // it can be read but not written: still down
+        lastLedgerFailure = nanos.getAsLong(); // it can be read but not written: still down
       } finally {
         testing.set(false);
       }

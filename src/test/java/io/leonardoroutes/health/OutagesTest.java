@@ -12,10 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.ConnectionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is said to be away, of things that many items need. */
 class OutagesTest {
-  private final Outages outages = new Outages();
+  private final AtomicLong nanos = new AtomicLong();
+  private final Outages outages = new Outages(nanos::get);
   private final LogCapture log = LogCapture.open();
 
   @AfterEach
@@ -59,8 +62,6 @@ class OutagesTest {
 
   @Test
   void anExpiringReportIsDroppedAfterHalfAnHourAndAnyOtherIsKept() {
-    AtomicLong nanos = new AtomicLong();
-    Outages outages = new Outages(nanos::get);
     outages.reportExpiring("the provider", "refused");
     outages.reportDown("a vault", "sealed");
     outages.reportItemFailure("sink erp", "e1", 7, "refused");
@@ -77,6 +78,63 @@ class OutagesTest {
   }
 
   @Test
+  void aConnectionThatOutlivesTheOthersForAMomentDoesNotEndTheOutageOfTheLedger() {
+    for (int i = 0; i < 5; i++) {
+      outages.attempt(OutagesTest::gone);
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      outages.query(List::of);
+    }
+    assertThat(outages.away()).containsExactly("the ledger");
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    outages.query(List::of);
+    nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+    outages.query(List::of);
+
+    assertThat(log.with("")).hasSize(2).last().isEqualTo("INFO the ledger is back");
+  }
+
+  private static void gone() {
+    throw new ConnectionException(new SQLException("gone", "57P01"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "57014, BUSY", // canceling statement due to statement timeout
+    "55P03, BUSY", // lock timeout
+    "40001, BUSY", // could not serialize
+    "40P01, BUSY", // deadlock
+    "25P03, BUSY", // idle in transaction for too long
+    "25P04, BUSY", // transaction timeout
+    "57P05, BUSY", // idle for too long
+    "53300, AWAY", // too many connections, and this instance has none
+    "53100, AWAY", // disk full
+    "57P01, AWAY", // shutdown
+    "57P03, AWAY", // starting up
+    "08006, AWAY", // connection lost
+    "25006, AWAY", // read-only, as a standby is
+    "3D000, AWAY", // no such database
+    "42501, AWAY", // no permission
+    "XX001, AWAY", // corrupt
+    "23505, NONE", // unique violation
+    "22001, NONE", // too long
+    "42601, NONE", // syntax
+  })
+  void aLedgerThatIsSlowIsBusyAndOneThatCannotBeUsedIsAway(String state, LedgerFault fault) {
+    Throwable failure = new ConnectionException(new SQLException("failed", state));
+
+    assertThat(LedgerFault.of(failure)).isEqualTo(fault);
+    outages.reportFailure("what REST calls need", failure);
+
+    assertThat(outages.away())
+        .isEqualTo(
+            switch (fault) {
+              case BUSY -> List.of();
+              case AWAY -> List.of("the ledger");
+              default -> List.of("what REST calls need");
+            });
+  }
+
+  @Test
   void aFailureCausedByTheLedgerIsReportedOnlyAsTheLedgersOutage() {
     outages.reportFailure(
         "what REST calls need", new ConnectionException(new SQLException("gone", "57P01")));
@@ -84,6 +142,7 @@ class OutagesTest {
         "what new requests need", new ConnectionException(new SQLException("refused", "08001")));
     assertThat(outages.away()).containsExactly("the ledger");
 
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
     outages.query(List::of);
 
     assertThat(outages.away()).isEmpty();
@@ -112,8 +171,6 @@ class OutagesTest {
 
   @Test
   void aLedgerWhoseConnectionsAreAllInUseIsBusyAndNotAway() {
-    AtomicLong nanos = new AtomicLong();
-    Outages outages = new Outages(nanos::get);
     for (int i = 0; i < 3; i++) {
       outages.reportFailure(
           "what REST calls need", new ConnectionException(new SQLTimeoutException("all in use")));
@@ -134,8 +191,6 @@ class OutagesTest {
 
   @Test
   void aLedgerThatIsBusyAgainAndAgainIsSpokenOfOnce() {
-    AtomicLong nanos = new AtomicLong();
-    Outages outages = new Outages(nanos::get);
     for (int i = 0; i < 300; i++) {
       outages.attempt(
           () -> {
@@ -168,6 +223,7 @@ class OutagesTest {
     }
     assertThat(outages.away()).containsExactly("the ledger");
     full.set(false);
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
     outages.query(List::of);
 
     assertThat(outages.away()).isEmpty();

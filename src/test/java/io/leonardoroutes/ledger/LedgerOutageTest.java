@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PostgreSQL ledger that goes away in the middle and comes back, as when its server restarts. */
 class LedgerOutageTest {
@@ -71,6 +73,7 @@ class LedgerOutageTest {
       await().atMost(LONG).until(() -> story.toldTimes("completed") == 2);
       assertThat(provider.creates()).hasSize(2);
       assertThat(drop.accepted("meanwhile.json")).exists();
+      await().atMost(LONG).until(() -> !log.with("the ledger is back").isEmpty());
       assertThat(log.with("the ledger is away")).hasSize(1);
       assertThat(log.with("the ledger is back")).hasSize(1);
     }
@@ -105,6 +108,31 @@ class LedgerOutageTest {
       // The pool may still hold connections that were cut.
       await().atMost(LONG).ignoreExceptions().until(() -> !story.state(id).equals("SUBMITTING"));
       assertThat(provider.creates()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"statement_timeout", "lock_timeout"})
+  void aLedgerThatGivesUpAStatementIsBusyAndNotAway(String timeout) throws Exception {
+    String bounded = url + (url.contains("?") ? "&" : "?") + "options=-c%20" + timeout + "=300";
+    try (FlowFixture story =
+            FlowFixture.in(folder, provider).with("leonardo.ledger.url", bounded).start();
+        LogCapture log = LogCapture.open()) {
+      Jdbi.create(url)
+          .useTransaction(
+              other -> {
+                other.execute("LOCK TABLE job IN ACCESS EXCLUSIVE MODE");
+                await().atMost(LONG).until(() -> !log.with("the ledger is busy").isEmpty());
+              });
+      story.told(story.accept(FlowFixture.REQUEST), "completed");
+
+      assertThat(log.with("the ledger is busy"))
+          .singleElement()
+          .asString()
+          .isEqualTo(
+              "WARN the ledger is busy, canceling statement due to %s: what is due waits"
+                  .formatted(timeout.replace('_', ' ')));
+      assertThat(log.with(" is away")).isEmpty();
     }
   }
 
