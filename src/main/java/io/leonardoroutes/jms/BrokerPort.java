@@ -14,7 +14,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.activemq.artemis.core.remoting.impl.netty.NettyAcceptor;
 
 /**
@@ -37,10 +36,9 @@ final class BrokerPort implements AutoCloseable {
 
   private final EventLoopGroup threads =
       new NioEventLoopGroup(0, new DefaultThreadFactory("leonardo-jms-port", true));
-  private final AtomicLong pending = new AtomicLong();
   private final NettyAcceptor broker;
   private final long limit;
-  private final long totalLimit;
+  private final PendingBytes pending;
   private final Channel listening;
 
   /**
@@ -51,7 +49,7 @@ final class BrokerPort implements AutoCloseable {
   BrokerPort(String host, int port, NettyAcceptor broker, long limit) {
     this.broker = broker;
     this.limit = limit;
-    this.totalLimit = Math.max(2 * limit, Runtime.getRuntime().maxMemory() / 8);
+    this.pending = new PendingBytes(Math.max(2 * limit, Runtime.getRuntime().maxMemory() / 8));
     try {
       listening =
           new ServerBootstrap()
@@ -90,7 +88,7 @@ final class BrokerPort implements AutoCloseable {
       } else if (start.length() == START_LENGTH) {
         context.pipeline().remove(ReadTimeoutHandler.class);
         long share = start.startsWith("AMQP") ? AMQP_SHARE * limit : limit;
-        context.pipeline().addLast(new ConnectionGate(share, totalLimit, pending));
+        context.pipeline().addLast(new ConnectionGate(share, pending));
         broker.transfer(context.channel());
         context.pipeline().remove(this);
       }

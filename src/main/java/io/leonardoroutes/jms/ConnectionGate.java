@@ -12,7 +12,7 @@ import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
  * Closes a connection to the built-in broker that sends too many bytes without completing a message
  * or command. The broker buffers those bytes, so without a bound they could fill the heap.
  */
-final class ConnectionGate extends ChannelInboundHandlerAdapter {
+final class ConnectionGate extends ChannelInboundHandlerAdapter implements PendingBytes.Sender {
   private static final AttributeKey<ConnectionGate> KEY =
       AttributeKey.valueOf(ConnectionGate.class.getName());
 
@@ -20,19 +20,18 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
   private static final int MESSAGE_OVERHEAD = 4_096;
 
   private final long limit;
-  private final long totalLimit;
-  private final AtomicLong totalPending;
+  private final PendingBytes all;
+  private volatile ChannelHandlerContext context;
+  private volatile boolean closed;
   private final AtomicLong pending = new AtomicLong();
 
   /**
    * @param limit bytes that this connection may have pending
-   * @param totalLimit bytes that all connections together may have pending
-   * @param totalPending bytes that all connections together have pending now
+   * @param all what all connections together have pending
    */
-  ConnectionGate(long limit, long totalLimit, AtomicLong totalPending) {
-    this.limit = limit;
-    this.totalLimit = totalLimit;
-    this.totalPending = totalPending;
+  ConnectionGate(long limit, PendingBytes all) {
+    this.limit = all.share(limit);
+    this.all = all;
   }
 
   /** The gate of a connection; only connections from outside this JVM have one. */
@@ -44,36 +43,59 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void handlerAdded(ChannelHandlerContext context) {
-    context.channel().attr(KEY).set(this);
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+    added.channel().attr(KEY).set(this);
+    all.opened(this);
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object read) {
+  public long pending() {
+    return pending.get();
+  }
+
+  /** Closes the connection; what it still sends is dropped. Called by any thread. */
+  @Override
+  public void close() {
+    closed = true;
+    all.closed(this);
+    completed();
+    context.close();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext reading, Object read) {
     int bytes = ((ByteBuf) read).readableBytes();
-    if (totalPending.addAndGet(bytes) > totalLimit | pending.addAndGet(bytes) > limit) {
-      ((ByteBuf) read).release();
-      context.close();
+    all.add(bytes);
+    if (pending.addAndGet(bytes) > limit) {
+      close();
     } else {
-      context.fireChannelRead(read);
+      all.enforce();
+    }
+    if (closed) {
+      ((ByteBuf) read).release();
+      completed();
+    } else {
+      reading.fireChannelRead(read);
     }
   }
 
   /** Everything received so far was complete. */
   void completed() {
-    totalPending.addAndGet(-pending.getAndSet(0));
+    all.add(-pending.getAndSet(0));
   }
 
   /** One message of this many bytes was complete; others on the connection may not be. */
   void completed(long bytes) {
     long done = bytes + bytes / 10 + MESSAGE_OVERHEAD;
     long before = pending.getAndUpdate(now -> Math.max(0, now - done));
-    totalPending.addAndGet(-Math.min(before, done));
+    all.add(-Math.min(before, done));
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) {
+  public void channelInactive(ChannelHandlerContext inactive) {
+    all.closed(this);
     completed();
-    context.fireChannelInactive();
+    inactive.fireChannelInactive();
   }
 }
