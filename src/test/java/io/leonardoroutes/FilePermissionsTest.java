@@ -177,6 +177,64 @@ class FilePermissionsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "leonardo.ledger.url=jdbc:postgresql://db/x?user=u&password=canary",
+        "leonardo.ledger.url=jdbc:postgresql://db/x?ssl=true&sslpassword=canary",
+        "leonardo.ledger.url=jdbc:postgresql://u:canary@db:5432/x",
+        "leonardo.ledger.url=jdbc:postgresql://u:can/a?ry#@db/x?user={{elsewhere}}",
+        "leonardo.jms.url=tcp://broker:61616?user=u&password=canary",
+        "leonardo.http.proxy=http://u:canary@proxy:3128",
+        "leonardo.sinks.erp.uri=ftp://u:canary@host/folder",
+        "leonardo.sinks.erp.uri=ftp://u@host/folder?binary=true&password=canary",
+        "leonardo.sinks.erp.uri=aws2-s3:bucket?accessKey={{elsewhere}}&secretKey=RAW(canary)",
+        "leonardo.sinks.erp.uri=https://host/hook?api-version=1&sig=canary",
+        "leonardo.sinks.erp.uri=kafka:t?saslJaasConfig=canary",
+      })
+  void anAddressWithAPasswordInAFileThatEveryUserCanReadIsSaidAtTheStart(String line)
+      throws Exception {
+    assertThat(warningsWith(line))
+        .containsExactly(
+            "WARN %s: every user of this machine can read %s (rw-r--r--): chmod 600, or mount it so"
+                .formatted(line.replaceFirst("=.*", ""), folder.resolve("application.properties")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "leonardo.ledger.url=jdbc:postgresql://db:5432,other:5432/x?user=u&ssl=true",
+        "leonardo.ledger.url=jdbc:postgresql://db/x?user=u&password={{elsewhere}}",
+        "leonardo.http.proxy=http://proxy:3128",
+        "leonardo.http.proxy=http://u:{{elsewhere}}@proxy:3128",
+        "leonardo.sinks.erp.uri=ftp://u@host:21/folder?password=RAW({{elsewhere}})",
+        "leonardo.sinks.erp.uri=ftp://u:{{elsewhere}}@host/folder?passiveMode=true",
+        "leonardo.sinks.erp.uri=file:out?fileExist=Ignore&tempPrefix=.part-",
+        "leonardo.sinks.erp.uri=kafka:t?brokers=a:9092,b:9092&key=x",
+        "leonardo.sinks.erp.uri=smtp://host:25?to=a@b.example&from=c@d.example",
+      })
+  void anAddressWithoutAPasswordIsNoSecret(String line) throws Exception {
+    assertThat(warningsWith(line)).isEmpty();
+  }
+
+  /** Another file goes first, so that nobody is connected. */
+  private List<String> warningsWith(String line) throws Exception {
+    String key = line.replaceFirst("=.*", "");
+    Path file = folder.resolve("application.properties");
+    Files.writeString(file, line + "\nelsewhere=x\n");
+    permit(file, "rw-r--r--");
+    String harmless =
+        key.contains("sinks")
+            ? "file:" + folder.resolve("erp")
+            : key.contains("ledger") ? "jdbc:sqlite:" + folder.resolve("l.db") : "";
+    Path other = Files.writeString(folder.resolve("local.properties"), key + "=" + harmless);
+    app.main().setPropertyPlaceholderLocations("file:" + other + ",file:" + file);
+    try (LogCapture log = LogCapture.open()) {
+      app.start();
+      return log.warnings();
+    }
+  }
+
   @Test
   void aConfigurationFileWithASecretThatEveryUserCanReadIsSaidAtTheStart() throws Exception {
     Path file = folder.resolve("application.properties");

@@ -9,6 +9,7 @@ import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.LedgerSettings;
 import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.intake.IntakeCheck;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.ledger.DeliveriesWithoutSink;
@@ -192,7 +193,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
 
   private static String oneLine(String why, LedgerConnection access) {
     String url = access.url();
-    return (url == null ? why : why.replace(url, SettingReader.withoutSecrets(url)))
+    return (url == null ? why : why.replace(url, AddressSecrets.removedFrom(url)))
         .replaceAll("\\s*\\R\\s*", " ");
   }
 
@@ -270,9 +271,9 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     for (String pattern : routeFiles(context, keys)) {
       files.addAll(StartChecks.routeFiles(context, pattern));
     }
-    PluginHelper.getRoutesLoader(context).loadRoutes(files);
     FolderSinks folders = new FolderSinks(context, flow);
     context.getRegistry().bind("leonardoFolders", folders);
+    PluginHelper.getRoutesLoader(context).loadRoutes(files);
     for (Sink sink : flow.settings().sinks()) {
       StartChecks.checkEndpoint(context, sink);
       addDeliveryRoute(context, sink.name(), HttpClients.bounded(folders.address(sink)));

@@ -2,6 +2,7 @@ package io.leonardoroutes.app;
 
 import io.leonardoroutes.event.Sink;
 import io.leonardoroutes.files.OthersAccess;
+import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.settings.BadSetting;
 import java.io.IOException;
 import java.io.Reader;
@@ -29,7 +30,13 @@ final class StartChecks {
   private static final Pattern PARAMETER = Pattern.compile("(\\w+)=[^,&}\\s]+");
 
   private static final Pattern SECRET =
-      Pattern.compile("leonardo\\..*(api-key|password|webhook\\.key|http\\.proxy)");
+      Pattern.compile("leonardo\\..*(api-key|password|webhook\\.key)");
+
+  /** Settings whose values are addresses, and may have a password in them. */
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "leonardo\\.(ledger\\.url|jms\\.url|http\\.proxy|base-url|sinks\\.[^.]+\\.uri)");
+
   private static final String FILE = "file:";
 
   private StartChecks() {}
@@ -81,12 +88,14 @@ final class StartChecks {
       return Optional.empty(); // Camel reports it
     }
     return properties.stringPropertyNames().stream()
-        .filter(key -> SECRET.matcher(key).matches())
-        .filter(key -> !properties.getProperty(key).isBlank())
-        .filter(key -> !key.endsWith(".proxy") || properties.getProperty(key).contains("@"))
-        .filter(key -> !properties.getProperty(key).strip().matches("file:.*|.*\\{\\{.*"))
+        .filter(key -> isSecret(key, properties.getProperty(key).strip()))
         .sorted()
         .findFirst();
+  }
+
+  private static boolean isSecret(String key, String value) {
+    return SECRET.matcher(key).matches() && !value.matches("|file:.*|.*\\{\\{.*")
+        || ADDRESS.matcher(key).matches() && AddressSecrets.isIn(value);
   }
 
   static Collection<Resource> routeFiles(CamelContext context, String pattern) throws Exception {
@@ -138,7 +147,7 @@ final class StartChecks {
 
   /** Camel masks secrets in the address at the start of its message, but not in what follows. */
   private static String withoutSecrets(CamelContext context, String why) {
-    String anonymous = why.replaceAll("//[^/\\s]*@", "//***@");
+    String anonymous = why.replaceAll("//[^\\s]*@", "//***@");
     return PARAMETER
         .matcher(anonymous)
         .replaceAll(

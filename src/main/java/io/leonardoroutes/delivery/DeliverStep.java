@@ -8,6 +8,7 @@ import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.RetryBackoff;
+import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.job.Delivery;
 import io.leonardoroutes.job.Delivery.Content;
@@ -165,7 +166,7 @@ public final class DeliverStep {
       flow.outages().attempt(() -> gone(delivery));
       return;
     }
-    String why = String.valueOf(failure.getMessage());
+    String why = AddressSecrets.removedFromText(String.valueOf(failure.getMessage()));
     if (failure instanceof DeliveryDeadline.NotCalled) {
       Instant later = flow.clock().instant().plus(NOT_CALLED);
       flow.outages().attempt(() -> outbox.postponed(delivery, later, why));

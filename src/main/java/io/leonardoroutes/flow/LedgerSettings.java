@@ -2,6 +2,7 @@ package io.leonardoroutes.flow;
 
 import io.leonardoroutes.database.ApplicationPool;
 import io.leonardoroutes.database.LedgerConnection;
+import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.SecretRegistry;
 import io.leonardoroutes.settings.SettingReader;
@@ -32,7 +33,7 @@ public final class LedgerSettings {
   public static String address(LedgerConnection access) {
     ApplicationPool pool = access.pool();
     return pool == null
-        ? SettingReader.withoutSecrets(access.url())
+        ? AddressSecrets.removedFrom(access.url())
         : "schema %s of %s".formatted(pool.schema(), pool);
   }
 

@@ -5,6 +5,7 @@ import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.event.Sink;
 import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.http.ProxyRoutes;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.settings.BadSetting;
@@ -257,7 +258,7 @@ public record LeonardoSettings(
     throw new BadSetting(
         "leonardo.base-url",
         "'"
-            + SettingReader.withoutSecrets(text)
+            + AddressSecrets.removedFrom(text)
             + "' is not an http(s) address without a slash at its end");
   }
 

@@ -116,11 +116,6 @@ public final class SettingReader implements PropertiesSource {
     }
   }
 
-  /** An address for logs, without the parts that may contain a password. */
-  public static String withoutSecrets(String address) {
-    return address.replaceFirst("(?s)[?#].*", "").replaceFirst("//[^/]*@", "//");
-  }
-
   /**
    * The name of a property function that the value uses and Camel does not have; Camel would take
    * the text after its colon for the value.

@@ -25,10 +25,13 @@ import mockwebserver3.MockWebServer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the log says of a sink that does not take what it is sent. */
 class SinkOutageTest {
@@ -103,6 +106,35 @@ class SinkOutageTest {
     assertThat(deliver.due("erp")).isEmpty();
     clock.tick(Duration.ofHours(3));
     assertThat(deliver.due("erp")).extracting(Delivery::eventId).contains(lost.get(0).eventId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatIsSecretInTheAddressOfASinkIsInNoLineAndInNoFailureThatIsKept(boolean answers)
+      throws Exception {
+    String host = answers ? provider.host() : "127.0.0.1:1";
+    story
+        .with(
+            "leonardo.sinks.erp.uri", "http://u:p/canary@" + host + "/hook?sig=canary&code=canary")
+        .with("leonardo.deliver.tries", "1");
+    try (LogCapture all = LogCapture.ofEverything()) {
+      story.start();
+      story.accept(FlowFixture.REQUEST);
+
+      await().atMost(LONG).until(() -> !log.with("is DEAD for sink erp").isEmpty());
+      assertThat(all.with("canary")).isEmpty();
+    }
+    assertThat(failures()).isNotEmpty().noneMatch(why -> why.contains("canary"));
+  }
+
+  private List<String> failures() {
+    return Jdbi.create("jdbc:sqlite:" + story.app().data().resolve("ledger.db"))
+        .withHandle(
+            ledger ->
+                ledger
+                    .createQuery("SELECT error FROM delivery WHERE error IS NOT NULL")
+                    .mapTo(String.class)
+                    .list());
   }
 
   @Test
