@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -17,20 +18,32 @@ import org.jdbi.v3.core.Handle;
  * <p>After an outage there may be another database under the same name: one that was created again,
  * or a standby that was promoted without the latest commits. Commits are replayed in order, so a
  * database that has the last one has them all. Each new connection is therefore checked for the
- * last one.
+ * last one: of this program, and of any other instance as far as this one has seen it.
  */
 public final class ServerWatch implements ConnectionFactory {
   private static final String IDENTITY = "SELECT id FROM identity";
-  private static final String STATE =
-      "SELECT id, EXISTS (SELECT 1 FROM moved WHERE job = ? AND to_state = ? AND at = ?)"
-          + " FROM identity";
+  private static final String EXISTS =
+      "EXISTS (SELECT 1 FROM moved WHERE job = ? AND to_state = ? AND at = ?)";
+  private static final String STATE = "SELECT id, %s, %s FROM identity".formatted(EXISTS, EXISTS);
+  private static final String NEWEST =
+      "SELECT job, to_state, at FROM moved ORDER BY step DESC LIMIT 1";
   private static final String UNDEFINED_TABLE = "42P01";
+
+  /** How often the commits of other instances are looked at. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final ConnectionFactory source;
   private final Set<Connection> known =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final String identity;
+
+  /** The last commit of this program; null if it made none. */
   private volatile Change last;
+
+  /** The newest commit that the database has shown, of any instance; null if there is none. */
+  private volatile Change seen;
+
+  private volatile long lookedAt;
 
   /** A change of a job's state, as in the table {@code moved}. */
   public record Change(String job, String state, long at) {}
@@ -42,6 +55,7 @@ public final class ServerWatch implements ConnectionFactory {
         ResultSet row = sql.executeQuery()) {
       row.next();
       this.identity = row.getString(1);
+      look(connection);
     } catch (SQLException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
@@ -62,9 +76,14 @@ public final class ServerWatch implements ConnectionFactory {
     Connection connection = source.openConnection();
     try {
       Connection server = connection.unwrap(Connection.class);
-      if (!known.contains(server)) {
+      boolean look = System.nanoTime() - lookedAt >= LOOK.toNanos();
+      // A proxy before the server can change it behind a connection, too.
+      if (look || !known.contains(server)) {
         check(connection);
         known.add(server);
+      }
+      if (look) {
+        look(connection);
       }
       return connection;
     } catch (SQLException | RuntimeException e) {
@@ -76,18 +95,21 @@ public final class ServerWatch implements ConnectionFactory {
   }
 
   private void check(Connection connection) throws SQLException {
-    Change newest = last;
+    Change own = last;
+    Change any = seen;
     try (PreparedStatement sql = connection.prepareStatement(STATE)) {
-      sql.setString(1, newest == null ? null : newest.job());
-      sql.setString(2, newest == null ? null : newest.state());
-      sql.setLong(3, newest == null ? 0 : newest.at());
+      bind(sql, 0, own);
+      bind(sql, 3, any);
       try (ResultSet state = sql.executeQuery()) {
         if (!state.next() || !identity.equals(state.getString(1))) {
           throw createdAgain();
         }
-        if (newest != null && !state.getBoolean(2)) {
+        if (own != null && !state.getBoolean(2)) {
           throw new LedgerChanged(
               "the database lacks commits that it has confirmed to this program");
+        }
+        if (any != null && !state.getBoolean(3)) {
+          throw new LedgerChanged("the database lacks commits that it has shown to this program");
         }
       }
     } catch (SQLException e) {
@@ -95,6 +117,23 @@ public final class ServerWatch implements ConnectionFactory {
         throw createdAgain();
       }
       throw e;
+    }
+  }
+
+  private static void bind(PreparedStatement sql, int before, Change change) throws SQLException {
+    sql.setString(before + 1, change == null ? null : change.job());
+    sql.setString(before + 2, change == null ? null : change.state());
+    sql.setLong(before + 3, change == null ? 0 : change.at());
+  }
+
+  /** Remembers the newest commit; only for a connection that was checked. */
+  private void look(Connection connection) throws SQLException {
+    lookedAt = System.nanoTime();
+    try (PreparedStatement sql = connection.prepareStatement(NEWEST);
+        ResultSet newest = sql.executeQuery()) {
+      if (newest.next()) {
+        seen = new Change(newest.getString(1), newest.getString(2), newest.getLong(3));
+      }
     }
   }
 

@@ -19,6 +19,8 @@ import org.jdbi.v3.core.JdbiException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PostgreSQL database that comes back as another one, under the name of the first. */
 class ReplacedDatabaseTest {
@@ -65,6 +67,32 @@ class ReplacedDatabaseTest {
 
       isRefused(ledger, "the database lacks commits that it has confirmed to this program");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anInstanceThatCommittedNothingNoticesThatWhatItSawIsGone(boolean fromBeforeItsStart) {
+    TestLedger.open(url, clock).close(); // that gives it its identity
+    execute("CREATE DATABASE " + name + "_standby TEMPLATE " + name);
+    try (Ledger other = TestLedger.open(url, clock)) {
+      if (fromBeforeItsStart) {
+        accept(other);
+      }
+      try (Ledger idle = TestLedger.open(url, clock)) {
+        if (!fromBeforeItsStart) {
+          accept(other);
+          await().during(Duration.ofMillis(1_500)).atMost(LONG).until(() -> isThere(idle));
+        }
+        failOver();
+
+        isRefused(idle, "the database lacks commits that it has shown to this program");
+      }
+    }
+  }
+
+  private static boolean isThere(Ledger ledger) {
+    ledger.probe();
+    return true;
   }
 
   @Test
