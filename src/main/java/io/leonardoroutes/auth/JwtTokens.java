@@ -3,6 +3,7 @@ package io.leonardoroutes.auth;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.FileVersion;
+import io.leonardoroutes.settings.ReadPause;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +39,7 @@ public final class JwtTokens implements CallerLookup {
   private final Vertx vertx;
   private final Outages outages;
   private final JsonPointer role;
+  private final ReadPause pause;
   private volatile Loaded loaded;
 
   private record Loaded(FileVersion version, JWTAuth tokens) {}
@@ -48,6 +51,11 @@ public final class JwtTokens implements CallerLookup {
    * @throws BadSetting if the key is not one for the algorithm
    */
   public JwtTokens(RestSettings.Jwt settings, Vertx vertx, Outages outages) {
+    this(settings, vertx, outages, System::nanoTime);
+  }
+
+  JwtTokens(RestSettings.Jwt settings, Vertx vertx, Outages outages, LongSupplier nanos) {
+    this.pause = new ReadPause(nanos);
     this.settings = settings;
     this.vertx = vertx;
     this.outages = outages;
@@ -56,14 +64,23 @@ public final class JwtTokens implements CallerLookup {
   }
 
   private JWTAuth tokens() {
+    if (pause.isLost()) {
+      return loaded.tokens();
+    }
+    FileVersion now = null;
     try {
-      FileVersion now = version();
+      now = version();
+      if (pause.isUnusable(now)) {
+        return loaded.tokens();
+      }
       if (!now.equals(loaded.version())) {
         loaded = new Loaded(now, read());
         LOG.info("{} has changed: the new one is used from now on", RestSettings.JWT_KEY);
       }
+      pause.end();
       outages.reportUp(RestSettings.JWT_KEY);
     } catch (BadSetting e) {
+      pause.begin(now);
       outages.reportExpiring(RestSettings.JWT_KEY, e.why() + "; the last one is used");
     }
     return loaded.tokens();

@@ -30,6 +30,7 @@ public final class Secret implements Supplier<String> {
   private final SettingReader keys;
   private final int most;
   private final Outages outages;
+  private final ReadPause pause = new ReadPause(System::nanoTime);
   private volatile Loaded loaded;
   private volatile boolean refused;
 
@@ -73,14 +74,20 @@ public final class Secret implements Supplier<String> {
     if (last.file() == null) {
       return last.values();
     }
+    FileVersion now = null;
     try {
-      if (!FileVersion.of(last.file()).equals(last.version())) {
+      now = FileVersion.of(last.file());
+      if (pause.isUnusable(now)) {
+        return last.values();
+      }
+      if (!now.equals(last.version())) {
         changed(fromFile(last.file()));
       }
       outages.reportUp(key);
     } catch (IOException e) {
       keepLast("cannot read " + last.file());
     } catch (BadSetting e) {
+      pause.begin(now);
       keepLast(e.why());
     }
     return loaded.values();

@@ -16,8 +16,11 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -222,11 +225,17 @@ class TokensTest {
   }
 
   private static JwtTokens tokens(String algorithm, String key) throws Exception {
+    return tokens(algorithm, key, System::nanoTime);
+  }
+
+  private static JwtTokens tokens(String algorithm, String key, LongSupplier nanos)
+      throws Exception {
     Path file = Files.writeString(folder.resolve("key"), key);
     return new JwtTokens(
         new RestSettings.Jwt(algorithm, file, "https://id.example.com", "leonardo-routes", "/role"),
         null,
-        new Outages());
+        new Outages(),
+        nanos);
   }
 
   @Test
@@ -265,6 +274,36 @@ class TokensTest {
               "WARN leonardo.rest.jwt.key is away, retrying: "
                   + key
                   + " is not a secret of 32 characters or more; the last one is used");
+    }
+  }
+
+  @Test
+  void aLostKeyIsLookedForOnceASecondHoweverManyCallsThereAreAndToldOnce() throws Exception {
+    String other = "another " + SECRET;
+    AtomicLong nanos = new AtomicLong();
+    JwtTokens tokens = tokens("HS256", SECRET, nanos::get);
+    Path key = folder.resolve("key");
+    String old = signed(HS256, claims(""), SECRET);
+    String renewed = signed(HS256, claims(""), other);
+    try (LogCapture log = LogCapture.open()) {
+      Files.delete(key);
+      for (int i = 0; i < 100; i++) {
+        assertThat(tokens.identify(old)).isPresent();
+        nanos.addAndGet(Duration.ofMillis(50).toNanos());
+      }
+      assertThat(tokens.identify(old)).isPresent();
+      Files.writeString(key, other);
+
+      assertThat(tokens.identify(renewed)).isEmpty();
+      nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+      assertThat(tokens.identify(renewed)).isPresent();
+      assertThat(log.with("jwt"))
+          .containsExactly(
+              "WARN leonardo.rest.jwt.key is away, retrying: cannot read "
+                  + key
+                  + "; the last one is used",
+              "INFO leonardo.rest.jwt.key has changed: the new one is used from now on",
+              "INFO leonardo.rest.jwt.key is back");
     }
   }
 
