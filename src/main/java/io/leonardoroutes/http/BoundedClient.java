@@ -79,13 +79,14 @@ public record BoundedClient(
 
   /** No limit on connections: the routes limit how many calls run at once. */
   private HttpClientConnectionManager connections() {
-    return new Connections()
-        .setConnectionFactory(socket -> new BoundedConnection())
-        .setTlsSocketStrategy(new DefaultClientTlsStrategy(tls.context(), tls.verifier()))
-        .setDnsResolver(resolver)
-        .setMaxConnTotal(Integer.MAX_VALUE)
-        .setMaxConnPerRoute(Integer.MAX_VALUE)
-        .build();
+    return new LastingConnections(
+        new Connections()
+            .setConnectionFactory(socket -> new BoundedConnection())
+            .setTlsSocketStrategy(new DefaultClientTlsStrategy(tls.context(), tls.verifier()))
+            .setDnsResolver(resolver)
+            .setMaxConnTotal(Integer.MAX_VALUE)
+            .setMaxConnPerRoute(Integer.MAX_VALUE)
+            .build());
   }
 
   private static final class Connections extends PoolingHttpClientConnectionManagerBuilder {
