@@ -72,7 +72,7 @@ public sealed interface Submission {
 
   /**
    * The provider throttles us, whatever the request: nothing was billed, and sending it again later
-   * is safe. At once, it would be turned away again.
+   * is safe. At once, it would be throttled again.
    *
    * @param retryAfter what the provider asked for, at most an hour; null if it did not ask
    */

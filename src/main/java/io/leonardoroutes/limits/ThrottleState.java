@@ -6,9 +6,9 @@ import org.jdbi.v3.core.Handle;
 /**
  * How fast all instances together may use one account; a row that all of them obey.
  *
- * <p>When the provider turns a create away, what it holds without that job is what it allows: the
+ * <p>When the provider throttles a create, what it holds without that job is what it allows: the
  * fleet stays at that number and pauses. After a while it tries one more job at once, and one more
- * again; each time this is turned away again, it waits twice as long before the next try.
+ * again; each time this is throttled again, it waits twice as long before the next try.
  */
 public record ThrottleState(
     int slots, int allowed, int strikes, long slowedAt, long createsFrom, long pollsFrom) {
