@@ -156,11 +156,13 @@ public final class SubmissionRecorder {
     // Logged before the ledger is asked: if it is unavailable, this line is all that remains.
     LOG.info("{} submitted, generation {}", job.name(), created.generationId());
     Instant poll = schedule.first(job);
+    // An equal request may have adopted it meanwhile: this job's doubt then finds the other one.
+    boolean adopted = !ledger.owners(List.of(created.generationId())).isEmpty();
     boolean known =
         moveOn(
             job,
             EventType.SUBMITTED,
-            Set.of(IN_DOUBT, ACCEPTED),
+            adopted ? Set.of() : Set.of(IN_DOUBT, ACCEPTED),
             seen ->
                 seen.to(RUNNING)
                     .created(created.generationId(), cost)

@@ -193,6 +193,32 @@ class LateAnswerTest {
   }
 
   @Test
+  void aGenerationThatAnotherJobAdoptedMeanwhileStaysWithThatJob() throws Exception {
+    provider.onCreate(this::slowly);
+    story.start();
+    String id = beingMade();
+    Job doubtful = givenUp();
+    story.app().context().getRouteController().suspendRoute("submit");
+    Job twin = other.find(story.accept(FlowFixture.REQUEST)).orElseThrow();
+    other.adopt(twin, twin.to(JobState.RUNNING).created("gen-1", null).done());
+    try (LogCapture log = LogCapture.open()) {
+      held.countDown();
+
+      await()
+          .atMost(Patience.LONG)
+          .untilAsserted(
+              () ->
+                  assertThat(log.warnings())
+                      .contains(
+                          "ERROR %s was already IN_DOUBT before generation gen-1 was answered: it is"
+                                  .formatted(doubtful.name())
+                              + " paid, and %s has it".formatted(twin.name())));
+    }
+    assertThat(other.find(id).orElseThrow().generationId()).isNull();
+    assertThat(other.find(twin.id()).orElseThrow().generationId()).isEqualTo("gen-1");
+  }
+
+  @Test
   void anAnswerThatIsNoNewsIsNotLogged() throws Exception {
     provider.onCreate(
         create -> {
