@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.Patience;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +42,7 @@ class ServerArchiveIT {
   private Path elsewhere;
   private Path classes;
   private Process program;
+  private int management;
 
   @BeforeAll
   static void unpack() throws Exception {
@@ -127,7 +131,9 @@ class ServerArchiveIT {
 
   private void startInTheSandbox(String... more) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("-Dleonardo.sandbox=true"));
-    for (String port : List.of("rest", "jms", "management", "sandbox")) {
+    management = App.freePort();
+    arguments.add("-Dleonardo.management.port=" + management);
+    for (String port : List.of("rest", "jms", "sandbox")) {
       arguments.add("-Dleonardo." + port + ".port=" + App.freePort());
     }
     arguments.addAll(List.of(more));
@@ -160,7 +166,9 @@ class ServerArchiveIT {
 
     Path outbox = elsewhere.resolve("data/outbox");
     await().atMost(Patience.LONG).until(() -> endings(outbox, ".completed.json") == 2);
+    assertThat(healthCheck()).isZero();
     stop();
+    assertThat(healthCheck()).isEqualTo(1);
     assertThat(said()).contains("configuration " + home.toRealPath() + "/config/application");
     assertThat(said()).doesNotContain("[warning][cds");
     assertThat(archives()).hasSize(1);
@@ -180,6 +188,18 @@ class ServerArchiveIT {
     assertThat(archives()).containsExactly(archive);
     assertThat(run("--version")).as(said()).isZero();
     assertThat(Files.readString(loaded)).contains("(top)");
+  }
+
+  /** The exit status of the health check in the Containerfile. */
+  private int healthCheck() throws Exception {
+    Matcher command =
+        Pattern.compile("(?s)HEALTHCHECK .*?CMD (\\[.*?\\])\n")
+            .matcher(Files.readString(home.resolve("Containerfile")));
+    assertThat(command.find()).isTrue();
+    ProcessBuilder check =
+        new ProcessBuilder(new ObjectMapper().readValue(command.group(1), String[].class));
+    check.environment().put("LEONARDO_MANAGEMENT_PORT", "" + management);
+    return check.start().waitFor();
   }
 
   /** As a crash of the machine may leave it; the JVM that maps it dies of SIGBUS. */
