@@ -2,6 +2,7 @@ package io.leonardoroutes.delivery;
 
 import static java.util.concurrent.ConcurrentHashMap.newKeySet;
 
+import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.event.JobEvent;
 import io.leonardoroutes.flow.ClaimedWork;
 import io.leonardoroutes.flow.EventFactory;
@@ -117,11 +118,20 @@ public final class DeliverStep {
     }
     // With a query in the address Camel would send a GET, and the event would be lost.
     message.setHeader(Exchange.HTTP_METHOD, "POST");
-    if (delivery.replyTo() != null) {
+    if (delivery.replyTo() == null) {
+      nameEvent(message, delivery);
+    } else {
       Job.ReplyTo reply = delivery.replyTo();
       exchange.setProperty(FlowProperties.REPLY_TO, reply.destination());
       message.setHeader("JMSCorrelationID", reply.correlationId());
     }
+  }
+
+  /** By Camel's names, which no component sends on: for routes of the application. */
+  private static void nameEvent(Message message, Delivery delivery) {
+    message.setHeader("CamelCloudEventID", delivery.eventId());
+    message.setHeader("CamelCloudEventType", EventType.type(delivery.type()));
+    message.setHeader("CamelCloudEventSubject", delivery.subject());
   }
 
   /** Our copy of the video is missing, which is no fault of the sink. */

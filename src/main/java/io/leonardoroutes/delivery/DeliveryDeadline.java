@@ -164,7 +164,15 @@ public final class DeliveryDeadline implements Policy {
         throw new NotCalled("it is not called, as the program stops");
       }
       await(attempt, delivery);
-      ExchangeHelper.copyResults(exchange, copy);
+      exchange.setException(failure(copy));
+    }
+
+    /** Nothing else: a route of the application may have stopped, or have handled its error. */
+    private static Exception failure(Exchange ended) {
+      boolean rollback = ended.isRollbackOnly() || ended.isRollbackOnlyLast();
+      return ended.getException() == null && rollback
+          ? new IllegalStateException("its route has marked it for rollback")
+          : ended.getException();
     }
 
     private void run(Attempt attempt, String sink) {

@@ -21,6 +21,11 @@ public enum EventType {
 
   /** The CloudEvents {@code type}: {@code leonardo.generation.in_doubt}. */
   public String type() {
-    return "leonardo.generation." + word();
+    return type(word());
+  }
+
+  /** The CloudEvents {@code type} of the event with this {@link #word}. */
+  public static String type(String word) {
+    return "leonardo.generation." + word;
   }
 }
