@@ -184,9 +184,11 @@ class ReadmeTest {
   @Test
   void theTableOfBeansHasEveryBeanThatARouteFileNames() throws IOException {
     Map<String, Set<String>> used = new TreeMap<>();
-    try (Stream<Path> files = Files.list(Path.of("routes"))) {
-      for (Path file : files.toList()) {
-        String name = "`" + file.getFileName().toString().replace(".camel.yaml", "`");
+    try (Stream<Path> routes = Files.list(Path.of("routes"));
+        Stream<Path> kamelets = Files.list(Path.of("src/main/resources/kamelets"))) {
+      for (Path file : Stream.concat(routes, kamelets).toList()) {
+        String name =
+            "`" + file.getFileName().toString().replaceFirst("\\.(camel|kamelet)\\.yaml", "`");
         Pattern.compile("(?:(?:[rR]ef|Mapper): |\"#)(leonardo[A-Z]\\w*)")
             .matcher(Files.readString(file))
             .results()

@@ -18,6 +18,7 @@ import io.leonardoroutes.intake.BatchIntake;
 import io.leonardoroutes.intake.DryRun;
 import io.leonardoroutes.intake.FileIntake;
 import io.leonardoroutes.intake.JmsIntake;
+import io.leonardoroutes.intake.KameletIntake;
 import io.leonardoroutes.intake.LedgerHold;
 import io.leonardoroutes.intake.RejectionNotifier;
 import io.leonardoroutes.intake.RestIntake;
@@ -101,6 +102,7 @@ final class RouteBeans {
     RestIntake rest = new RestIntake(flow);
     registry.bind("leonardoAsked", rest);
     registry.bind("leonardoInbox", new FileIntake(flow));
+    registry.bind("leonardoKameletIntake", new KameletIntake());
     registry.bind("leonardoAnswers", new RestAnswers(flow));
     registry.bind("leonardoGenerations", new JobResource(flow, rest));
     registry.bind("leonardoOwnCopy", new VideoResource(flow, videos));

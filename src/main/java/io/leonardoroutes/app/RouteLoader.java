@@ -10,7 +10,7 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.LedgerSettings;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.http.AddressSecrets;
-import io.leonardoroutes.intake.IntakeCheck;
+import io.leonardoroutes.intake.TemplateCheck;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.ledger.DeliveriesWithoutSink;
 import io.leonardoroutes.ledger.JobsWithoutKey;
@@ -118,7 +118,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       closeAtStop(JmsConnection.open(context, flow));
     }
     load(context, keys, flow);
-    context.addStartupListener(new IntakeCheck(settings.sinks()));
+    context.addStartupListener(new TemplateCheck(settings.sinks(), settings.accounts().names()));
     context.addStartupListener((started, already) -> StartupReport.log(context, flow, foreign));
   }
 

@@ -76,6 +76,14 @@ public final class FlowProperties {
   public static final String PRIORITY = "leonardoPriority";
 
   /**
+   * The account that pays for a request that names none.
+   *
+   * <p>Set by the intake. Read by {@code check}. Default: the account of the caller, else the
+   * default one.
+   */
+  public static final String DEFAULT_ACCOUNT = "leonardoDefaultAccount";
+
+  /**
    * The JMS destination that answers go to, as {@code queue:NAME} or {@code topic:NAME}.
    *
    * <p>Set by the JMS intake, and by {@code deliver} for a reply. Read by {@code accept}, {@code
@@ -125,9 +133,31 @@ public final class FlowProperties {
   /**
    * The text or bytes of the message.
    *
-   * <p>Set and read by the JMS intake. Default: none.
+   * <p>Set by the intake. Read by the JMS intake and the kamelets that generate. Default: none.
    */
   public static final String CONTENT = "leonardoContent";
+
+  /**
+   * The job that the kamelet {@code leonardo-generate-action} answers.
+   *
+   * <p>Set and read by that kamelet. Default: none.
+   */
+  public static final String ANSWER = "leonardoAnswer";
+
+  /**
+   * The simple expression that makes the {@link #KEY}; none of its parts may be without a value.
+   *
+   * <p>Set by the kamelets that generate. Read by the kamelet intake. Default: none, and the
+   * request is rejected.
+   */
+  public static final String KEY_EXPRESSION = "leonardoKeyExpression";
+
+  /**
+   * The simple expression that makes the {@link #CALLER}.
+   *
+   * <p>Set by the kamelets that generate. Read by the kamelet intake. Default: nobody asks.
+   */
+  public static final String CALLER_EXPRESSION = "leonardoCallerExpression";
 
   /**
    * Whether the call asks for {@code dry-run=true}: a request is checked and not accepted.

@@ -72,6 +72,10 @@ public record IntakeProperties(Exchange exchange) {
     return exchange.getProperty(FlowProperties.PRIORITY, DEFAULT_PRIORITY, Integer.class);
   }
 
+  public String defaultAccount() {
+    return said(FlowProperties.DEFAULT_ACCOUNT);
+  }
+
   public Job.ReplyTo replyTo() {
     String destination = said(FlowProperties.REPLY_TO);
     return destination == null

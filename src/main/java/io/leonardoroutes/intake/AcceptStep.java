@@ -98,9 +98,10 @@ public final class AcceptStep {
   /** Looks the name up among the accounts that the caller may use, and nowhere else. */
   private Optional<String> account(
       VideoRequest request, IntakeProperties intake, Set<String> known) {
-    return request.account() == null
+    String named = request.account() == null ? intake.defaultAccount() : request.account();
+    return named == null
         ? flow.settings().accounts().chosen(intake.caller(), known)
-        : Optional.of(request.account()).filter(known::contains);
+        : Optional.of(named).filter(known::contains);
   }
 
   /**

@@ -48,7 +48,9 @@ class FlowPropertiesTest {
   }
 
   private static Map<String, String> routes() throws IOException {
-    return texts(".camel.yaml", Path.of("routes"), Path.of("src/site"));
+    Map<String, String> all = texts(".camel.yaml", Path.of("routes"), Path.of("src/site"));
+    all.putAll(texts(".kamelet.yaml", Path.of("src/main/resources/kamelets")));
+    return all;
   }
 
   private static Set<String> found(String text, String pattern) {
