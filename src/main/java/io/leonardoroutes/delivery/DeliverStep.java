@@ -40,6 +40,10 @@ import org.slf4j.LoggerFactory;
 public final class DeliverStep {
   private static final Logger LOG = LoggerFactory.getLogger(DeliverStep.class);
   private static final int BATCH = 50;
+
+  /** So many of one sink are in memory at once, however many are due. */
+  private static final int MOST = 100;
+
   private static final int MOST_NAMES = 1_000;
 
   /** A delivery that waits for its turn longer than this may go to another instance. */
@@ -55,7 +59,10 @@ public final class DeliverStep {
   private final DeliveryDeadline deadline;
   private final Duration lease;
   private final Map<String, DeliveryLog> logs = new ConcurrentHashMap<>();
-  private final ClaimedWork<Delivery> claimed;
+
+  /** By sink. */
+  private final Map<String, ClaimedWork<Delivery>> claimed = new ConcurrentHashMap<>();
+
   private final Duration longest;
 
   /** By sink, the deliveries whose file name is taken in its folder. */
@@ -67,7 +74,6 @@ public final class DeliverStep {
     this.outbox = flow.ledger().outbox();
     this.lease = flow.settings().lease();
     this.longest = LONGEST_WAIT.plus(flow.settings().longestDelivery(true));
-    this.claimed = new ClaimedWork<>(DeliverStep::key, flow.clock(), lease, longest);
   }
 
   private static String key(Delivery delivery) {
@@ -79,12 +85,21 @@ public final class DeliverStep {
     if (deadline.isFull(sink)) {
       return List.of();
     }
-    return claimed.begins(flow.outages().query(() -> claim(sink)));
+    return claimed(sink).begins(flow.outages().query(() -> claim(sink)));
+  }
+
+  private ClaimedWork<Delivery> claimed(String sink) {
+    return claimed.computeIfAbsent(
+        sink, first -> new ClaimedWork<>(DeliverStep::key, flow.clock(), lease, longest));
   }
 
   private List<Delivery> claim(String sink) {
-    claimed.forget(longest);
-    List<Delivery> due = outbox.claim(sink, BATCH, lease);
+    claimed(sink).forget(longest);
+    int room = Math.min(BATCH, MOST - claimed(sink).size());
+    if (room <= 0) {
+      return List.of();
+    }
+    List<Delivery> due = outbox.claim(sink, room, lease);
     if (due.isEmpty() && log(sink).waits()) {
       log(sink).idle(!outbox.retries(sink), flow.clock().instant());
     }
@@ -96,7 +111,9 @@ public final class DeliverStep {
    * takes over from one that died. No attempt lasts longer than {@link DeliveryDeadline} lets it.
    */
   public void renew() {
-    flow.outages().attempt(() -> claimed.renew(deliveries -> outbox.renew(deliveries, lease)));
+    for (ClaimedWork<Delivery> ofSink : claimed.values()) {
+      flow.outages().attempt(() -> ofSink.renew(deliveries -> outbox.renew(deliveries, lease)));
+    }
   }
 
   /** Makes the message for the sink: the document of the event, or the bytes of the video. */
@@ -104,7 +121,7 @@ public final class DeliverStep {
     Delivery delivery = exchange.getMessage().getBody(Delivery.class);
     exchange.setProperty(FlowProperties.DELIVERY, delivery);
     // Claimed twice as it was late: if it is still to do, its lease will end.
-    claimed.endsWith(exchange, delivery, again -> {});
+    claimed(delivery.sink()).endsWith(exchange, delivery, again -> {});
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     if (delivery.content() == Content.VIDEO) {
