@@ -70,7 +70,7 @@ public final class KameletIntake {
             () ->
                 new RequestRejected(
                     403,
-                    "caller",
+                    "no-caller",
                     "The message has no caller",
                     "`%s` is not 1 to 64 characters of ASCII without spaces".formatted(caller)));
   }

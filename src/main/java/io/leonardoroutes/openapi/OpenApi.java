@@ -58,6 +58,8 @@ public final class OpenApi {
           "unavailable",
           "link",
           "message-type",
+          "no-caller",
+          "no-key",
           "message-id",
           "correlation-id",
           "reply-to",
