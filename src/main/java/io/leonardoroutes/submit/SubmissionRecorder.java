@@ -4,6 +4,7 @@ import static io.leonardoroutes.job.JobState.ACCEPTED;
 import static io.leonardoroutes.job.JobState.FAILED;
 import static io.leonardoroutes.job.JobState.IN_DOUBT;
 import static io.leonardoroutes.job.JobState.RUNNING;
+import static io.leonardoroutes.job.JobState.SUBMITTING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.event.EventType;
@@ -14,7 +15,7 @@ import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.ProviderAccounts;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.job.Job;
-import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.ledger.BlockedAccount.What;
 import io.leonardoroutes.ledger.BlockedAccounts;
 import io.leonardoroutes.ledger.Governor;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,13 +158,14 @@ public final class SubmissionRecorder {
     // Logged before the ledger is asked: if it is unavailable, this line is all that remains.
     LOG.info("{} submitted, generation {}", job.name(), created.generationId());
     Instant poll = schedule.first(job);
-    // An equal request may have adopted it meanwhile: this job's doubt then finds the other one.
-    boolean adopted = !ledger.owners(List.of(created.generationId())).isEmpty();
     boolean known =
         moveOn(
             job,
             EventType.SUBMITTED,
-            adopted ? Set.of() : Set.of(IN_DOUBT, ACCEPTED),
+            // If an equal request has adopted it meanwhile, the doubt finds that one's generation.
+            found ->
+                Set.of(IN_DOUBT, ACCEPTED).contains(found.state())
+                    && ledger.owners(List.of(created.generationId())).isEmpty(),
             seen ->
                 seen.to(RUNNING)
                     .created(created.generationId(), cost)
@@ -255,7 +258,7 @@ public final class SubmissionRecorder {
         moveOn(
             job,
             EventType.FAILED,
-            Set.of(IN_DOUBT),
+            found -> found.state() == IN_DOUBT,
             seen ->
                 seen.to(FAILED)
                     .response(declined.response())
@@ -316,7 +319,7 @@ public final class SubmissionRecorder {
     moveOn(
         job,
         null,
-        Set.of(IN_DOUBT),
+        found -> found.state() == IN_DOUBT,
         seen ->
             seen.to(ACCEPTED)
                 .submittedAt(null)
@@ -335,7 +338,7 @@ public final class SubmissionRecorder {
         moveOn(
             job,
             EventType.IN_DOUBT,
-            Set.of(),
+            found -> false,
             seen ->
                 seen.to(IN_DOUBT)
                     .problem(JobProblems.inDoubt(why, unknown.body(), unknown.named(), over))
@@ -353,15 +356,16 @@ public final class SubmissionRecorder {
    * Moves the job on from SUBMITTING; or, if its lease has run out meanwhile and this is the late
    * answer to its last attempt, from the state that it has now.
    *
+   * @param late whether a late answer still ends the state that it has now
    * @return whether the ledger has recorded it
    */
-  private boolean moveOn(Job job, EventType told, Set<JobState> late, Move move) {
+  private boolean moveOn(Job job, EventType told, Predicate<Job> late, Move move) {
     Optional<Job> now = Optional.of(job);
     while (now.isPresent() && !moved(now.get(), told, move)) {
       now =
           ledger
               .find(job.id())
-              .filter(found -> late.contains(found.state()))
+              .filter(late)
               .filter(found -> found.schedule().attempt() == job.schedule().attempt());
     }
     return now.isPresent();
@@ -369,9 +373,14 @@ public final class SubmissionRecorder {
 
   private boolean moved(Job seen, EventType told, Move move) {
     Job.Change change = move.of(seen);
-    return told == null
-        ? ledger.move(seen, change)
-        : ledger.move(seen, change, flow.events().of(told, change.job()));
+    OutboxEvent[] events =
+        told == null
+            ? new OutboxEvent[0]
+            : new OutboxEvent[] {flow.events().of(told, change.job())};
+    boolean late = seen.state() != SUBMITTING;
+    return late && change.job().generationId() != null
+        ? ledger.adopt(seen, change, events)
+        : ledger.move(seen, change, events);
   }
 
   private interface Move {

@@ -253,15 +253,7 @@ class HungSinkTest {
             Thread.currentThread().interrupt();
           }
         });
-    LedgerRows.change(
-        story.app(),
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)"
-            + " INSERT INTO event (id, subject, type, document, file_name, time) SELECT 'e' || i,"
-            + " 'j' || i, 'submitted', '{\"subject\":\"j' || i || '\"}', 'f' || i, 0 FROM n");
-    LedgerRows.change(
-        story.app(),
-        "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until, since)"
-            + " SELECT id, 'erp', 'EVENT', 'PENDING', 0, 0, 0, 0 FROM event");
+    LedgerRows.deliveries(story.app(), "erp", 300);
 
     await().atMost(LONG).until(() -> atErp("state = 'PENDING'") == 0);
     assertThat(interruptedBefore).hasSize(300).doesNotContainValue(true);

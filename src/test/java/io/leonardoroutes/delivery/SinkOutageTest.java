@@ -199,26 +199,11 @@ class SinkOutageTest {
         .isEqualTo("INFO sink erp is back");
   }
 
-  /** That are due for erp. */
-  private void deliveries(int many) throws Exception {
-    LedgerRows.change(
-        story.app(),
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
-            + many
-            + ")"
-            + " INSERT INTO event (id, subject, type, document, file_name, time) SELECT 'e' || i,"
-            + " 'j' || i, 'submitted', '{\"subject\":\"j' || i || '\"}', 'f' || i, 0 FROM n");
-    LedgerRows.change(
-        story.app(),
-        "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until, since)"
-            + " SELECT id, 'erp', 'EVENT', 'PENDING', 0, 0, 0, 0 FROM event");
-  }
-
   @Test
   void ofAllThatWaitAHundredAreInMemoryAtMost() throws Exception {
     erp(exchange -> {});
     story.with("leonardo.tick", "10h").start();
-    deliveries(300);
+    LedgerRows.deliveries(story.app(), "erp", 300);
     DeliverStep deliver =
         story
             .app()
@@ -242,7 +227,7 @@ class SinkOutageTest {
           taken.add(subject(exchange));
         });
     story.with("leonardo.lease", "10h").start();
-    deliveries(200);
+    LedgerRows.deliveries(story.app(), "erp", 200);
     await().atMost(LONG).until(() -> waiting("tries > 0") == 200);
     for (int minutes = 0; minutes < 12; minutes++) {
       clock.tick(Duration.ofMinutes(1));

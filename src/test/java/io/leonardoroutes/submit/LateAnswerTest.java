@@ -124,6 +124,10 @@ class LateAnswerTest {
     assertThat(provider.creates()).hasSize(1);
   }
 
+  private static void awaitWarning(LogCapture log, String line) {
+    await().atMost(Patience.LONG).untilAsserted(() -> assertThat(log.warnings()).contains(line));
+  }
+
   @Test
   void aGenerationThatIsAnsweredInTheNextAttemptIsToldWithWhatBecameOfItsJob() throws Exception {
     provider.onCreate(this::slowly);
@@ -136,15 +140,11 @@ class LateAnswerTest {
     try (LogCapture log = LogCapture.open()) {
       held.countDown();
 
-      await()
-          .atMost(Patience.LONG)
-          .untilAsserted(
-              () ->
-                  assertThat(log.warnings())
-                      .contains(
-                          "ERROR %s was already SUBMITTING in a later attempt before generation"
-                                  .formatted(released.name())
-                              + " gen-1 was answered: it is paid, and no job has it"));
+      awaitWarning(
+          log,
+          "ERROR %s was already SUBMITTING in a later attempt before generation"
+                  .formatted(released.name())
+              + " gen-1 was answered: it is paid, and no job has it");
       assertThat(log.with("given up")).isEmpty();
     }
     assertThat(other.find(id).orElseThrow().generationId()).isNull();
@@ -180,15 +180,11 @@ class LateAnswerTest {
     try (LogCapture log = LogCapture.open()) {
       held.countDown();
 
-      await()
-          .atMost(Patience.LONG)
-          .untilAsserted(
-              () ->
-                  assertThat(log.warnings())
-                      .contains(
-                          "ERROR %s got generation gen-0 before generation gen-2 was answered: it is"
-                                  .formatted(doubtful.name())
-                              + " paid, and no job has it"));
+      awaitWarning(
+          log,
+          "ERROR %s got generation gen-0 before generation gen-2 was answered: it is"
+                  .formatted(doubtful.name())
+              + " paid, and no job has it");
     }
   }
 
@@ -204,15 +200,11 @@ class LateAnswerTest {
     try (LogCapture log = LogCapture.open()) {
       held.countDown();
 
-      await()
-          .atMost(Patience.LONG)
-          .untilAsserted(
-              () ->
-                  assertThat(log.warnings())
-                      .contains(
-                          "ERROR %s was already IN_DOUBT before generation gen-1 was answered: it is"
-                                  .formatted(doubtful.name())
-                              + " paid, and %s has it".formatted(twin.name())));
+      awaitWarning(
+          log,
+          "ERROR %s was already IN_DOUBT before generation gen-1 was answered: it is"
+                  .formatted(doubtful.name())
+              + " paid, and %s has it".formatted(twin.name()));
     }
     assertThat(other.find(id).orElseThrow().generationId()).isNull();
     assertThat(other.find(twin.id()).orElseThrow().generationId()).isEqualTo("gen-1");
