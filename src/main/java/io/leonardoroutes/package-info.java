@@ -38,6 +38,7 @@
  *  flow                      what every step works with: settings, events, problems, delays
  *  ledger                    what was promised and paid: the guarded moves
  *  limits   database         what an account may do | the database under the ledger
+ *  batch                     files with many requests, and what became of each
  *  job      leonardo         what a job is | what the provider answered, as sealed outcomes
  * </pre>
  *

@@ -67,7 +67,8 @@ class ArchitectureTest {
           Map.entry(
               "flow",
               "auth database event files health http jms job ledger limits problem settings video"),
-          Map.entry("ledger", "database job limits"),
+          Map.entry("ledger", "batch database job limits"),
+          Map.entry("batch", "job"),
           Map.entry("limits", "job"),
           Map.entry("database", "files"),
           Map.entry("job", ""),

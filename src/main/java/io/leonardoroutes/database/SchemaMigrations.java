@@ -49,7 +49,8 @@ final class SchemaMigrations {
           "V14__clock.sql",
           "V15__notices.sql",
           "V17__queue.sql",
-          "V18__list_shown.sql");
+          "V18__list_shown.sql",
+          "V20__batches.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param id opaque, unique
  * @param reference the caller's own id, or null
  * @param caller whose it is, by the name that the REST server knows, or null
+ * @param batch the batch that it was accepted in, or null
  * @param account by which of the provider's accounts it goes, for ever
  * @param request exactly what is sent to the provider
  * @param response what the provider last answered of note, or null
@@ -31,6 +32,7 @@ public record Job(
     String id,
     String reference,
     String caller,
+    String batch,
     String account,
     String model,
     JobState state,
@@ -276,6 +278,7 @@ public record Job(
           from.id,
           from.reference,
           from.caller,
+          from.batch,
           from.account,
           from.model,
           state,

@@ -11,6 +11,7 @@ import java.util.List;
  * @param baseName what its files in an outbox are called, before the short id
  * @param routing with the content's hash; its file name is not used: the ledger makes a unique one
  * @param by whose job it will be, and where it came in
+ * @param batch the batch that it is a line of, or null
  */
 public record NewJob(
     String reference,
@@ -20,7 +21,26 @@ public record NewJob(
     List<String> warnings,
     String baseName,
     Job.Routing routing,
-    Actor by) {
+    Actor by,
+    String batch) {
+
+  /** A request that came alone. */
+  public NewJob(
+      String reference,
+      String account,
+      String model,
+      JsonNode request,
+      List<String> warnings,
+      String baseName,
+      Job.Routing routing,
+      Actor by) {
+    this(reference, account, model, request, warnings, baseName, routing, by, null);
+  }
+
+  /** The same request as a line of this batch. */
+  public NewJob in(String batch) {
+    return new NewJob(reference, account, model, request, warnings, baseName, routing, by, batch);
+  }
 
   /** Whose job it will be, or null. */
   public String caller() {

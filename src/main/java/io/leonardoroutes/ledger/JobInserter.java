@@ -2,6 +2,7 @@ package io.leonardoroutes.ledger;
 
 import static io.leonardoroutes.job.JobState.ACCEPTED;
 
+import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
@@ -18,7 +19,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Turns a request into a job, once: the same request again is the same job. */
-final class JobInserter {
+final class JobInserter implements BatchTable.Ways {
   private static final int SHORT_ID = 8;
 
   private final Jdbi jdbi;
@@ -38,6 +39,16 @@ final class JobInserter {
   /** See {@link Ledger#accept}. */
   Acceptance accept(NewJob request, Function<Job, List<OutboxEvent>> told) {
     return jdbi.inTransaction(handle -> accept(handle, request, told));
+  }
+
+  @Override
+  public Acceptance accept(Handle handle, NewJob asked) {
+    return accept(handle, asked, job -> List.of());
+  }
+
+  @Override
+  public void tell(Handle handle, List<OutboxEvent> told) {
+    outbox.add(handle, told);
   }
 
   private Acceptance accept(Handle handle, NewJob request, Function<Job, List<OutboxEvent>> told) {
@@ -65,7 +76,7 @@ final class JobInserter {
               // Two at once could wait for each other forever.
               handle.execute("SELECT pg_advisory_xact_lock(7206533)");
             }
-            requests.forEach(request -> all.add(accept(handle, request, job -> List.of())));
+            requests.forEach(request -> all.add(accept(handle, request)));
             if (all.stream().anyMatch(Acceptance.Conflict.class::isInstance)) {
               throw new Undone();
             }
@@ -131,6 +142,7 @@ final class JobInserter {
         id,
         request.reference(),
         request.caller(),
+        request.batch(),
         request.account(),
         request.model(),
         ACCEPTED,

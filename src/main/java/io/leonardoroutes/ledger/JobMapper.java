@@ -28,10 +28,10 @@ final class JobMapper {
       """
       INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
-        kind, turn, caller, caller_reference, account, queued_by)
+        kind, turn, caller, caller_reference, account, queued_by, batch)
       VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
-        :kind, :turn, :caller, :caller_reference, :account, :queued_by)
+        :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch)
       ON CONFLICT DO NOTHING
       """;
 
@@ -67,6 +67,7 @@ final class JobMapper {
         .bind("reference", job.caller() == null ? storable(job.reference()) : null)
         .bind("caller", job.caller())
         .bind("account", job.account())
+        .bind("batch", job.batch())
         .bind("caller_reference", job.caller() == null ? null : storable(job.reference()))
         .bind("intake_key", storable(routing.intakeKey()))
         .bind("content_hash", routing.contentHash())
@@ -105,6 +106,7 @@ final class JobMapper {
         row.getString("id"),
         row.getString(caller == null ? "reference" : "caller_reference"),
         caller,
+        row.getString("batch"),
         row.getString("account"),
         row.getString("model"),
         JobState.valueOf(row.getString("state")),

@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.database.DatabaseClock;
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.database.LedgerDatabase;
@@ -45,6 +46,9 @@ public final class Ledger implements AutoCloseable {
         AND state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT', 'COMPLETE')
       """;
 
+  private static final String FREE_BATCHES =
+      "UPDATE batch SET leased_until = 0 WHERE due_at IS NOT NULL AND leased_until > 0";
+
   private static final String FREE_DELIVERIES =
       "UPDATE delivery SET leased_until = 0 WHERE state = 'PENDING' AND leased_until > 0";
 
@@ -60,6 +64,7 @@ public final class Ledger implements AutoCloseable {
   private final WebhookNotices notices;
   private final Governor governor;
   private final ListEvidence listEvidence;
+  private final BatchTable batches;
   private volatile Supplier<Duration> skew = () -> null;
 
   private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
@@ -76,6 +81,7 @@ public final class Ledger implements AutoCloseable {
     this.blockedAccounts = new BlockedAccounts(database, jdbi, clock);
     this.governor = new Governor(moves, leases, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
+    this.batches = new BatchTable(jdbi, clock, database.shared(), inserter);
   }
 
   private Long skewMillis() {
@@ -108,6 +114,7 @@ public final class Ledger implements AutoCloseable {
           handle -> {
             handle.execute(FREE_JOBS);
             handle.execute(FREE_DELIVERIES);
+            handle.execute(FREE_BATCHES);
           });
     }
     return ledger;
@@ -158,6 +165,11 @@ public final class Ledger implements AutoCloseable {
    */
   public List<Acceptance> acceptAll(List<NewJob> requests) {
     return inserter.acceptAll(requests, database.shared());
+  }
+
+  /** The batches of requests, and what became of each of their lines. */
+  public BatchTable batches() {
+    return batches;
   }
 
   /** Writes something, as a check that the ledger can be written. */
@@ -275,6 +287,7 @@ public final class Ledger implements AutoCloseable {
     return jdbi.inTransaction(
         handle -> {
           RestoreFromBackup backup = new RestoreFromBackup(moves, handle, at);
+          backup.stopReading();
           return new Doubts(backup.doubt(doubt, told), backup.since());
         });
   }

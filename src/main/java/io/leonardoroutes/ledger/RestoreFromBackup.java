@@ -49,6 +49,13 @@ final class RestoreFromBackup {
     return since;
   }
 
+  /**
+   * Reads no batch on: lines that the ledger does not know may have been accepted and paid since.
+   */
+  void stopReading() {
+    handle.execute("UPDATE batch SET state = 'RUNNING' WHERE state = 'READING'");
+  }
+
   /** See {@link Ledger#restored}. */
   int doubt(UnaryOperator<Job.Change> doubt, Function<Job, OutboxEvent> told) {
     int jobs = 0;
