@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The applications of {@code src/it}, which have the jar and what Maven resolves with it, each in a
  * process of its own.
  */
+@Tag("long")
 class HostsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CAT =

@@ -39,10 +39,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several instances on one PostgreSQL ledger and one data folder. */
+@Tag("long")
 class InstancesTest {
   private static final Duration LONG = Patience.LONG;
   private static final AccountLimits LIMITS = TestLimits.of(10, 100);

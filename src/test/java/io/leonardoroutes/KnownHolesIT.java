@@ -12,12 +12,14 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What is known to be broken in the libraries beside the jar, by the committed list; and what of
  * them an application gets that has the jar.
  */
+@Tag("long")
 class KnownHolesIT {
   private static final Path SHIPPED = Path.of("target/lib");
 

@@ -24,10 +24,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The archive for servers, unpacked into a read-only folder, and started from another one. */
+@Tag("long")
 class ServerArchiveIT {
   private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
   private static final String NOBODY = "65534";

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Many callers at a process of 96 MB that ends, as the README recommends, when its heap is full.
  */
+@Tag("long")
 class SmallHeapTest {
   private static final int LENGTH = 262_100;
   private static final byte[] BODY = " ".repeat(LENGTH - 100).getBytes(US_ASCII);

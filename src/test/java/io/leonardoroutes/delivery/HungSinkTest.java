@@ -31,10 +31,12 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.AsyncProcessorSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sinks of any component that take an event and do not return, or return late. */
+@Tag("long")
 class HungSinkTest {
   private static final Duration LONG = Patience.LONG;
 

@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A dropped file while something that it needs is away. */
+@Tag("long")
 class FileOutageTest {
   private static final Duration LONG = Patience.LONG;
 

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Ten thousand jobs before a provider that allows ten at once and a hundred creates in a minute, on
  * a clock of its own. Prints how often it turned a create away.
  */
+@Tag("long")
 class FullQueueTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final int QUEUED = 10_000;

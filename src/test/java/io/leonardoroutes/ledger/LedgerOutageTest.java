@@ -23,12 +23,14 @@ import org.apache.camel.builder.RouteBuilder;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A PostgreSQL ledger that goes away in the middle and comes back, as when its server restarts. */
+@Tag("long")
 class LedgerOutageTest {
   private static final Duration LONG = Patience.LONG;
 

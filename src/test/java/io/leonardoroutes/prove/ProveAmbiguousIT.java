@@ -3,12 +3,14 @@ package io.leonardoroutes.prove;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The command before ambiguous answers. In a class of its own, so that it runs beside the others.
  */
+@Tag("long")
 class ProveAmbiguousIT {
   @TempDir Path folder;
 

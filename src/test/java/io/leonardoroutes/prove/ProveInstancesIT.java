@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leonardoroutes.ledger.Engine;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command with two instances. In a class of its own, so that it runs beside the others. */
+@Tag("long")
 class ProveInstancesIT {
   @TempDir Path folder;
 

@@ -17,12 +17,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers of which something comes now and then, and never the end. */
+@Tag("long")
 class DrippingAnswerTest {
   private static final Duration LONG = Patience.LONG;
   private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n";

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Answers without end, wherever they have none, in a program with a small heap. */
+@Tag("long")
 class EndlessAnswerTest {
   private static final Duration LONG = Duration.ofMinutes(2);
 

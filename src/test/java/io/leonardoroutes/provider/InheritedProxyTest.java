@@ -10,10 +10,12 @@ import io.leonardoroutes.fixture.TestAuthority;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a process of its own, with nothing set but what every program heeds. */
+@Tag("long")
 class InheritedProxyTest {
   private static final String CONNECT = "CONNECT provider.test:443 ";
 

@@ -20,11 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers that are gone in the middle: nothing that whoever reads the log could do. */
+@Tag("long")
 class BrokenOffTest {
   private static final Duration LONG = Patience.LONG;
   private static final int CLIENTS = 200;

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a step has done is over, though the queue that it tells of a free slot is full. */
+@Tag("long")
 class FullQueueOfNoticesTest {
   private static final Duration LONG = Patience.LONG;
 

@@ -18,12 +18,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Looks that last, and what goes on beside them. */
+@Tag("long")
 class LookUnderWayTest {
   private static final Duration LONG = Patience.LONG;
   private static final String FIRST = "/v1/generations/gen-1";

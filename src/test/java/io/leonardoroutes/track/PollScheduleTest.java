@@ -23,12 +23,14 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many looks a job costs and how soon its end is seen, on a clock of its own. */
+@Tag("long")
 class PollScheduleTest {
   private static final AccountLimits LIMITS = TestLimits.of(10, 100);
   private static final Duration LEASE = Duration.ofSeconds(30);
