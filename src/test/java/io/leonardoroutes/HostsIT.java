@@ -30,6 +30,7 @@ import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -69,9 +70,13 @@ class HostsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"camel-main", "camel-main-4.22"})
-  void aCamelMainApplicationHasItsRoutesBesideOurs(String name) throws Exception {
-    start(name, "org.apache.camel.main.Main");
+  @CsvSource({
+    "camel-main,      org.apache.camel.main.Main",
+    "camel-main-4.22, org.apache.camel.main.Main",
+    "quarkus,         io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+  })
+  void anApplicationHasItsRoutesBesideOurs(String name, String main) throws Exception {
+    start(name, main);
     drop("orders/cat.json", CAT);
     drop("orders/long.json", TOO_LONG);
     drop("urgent/second.json", CAT.replace("cat", "koala"));
@@ -181,8 +186,11 @@ class HostsIT {
     command.add("-Dleonardo.track.first=1s");
     command.add("-Dleonardo.track.every=1s");
     command.addAll(List.of(options));
+    Path quarkus = target.resolve("quarkus-app/quarkus-run.jar");
     String classPath =
-        target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
+        Files.exists(quarkus)
+            ? quarkus.toString()
+            : target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*";
     command.addAll(List.of("-cp", classPath, main));
     application =
         new ProcessBuilder(command)
