@@ -85,6 +85,7 @@ class HostsIT {
     assertThat(folder.resolve("answers/cat.json")).content().contains("\"ACCEPTED\"");
     await().atMost(Patience.LONG).until(() -> files("told").size() == 4);
     assertThat(folder.resolve("refused/long.json")).hasContent(WHY);
+    assertThat(folder.resolve("out.log")).content().contains("Started urgent (file://urgent)");
     assertThat(listening()).isEmpty();
     assertThat(files(""))
         .containsExactlyInAnyOrder(

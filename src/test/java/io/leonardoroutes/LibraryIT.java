@@ -49,11 +49,10 @@ class LibraryIT {
         leonardo.sinks.films.uri=file:films
         leonardo.sinks.films.content=video
         leonardo.sinks.films.events=completed
-        camel.route-template[0].template-id=leonardo-intake-file
-        camel.route-template[0].route-id=urgent
-        camel.route-template[0].inbox=urgent
-        camel.route-template[0].sinks=films
-        camel.route-template[0].priority=9
+        camel.route-template[urgent].template-id=leonardo-intake-file
+        camel.route-template[urgent].inbox=urgent
+        camel.route-template[urgent].sinks=films
+        camel.route-template[urgent].priority=9
         """
             .formatted(App.freePort(), App.freePort()));
     write(

@@ -82,8 +82,8 @@ final class SettingSources {
         .forEach(key -> add(key, properties.resolveProperty(key).orElse("")));
     if (names.stream().anyMatch(key -> key.startsWith("camel.route-template["))) {
       LOG.warn(
-          "camel.route-template[0] makes no route here, as Spring Boot has another name for it:"
-              + " write camel.routetemplate.config[0]");
+          "camel.route-template[...] makes no route here, as Spring Boot has another name for it:"
+              + " write camel.routetemplate.config[0] and its route-id");
     }
   }
 
