@@ -88,7 +88,7 @@ class ServerArchiveIT {
     }
   }
 
-  private static Path archive() throws IOException {
+  static Path archive() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("target"))) {
       return files
           .filter(file -> file.toString().endsWith(".tar.gz"))
@@ -100,7 +100,7 @@ class ServerArchiveIT {
     }
   }
 
-  private static void must(String... command) throws Exception {
+  static void must(String... command) throws Exception {
     assertThat(new ProcessBuilder(command).inheritIO().start().waitFor())
         .as(String.join(" ", command))
         .isZero();
