@@ -6,6 +6,7 @@ import io.leonardoroutes.flow.JobProblems;
 import io.leonardoroutes.flow.LedgerSettings;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.limits.PriceTable;
 import io.leonardoroutes.settings.SettingReader;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -54,7 +55,7 @@ final class RestoreCommand {
   private static String putInDoubt(CamelContext context, Instant at) {
     LeonardoSettings settings = LeonardoSettings.read(context, new SettingReader(context));
     Clock clock = context.getRegistry().findSingleByType(Clock.class);
-    FlowContext flow = RouteLoader.flow(settings, clock);
+    FlowContext flow = RouteLoader.flow(settings, PriceTable.NONE, clock);
     try (Ledger ledger = flow.ledger()) {
       String name = LedgerSettings.address(settings.ledger());
       Instant now = flow.clock().instant();

@@ -9,12 +9,14 @@ import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.LedgerSettings;
 import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.flow.PriceSettings;
 import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.intake.TemplateCheck;
 import io.leonardoroutes.json.Violation;
 import io.leonardoroutes.ledger.DeliveriesWithoutSink;
 import io.leonardoroutes.ledger.JobsWithoutKey;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.limits.PriceTable;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.provider.HttpClients;
 import io.leonardoroutes.rest.ForeignServer;
@@ -95,7 +97,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     if (settings.ledger().isPostgres()) {
       OptionalJars.POSTGRESQL.requireFor(LedgerSettings.URL, context);
     }
-    FlowContext flow = flow(settings, clock);
+    FlowContext flow = flow(settings, PriceSettings.read(keys, models.ids()), clock);
     closeAtStop(flow.ledger());
     warnOfJobsWithoutKey(flow);
     warnOfDeliveriesWithoutSink(flow, sinks);
@@ -170,7 +172,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
    * Opens the ledger. Times are those of the application's own clock, if it has one, else the
    * ledger's.
    */
-  static FlowContext flow(LeonardoSettings settings, Clock own) {
+  static FlowContext flow(LeonardoSettings settings, PriceTable prices, Clock own) {
     LedgerConnection access = settings.ledger();
     try {
       Ledger ledger = own == null ? Ledger.open(access) : Ledger.open(access, own);
@@ -182,6 +184,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
       return new FlowContext(
           settings,
           ledger,
+          prices,
           new EventFactory(settings.sinks(), clock),
           settings.secrets().outages(),
           clock);

@@ -4,13 +4,24 @@ import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.ledger.Ledger;
+import io.leonardoroutes.limits.PriceTable;
 import io.leonardoroutes.problem.RequestRejected;
 import java.time.Clock;
 import java.util.List;
 
 /** What the steps of all routes work with. */
 public record FlowContext(
-    LeonardoSettings settings, Ledger ledger, EventFactory events, Outages outages, Clock clock) {
+    LeonardoSettings settings,
+    Ledger ledger,
+    PriceTable prices,
+    EventFactory events,
+    Outages outages,
+    Clock clock) {
+  /** Says what requests will cost. */
+  public Quotes quotes() {
+    return new Quotes(ledger.quotes(), prices);
+  }
+
   /** The caller, by the {@link Caller#HEADER} of the exchange. */
   public Caller caller(Object header) {
     return Caller.of(header, settings.rest());

@@ -9,13 +9,13 @@ import java.util.Set;
  * The kind of a job, by which price and duration are learned: its model and all parameters except
  * those that say what the video shows.
  */
-final class PricingKey {
+public final class PricingKey {
   private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "public");
 
   private PricingKey() {}
 
   /** The kind of a request, as a text that is the same for all of one kind. */
-  static String of(JsonNode request) {
+  public static String of(JsonNode request) {
     JsonNode kind = request.deepCopy();
     strip(kind);
     return kind.toString();

@@ -5,7 +5,6 @@ import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -167,23 +166,6 @@ final class JobQueries {
                         + " WHERE state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT')")
                 .mapTo(Long.class)
                 .one());
-  }
-
-  /** See {@link Ledger#took}. */
-  List<Duration> took(String kind, int most) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT took FROM job WHERE kind = :kind AND took IS NOT NULL AND submitted_at IS NOT NULL
-                    ORDER BY submitted_at DESC LIMIT :most
-                    """)
-                .bind("kind", kind)
-                .bind("most", most)
-                .mapTo(Long.class)
-                .map(Duration::ofMillis)
-                .list());
   }
 
   /**

@@ -12,6 +12,7 @@ import io.leonardoroutes.job.Moved;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.QuoteQueries;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +64,7 @@ public final class Ledger implements AutoCloseable {
   private final BlockedAccounts blockedAccounts;
   private final WebhookNotices notices;
   private final Governor governor;
+  private final QuoteQueries quotes;
   private final ListEvidence listEvidence;
   private final BatchTable batches;
   private volatile Supplier<Duration> skew = () -> null;
@@ -79,6 +81,7 @@ public final class Ledger implements AutoCloseable {
     this.leases = new Leases(jdbi, clock, database.shared());
     this.notices = new WebhookNotices(jdbi, clock);
     this.blockedAccounts = new BlockedAccounts(database, jdbi, clock);
+    this.quotes = new QuoteQueries(jdbi, clock);
     this.governor = new Governor(moves, leases, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
     this.batches = new BatchTable(jdbi, clock, database.shared(), inserter);
@@ -141,6 +144,11 @@ public final class Ledger implements AutoCloseable {
    */
   public Instant now() {
     return clock instanceof DatabaseClock shared ? shared.fresh() : clock.instant();
+  }
+
+  /** What jobs like a request cost and took. */
+  public QuoteQueries quotes() {
+    return quotes;
   }
 
   /** The events that still have to reach a sink. */
@@ -377,7 +385,7 @@ public final class Ledger implements AutoCloseable {
    * @param most this many jobs at most
    */
   public List<Duration> took(String kind, int most) {
-    return queries.took(kind, most);
+    return quotes.took(kind, most);
   }
 
   /**

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,6 @@ import org.jdbi.v3.core.Handle;
  */
 public final class CostQueries {
   private static final long A_DAY = Duration.ofDays(1).toMillis();
-  private static final int LIKE_JOBS = 20;
   private static final int ANY_JOBS = 1000;
 
   /**
@@ -85,21 +83,8 @@ public final class CostQueries {
    */
   public static BigDecimal price(Handle handle, AccountLimits limits, String kind) {
     Budget budget = limits.budget();
-    List<BigDecimal> like =
-        handle
-            .createQuery(
-                """
-                SELECT cost_amount FROM job WHERE account = :account AND kind = :kind AND cost_unit = :unit
-                  AND submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT :most
-                """)
-            .bind("account", limits.account())
-            .bind("kind", kind)
-            .bind("unit", budget.unit())
-            .bind("most", LIKE_JOBS)
-            .mapTo(String.class)
-            .map(BigDecimal::new)
-            .list();
-    return dearest(like.isEmpty() ? any(handle, limits) : like, budget.priceUnknown());
+    return LearnedPrices.of(handle, limits.account(), kind, budget.unit())
+        .orElseGet(() -> LearnedPrices.dearest(any(handle, limits)).orElse(budget.priceUnknown()));
   }
 
   private static List<BigDecimal> any(Handle handle, AccountLimits limits) {
@@ -115,10 +100,6 @@ public final class CostQueries {
         .mapTo(String.class)
         .map(BigDecimal::new)
         .list();
-  }
-
-  private static BigDecimal dearest(Collection<BigDecimal> prices, BigDecimal none) {
-    return prices.stream().reduce(BigDecimal::max).orElse(none);
   }
 
   /** What each day, account, model and unit cost since {@code from}, the newest day first. */

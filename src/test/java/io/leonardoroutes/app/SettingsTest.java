@@ -7,6 +7,7 @@ import io.leonardoroutes.auth.ApiKeys;
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.settings.BadSetting;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -114,6 +115,32 @@ public class SettingsTest {
                     .with("leonardo.accounts.studio.api-key", "studio-key")
                     .with("leonardo.accounts.studio." + key, value)))
         .isEqualTo(of + key + ": " + why);
+  }
+
+  @Test
+  void aTableOfPricesThatCannotBe() throws IOException {
+    Path prices = folder.resolve("prices.csv");
+    App program = app().with("leonardo.prices", prices.toString());
+
+    assertThat(refusal(program)).startsWith("leonardo.prices: cannot read " + prices + " (");
+
+    Files.writeString(
+        prices,
+        """
+        model,seconds,size,audio,amount,unit,as of,source
+        kling-3.0-turbo,1,,,0.2392,DOLLARS,2026-08-01,
+        kling-3.0-turbo,5,,,1.20 $,DOLLARS,2026-08-01,
+        """);
+    assertThat(refusal(app().with("leonardo.prices", prices.toString())))
+        .isEqualTo(
+            "leonardo.prices: "
+                + prices
+                + ", line 3, column amount: '1.20 $' is not a decimal number such as 0.2392, from"
+                + " 0 to 999999999999");
+
+    Files.write(prices, new byte[] {'m', (byte) 0xfc});
+    assertThat(refusal(app().with("leonardo.prices", prices.toString())))
+        .isEqualTo("leonardo.prices: " + prices + " is not UTF-8");
   }
 
   @Test

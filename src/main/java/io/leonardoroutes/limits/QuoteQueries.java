@@ -1,0 +1,59 @@
+package io.leonardoroutes.limits;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.job.Price;
+import io.leonardoroutes.job.PricingKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/** What is known of a request before it is a job: what jobs like it cost and took. */
+public final class QuoteQueries {
+  private static final int LAST = 30;
+
+  private final Jdbi jdbi;
+  private final Clock clock;
+
+  public QuoteQueries(Jdbi jdbi, Clock clock) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+  }
+
+  /** What jobs like it cost the account; empty if there is none. */
+  public Optional<Price> price(String account, JsonNode request) {
+    return jdbi.withHandle(handle -> LearnedPrices.of(handle, account, PricingKey.of(request)));
+  }
+
+  /** How long the middle one of the last jobs like it took; empty if there is none. */
+  public Optional<Duration> took(JsonNode request) {
+    List<Duration> took = took(PricingKey.of(request), LAST).stream().sorted().toList();
+    return took.isEmpty() ? Optional.empty() : Optional.of(took.get(took.size() / 2));
+  }
+
+  /** How long the provider took for the last jobs of a kind, the latest first. */
+  public List<Duration> took(String kind, int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT took FROM job WHERE kind = :kind AND took IS NOT NULL AND submitted_at IS NOT NULL
+                    ORDER BY submitted_at DESC LIMIT :most
+                    """)
+                .bind("kind", kind)
+                .bind("most", most)
+                .mapTo(Long.class)
+                .map(Duration::ofMillis)
+                .list());
+  }
+
+  /** How many jobs of the account may be at the provider at once, as far as is known now. */
+  public int concurrent(AccountLimits limits) {
+    return jdbi.withHandle(
+        handle ->
+            ThrottleState.read(handle, limits.account())
+                .concurrent(limits.concurrent(), clock.millis()));
+  }
+}
