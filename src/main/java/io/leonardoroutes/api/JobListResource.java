@@ -6,6 +6,7 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.Tag;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.QueryParameters;
@@ -44,7 +45,8 @@ public final class JobListResource {
       @Header(Exchange.HTTP_QUERY) String asked, @Header(Caller.HEADER) Object user) {
     Caller caller = flow.caller(user);
     QueryParameters query =
-        QueryParameters.of(asked, "state", "model", "reference", "from", "to", "limit", "after");
+        QueryParameters.of(
+            asked, "state", "model", "reference", "tag", "from", "to", "limit", "after");
     int size = query.number("limit", PAGE, LONGEST_PAGE);
     JobFilter filter = filter(query, caller.operator() ? null : caller.name());
     String after = cursor(query.text("after"), caller);
@@ -64,6 +66,7 @@ public final class JobListResource {
         caller,
         model(query.text("model")),
         query.text("reference"),
+        tag(query.text("tag")),
         query.time("from"),
         query.time("to"));
   }
@@ -83,6 +86,13 @@ public final class JobListResource {
       throw QueryParameters.bad("model", id, "one of " + models);
     }
     return id;
+  }
+
+  private static Tag tag(String text) {
+    return text == null
+        ? null
+        : Tag.of(text)
+            .orElseThrow(() -> QueryParameters.bad("tag", text, "NAME:VALUE, as in team:red"));
   }
 
   private static JobState state(String name) {

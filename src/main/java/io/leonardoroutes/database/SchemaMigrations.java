@@ -50,7 +50,8 @@ final class SchemaMigrations {
           "V15__notices.sql",
           "V17__queue.sql",
           "V18__list_shown.sql",
-          "V20__batches.sql");
+          "V20__batches.sql",
+          "V23__tags.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

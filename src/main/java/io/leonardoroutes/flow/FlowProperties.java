@@ -98,6 +98,13 @@ public final class FlowProperties {
    */
   public static final String CORRELATION_ID = "leonardoCorrelationId";
 
+  /**
+   * The id of the job that the request tries again.
+   *
+   * <p>Set by {@code retry}. Read by {@code accept}. Default: none, as it tries no other again.
+   */
+  public static final String RETRY_OF = "leonardoRetryOf";
+
   // --- of our own intakes ---
 
   /**
@@ -255,6 +262,13 @@ public final class FlowProperties {
    * <p>Set and read by {@code answer}. Default: {@code false}.
    */
   public static final String UNCHANGED = "leonardoUnchanged";
+
+  /**
+   * Whether the answer is CSV.
+   *
+   * <p>Set and read by {@code costs}. Default: {@code false}.
+   */
+  public static final String CSV = "leonardoCsv";
 
   /**
    * Done once the caller hears no answer any more, a {@link

@@ -76,6 +76,11 @@ public record IntakeProperties(Exchange exchange) {
     return said(FlowProperties.DEFAULT_ACCOUNT);
   }
 
+  /** The id of the job that the request tries again, or null. */
+  public String retryOf() {
+    return said(FlowProperties.RETRY_OF);
+  }
+
   public Job.ReplyTo replyTo() {
     String destination = said(FlowProperties.REPLY_TO);
     return destination == null

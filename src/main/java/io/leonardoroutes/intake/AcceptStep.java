@@ -225,15 +225,16 @@ public final class AcceptStep {
             request.sinks().isEmpty() ? intake.sinks() : request.sinks(),
             intake.replyTo());
     return new NewJob(
-        request.reference(),
-        account(exchange, request, intake),
-        request.model(),
-        sent,
-        request.warnings(),
-        OutboxFileName.of(
-            intake.name() == null ? request.reference() : intake.name(), request.model()),
-        routing,
-        intake.by());
+            request.reference(),
+            account(exchange, request, intake),
+            request.model(),
+            sent,
+            request.warnings(),
+            OutboxFileName.of(
+                intake.name() == null ? request.reference() : intake.name(), request.model()),
+            routing,
+            intake.by())
+        .with(request.tags(), intake.retryOf());
   }
 
   /** The account that was found; copies of our routes from before there were accounts find none. */
@@ -251,8 +252,11 @@ public final class AcceptStep {
     all.put("priority", request.priority());
     all.put("reference", request.reference());
     if (request.account() != null) {
-      // Only then: ledgers have hashes from before there were accounts.
+      // Only then, and so with tags: ledgers have hashes from before there were any.
       all.put("account", request.account());
+    }
+    if (!request.tags().isEmpty()) {
+      all.set("tags", JSON.valueToTree(request.tags()));
     }
     return sha256(all.toString().getBytes(StandardCharsets.UTF_8));
   }

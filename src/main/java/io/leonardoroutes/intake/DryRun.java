@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.request.VideoRequest;
 import java.util.List;
+import java.util.Map;
 import org.apache.camel.Exchange;
 
 /** {@code POST /generations?dry-run=true}: checks a request without accepting it. */
@@ -19,7 +20,12 @@ public final class DryRun {
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Preview(
-      String reference, String account, String model, JsonNode request, List<String> warnings) {}
+      String reference,
+      String account,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> tags,
+      String model,
+      JsonNode request,
+      List<String> warnings) {}
 
   /** Replaces the valid request in the body by its {@link Preview}. */
   public void preview(Exchange exchange) {
@@ -31,6 +37,7 @@ public final class DryRun {
                 new Preview(
                     request.reference(),
                     exchange.getProperty(FlowProperties.ACCOUNT, String.class),
+                    request.tags(),
                     request.model(),
                     request.toProvider(),
                     request.warnings())));

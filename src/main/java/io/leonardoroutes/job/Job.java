@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +26,9 @@ import java.util.stream.Stream;
  * @param caller whose it is, by the name that the REST server knows, or null
  * @param batch the batch that it was accepted in, or null
  * @param account by which of the provider's accounts it goes, for ever
+ * @param tags what it is booked under, sorted by name; never null
+ * @param retryOf the id of the job that this one tries again, or null
+ * @param duplicateOf the id of a finished job that asked for the same, or null
  * @param request exactly what is sent to the provider
  * @param response what the provider last answered of note, or null
  * @param problem an RFC 9457 problem, once something is wrong, or null
@@ -34,6 +40,9 @@ public record Job(
     String caller,
     String batch,
     String account,
+    @JsonInclude(Include.NON_EMPTY) Map<String, String> tags,
+    String retryOf,
+    String duplicateOf,
     String model,
     JobState state,
     String generationId,
@@ -106,8 +115,9 @@ public record Job(
     }
   }
 
-  /** Copies the list, and keeps of a time what the ledger keeps: milliseconds. */
+  /** Copies list and map, and keeps of a time what the ledger keeps: milliseconds. */
   public Job {
+    tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
     warnings = List.copyOf(warnings);
     createdAt = millis(createdAt);
     submittedAt = millis(submittedAt);
@@ -280,6 +290,9 @@ public record Job(
           from.caller,
           from.batch,
           from.account,
+          from.tags,
+          from.retryOf,
+          from.duplicateOf,
           from.model,
           state,
           generationId,

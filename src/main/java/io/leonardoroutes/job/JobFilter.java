@@ -7,14 +7,21 @@ import java.time.Instant;
  *
  * @param caller whose
  * @param reference the caller's own id for a job, of whichever caller
+ * @param tag a tag that they have
  * @param from accepted then or later
  * @param to accepted before then
  */
 public record JobFilter(
-    JobState state, String caller, String model, String reference, Instant from, Instant to) {
+    JobState state,
+    String caller,
+    String model,
+    String reference,
+    Tag tag,
+    Instant from,
+    Instant to) {
 
   /** Everybody's jobs that stand so; null for all. */
   public static JobFilter of(JobState state) {
-    return new JobFilter(state, null, null, null, null, null);
+    return new JobFilter(state, null, null, null, null, null, null);
   }
 }

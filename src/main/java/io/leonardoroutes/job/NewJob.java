@@ -2,6 +2,7 @@ package io.leonardoroutes.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A valid request on its way into the ledger.
@@ -12,6 +13,8 @@ import java.util.List;
  * @param routing with the content's hash; its file name is not used: the ledger makes a unique one
  * @param by whose job it will be, and where it came in
  * @param batch the batch that it is a line of, or null
+ * @param tags what it is booked under; never null
+ * @param retryOf the id of the job that it tries again, or null
  */
 public record NewJob(
     String reference,
@@ -22,9 +25,11 @@ public record NewJob(
     String baseName,
     Job.Routing routing,
     Actor by,
-    String batch) {
+    String batch,
+    Map<String, String> tags,
+    String retryOf) {
 
-  /** A request that came alone. */
+  /** A request that came alone, without tags. */
   public NewJob(
       String reference,
       String account,
@@ -34,12 +39,19 @@ public record NewJob(
       String baseName,
       Job.Routing routing,
       Actor by) {
-    this(reference, account, model, request, warnings, baseName, routing, by, null);
+    this(reference, account, model, request, warnings, baseName, routing, by, null, Map.of(), null);
   }
 
   /** The same request as a line of this batch. */
   public NewJob in(String batch) {
-    return new NewJob(reference, account, model, request, warnings, baseName, routing, by, batch);
+    return new NewJob(
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf);
+  }
+
+  /** The same request with these tags, as a retry of that job, or of none. */
+  public NewJob with(Map<String, String> tags, String retryOf) {
+    return new NewJob(
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf);
   }
 
   /** Whose job it will be, or null. */

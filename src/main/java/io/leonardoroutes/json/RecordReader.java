@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Reads JSON into records, exactly typed: {@code "5"} is not 5, {@code true} is not 1, 5.0 is 5.
@@ -94,6 +95,9 @@ public final class RecordReader {
     if (type == Integer.class) {
       return node.isNumber() ? whole(node, pointer) : misread(node, pointer, "a whole number");
     }
+    if (RecordShape.isTexts(type)) {
+      return node.isObject() ? texts(node, pointer) : misread(node, pointer, "an object");
+    }
     if (type instanceof ParameterizedType list) {
       return node.isArray() ? items(node, list, pointer) : misread(node, pointer, "an array");
     }
@@ -113,6 +117,18 @@ public final class RecordReader {
     }
     // too large a number becomes the largest, so that the rule of the field can say what is allowed
     return near.intValue();
+  }
+
+  private Map<String, Object> texts(JsonNode node, String pointer) {
+    Map<String, Object> texts = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      String at = pointer + WireNames.step(field.getKey());
+      trace.enter(at);
+      texts.put(field.getKey(), value(field.getValue(), String.class, at, true));
+    }
+    trace.leave(pointer);
+    // not Map.copyOf: an unreadable value is null, and its key is judged all the same
+    return Collections.unmodifiableMap(texts);
   }
 
   private List<Object> items(JsonNode node, ParameterizedType list, String pointer) {

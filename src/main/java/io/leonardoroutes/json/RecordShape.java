@@ -115,14 +115,23 @@ public final class RecordShape {
     }
   }
 
+  /** Whether the type is that of an object with any keys and a text for each. */
+  static boolean isTexts(Type type) {
+    return type instanceof ParameterizedType map
+        && map.getRawType() == Map.class
+        && List.of(map.getActualTypeArguments()).equals(List.of(String.class, String.class));
+  }
+
   private static void check(Class<?> owner, RecordComponent component, Type type) {
     if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
       check(owner, component, list.getActualTypeArguments()[0]);
+    } else if (type instanceof ParameterizedType map && isTexts(map)) {
+      return;
     } else if (type instanceof Class<?> record && record.isRecord()) {
       of(record);
     } else if (!SINGLE.contains(type)) {
       throw new IllegalStateException(
-          "%s.%s is a %s: String, Integer, Boolean, a record or a List of these can be read"
+          "%s.%s is a %s: String, Integer, Boolean, a record, a List of these or a Map of String to String can be read"
               .formatted(owner.getName(), component.getName(), type.getTypeName()));
     }
   }

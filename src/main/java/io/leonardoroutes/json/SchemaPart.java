@@ -82,13 +82,15 @@ public final class SchemaPart {
     required = true;
     if (isArray()) {
       put("minItems", 1);
+    } else if (RecordShape.isTexts(type)) {
+      put("minProperties", 1);
     } else if (type instanceof Class<?> record && record.isRecord() && !json.has("required")) {
       put("anyOf", anyKey(record));
     }
   }
 
   public boolean isArray() {
-    return type instanceof ParameterizedType;
+    return type instanceof ParameterizedType && !RecordShape.isTexts(type);
   }
 
   public boolean isNumber() {
@@ -175,6 +177,9 @@ public final class SchemaPart {
   /** A value that does not count as absent; its rules are held elsewhere. */
   private static ObjectNode given(Type type) {
     ObjectNode value = one("type", name(type));
+    if (RecordShape.isTexts(type)) {
+      return value.put("minProperties", 1);
+    }
     if (type instanceof ParameterizedType) {
       return value.put("minItems", 1);
     }
@@ -190,6 +195,8 @@ public final class SchemaPart {
   }
 
   private static String name(Type type) {
-    return type instanceof ParameterizedType ? "array" : TYPES.getOrDefault(type, "object");
+    return type instanceof ParameterizedType && !RecordShape.isTexts(type)
+        ? "array"
+        : TYPES.getOrDefault(type, "object");
   }
 }

@@ -22,7 +22,7 @@ public final class WireNames extends PropertyNamingStrategies.SnakeCaseStrategy 
   }
 
   /** A key as a part of a JSON pointer (RFC 6901), with its slash. */
-  static String step(String key) {
+  public static String step(String key) {
     return "/" + key.replace("~", "~0").replace("/", "~1");
   }
 

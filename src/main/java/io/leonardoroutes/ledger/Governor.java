@@ -10,6 +10,7 @@ import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.limits.BudgetFitter;
 import io.leonardoroutes.limits.CallCounter;
 import io.leonardoroutes.limits.CircuitBreaker;
+import io.leonardoroutes.limits.CostGroup;
 import io.leonardoroutes.limits.CostQueries;
 import io.leonardoroutes.limits.DailyCosts;
 import io.leonardoroutes.limits.SlotUsage;
@@ -350,7 +351,12 @@ public final class Governor {
 
   /** The cost of jobs by day, account, model and unit, the newest day first. */
   public List<DailyCosts> costs(LocalDate from) {
-    return jdbi.withHandle(handle -> CostQueries.sums(handle, from));
+    return costs(from, null, Integer.MAX_VALUE - 1).orElseThrow();
+  }
+
+  /** The same, summed by what {@code by} says too; see {@link CostQueries#sums}. */
+  public Optional<List<DailyCosts>> costs(LocalDate from, CostGroup by, int most) {
+    return jdbi.withHandle(handle -> CostQueries.sums(handle, from, by, most));
   }
 
   /** What is spent and reserved of the account's budget today. */

@@ -56,6 +56,7 @@ final class JobInserter implements BatchTable.Ways {
     while (before.isEmpty()) {
       Job job = job(request, ids.get());
       if (insert(handle, job, request.by())) {
+        tag(handle, job);
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));
         return new Acceptance.Accepted(job);
@@ -105,6 +106,18 @@ final class JobInserter implements BatchTable.Ways {
         == 1;
   }
 
+  private static void tag(Handle handle, Job job) {
+    job.tags()
+        .forEach(
+            (name, value) ->
+                handle.execute(
+                    "INSERT INTO job_tag (job, name, value, created_at) VALUES (?, ?, ?, ?)",
+                    job.id(),
+                    name,
+                    value,
+                    job.createdAt().toEpochMilli()));
+  }
+
   private Optional<Acceptance> before(Handle handle, NewJob request) {
     return byReference(handle, request)
         .map(job -> sameOrConflict(job, request, "reference"))
@@ -144,6 +157,9 @@ final class JobInserter implements BatchTable.Ways {
         request.caller(),
         request.batch(),
         request.account(),
+        request.tags(),
+        request.retryOf(),
+        null,
         request.model(),
         ACCEPTED,
         null,

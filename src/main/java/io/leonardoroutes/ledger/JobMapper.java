@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -21,6 +22,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 final class JobMapper {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<List<String>> NAMES = new TypeReference<>() {};
+  private static final TypeReference<Map<String, String>> TAGS = new TypeReference<>() {};
 
   private JobMapper() {}
 
@@ -28,10 +30,12 @@ final class JobMapper {
       """
       INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
-        kind, turn, caller, caller_reference, account, queued_by, batch)
+        kind, turn, caller, caller_reference, account, queued_by, batch,
+        tags, retry_of, duplicate_of)
       VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
-        :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch)
+        :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch,
+        :tags, :retry_of, :duplicate_of)
       ON CONFLICT DO NOTHING
       """;
 
@@ -68,6 +72,9 @@ final class JobMapper {
         .bind("caller", job.caller())
         .bind("account", job.account())
         .bind("batch", job.batch())
+        .bind("tags", job.tags().isEmpty() ? null : text(job.tags()))
+        .bind("retry_of", job.retryOf())
+        .bind("duplicate_of", job.duplicateOf())
         .bind("caller_reference", job.caller() == null ? null : storable(job.reference()))
         .bind("intake_key", storable(routing.intakeKey()))
         .bind("content_hash", routing.contentHash())
@@ -108,6 +115,9 @@ final class JobMapper {
         caller,
         row.getString("batch"),
         row.getString("account"),
+        tags(row.getString("tags")),
+        row.getString("retry_of"),
+        row.getString("duplicate_of"),
         row.getString("model"),
         JobState.valueOf(row.getString("state")),
         row.getString("generation_id"),
@@ -212,6 +222,10 @@ final class JobMapper {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the ledger holds text that is not JSON", e);
     }
+  }
+
+  private static Map<String, String> tags(String text) {
+    return text == null ? Map.of() : JSON.convertValue(json(text), TAGS);
   }
 
   static List<String> names(String text) {

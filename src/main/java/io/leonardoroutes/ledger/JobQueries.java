@@ -15,7 +15,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 
-/** Reads many jobs at once. */
+/**
+ * Reads many jobs at once.
+ *
+ * <p>One file, because each query is read against the indexes of the same table.
+ */
 final class JobQueries {
   /** See {@link Job#ended}. */
   static final String ENDED =
@@ -77,6 +81,9 @@ final class JobQueries {
    */
   static String sql(JobFilter filter, String after, Map<String, Object> values) {
     List<String> terms = new ArrayList<>();
+    boolean byTag = filter.tag() != null && filter.reference() == null;
+    String time = byTag ? "t.created_at" : "created_at";
+    String id = byTag ? "t.job" : "id";
     if (filter.caller() != null) {
       terms.add("caller = :caller");
       values.put("caller", filter.caller());
@@ -91,26 +98,39 @@ final class JobQueries {
       values.put("model", filter.model());
     }
     if (filter.from() != null) {
-      terms.add("created_at >= :from");
+      terms.add(time + " >= :from");
       values.put("from", millis(filter.from()));
     }
     if (filter.to() != null) {
-      terms.add("created_at < :to");
+      terms.add(time + " < :to");
       values.put("to", millis(filter.to()));
     }
     if (after != null) {
-      terms.add("(created_at, id) < (SELECT created_at, id FROM job WHERE id = :after)");
+      terms.add(
+          "(%s, %s) < (SELECT created_at, id FROM job WHERE id = :after)".formatted(time, id));
       values.put("after", after);
     }
     String from = "job";
+    if (filter.tag() != null) {
+      if (byTag) {
+        // SQLite takes the tables of a CROSS JOIN in this order, and so finds the newest first.
+        from = "job_tag t CROSS JOIN job";
+        terms.add("t.name = :tag AND t.value = :tagged AND job.id = t.job");
+      } else {
+        terms.add("id IN (SELECT job FROM job_tag WHERE name = :tag AND value = :tagged)");
+      }
+      values.put("tag", filter.tag().name());
+      values.put("tagged", filter.tag().value());
+    }
     if (filter.reference() != null) {
       from = "of_reference";
       values.put("reference", JobMapper.storable(filter.reference()));
     }
     return (filter.reference() == null ? "" : BY_REFERENCE)
-        + ("SELECT * FROM " + from)
+        + (byTag ? "SELECT job.* FROM " : "SELECT * FROM ")
+        + from
         + (terms.isEmpty() ? "" : " WHERE " + String.join(" AND ", terms))
-        + " ORDER BY created_at DESC, id DESC LIMIT :limit";
+        + " ORDER BY %s DESC, %s DESC LIMIT :limit".formatted(time, id);
   }
 
   /** Rounded up: jobs have whole milliseconds. */

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -102,21 +104,32 @@ public final class CostQueries {
         .list();
   }
 
-  /** What each day, account, model and unit cost since {@code from}, the newest day first. */
-  public static List<DailyCosts> sums(Handle handle, LocalDate from) {
-    record Key(LocalDate day, String account, String model, String unit) {}
+  /**
+   * What each day, account, model and unit cost since {@code from}, the newest day first.
+   *
+   * @param by what else they are summed by, or null
+   * @param most so many prices at most are read, for callers may have any number of tags
+   * @return empty if there are more
+   */
+  public static Optional<List<DailyCosts>> sums(
+      Handle handle, LocalDate from, CostGroup by, int most) {
+    record Key(LocalDate day, String account, String model, String group, String unit) {}
+    String group = by == null ? "CAST(NULL AS TEXT)" : by.value();
     Map<Key, DailyCosts> sums = new LinkedHashMap<>();
+    AtomicInteger read = new AtomicInteger();
     handle
         .createQuery(
             """
-            SELECT submitted_at / 86400000 AS day, account, model, cost_unit, cost_amount,
-              count(*) AS jobs, sum(%s) AS unmade
-            FROM job WHERE submitted_at >= :from
+            SELECT submitted_at / 86400000 AS day, account, model, %1$s AS value, cost_unit, cost_amount,
+              count(*) AS jobs, sum(%2$s) AS unmade
+            FROM job %3$s WHERE submitted_at >= :from
               AND (cost_amount IS NOT NULL OR generation_id IS NOT NULL)
-            GROUP BY submitted_at / 86400000, account, model, cost_unit, cost_amount
-            ORDER BY 1 DESC, 2, 3, 4
+            GROUP BY 1, 2, 3, 4, 5, 6
+            ORDER BY 1 DESC, 2, 3, 4, 5 LIMIT :most
             """
-                .formatted(WITHOUT))
+                .formatted(group, WITHOUT, by == null ? "" : by.join()))
+        .bind("tag", by == null ? null : by.tag())
+        .bind("most", most + 1)
         .bind("from", from.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli())
         .map(
             (row, context) ->
@@ -124,17 +137,20 @@ public final class CostQueries {
                     LocalDate.ofEpochDay(row.getLong("day")),
                     row.getString("account"),
                     row.getString("model"),
+                    row.getString("value"),
                     times(row.getString("cost_amount"), row.getLong("jobs")),
                     row.getString("cost_unit"),
                     row.getLong("jobs"),
                     times(row.getString("cost_amount"), row.getLong("unmade"))))
         .forEach(
-            costs ->
-                sums.merge(
-                    new Key(costs.day(), costs.account(), costs.model(), costs.unit()),
-                    costs,
-                    CostQueries::together));
-    return new ArrayList<>(sums.values());
+            costs -> {
+              read.incrementAndGet();
+              sums.merge(
+                  new Key(costs.day(), costs.account(), costs.model(), costs.group(), costs.unit()),
+                  costs,
+                  CostQueries::together);
+            });
+    return read.get() > most ? Optional.empty() : Optional.of(new ArrayList<>(sums.values()));
   }
 
   private static BigDecimal times(String each, long jobs) {
@@ -149,6 +165,7 @@ public final class CostQueries {
         one.day(),
         one.account(),
         one.model(),
+        one.group(),
         one.amount() == null ? null : one.amount().add(more.amount()),
         one.unit(),
         one.jobs() + more.jobs(),

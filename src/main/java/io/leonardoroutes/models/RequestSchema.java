@@ -41,6 +41,8 @@ import java.util.function.Supplier;
  * The JSON Schema (draft 2020-12) of a whole request for one model, and its limits in words. Types
  * come from the records, rules from the validator, so that an operator's constraint mapping is
  * included.
+ *
+ * <p>One file, because it walks one tree of records.
  */
 final class RequestSchema {
   private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
@@ -144,9 +146,12 @@ final class RequestSchema {
   }
 
   private static Object emptyValue(Type type) {
-    return type instanceof ParameterizedType list
-        ? Collections.singletonList(emptyValue(list.getActualTypeArguments()[0]))
-        : null;
+    if (!(type instanceof ParameterizedType container)) {
+      return null;
+    }
+    return container.getRawType() == Map.class
+        ? Collections.singletonMap("", null)
+        : Collections.singletonList(emptyValue(container.getActualTypeArguments()[0]));
   }
 
   private <D extends ElementDescriptor & CascadableDescriptor & ContainerDescriptor>
@@ -154,11 +159,17 @@ final class RequestSchema {
     Type declared = annotated.getType();
     Type type = declared == ModelParameters.class ? model.parameters() : declared;
     SchemaPart value;
-    if (type instanceof ParameterizedType list) {
+    if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+      AnnotatedType[] entry =
+          ((AnnotatedParameterizedType) annotated).getAnnotatedActualTypeArguments();
+      value = new SchemaPart(map, sinks);
+      value.put("propertyNames", value(entry[0], isValid, inside(rules, 0), path).json());
+      value.put("additionalProperties", value(entry[1], isValid, inside(rules, 1), path).json());
+    } else if (type instanceof ParameterizedType list) {
       AnnotatedType item =
           ((AnnotatedParameterizedType) annotated).getAnnotatedActualTypeArguments()[0];
       value = new SchemaPart(list, sinks);
-      value.put("items", value(item, isValid || isValid(item), items(rules), path).json());
+      value.put("items", value(item, isValid || isValid(item), inside(rules, 0), path).json());
     } else if (type instanceof Class<?> record && record.isRecord()) {
       if (!isValid) {
         throw unchecked(record);
@@ -185,10 +196,14 @@ final class RequestSchema {
             .formatted(name, name, name));
   }
 
-  private static ContainerElementTypeDescriptor items(ContainerDescriptor rules) {
+  /** The rules of what a container holds; of a map, those of its keys (0) or values (1). */
+  private static ContainerElementTypeDescriptor inside(ContainerDescriptor rules, int place) {
     return rules == null
         ? null
-        : rules.getConstrainedContainerElementTypes().stream().findFirst().orElse(null);
+        : rules.getConstrainedContainerElementTypes().stream()
+            .filter(inside -> inside.getTypeArgumentIndex() == place)
+            .findFirst()
+            .orElse(null);
   }
 
   private static void describe(RecordComponent component, Object whenAbsent, SchemaPart value) {
@@ -198,7 +213,9 @@ final class RequestSchema {
     if (component.getAccessor().isAnnotationPresent(Deprecated.class)) {
       value.put("deprecated", true);
     }
-    if (whenAbsent != null && !(whenAbsent instanceof Collection<?>)) {
+    if (whenAbsent != null
+        && !(whenAbsent instanceof Collection<?>)
+        && !(whenAbsent instanceof Map<?, ?>)) {
       value.put("default", whenAbsent);
     }
   }

@@ -57,7 +57,10 @@ final class AnswerSchemas {
 
   private ObjectNode of(Type type) {
     ObjectNode schema = JSON.createObjectNode();
-    if (type instanceof ParameterizedType list) {
+    if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+      schema.put("type", "object");
+      schema.set("additionalProperties", of(map.getActualTypeArguments()[1]));
+    } else if (type instanceof ParameterizedType list) {
       schema.put("type", "array").set("items", of(list.getActualTypeArguments()[0]));
     } else if (type instanceof Class<?> record && record.isRecord()) {
       add(record);

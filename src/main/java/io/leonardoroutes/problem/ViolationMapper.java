@@ -129,7 +129,7 @@ public final class ViolationMapper {
       Map<String, String> words = MessageTemplate.words(attributes);
       words.putAll(MessageTemplate.texts(context.words()));
       words.put("model", SafeText.plain(String.valueOf(request.model())));
-      words.put("name", pointer.substring(pointer.lastIndexOf('/') + 1));
+      words.put("name", SafeText.plain(pointer.substring(pointer.lastIndexOf('/') + 1)));
       words.put("value", SafeText.value(request.reading().received().at(pointer)));
       return new Violation(
           pointer,
@@ -162,6 +162,9 @@ public final class ViolationMapper {
       for (Path.Node node : path) {
         if (node.getIndex() != null) {
           pointer.append('/').append(node.getIndex());
+        }
+        if (node.getKey() != null) {
+          pointer.append(WireNames.step(node.getKey().toString()));
         }
         if (node.getKind() == ElementKind.PROPERTY) {
           pointer.append(steps(node.getName()));

@@ -14,10 +14,10 @@ import java.lang.annotation.Target;
 import java.util.Collection;
 import java.util.Map;
 
-/** The array has at most {@link #value} items. */
+/** The array has at most {@link #value} items, or the object at most so many keys. */
 @Target({ElementType.FIELD, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
-@Constraint(validatedBy = AtMost.Check.class)
+@Constraint(validatedBy = {AtMost.Check.class, AtMost.KeyCheck.class})
 public @interface AtMost {
   int value();
 
@@ -31,7 +31,7 @@ public @interface AtMost {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** Checks the rule, and adds it to the JSON Schema. */
+  /** Checks an array, and adds the rule to the JSON Schema of an array or object. */
   final class Check implements ConstraintValidator<AtMost, Collection<?>>, InSchema<AtMost> {
     private int most;
 
@@ -49,7 +49,24 @@ public @interface AtMost {
 
     @Override
     public void say(AtMost rule, SchemaPart schema) {
-      schema.put("maxItems", rule.value());
+      schema.put(schema.isArray() ? "maxItems" : "maxProperties", rule.value());
+    }
+  }
+
+  /** Checks an object. */
+  final class KeyCheck implements ConstraintValidator<AtMost, Map<?, ?>> {
+    private int most;
+
+    @Override
+    public void initialize(AtMost atMost) {
+      most = atMost.value();
+    }
+
+    @Override
+    public boolean isValid(Map<?, ?> keys, ConstraintValidatorContext context) {
+      return keys == null
+          || keys.size() <= most
+          || RuleContext.report(context, Map.of("count", keys.size()));
     }
   }
 }

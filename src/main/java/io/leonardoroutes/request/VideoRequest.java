@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One request for a video: what is sent to the provider, and four keys of our own ({@code
- * reference}, {@code sinks}, {@code priority}, {@code account}).
+ * One request for a video: what is sent to the provider, and five keys of our own ({@code
+ * reference}, {@code sinks}, {@code priority}, {@code account}, {@code tags}).
  *
  * @param model the provider's name of the model
  * @param isPublic never null
@@ -29,6 +29,7 @@ import java.util.Set;
  * @param sinks never null; if empty, the intake decides
  * @param priority if null, the intake decides
  * @param account if null, the caller decides
+ * @param tags never null, sorted by name
  * @param reading how the request was parsed, for reporting violations
  */
 @WellFormed
@@ -48,6 +49,28 @@ public record VideoRequest(
         Integer priority,
     @FieldDescription("the name of the account that pays for it; left to the caller when absent")
         String account,
+    @FieldDescription(
+            "what the job is booked under, such as a team or a project: jobs are listed and costs"
+                + " summed by it")
+        @AtMost(value = 10, message = "{count} tags are too many: at most {choices}")
+        Map<
+                @ShortText(
+                    max = 32,
+                    without = "^[._-]|[^A-Za-z0-9._-]",
+                    code = "tag-name",
+                    message =
+                        "`{name}` cannot be the name of a tag: 1 to {max} characters of A-Z, a-z,"
+                            + " 0-9, `.`, `_` and `-`, the first of them a letter or digit")
+                String,
+                @ShortText(
+                    max = 64,
+                    without = "^\\p{Z}|\\p{Z}$|[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]",
+                    code = "tag-value",
+                    message =
+                        "{value} cannot be the value of a tag: 1 to {max} characters, without"
+                            + " control characters, and no space at either end")
+                String>
+            tags,
     ParseTrace reading) {
 
   private static final ObjectMapper WIRE =
@@ -61,6 +84,7 @@ public record VideoRequest(
   public VideoRequest {
     isPublic = isPublic != null && isPublic;
     sinks = sinks == null ? List.of() : sinks;
+    tags = tags == null ? Map.of() : tags;
   }
 
   static VideoRequest read(JsonNode received, Class<? extends ModelParameters> parameters) {

@@ -57,7 +57,7 @@ public record BulkDecision(Decision.As as, JobState state, String account, Insta
   }
 
   JobFilter filter() {
-    return new JobFilter(state, null, null, null, null, before);
+    return new JobFilter(state, null, null, null, null, null, before);
   }
 
   private static Decision.As as(String text) {

@@ -119,6 +119,7 @@ class AccountsTest {
                 LocalDate.parse("2026-11-21"),
                 "studio",
                 "kling-3.0-turbo",
+                null,
                 new BigDecimal("0.50"),
                 "DOLLARS",
                 1,

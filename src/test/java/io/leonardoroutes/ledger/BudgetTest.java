@@ -217,7 +217,7 @@ class BudgetTest {
     assertThat(ledger.governor().costs(today))
         .containsExactlyInAnyOrder(
             costs(today.toString(), "0.1", 1),
-            new DailyCosts(today, "default", "kling-3.0-turbo", null, null, 2, null));
+            new DailyCosts(today, "default", "kling-3.0-turbo", null, null, null, 2, null));
   }
 
   private static DailyCosts costs(String day, String amount, long jobs) {
@@ -225,6 +225,7 @@ class BudgetTest {
         LocalDate.parse(day),
         "default",
         "kling-3.0-turbo",
+        null,
         new BigDecimal(amount),
         "DOLLARS",
         jobs,

@@ -11,6 +11,7 @@ import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.Tag;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +48,14 @@ class ListTest {
         4, '{}', '[]', '[]', 1, 0, 1700000000000 + i * 50, i, 0 FROM n
       """;
 
+  private static final Tag RED = new Tag("team", "red");
+  private static final String TAGS =
+      """
+      INSERT INTO job_tag (job, name, value, created_at)
+      SELECT id, 'team', CASE WHEN priority = 4 AND due_at % 2 = 0 THEN 'red' ELSE 'blue' END, created_at
+      FROM job
+      """;
+
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
@@ -54,7 +63,7 @@ class ListTest {
   @Fixture private Ledger ledger;
 
   private static JobFilter filter(JobState state, String caller, String model, String reference) {
-    return new JobFilter(state, caller, model, reference, null, null);
+    return new JobFilter(state, caller, model, reference, null, null, null);
   }
 
   private Job accept(String caller, String reference) {
@@ -101,11 +110,15 @@ class ListTest {
     Job second = accept(null, null);
     Instant then = clock.instant();
 
-    assertThat(list(new JobFilter(null, null, null, null, start, then))).containsExactly(first);
-    assertThat(list(new JobFilter(null, null, null, null, then, null))).containsExactly(second);
-    assertThat(list(new JobFilter(null, null, null, null, then.plusNanos(1), null))).isEmpty();
-    assertThat(list(new JobFilter(null, null, null, null, null, then.plusNanos(1)))).hasSize(2);
-    assertThat(list(new JobFilter(null, null, null, null, then, start))).isEmpty();
+    assertThat(list(new JobFilter(null, null, null, null, null, start, then)))
+        .containsExactly(first);
+    assertThat(list(new JobFilter(null, null, null, null, null, then, null)))
+        .containsExactly(second);
+    assertThat(list(new JobFilter(null, null, null, null, null, then.plusNanos(1), null)))
+        .isEmpty();
+    assertThat(list(new JobFilter(null, null, null, null, null, null, then.plusNanos(1))))
+        .hasSize(2);
+    assertThat(list(new JobFilter(null, null, null, null, null, then, start))).isEmpty();
   }
 
   @Test
@@ -114,8 +127,10 @@ class ListTest {
     jdbi.useHandle(
         handle -> {
           handle.createUpdate(MANY).bind("rows", ROWS).execute();
+          handle.execute(TAGS);
           if (engine == Engine.POSTGRES) {
             handle.execute("VACUUM ANALYZE job");
+            handle.execute("VACUUM ANALYZE job_tag");
           }
         });
     // So much written beside it is another file to a ledger that is open.
@@ -130,18 +145,23 @@ class ListTest {
             filter(null, null, TURBO, null),
             filter(null, "erp", null, null),
             filter(JobState.COMPLETE, "erp", TURBO, null),
-            new JobFilter(JobState.COMPLETE, null, TURBO, null, from, from.plusSeconds(60)),
-            new JobFilter(null, "shop", null, null, from, null));
+            new JobFilter(JobState.COMPLETE, null, TURBO, null, null, from, from.plusSeconds(60)),
+            new JobFilter(null, "shop", null, null, null, from, null),
+            new JobFilter(null, null, null, null, RED, null, null),
+            new JobFilter(null, "erp", null, null, RED, from, null));
     for (JobFilter filter : ordered) {
       String plan = plan(jdbi, filter, "id-" + ROWS);
       assertThat(plan).as(filter.toString()).contains("job_").doesNotContain("TEMP B-TREE", "Sort");
       assertThat(timed(filter)).as(plan).hasSize(50);
     }
+    assertThat(ledger.page(ordered.get(8), 50, null))
+        .isEqualTo(ledger.page(new JobFilter(null, null, TURBO, null, null, null, null), 50, null));
     List<JobFilter> found =
         List.of(
             filter(null, null, null, "r-700"),
             filter(JobState.FAILED, null, null, "r-700"),
-            filter(JobState.FAILED, "erp", null, "r-700"));
+            filter(JobState.FAILED, "erp", null, "r-700"),
+            new JobFilter(null, null, null, "r-700", RED, null, null));
     for (JobFilter filter : found) {
       assertThat(plan(jdbi, filter, null))
           .contains("job_caller_reference")

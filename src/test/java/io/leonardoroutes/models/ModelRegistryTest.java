@@ -276,7 +276,8 @@ final class ModelRegistryTest {
     assertThatThrownBy(() -> new ModelRegistry(odd, rules, Set.of()))
         .hasMessage(
             "model odd: io.leonardoroutes.models.ModelRegistryTest$Odd.size is a double: String,"
-                + " Integer, Boolean, a record or a List of these can be read");
+                + " Integer, Boolean, a record, a List of these or a Map of String to String can be"
+                + " read");
   }
 
   @ParameterizedTest

@@ -88,7 +88,10 @@ class OpenApiTest {
                       {"field":"parameters","code":"size","allowed":
                        "1280x720, 960x960, 720x1280, 1920x1080, 1440x1440, 1080x1920, 3840x2160, 0x0"},
                       {"field":"reference","code":"length","allowed":"1..200"},
-                      {"field":"priority","code":"range","allowed":"0..9"}]}\
+                      {"field":"priority","code":"range","allowed":"0..9"},
+                      {"field":"tags","code":"tag-name","allowed":"1..32"},
+                      {"field":"tags","code":"tag-value","allowed":"1..64"},
+                      {"field":"tags","code":"count","allowed":"0..10"}]}\
                     """)
                 .toPrettyString());
     assertThat(listed(models, "kling-video-o-3").at("/limits").toString())
@@ -227,6 +230,7 @@ class OpenApiTest {
             "query state: only jobs in this state",
             "query model: only jobs for this model",
             "query reference: only jobs with this reference",
+            "query tag: only jobs with this tag, as team:red",
             "query from: only jobs accepted at this time or later, for example"
                 + " 2026-07-01T00:00:00Z (RFC 3339)",
             "query to: only jobs accepted before this time",
