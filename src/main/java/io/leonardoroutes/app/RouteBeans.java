@@ -4,6 +4,7 @@ import io.leonardoroutes.api.CostResource;
 import io.leonardoroutes.api.JobEventStream;
 import io.leonardoroutes.api.JobListResource;
 import io.leonardoroutes.api.JobResource;
+import io.leonardoroutes.api.PriceResource;
 import io.leonardoroutes.api.RestAnswers;
 import io.leonardoroutes.api.VideoResource;
 import io.leonardoroutes.api.WaitForJob;
@@ -70,6 +71,7 @@ final class RouteBeans {
           BulkDecision.BulkResolution.class,
           BatchIntake.BatchAnswer.class,
           CostResource.CostList.class,
+          PriceResource.PriceList.class,
           RedeliverStep.Redelivery.class);
 
   private RouteBeans() {}
@@ -124,7 +126,8 @@ final class RouteBeans {
     registry.bind("leonardoRenew", new SecretRefresh(settings.secrets(), flow.clock()));
     registry.bind("leonardoWebhook", new WebhookStep(flow));
     registry.bind("leonardoCosts", new CostResource(flow));
-    EarlierNames.bind(registry, "leonardoDryRun", "leonardoPreview", new DryRun());
+    registry.bind("leonardoPrices", new PriceResource(flow, models.ids()));
+    EarlierNames.bind(registry, "leonardoDryRun", "leonardoPreview", new DryRun(flow));
     ModelCatalog catalog = new ModelCatalog(models);
     registry.bind("leonardoCatalog", catalog);
     registry.bind(

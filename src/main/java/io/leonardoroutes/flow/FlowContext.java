@@ -19,7 +19,7 @@ public record FlowContext(
     Clock clock) {
   /** Says what requests will cost. */
   public Quotes quotes() {
-    return new Quotes(ledger.quotes(), prices);
+    return new Quotes(ledger.quotes(), prices, settings.accounts());
   }
 
   /** The caller, by the {@link Caller#HEADER} of the exchange. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.QuoteTotal;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
@@ -33,16 +34,22 @@ public final class BatchIntake {
    */
   record BatchItem(int status, String location, Job job, DryRun.Preview preview, Problem problem) {}
 
-  /** The outcomes, in the order of the requests. */
-  public record BatchAnswer(List<BatchItem> items) {}
+  /**
+   * The outcomes, in the order of the requests.
+   *
+   * @param quote what they would cost together; only in a dry run
+   */
+  public record BatchAnswer(List<BatchItem> items, QuoteTotal quote) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final FlowContext flow;
   private final int most;
   private final AcceptStep accept;
   private final RejectionNotifier rejections;
 
   public BatchIntake(FlowContext flow, AcceptStep accept, RejectionNotifier rejections) {
+    this.flow = flow;
     this.most = flow.settings().rest().batch();
     this.accept = accept;
     this.rejections = rejections;
@@ -53,10 +60,12 @@ public final class BatchIntake {
     private final String key;
     private final ArrayNode items = JSON.createArrayNode();
     private final List<NewJob> asked = new ArrayList<>();
+    private final QuoteTotal.Counter quotes;
     private boolean unavailable;
 
-    private UnderWay(String key) {
+    private UnderWay(String key, QuoteTotal.Counter quotes) {
       this.key = key;
+      this.quotes = quotes;
     }
 
     private String key(int place) {
@@ -85,7 +94,9 @@ public final class BatchIntake {
     exchange.getMessage().setBody(JsonArray.elements(text, most));
     exchange.setProperty(
         FlowProperties.UNDER_WAY,
-        new UnderWay(exchange.getProperty(FlowProperties.KEY, String.class)));
+        new UnderWay(
+            exchange.getProperty(FlowProperties.KEY, String.class),
+            new QuoteTotal.Counter(flow.quotes())));
   }
 
   /**
@@ -120,6 +131,7 @@ public final class BatchIntake {
   /** Adds the preview in the body to the answer. */
   public void previewed(
       @Body JsonNode preview, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch) {
+    batch.quotes.add(preview.path("account").asText(), preview.path("request"));
     batch.items.addObject().put("status", 200).set("preview", preview);
   }
 
@@ -176,7 +188,8 @@ public final class BatchIntake {
   public void answer(
       Exchange exchange,
       @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay batch,
-      @ExchangeProperty(FlowProperties.ATOMIC) boolean atomic) {
+      @ExchangeProperty(FlowProperties.ATOMIC) boolean atomic,
+      @ExchangeProperty(FlowProperties.DRY_RUN) boolean dryRun) {
     long wrong = batch.refused();
     boolean refused = atomic && wrong > 0;
     exchange.setProperty(FlowProperties.REFUSED, refused);
@@ -197,6 +210,10 @@ public final class BatchIntake {
                       "%s of %s requests are rejected".formatted(wrong, batch.items.size()))
                   .json();
     }
-    exchange.getMessage().setBody(answer.set("items", batch.items));
+    answer.set("items", batch.items);
+    if (dryRun && !refused) {
+      answer.set("quote", JSON.valueToTree(batch.quotes.total()));
+    }
+    exchange.getMessage().setBody(answer);
   }
 }

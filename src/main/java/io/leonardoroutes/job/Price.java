@@ -15,4 +15,9 @@ public record Price(BigDecimal amount, String unit, Basis basis) {
     /** By the table of {@code leonardo.prices}: the job may cost more. */
     TABLE
   }
+
+  /** Whether the job may cost more. */
+  public boolean isLeast() {
+    return basis == Basis.TABLE;
+  }
 }

@@ -1,11 +1,15 @@
 package io.leonardoroutes.limits;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.job.Price;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -33,6 +37,22 @@ public final class LearnedPrices {
       WHERE account = :account AND kind = :kind AND cost_unit = :unit AND submitted_at IS NOT NULL
       ORDER BY submitted_at DESC LIMIT :most
       """;
+
+  private static final String KINDS =
+      """
+      WITH RECURSIVE known(kind) AS (
+        SELECT CAST('' AS TEXT)
+        UNION ALL
+        SELECT (SELECT min(job.kind) FROM job WHERE account = :account AND job.kind > known.kind
+          AND submitted_at IS NOT NULL) FROM known WHERE known.kind IS NOT NULL)
+      SELECT kind FROM known WHERE kind > '' LIMIT :most
+      """;
+
+  private static final int MOST_KINDS = 1000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What videos of a kind cost. */
+  public record Known(VideoKind kind, Price price) {}
 
   private record Paid(BigDecimal amount, Instant at) {}
 
@@ -63,6 +83,43 @@ public final class LearnedPrices {
         .map(unit -> new InUnit(unit, last(handle, account, kind, unit)))
         .max(Comparator.comparing(InUnit::latest))
         .map(InUnit::price);
+  }
+
+  /**
+   * What jobs cost the account, by kind. Jobs that differ in something else, such as their
+   * pictures, are of one kind here, with the price of the dearest.
+   */
+  static List<Known> all(Handle handle, String account) {
+    Map<List<Object>, Known> known = new LinkedHashMap<>();
+    handle
+        .createQuery(KINDS)
+        .bind("account", account)
+        .bind("most", MOST_KINDS)
+        .mapTo(String.class)
+        .list()
+        .forEach(
+            kind ->
+                of(handle, account, kind)
+                    .map(price -> new Known(video(kind), price))
+                    .ifPresent(
+                        one ->
+                            known.merge(
+                                List.of(one.kind(), one.price().unit()),
+                                one,
+                                LearnedPrices::dearer)));
+    return List.copyOf(known.values());
+  }
+
+  private static Known dearer(Known one, Known other) {
+    return one.price().amount().compareTo(other.price().amount()) < 0 ? other : one;
+  }
+
+  private static VideoKind video(String kind) {
+    try {
+      return VideoKind.of(JSON.readTree(kind));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("not written by PricingKey", e);
+    }
   }
 
   /** The same in one unit. */

@@ -49,7 +49,7 @@ public final class PriceTable {
       return seconds != null && seconds == 1;
     }
 
-    private boolean fits(Video video) {
+    private boolean fits(VideoKind video) {
       boolean length =
           seconds == null
               || (isPerSecond() ? video.seconds() != null : seconds.equals(video.seconds()));
@@ -58,37 +58,17 @@ public final class PriceTable {
           && (audio == null || audio.equals(video.audio()));
     }
 
-    private Price price(Video video) {
-      BigDecimal times = isPerSecond() ? BigDecimal.valueOf(video.seconds()) : BigDecimal.ONE;
-      return new Price(amount.multiply(times), unit, Price.Basis.TABLE);
+    private Price price(VideoKind video) {
+      BigDecimal all =
+          isPerSecond()
+              ? amount.multiply(BigDecimal.valueOf(video.seconds())).stripTrailingZeros()
+              : amount;
+      return new Price(all, unit, Price.Basis.TABLE);
     }
 
     /** What no other row may say too. */
     List<Object> kind() {
       return Arrays.asList(model, seconds, size, audio);
-    }
-  }
-
-  /** What the columns say of a request; null what it leaves to the provider. */
-  private record Video(String model, Integer seconds, String size, Boolean audio) {
-    static Video of(JsonNode request) {
-      JsonNode parameters = request.path("parameters");
-      JsonNode seconds = parameters.path("duration");
-      JsonNode audio = parameters.path("motion_has_audio");
-      int width = parameters.path("width").asInt();
-      int height = parameters.path("height").asInt();
-      return new Video(
-          request.path("model").asText(),
-          seconds.canConvertToInt() ? (Integer) seconds.intValue() : null,
-          width > 0 && height > 0 ? width + "x" + height : null,
-          audio.isBoolean() ? (Boolean) audio.booleanValue() : null);
-    }
-
-    String words() {
-      return model
-          + (seconds == null ? " without a duration" : " of " + seconds + " seconds")
-          + (size == null ? "" : ", " + size)
-          + (audio == null ? "" : audio ? ", with sound" : ", without sound");
     }
   }
 
@@ -103,15 +83,10 @@ public final class PriceTable {
 
   /** What a request costs at least; empty if no row fits it. */
   public Optional<Price> price(JsonNode request) {
-    Video video = Video.of(request);
+    VideoKind video = VideoKind.of(request);
     return byModel.getOrDefault(video.model(), List.of()).stream()
         .filter(row -> row.fits(video))
         .max(CLOSEST)
         .map(row -> row.price(video));
-  }
-
-  /** What a row would have to fit. */
-  public static String words(JsonNode request) {
-    return Video.of(request).words();
   }
 }

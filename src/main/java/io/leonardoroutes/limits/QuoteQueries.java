@@ -26,6 +26,11 @@ public final class QuoteQueries {
     return jdbi.withHandle(handle -> LearnedPrices.of(handle, account, PricingKey.of(request)));
   }
 
+  /** What jobs cost the account, by kind. */
+  public List<LearnedPrices.Known> prices(String account) {
+    return jdbi.withHandle(handle -> LearnedPrices.all(handle, account));
+  }
+
   /** How long the middle one of the last jobs like it took; empty if there is none. */
   public Optional<Duration> took(JsonNode request) {
     List<Duration> took = took(PricingKey.of(request), LAST).stream().sorted().toList();

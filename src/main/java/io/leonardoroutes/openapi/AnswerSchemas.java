@@ -8,6 +8,7 @@ import io.leonardoroutes.problem.Problem;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,11 @@ final class AnswerSchemas {
           String.class, "string",
           Instant.class, "string",
           Boolean.class, "boolean",
+          BigDecimal.class, "number",
           Integer.class, "integer",
           int.class, "integer",
-          Long.class, "integer");
+          Long.class, "integer",
+          long.class, "integer");
 
   private final ObjectNode components;
 

@@ -130,6 +130,7 @@ class ApiKeyTest {
         "/webhooks/leonardo/",
         "/webhooks/leonardo;/generations",
         "/costs",
+        "/prices",
         "/resolve",
         "/sinks/outbox/redeliver",
         "/models",

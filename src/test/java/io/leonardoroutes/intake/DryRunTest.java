@@ -75,6 +75,7 @@ class DryRunTest {
                      "request":{"model":"kling-3.0-turbo","public":false,
                        "parameters":{"prompt":"A cat","duration":5,"motion_has_audio":true,
                          "mode":"RESOLUTION_720","quantity":1}},
+                     "quote":{"amount":"1.196","unit":"DOLLARS","basis":"table","from":true},
                      "warnings":["`mode` is deprecated for kling-3.0-turbo: give `width` and `height` instead"]}\
                     """)));
   }

@@ -48,9 +48,9 @@ class PriceFileTest {
   @ParameterizedTest
   @CsvSource({
     "kling-3.0-turbo, 3, 0.7176",
-    "kling-3.0-turbo, 15, 3.5880",
+    "kling-3.0-turbo, 15, 3.588",
     "kling-video-o-3, 3, 1.0046",
-    "kling-video-o-3, 10, 3.3490",
+    "kling-video-o-3, 10, 3.349",
     "kling-video-o-3, 15, 5.0232",
     "kling-2.6, 10, 1.806"
   })
