@@ -91,8 +91,7 @@ public final class JobListResource {
   private static Tag tag(String text) {
     return text == null
         ? null
-        : Tag.of(text)
-            .orElseThrow(() -> QueryParameters.bad("tag", text, "NAME:VALUE, as in team:red"));
+        : Tag.of(text).orElseThrow(() -> QueryParameters.bad("tag", text, Tag.FORM));
   }
 
   private static JobState state(String name) {

@@ -23,6 +23,7 @@ import io.leonardoroutes.intake.KameletIntake;
 import io.leonardoroutes.intake.LedgerHold;
 import io.leonardoroutes.intake.RejectionNotifier;
 import io.leonardoroutes.intake.RestIntake;
+import io.leonardoroutes.intake.RetryStep;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.json.StrictJson;
 import io.leonardoroutes.models.ModelRegistry;
@@ -72,7 +73,8 @@ final class RouteBeans {
           BatchIntake.BatchAnswer.class,
           CostResource.CostList.class,
           PriceResource.PriceList.class,
-          RedeliverStep.Redelivery.class);
+          RedeliverStep.Redelivery.class,
+          RetryStep.RetryList.class);
 
   private RouteBeans() {}
 
@@ -103,6 +105,7 @@ final class RouteBeans {
         new BatchIntake(flow, accept, rejections));
     RestIntake rest = new RestIntake(flow);
     registry.bind("leonardoAsked", rest);
+    registry.bind("leonardoRetry", new RetryStep(flow));
     registry.bind("leonardoInbox", new FileIntake(flow));
     registry.bind("leonardoKameletIntake", new KameletIntake());
     registry.bind("leonardoAnswers", new RestAnswers(flow));

@@ -4,6 +4,9 @@ import java.util.Optional;
 
 /** One tag of a job. Written as one text it is {@code name:value}; a name has no colon. */
 public record Tag(String name, String value) {
+  /** How a tag is written, for error messages. */
+  public static final String FORM = "NAME:VALUE, as in team:red";
+
   /** Reads {@code name:value}; empty if the text is not like that. */
   public static Optional<Tag> of(String text) {
     int colon = text.indexOf(':');

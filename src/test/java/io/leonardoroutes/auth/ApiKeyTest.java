@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.app.KeyCommand;
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
@@ -112,6 +113,27 @@ class ApiKeyTest {
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
   }
 
+  @Test
+  void aCallerRetriesItsOwnJobsAndAnOperatorEverybodysInTheirName() throws Exception {
+    String job = id(post(erp, FlowFixture.REQUEST));
+    as(erp, "DELETE", "/generations/" + job, "");
+    String path = "/generations/" + job + "/retry";
+    String many = "/generations/retry?state=CANCELLED";
+
+    assertThat(as(shop, "POST", path, "").statusCode()).isEqualTo(404);
+    assertThat(RestClient.json(as(shop, "POST", many, "")).at("/items").findValuesAsText("job"))
+        .doesNotContain(job);
+    JsonNode retry = RestClient.json(as(anna, "POST", path, ""));
+    assertThat(retry.get("caller").asText()).isEqualTo("erp");
+    String id = retry.get("id").asText();
+    assertThat(id(as(erp, "POST", path, ""))).isEqualTo(id);
+    assertThat(
+            RestClient.json(as(erp, "GET", "/generations/" + id + "/history", ""))
+                .at("/items/0/where")
+                .asText())
+        .startsWith("operator anna, rest ");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -121,6 +143,8 @@ class ApiKeyTest {
         "/generations/x",
         "/generations/x/",
         "/generations/x/resolve",
+        "/generations/x/retry",
+        "/generations/retry",
         "/%67enerations",
         "//generations",
         "/./generations",
