@@ -7,6 +7,7 @@ import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.Tag;
+import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.QueryParameters;
@@ -46,7 +47,16 @@ public final class JobListResource {
     Caller caller = flow.caller(user);
     QueryParameters query =
         QueryParameters.of(
-            asked, "state", "model", "reference", "tag", "from", "to", "limit", "after");
+            asked,
+            "state",
+            "waitsFor",
+            "model",
+            "reference",
+            "tag",
+            "from",
+            "to",
+            "limit",
+            "after");
     int size = query.number("limit", PAGE, LONGEST_PAGE);
     JobFilter filter = filter(query, caller.operator() ? null : caller.name());
     String after = cursor(query.text("after"), caller);
@@ -63,6 +73,7 @@ public final class JobListResource {
   private JobFilter filter(QueryParameters query, String caller) {
     return new JobFilter(
         state(query.text("state")),
+        waitsFor(query.text("waitsFor")),
         caller,
         model(query.text("model")),
         query.text("reference"),
@@ -92,6 +103,16 @@ public final class JobListResource {
     return text == null
         ? null
         : Tag.of(text).orElseThrow(() -> QueryParameters.bad("tag", text, Tag.FORM));
+  }
+
+  private static WaitsFor waitsFor(String name) {
+    return name == null
+        ? null
+        : WaitsFor.of(name)
+            .orElseThrow(
+                () ->
+                    QueryParameters.bad(
+                        "waitsFor", name, "one of " + Arrays.toString(WaitsFor.values())));
   }
 
   private static JobState state(String name) {

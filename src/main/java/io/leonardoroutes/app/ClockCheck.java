@@ -1,8 +1,8 @@
 package io.leonardoroutes.app;
 
 import io.leonardoroutes.flow.FlowContext;
-import io.leonardoroutes.ledger.CorrectedTimes;
 import io.leonardoroutes.ledger.FutureLimits;
+import io.leonardoroutes.ledger.FutureLimits.CorrectedTimes;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -118,7 +118,7 @@ final class FlowMeters implements AutoCloseable {
     }
     gauge(
         "leonardo.accepted.oldest",
-        "Age in seconds of the oldest job that is not submitted; 0 if there is none",
+        "Age in seconds of the oldest job that waits for nothing but its turn; 0 if there is none",
         Tags.empty(),
         now -> now.age(now.figures().oldestAccepted()));
     String videos = "Videos of finished jobs that are not downloaded yet, or were given up";

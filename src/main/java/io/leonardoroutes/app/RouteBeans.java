@@ -36,6 +36,7 @@ import io.leonardoroutes.provider.ProviderClock;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ETags;
 import io.leonardoroutes.submit.BulkDecision;
+import io.leonardoroutes.submit.ChainStep;
 import io.leonardoroutes.submit.ConcurrencyProbe;
 import io.leonardoroutes.submit.Decision;
 import io.leonardoroutes.submit.ReconcileStep;
@@ -124,6 +125,7 @@ final class RouteBeans {
     PollSchedule schedule = new PollSchedule(flow.ledger(), settings.track(), flow.clock());
     registry.bind(
         "leonardoSubmit", new SubmitStep(flow, client, new SubmissionRecorder(flow, schedule)));
+    registry.bind("leonardoChain", new ChainStep(flow));
     registry.bind("leonardoTrack", new TrackStep(flow, schedule));
     registry.bind("leonardoSlots", new ConcurrencyProbe(flow));
     registry.bind("leonardoRenew", new SecretRefresh(settings.secrets(), flow.clock()));

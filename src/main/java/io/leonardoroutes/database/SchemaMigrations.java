@@ -51,6 +51,7 @@ final class SchemaMigrations {
           "V17__queue.sql",
           "V18__list_shown.sql",
           "V20__batches.sql",
+          "V22__waits_for.sql",
           "V23__tags.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();

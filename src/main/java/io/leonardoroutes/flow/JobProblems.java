@@ -191,6 +191,11 @@ public final class JobProblems {
         : reason;
   }
 
+  public static JsonNode noAwaitedVideo(String why) {
+    return json(
+        "no-awaited-video", "The job that it waited for has no video; nothing was paid", 0, why);
+  }
+
   public static JsonNode notFetched(String why) {
     return json("not-fetched", "The video was made, but could not be downloaded", 0, why);
   }

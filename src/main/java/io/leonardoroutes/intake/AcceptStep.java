@@ -12,6 +12,7 @@ import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
+import io.leonardoroutes.job.VideoOfJob;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.request.VideoRequest;
 import java.nio.charset.StandardCharsets;
@@ -40,10 +41,12 @@ public final class AcceptStep {
 
   private final FlowContext flow;
   private final RejectionNotifier rejections;
+  private final ChainedVideos chained;
 
   public AcceptStep(FlowContext flow, RejectionNotifier rejections) {
     this.flow = flow;
     this.rejections = rejections;
+    this.chained = new ChainedVideos(flow.ledger());
   }
 
   /** Finds the account that pays for the request in the body, or adds a violation if none can. */
@@ -61,15 +64,16 @@ public final class AcceptStep {
   /**
    * Adds a violation for each picture or video that is given by the id of one of our generations in
    * place of the id of its video: the provider would answer a 5xx, and nobody would know whether
-   * the call was billed.
+   * the call was billed; and one for the video of a job of ours that has none for this request.
    */
   public void generations(Exchange exchange) {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
+    IntakeProperties intake = IntakeProperties.of(exchange);
+    chained.check(request, intake, exchange.getProperty(FlowProperties.ACCOUNT, String.class));
     Map<String, String> ids = request.guidanceIds();
     if (ids.isEmpty()) {
       return;
     }
-    IntakeProperties intake = IntakeProperties.of(exchange);
     Map<String, Job> owners = flow.ledger().owners(Set.copyOf(ids.values()));
     ids.forEach(
         (pointer, id) -> {
@@ -216,6 +220,12 @@ public final class AcceptStep {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
     IntakeProperties intake = IntakeProperties.of(exchange);
     ObjectNode sent = request.toProvider();
+    // One that is not there was checked by no route file of ours: the job waits, and fails unpaid.
+    String awaits =
+        request
+            .chainedJob()
+            .map(name -> chained.job(request, intake).map(Job::id).orElse(name))
+            .orElse(null);
     Job.Routing routing =
         new Job.Routing(
             null,
@@ -228,13 +238,14 @@ public final class AcceptStep {
             request.reference(),
             account(exchange, request, intake),
             request.model(),
-            sent,
+            awaits == null ? sent : VideoOfJob.awaiting(sent, awaits),
             request.warnings(),
             OutboxFileName.of(
                 intake.name() == null ? request.reference() : intake.name(), request.model()),
             routing,
             intake.by())
-        .with(request.tags(), intake.retryOf());
+        .with(request.tags(), intake.retryOf())
+        .awaiting(awaits);
   }
 
   /** The account that was found; copies of our routes from before there were accounts find none. */

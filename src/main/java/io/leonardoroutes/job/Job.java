@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * @param tags what it is booked under, sorted by name; never null
  * @param retryOf the id of the job that this one tries again, or null
  * @param duplicateOf the id of a finished job that asked for the same, or null
- * @param request exactly what is sent to the provider
+ * @param waitsFor what it waits for before it may be submitted, or null
+ * @param request exactly what is sent to the provider, once it waits for nothing
  * @param response what the provider last answered of note, or null
  * @param problem an RFC 9457 problem, once something is wrong, or null
  */
@@ -45,6 +46,7 @@ public record Job(
     String duplicateOf,
     String model,
     JobState state,
+    WaitsFor waitsFor,
     String generationId,
     Cost cost,
     JsonNode request,
@@ -152,6 +154,7 @@ public record Job(
   public static final class Change {
     private final Job from;
     private final JobState state;
+    private WaitsFor waitsFor;
     private String generationId;
     private Cost cost;
     private JsonNode response;
@@ -166,6 +169,9 @@ public record Job(
     private Change(Job from, JobState state) {
       this.from = from;
       this.state = state;
+      // A job in doubt that turns out to be unpaid waits as before.
+      boolean open = state == JobState.ACCEPTED || state == JobState.IN_DOUBT;
+      this.waitsFor = open ? from.waitsFor : null;
       this.generationId = from.generationId;
       this.cost = from.cost;
       this.response = from.response;
@@ -184,6 +190,12 @@ public record Job(
 
     public Actor by() {
       return actor;
+    }
+
+    /** What it waits for from now on; null for nothing but its turn. */
+    public Change waitsFor(WaitsFor what) {
+      this.waitsFor = what;
+      return this;
     }
 
     /** The provider's id and price. */
@@ -284,6 +296,7 @@ public record Job(
 
     /** The job after the change. */
     public Job job() {
+      boolean waits = state == JobState.ACCEPTED && waitsFor != null;
       return new Job(
           from.id,
           from.reference,
@@ -295,6 +308,7 @@ public record Job(
           from.duplicateOf,
           from.model,
           state,
+          waitsFor,
           generationId,
           cost,
           from.request,
@@ -308,7 +322,7 @@ public record Job(
           submittedAt,
           finishedAt,
           from.routing,
-          schedule);
+          waits ? schedule.with(schedule.attempt(), schedule.tries(), null) : schedule);
     }
   }
 }

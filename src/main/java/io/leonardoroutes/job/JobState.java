@@ -18,7 +18,10 @@ public enum JobState {
   IN_DOUBT,
   /** The provider finished it with a video. */
   COMPLETE,
-  /** The provider declined it, or finished it without a video. */
+  /**
+   * The provider declined it, or finished it without a video; or the job that it {@linkplain
+   * WaitsFor waited} for has none.
+   */
   FAILED,
   /** Cancelled before it was submitted. */
   CANCELLED;
@@ -28,7 +31,8 @@ public enum JobState {
   static {
     // RUNNING: the answer of an attempt that was taken for unpaid came after all.
     // IN_DOUBT: it stands so in a backup, and may have been submitted since.
-    ACCEPTED.next = EnumSet.of(ACCEPTED, SUBMITTING, CANCELLED, RUNNING, IN_DOUBT);
+    // FAILED: the job whose video it waits for has none.
+    ACCEPTED.next = EnumSet.of(ACCEPTED, SUBMITTING, CANCELLED, RUNNING, IN_DOUBT, FAILED);
     SUBMITTING.next = EnumSet.of(ACCEPTED, RUNNING, FAILED, IN_DOUBT);
     RUNNING.next = EnumSet.of(RUNNING, COMPLETE, FAILED);
     IN_DOUBT.next = EnumSet.of(RUNNING, FAILED, ACCEPTED, IN_DOUBT);

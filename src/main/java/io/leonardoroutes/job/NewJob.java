@@ -15,6 +15,7 @@ import java.util.Map;
  * @param batch the batch that it is a line of, or null
  * @param tags what it is booked under; never null
  * @param retryOf the id of the job that it tries again, or null
+ * @param awaits the id of the job whose video it takes, or null
  */
 public record NewJob(
     String reference,
@@ -27,9 +28,10 @@ public record NewJob(
     Actor by,
     String batch,
     Map<String, String> tags,
-    String retryOf) {
+    String retryOf,
+    String awaits) {
 
-  /** A request that came alone, without tags. */
+  /** A request that came alone, without tags, and waits for nothing but its turn. */
   public NewJob(
       String reference,
       String account,
@@ -39,19 +41,30 @@ public record NewJob(
       String baseName,
       Job.Routing routing,
       Actor by) {
-    this(reference, account, model, request, warnings, baseName, routing, by, null, Map.of(), null);
+    this(
+        reference, account, model, request, warnings, baseName, routing, by, null, Map.of(), null,
+        null);
   }
 
   /** The same request as a line of this batch. */
   public NewJob in(String batch) {
     return new NewJob(
-        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf);
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
+        awaits);
   }
 
   /** The same request with these tags, as a retry of that job, or of none. */
   public NewJob with(Map<String, String> tags, String retryOf) {
     return new NewJob(
-        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf);
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
+        awaits);
+  }
+
+  /** The same request, for the video of the job with this id; null for none. */
+  public NewJob awaiting(String job) {
+    return new NewJob(
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
+        job);
   }
 
   /** Whose job it will be, or null. */

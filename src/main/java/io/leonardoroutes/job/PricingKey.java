@@ -10,7 +10,7 @@ import java.util.Set;
  * those that say what the video shows.
  */
 public final class PricingKey {
-  private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "public");
+  private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "job", "public");
 
   private PricingKey() {}
 

@@ -23,6 +23,7 @@ public final class SchemaPart {
   private final Set<String> sinks;
   private final ObjectNode json = JSON.createObjectNode();
   private boolean required;
+  private boolean needsKey;
 
   /**
    * @param type what it is the schema of: a record, a List or what a field can be
@@ -84,9 +85,20 @@ public final class SchemaPart {
       put("minItems", 1);
     } else if (RecordShape.isTexts(type)) {
       put("minProperties", 1);
-    } else if (type instanceof Class<?> record && record.isRecord() && !json.has("required")) {
+    } else if (type instanceof Class<?> record && record.isRecord() && !needsKey()) {
       put("anyOf", anyKey(record));
     }
+  }
+
+  /** Requires a field of the object unless another one is given. */
+  public void requireUnless(String field, String other) {
+    needsKey = true;
+    when(not(present(other)), present(field));
+  }
+
+  /** Whether the object has to hold some key. */
+  public boolean needsKey() {
+    return needsKey || json.has("required");
   }
 
   public boolean isArray() {

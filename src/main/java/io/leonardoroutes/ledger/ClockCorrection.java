@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.ledger.FutureLimits.CorrectedTimes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -211,7 +211,7 @@ public final class Governor {
         handle -> {
           database.lockForAccounting(handle);
           Instant now = clock.instant();
-          if (free(handle, limits) == 0) {
+          if (seen.waitsFor() != null || free(handle, limits) == 0) {
             return Optional.empty();
           }
           BigDecimal price = null;

@@ -4,10 +4,10 @@ import static io.leonardoroutes.job.JobState.ACCEPTED;
 
 import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.job.Acceptance;
-import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
+import io.leonardoroutes.job.WaitsFor;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,13 +27,21 @@ final class JobInserter implements BatchTable.Ways {
   private final Outbox outbox;
   private final AuditTrail trail;
   private final Supplier<String> ids;
+  private final boolean shared;
 
-  JobInserter(Jdbi jdbi, Clock clock, Outbox outbox, AuditTrail trail, Supplier<String> ids) {
+  JobInserter(
+      Jdbi jdbi,
+      Clock clock,
+      Outbox outbox,
+      AuditTrail trail,
+      Supplier<String> ids,
+      boolean shared) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.outbox = outbox;
     this.trail = trail;
     this.ids = ids;
+    this.shared = shared;
   }
 
   /** See {@link Ledger#accept}. */
@@ -55,7 +63,7 @@ final class JobInserter implements BatchTable.Ways {
     Optional<Acceptance> before = before(handle, request);
     while (before.isEmpty()) {
       Job job = job(request, ids.get());
-      if (insert(handle, job, request.by())) {
+      if (insert(handle, job, request)) {
         tag(handle, job);
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));
@@ -68,7 +76,7 @@ final class JobInserter implements BatchTable.Ways {
   }
 
   /** See {@link Ledger#acceptAll}. */
-  List<Acceptance> acceptAll(List<NewJob> requests, boolean shared) {
+  List<Acceptance> acceptAll(List<NewJob> requests) {
     List<Acceptance> all = new ArrayList<>();
     try {
       jdbi.useTransaction(
@@ -97,11 +105,15 @@ final class JobInserter implements BatchTable.Ways {
     }
   }
 
-  private static boolean insert(Handle handle, Job job, Actor actor) {
+  private boolean insert(Handle handle, Job job, NewJob request) {
+    Optional<Job> awaited = ChainedJobs.awaited(handle, request.awaits(), shared);
+    boolean sleeps = awaited.isPresent() && !ChainedJobs.isOver(awaited.get());
     return JobMapper.bind(handle.createUpdate(JobMapper.INSERT), job)
             .bind("kind", job.kind())
             .bind("turn", Leases.turn(job))
-            .bind("queued_by", JobMapper.storable(FairQueue.queuedBy(actor)))
+            .bind("queued_by", JobMapper.storable(FairQueue.queuedBy(request.by())))
+            .bind("awaits", request.awaits())
+            .bind("wakes_at", request.awaits() == null || sleeps ? null : 0L)
             .execute()
         == 1;
   }
@@ -119,7 +131,7 @@ final class JobInserter implements BatchTable.Ways {
   }
 
   private Optional<Acceptance> before(Handle handle, NewJob request) {
-    return byReference(handle, request)
+    return byReference(handle, request.caller(), request.reference())
         .map(job -> sameOrConflict(job, request, "reference"))
         .or(
             () ->
@@ -128,14 +140,14 @@ final class JobInserter implements BatchTable.Ways {
   }
 
   /** Each caller has its own references. */
-  private static Optional<Job> byReference(Handle handle, NewJob request) {
-    return request.caller() == null || request.reference() == null
-        ? JobMapper.one(handle, "reference", request.reference())
+  static Optional<Job> byReference(Handle handle, String caller, String reference) {
+    return caller == null || reference == null
+        ? JobMapper.one(handle, "reference", reference)
         : handle
             .createQuery(
                 "SELECT * FROM job WHERE caller = :caller AND caller_reference = :reference")
-            .bind("caller", request.caller())
-            .bind("reference", JobMapper.storable(request.reference()))
+            .bind("caller", caller)
+            .bind("reference", JobMapper.storable(reference))
             .map(JobMapper::read)
             .findOne();
   }
@@ -151,6 +163,7 @@ final class JobInserter implements BatchTable.Ways {
   private Job job(NewJob request, String id) {
     Instant now = clock.instant();
     Job.Routing from = request.routing();
+    boolean waits = request.awaits() != null;
     return new Job(
         id,
         request.reference(),
@@ -162,6 +175,7 @@ final class JobInserter implements BatchTable.Ways {
         null,
         request.model(),
         ACCEPTED,
+        waits ? WaitsFor.JOB : null,
         null,
         null,
         request.request(),
@@ -179,6 +193,6 @@ final class JobInserter implements BatchTable.Ways {
             from.priority(),
             from.sinks(),
             from.replyTo()),
-        new Job.Schedule(0, 0, now, null, null));
+        new Job.Schedule(0, 0, waits ? null : now, null, null));
   }
 }

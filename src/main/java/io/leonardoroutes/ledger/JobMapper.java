@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.WaitsFor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,7 +19,11 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** Maps jobs to the rows of their table. */
+/**
+ * Maps jobs to the rows of their table.
+ *
+ * <p>One file, because every column is written and read here.
+ */
 final class JobMapper {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<List<String>> NAMES = new TypeReference<>() {};
@@ -31,18 +36,19 @@ final class JobMapper {
       INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
         kind, turn, caller, caller_reference, account, queued_by, batch,
-        tags, retry_of, duplicate_of)
+        tags, retry_of, duplicate_of, waits_for, awaits, wakes_at)
       VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
         :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch,
-        :tags, :retry_of, :duplicate_of)
+        :tags, :retry_of, :duplicate_of, :waits_for, :awaits, :wakes_at)
       ON CONFLICT DO NOTHING
       """;
 
   /**
    * Writes all that a move may change, if the job still stands as the mover saw it. Due time and
    * tries tell two movers apart that leave the state as it is. The account is the job's for ever.
-   * Warnings are written only with a new one: those of a waiting job also say why it waits.
+   * Warnings are written only with a new one: those of a waiting job also say why it waits. One
+   * that still waits for another job is looked at again.
    */
   static final String MOVE =
       """
@@ -51,12 +57,13 @@ final class JobMapper {
         video_id = :video_id, video_url = :video_url, video_poster = :video_poster, video_file = :video_file,
         video_bytes = :video_bytes, video_sha256 = :video_sha256, submitted_at = :submitted_at,
         finished_at = :finished_at, due_at = :due_at, leased_until = :leased_until,
-        running_at = :running_at, took = :took, waits = NULL,
+        running_at = :running_at, took = :took, waits = NULL, waits_for = :waits_for,
+        wakes_at = CASE :waits_for WHEN 'job' THEN 0 END,
         warnings = CASE WHEN :warned THEN :warnings ELSE warnings END,
         reserved_amount = CASE WHEN :unbilled THEN NULL ELSE reserved_amount END,
         reserved_unit = CASE WHEN :unbilled THEN NULL ELSE reserved_unit END
       WHERE id = :id AND account = :account AND state = :seen_state AND attempt = :seen_attempt AND tries = :seen_tries
-        AND due_at IS NOT DISTINCT FROM :seen_due_at
+        AND due_at IS NOT DISTINCT FROM :seen_due_at AND waits_for IS NOT DISTINCT FROM :seen_waits_for
       """;
 
   static <S extends SqlStatement<S>> S bind(S statement, Job job) {
@@ -80,6 +87,7 @@ final class JobMapper {
         .bind("content_hash", routing.contentHash())
         .bind("model", job.model())
         .bind("state", job.state().name())
+        .bind("waits_for", name(job.waitsFor()))
         .bind("priority", routing.priority())
         .bind("request", text(job.request()))
         .bind("sinks", text(routing.sinks()))
@@ -120,6 +128,7 @@ final class JobMapper {
         row.getString("duplicate_of"),
         row.getString("model"),
         JobState.valueOf(row.getString("state")),
+        waitsFor(row),
         row.getString("generation_id"),
         cost(row),
         json(row.getString("request")),
@@ -159,6 +168,15 @@ final class JobMapper {
             .bind("value", storable(value))
             .map(JobMapper::read)
             .findOne();
+  }
+
+  private static String name(WaitsFor what) {
+    return what == null ? null : what.toString();
+  }
+
+  private static WaitsFor waitsFor(ResultSet row) throws SQLException {
+    String what = row.getString("waits_for");
+    return what == null ? null : WaitsFor.of(what).orElseThrow();
   }
 
   /** Those of the request, and why it waits, as long as it does. */
@@ -237,6 +255,7 @@ final class JobMapper {
         .bind("seen_state", job.state().name())
         .bind("seen_attempt", job.schedule().attempt())
         .bind("seen_tries", job.schedule().tries())
-        .bind("seen_due_at", millis(job.schedule().dueAt()));
+        .bind("seen_due_at", millis(job.schedule().dueAt()))
+        .bind("seen_waits_for", name(job.waitsFor()));
   }
 }

@@ -32,6 +32,8 @@ record JobMoves(AuditTrail trail, Outbox outbox) {
             .execute();
     if (moved == 1) {
       if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
+        // Jobs first, as whoever cancels one of these takes them in this order too.
+        handle.execute(ChainedJobs.WAKE, job.id());
         handle.execute(ENDED, job.state().name());
       }
       trail.moved(handle, seen, change);

@@ -84,13 +84,19 @@ final class JobQueries {
     boolean byTag = filter.tag() != null && filter.reference() == null;
     String time = byTag ? "t.created_at" : "created_at";
     String id = byTag ? "t.job" : "id";
+    boolean waiting = filter.waitsFor() != null;
+    if (waiting) {
+      terms.add("waits_for = :waits_for");
+      values.put("waits_for", filter.waitsFor().toString());
+    }
     if (filter.caller() != null) {
-      terms.add("caller = :caller");
+      terms.add(waiting ? "(caller = :caller) IS TRUE" : "caller = :caller");
       values.put("caller", filter.caller());
     }
     if (filter.state() != null) {
       // Otherwise SQLite searches by state, through every other caller's jobs.
-      terms.add(filter.caller() == null ? "state = :state" : "(state = :state) IS TRUE");
+      terms.add(
+          filter.caller() == null && !waiting ? "state = :state" : "(state = :state) IS TRUE");
       values.put("state", filter.state().name());
     }
     if (filter.model() != null) {
@@ -162,7 +168,9 @@ final class JobQueries {
               .list();
           Instant oldest =
               handle
-                  .createQuery("SELECT min(created_at) FROM job WHERE state = 'ACCEPTED'")
+                  .createQuery(
+                      "SELECT min(created_at) FROM job WHERE state = 'ACCEPTED' AND waits_for IS"
+                          + " NULL")
                   .mapTo(Long.class)
                   .findOne()
                   .map(Instant::ofEpochMilli)

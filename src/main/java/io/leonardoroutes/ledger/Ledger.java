@@ -67,6 +67,7 @@ public final class Ledger implements AutoCloseable {
   private final QuoteQueries quotes;
   private final ListEvidence listEvidence;
   private final BatchTable batches;
+  private final ChainedJobs chained;
   private volatile Supplier<Duration> skew = () -> null;
 
   private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
@@ -76,7 +77,7 @@ public final class Ledger implements AutoCloseable {
     this.outbox = new Outbox(jdbi, clock, database.shared());
     AuditTrail trail = new AuditTrail(clock, this::skewMillis, database::committed);
     this.moves = new JobMoves(trail, outbox);
-    this.inserter = new JobInserter(jdbi, clock, outbox, trail, ids);
+    this.inserter = new JobInserter(jdbi, clock, outbox, trail, ids, database.shared());
     this.queries = new JobQueries(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
     this.notices = new WebhookNotices(jdbi, clock);
@@ -85,6 +86,7 @@ public final class Ledger implements AutoCloseable {
     this.governor = new Governor(moves, leases, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
     this.batches = new BatchTable(jdbi, clock, database.shared(), inserter);
+    this.chained = new ChainedJobs(jdbi, clock, moves, database.shared());
   }
 
   private Long skewMillis() {
@@ -172,7 +174,7 @@ public final class Ledger implements AutoCloseable {
    *     the others say what would have happened
    */
   public List<Acceptance> acceptAll(List<NewJob> requests) {
-    return inserter.acceptAll(requests, database.shared());
+    return inserter.acceptAll(requests);
   }
 
   /** The batches of requests, and what became of each of their lines. */
@@ -202,7 +204,7 @@ public final class Ledger implements AutoCloseable {
    *
    * @param start whether this program has just started
    */
-  public CorrectedTimes correctTimes(FutureLimits longest, boolean start) {
+  public FutureLimits.CorrectedTimes correctTimes(FutureLimits longest, boolean start) {
     return new ClockCorrection(jdbi, database.shared(), now().toEpochMilli())
         .correct(longest, start);
   }
@@ -226,6 +228,15 @@ public final class Ledger implements AutoCloseable {
   /** Finds a job by the idempotency key of its intake. */
   public Optional<Job> withKey(String intakeKey) {
     return jdbi.withHandle(handle -> JobMapper.one(handle, "intake_key", intakeKey));
+  }
+
+  /**
+   * Finds a job by the reference that its caller gave it.
+   *
+   * @param caller null for nobody's jobs
+   */
+  public Optional<Job> withReference(String caller, String reference) {
+    return jdbi.withHandle(handle -> JobInserter.byReference(handle, caller, reference));
   }
 
   /** The jobs with these ids, as far as they exist. */
@@ -400,6 +411,11 @@ public final class Ledger implements AutoCloseable {
   /** The jobs that own these generations, by the generation's id. */
   public Map<String, Job> owners(Collection<String> generationIds) {
     return jdbi.withHandle(handle -> GenerationOwners.of(handle, generationIds));
+  }
+
+  /** The jobs that wait for the video of another job. */
+  public ChainedJobs chained() {
+    return chained;
   }
 
   /** What the ledger knows that the provider's list must agree with. */

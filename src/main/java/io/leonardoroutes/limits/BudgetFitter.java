@@ -33,7 +33,8 @@ public final class BudgetFitter {
     List<String> waiting =
         handle
             .createQuery(
-                "SELECT DISTINCT kind FROM job WHERE state = 'ACCEPTED' AND account = :account")
+                "SELECT DISTINCT kind FROM job WHERE state = 'ACCEPTED' AND waits_for IS NULL AND"
+                    + " account = :account")
             .bind("account", account)
             .mapTo(String.class)
             .list();
@@ -64,8 +65,8 @@ public final class BudgetFitter {
 
   private static boolean tell(Handle handle, String account, String kind, String why) {
     return handle.execute(
-            "UPDATE job SET waits = ?"
-                + " WHERE state = 'ACCEPTED' AND account = ? AND kind = ? AND waits IS NULL",
+            "UPDATE job SET waits = ? WHERE state = 'ACCEPTED' AND waits_for IS NULL AND account ="
+                + " ? AND kind = ? AND waits IS NULL",
             why,
             account,
             kind)
@@ -74,8 +75,8 @@ public final class BudgetFitter {
 
   private static void takeBack(Handle handle, String account, String kind) {
     handle.execute(
-        "UPDATE job SET waits = NULL"
-            + " WHERE state = 'ACCEPTED' AND account = ? AND kind = ? AND waits IS NOT NULL",
+        "UPDATE job SET waits = NULL WHERE state = 'ACCEPTED' AND waits_for IS NULL AND account = ?"
+            + " AND kind = ? AND waits IS NOT NULL",
         account,
         kind);
   }

@@ -111,7 +111,7 @@ final class RequestSchema {
       SchemaPart value = field(type, component, own, inside(path, key));
       if (value.isRequired()) {
         required.add(key);
-        if (value.json().has("required")) {
+        if (value.needsKey()) {
           requiredObjects.add(component);
         }
       } else {

@@ -73,6 +73,7 @@ public final class OpenApi {
           "late",
           "no-video-yet",
           "given-up",
+          "no-awaited-video",
           "not-fetched");
 
   private final CamelContext context;

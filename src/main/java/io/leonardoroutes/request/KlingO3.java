@@ -1,8 +1,10 @@
 package io.leonardoroutes.request;
 
+import io.leonardoroutes.json.ChainedVideo;
 import io.leonardoroutes.json.ModelParameters;
 import jakarta.validation.Valid;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Kling O3: makes a video from a text, from pictures, or by editing a video.
@@ -10,6 +12,8 @@ import java.util.List;
  * <p>Source: the provider's page "Kling O3".
  */
 public final class KlingO3 implements Model {
+  /** In seconds, of a video that is edited. */
+  private static final int LONGEST_EDITED = 10;
 
   @Override
   public String id() {
@@ -36,7 +40,7 @@ public final class KlingO3 implements Model {
       field = "duration",
       with = "guidances.video_reference_base",
       min = 3,
-      max = 10,
+      max = LONGEST_EDITED,
       unit = "seconds",
       below = "too short",
       above = "too long")
@@ -59,6 +63,21 @@ public final class KlingO3 implements Model {
           Boolean motionHasAudio,
       @FieldDescription("pictures and videos that guide the video") @Valid Guidances guidances)
       implements ModelParameters {
+
+    @Override
+    public Optional<ChainedVideo> chainedVideo() {
+      return Optional.ofNullable(guidances)
+          .map(Guidances::videoReferenceBase)
+          .map(videos -> videos.get(0))
+          .map(VideoItem::video)
+          .map(Clip::job)
+          .map(
+              job ->
+                  new ChainedVideo(
+                      "/parameters/guidances/video_reference_base/0/video/job",
+                      job,
+                      LONGEST_EDITED));
+    }
 
     @Override
     public List<String> warnings() {
@@ -91,10 +110,20 @@ public final class KlingO3 implements Model {
   /** A video to edit. */
   record VideoItem(@Required @Valid Clip video) {}
 
-  /** A video that the provider has made. */
+  /** A video that the provider has made, by its id; or the video of a job of ours. */
+  @RequiredUnless(field = "id", other = "job")
+  @RequiredUnless(field = "type", other = "job")
+  @Excludes(
+      field = "job",
+      others = {"id", "type"})
   record Clip(
-      @FieldDescription("the provider's id of the video") @Required @Filled @NotPlaceholder
-          String id,
-      @FieldDescription("how the provider came by the video") @Required @OneOf("GENERATED")
-          String type) {}
+      @FieldDescription("the provider's id of the video") @Filled @NotPlaceholder String id,
+      @FieldDescription("how the provider came by the video") @OneOf("GENERATED") String type,
+      @FieldDescription(
+              "the id or reference of a job of yours, in place of id and type: its video is taken"
+                  + " once it is there")
+          @Filled
+          @NotPlaceholder
+          @Length(min = 1, max = 200, message = Length.BOTH_ENDS)
+          String job) {}
 }

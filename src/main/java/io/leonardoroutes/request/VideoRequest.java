@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.json.ChainedVideo;
 import io.leonardoroutes.json.ModelParameters;
 import io.leonardoroutes.json.ParseTrace;
 import io.leonardoroutes.json.RecordReader;
@@ -17,6 +18,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -175,6 +177,41 @@ public record VideoRequest(
             + " is the id of a generation and not of its video: "
             + instead;
     reading.misread(new Violation(pointer, "generation-id", wrong, null));
+  }
+
+  /** The id or reference of the job of ours whose video it takes. */
+  public Optional<String> chainedJob() {
+    return chainedVideo().map(ChainedVideo::job);
+  }
+
+  private Optional<ChainedVideo> chainedVideo() {
+    return parameters == null ? Optional.empty() : parameters.chainedVideo();
+  }
+
+  /**
+   * Records the violation that it cannot take the video of another job.
+   *
+   * @param why follows the name of the job
+   */
+  public void rejectChained(String code, String why) {
+    rejectChained(code, why, null);
+  }
+
+  /** Records the violation that the video of the other job is too long, if it is. */
+  public void rejectChainedOver(int seconds) {
+    int longest = chainedVideo().orElseThrow().longest();
+    if (seconds > longest) {
+      String why =
+          "has a video of %s seconds, which is too long for %s: at most %s seconds"
+              .formatted(seconds, model, longest);
+      rejectChained("range", why, "0.." + longest);
+    }
+  }
+
+  private void rejectChained(String code, String why, String allowed) {
+    String pointer = chainedVideo().orElseThrow().pointer();
+    String wrong = SafeText.value(reading.received().at(pointer)) + " " + why;
+    reading.misread(new Violation(pointer, code, wrong, allowed));
   }
 
   /** The body for the provider: only {@code model}, {@code public} and {@code parameters}. */

@@ -12,6 +12,7 @@ import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.ledger.FutureLimits.CorrectedTimes;
 import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -228,6 +228,7 @@ class OpenApiTest {
         .containsExactly(
             "header If-None-Match: ETags of answers that the caller already has",
             "query state: only jobs in this state",
+            "query waitsFor: only jobs that wait for this before they may be submitted",
             "query model: only jobs for this model",
             "query reference: only jobs with this reference",
             "query tag: only jobs with this tag, as team:red",

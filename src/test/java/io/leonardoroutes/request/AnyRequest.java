@@ -212,7 +212,12 @@ final class AnyRequest {
 
   private static Arbitrary<JsonNode> item(String kind) {
     Arbitrary<JsonNode> type = texts(Stream.concat(words("image", 2), Stream.of("GENERATED")));
-    Arbitrary<JsonNode> media =
+    Arbitrary<JsonNode> job =
+        object(
+            List.of("job", "type"),
+            List.of(
+                mostly(texts(Stream.of("j", "j".repeat(200), "j".repeat(201), " "))), seldom()));
+    Arbitrary<JsonNode> known =
         object(
             List.of("id", "type", "url"),
             List.of(
@@ -223,6 +228,8 @@ final class AnyRequest {
                     Arbitraries.frequencyOf(
                         Tuple.of(12, texts(Stream.of("GENERATED"))), Tuple.of(2, type))),
                 seldom()));
+    Arbitrary<JsonNode> media =
+        Arbitraries.frequencyOf(Tuple.of(6, known), Tuple.of(kind.equals("video") ? 3 : 1, job));
     return mostly(object(List.of(kind, "x"), List.of(mostly(media), seldom())));
   }
 

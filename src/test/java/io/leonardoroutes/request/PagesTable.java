@@ -147,12 +147,29 @@ final class PagesTable {
     String there = at + "/" + kind;
     media
         .fieldNames()
-        .forEachRemaining(key -> check(List.of("id", "type").contains(key), there + "/" + key));
+        .forEachRemaining(
+            key ->
+                check(
+                    List.of("id", "type").contains(key)
+                        || (kind.equals("video") && key.equals("job")),
+                    there + "/" + key));
     JsonNode id = media.path("id");
-    check(id.isTextual() && !blank(id) && !placeholder(id.asText()), there + "/id");
     JsonNode type = media.path("type");
+    boolean byJob = kind.equals("video") && !absent(media.path("job"));
+    if (byJob) {
+      JsonNode job = media.path("job");
+      check(named(job) && length(job) <= 200, there + "/job");
+      check(!job.isTextual() || (!id.isTextual() && !type.isTextual()), there + "/job");
+    }
+    check((byJob && absent(id)) || named(id), there + "/id");
     check(
-        type.isTextual() && rule.subList(2, rule.size()).contains(type.asText()), there + "/type");
+        (byJob && absent(type))
+            || (type.isTextual() && rule.subList(2, rule.size()).contains(type.asText())),
+        there + "/type");
+  }
+
+  private static boolean named(JsonNode id) {
+    return id.isTextual() && !blank(id) && !placeholder(id.asText());
   }
 
   /** The rules across fields; a field that is there but no good is left out of account. */

@@ -1,0 +1,36 @@
+package io.leonardoroutes.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * The video of another job in a request: {@code {"job": "..."}} until that job is complete, and
+ * {@code {"id": "...", "type": "GENERATED"}} from then on, which is what is sent.
+ */
+public final class VideoOfJob {
+  private static final String JOB = "job";
+  private static final String TYPE = "type";
+
+  private VideoOfJob() {}
+
+  /** The request as it is kept while it waits for the job. */
+  public static ObjectNode awaiting(ObjectNode request, String jobId) {
+    ObjectNode waiting = request.deepCopy();
+    video(waiting).put(JOB, jobId).put(TYPE, "GENERATED");
+    return waiting;
+  }
+
+  /** The request as it is sent. */
+  public static JsonNode there(JsonNode request, String videoId) {
+    ObjectNode sent = request.deepCopy();
+    ObjectNode video = video(sent);
+    video.remove(JOB);
+    video.remove(TYPE);
+    video.put("id", videoId).put(TYPE, "GENERATED");
+    return sent;
+  }
+
+  private static ObjectNode video(JsonNode request) {
+    return (ObjectNode) request.path("parameters").path("guidances").findParent(JOB);
+  }
+}

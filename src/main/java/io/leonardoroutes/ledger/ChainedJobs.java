@@ -1,0 +1,116 @@
+package io.leonardoroutes.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.OutboxEvent;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The jobs that wait for the video of another job. The end of that one wakes them, in its own
+ * commit, so that none is forgotten.
+ *
+ * <p>Every transaction takes the awaited job first, and then those that wait for it, so that no two
+ * of them wait for each other.
+ */
+public final class ChainedJobs {
+  static final String DUE =
+      """
+      SELECT * FROM job WHERE waits_for = 'job' AND wakes_at <= :now AND (state = 'ACCEPTED') IS TRUE
+      ORDER BY wakes_at LIMIT :limit
+      """;
+
+  static final String WAKE =
+      "UPDATE job SET wakes_at = 0 WHERE awaits = ? AND state = 'ACCEPTED' AND waits_for = 'job'";
+
+  private static final String SLEEP =
+      "UPDATE job SET wakes_at = NULL WHERE id = ? AND state = 'ACCEPTED' AND waits_for = 'job'";
+
+  private final Jdbi jdbi;
+  private final Clock clock;
+  private final JobMoves moves;
+  private final boolean shared;
+
+  ChainedJobs(Jdbi jdbi, Clock clock, JobMoves moves, boolean shared) {
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.moves = moves;
+    this.shared = shared;
+  }
+
+  /**
+   * What becomes of a job that waited for another one.
+   *
+   * @param request what is sent to the provider, written in the same commit
+   */
+  public record Outcome(Job.Change change, JsonNode request, List<OutboxEvent> told) {}
+
+  /** Jobs that need no longer wait, or whose awaited job has to be looked at. */
+  public List<Job> due(int limit) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(DUE)
+                .bind("now", clock.millis())
+                .bind("limit", limit)
+                .map(JobMapper::read)
+                .list());
+  }
+
+  /**
+   * Ends the wait of a job if the other one has ended; else it is woken by that one's end.
+   *
+   * @param decide gets the other job, which is empty if it was removed
+   * @return what became of it; empty if it still waits, or somebody else has moved it
+   */
+  public Optional<Outcome> settle(Job waiting, Function<Optional<Job>, Outcome> decide) {
+    return jdbi.inTransaction(
+        handle -> {
+          Optional<Job> other = awaited(handle, awaits(handle, waiting.id()), shared);
+          if (other.isPresent() && !isOver(other.get())) {
+            handle.execute(SLEEP, waiting.id());
+            return Optional.empty();
+          }
+          Outcome outcome = decide.apply(other);
+          OutboxEvent[] told = outcome.told().toArray(OutboxEvent[]::new);
+          if (!moves.move(handle, waiting, outcome.change(), 0L, told)) {
+            return Optional.empty();
+          }
+          handle.execute(
+              "UPDATE job SET request = ? WHERE id = ?",
+              JobMapper.text(outcome.request()),
+              waiting.id());
+          return Optional.of(outcome);
+        });
+  }
+
+  private static String awaits(Handle handle, String id) {
+    return handle
+        .createQuery("SELECT awaits FROM job WHERE id = :id")
+        .bind("id", id)
+        .mapTo(String.class)
+        .findOne()
+        .orElse(null);
+  }
+
+  /** Whether its video is there, or will never be. */
+  static boolean isOver(Job job) {
+    return JobState.LAST.contains(job.state());
+  }
+
+  /** The job that another one waits for; it does not end before this transaction does. */
+  static Optional<Job> awaited(Handle handle, String id, boolean shared) {
+    return id == null
+        ? Optional.empty()
+        : handle
+            .createQuery("SELECT * FROM job WHERE id = :id" + (shared ? " FOR SHARE" : ""))
+            .bind("id", id)
+            .map(JobMapper::read)
+            .findOne();
+  }
+}

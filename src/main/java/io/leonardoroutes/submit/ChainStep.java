@@ -1,0 +1,79 @@
+package io.leonardoroutes.submit;
+
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
+import static io.leonardoroutes.job.JobState.FAILED;
+
+import io.leonardoroutes.event.EventType;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.JobProblems;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.VideoOfJob;
+import io.leonardoroutes.ledger.ChainedJobs;
+import io.leonardoroutes.ledger.ChainedJobs.Outcome;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What {@code chain.camel.yaml} does: a job that waits for the video of another one gets it, or
+ * fails before anything is paid.
+ */
+public final class ChainStep {
+  private static final Logger LOG = LoggerFactory.getLogger(ChainStep.class);
+  private static final int BATCH = 100;
+
+  private final FlowContext flow;
+  private final ChainedJobs chained;
+
+  public ChainStep(FlowContext flow) {
+    this.flow = flow;
+    this.chained = flow.ledger().chained();
+  }
+
+  /** Ends the wait of jobs whose awaited job has ended. */
+  public void settle() {
+    flow.outages().attempt(() -> chained.due(BATCH).forEach(this::settle));
+  }
+
+  private void settle(Job waiting) {
+    Optional<Outcome> outcome = chained.settle(waiting, other -> outcome(waiting, other));
+    outcome.map(one -> one.change().job()).ifPresent(this::log);
+  }
+
+  private void log(Job job) {
+    if (job.state() == FAILED) {
+      LOG.warn(
+          "{} failed before it was submitted: {}",
+          job.name(),
+          job.problem().path("detail").asText());
+    } else {
+      LOG.info("{} has the video that it waited for", job.name());
+    }
+  }
+
+  private Outcome outcome(Job waiting, Optional<Job> other) {
+    Instant now = flow.clock().instant();
+    Optional<String> video = other.map(Job::video).map(Job.Video::id);
+    if (video.isPresent()) {
+      return new Outcome(
+          waiting.to(ACCEPTED).waitsFor(null).dueAt(now),
+          VideoOfJob.there(waiting.request(), video.get()),
+          List.of());
+    }
+    String why =
+        other.map(ChainStep::noVideo).orElse("the job whose video it takes is not there any more");
+    Job.Change failed =
+        waiting.to(FAILED).problem(JobProblems.noAwaitedVideo(why)).finishedAt(now).done();
+    return new Outcome(
+        failed, waiting.request(), List.of(flow.events().of(EventType.FAILED, failed.job())));
+  }
+
+  private static String noVideo(Job ended) {
+    return ended.state() == COMPLETE
+        ? "the provider did not say the id of the video of job " + ended.id()
+        : "job %s, whose video it takes, is %s".formatted(ended.id(), ended.state());
+  }
+}
