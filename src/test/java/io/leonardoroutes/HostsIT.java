@@ -16,6 +16,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -231,12 +233,26 @@ class HostsIT {
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .header("Content-Type", "application/json")
             .method(method, BodyPublishers.ofString(body))
+            .timeout(Duration.ofMinutes(1))
             .build();
     try {
       return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    } catch (HttpTimeoutException e) {
+      throw new AssertionError(method + " " + path + " was never answered:\n" + threads(), e);
     } catch (IOException e) {
       return "not there yet";
     }
+  }
+
+  /** The application's log, and what its threads do. */
+  private String threads() throws IOException {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Process dump =
+        new ProcessBuilder(jcmd, "" + application.pid(), "Thread.print")
+            .redirectErrorStream(true)
+            .start();
+    return Files.readString(folder.resolve("out.log"))
+        + new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /** The status in the application's health, of all or of one part. */
