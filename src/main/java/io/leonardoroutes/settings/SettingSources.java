@@ -191,7 +191,9 @@ final class SettingSources {
             (key, value) -> {
               if (!explicit.contains(key)) {
                 values.put(key, value);
-                warnOfIdle(key);
+                if (value.equals("false")) {
+                  warnOfIdle(key);
+                }
               }
               defaults.put(key, value);
             });
