@@ -8,11 +8,14 @@ import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.ProviderAccounts;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.Budget;
 import io.leonardoroutes.limits.CostGroup;
 import io.leonardoroutes.limits.DailyCosts;
+import io.leonardoroutes.limits.PayerBudget;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.QueryParameters;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,18 +53,27 @@ public final class CostResource {
       String refunded) {}
 
   /**
-   * The budget of today (UTC), and what is used of it.
+   * The budget of today (UTC), or of this month, and what is used of it.
    *
-   * @param account null for the default one
+   * @param account null for the default one, and for one of a caller or tag
+   * @param name of one of a caller or tag: that in its settings
+   * @param day null for one of a month
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record BudgetUse(String account, String day, String amount, String used, String unit) {}
+  record BudgetUse(
+      String account,
+      String name,
+      String day,
+      String month,
+      String amount,
+      String used,
+      String unit) {}
 
   /**
    * The last days, today first.
    *
    * @param budget of the default account; null where there is none
-   * @param budgets of the other accounts; null where there are none
+   * @param budgets of the other accounts, and of callers and tags; null where there are none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record CostList(List<DayCost> items, BudgetUse budget, List<BudgetUse> budgets) {}
@@ -170,6 +182,14 @@ public final class CostResource {
         others.add(use(account.name(), account.limits(), today));
       }
     }
+    for (PayerBudget one : flow.settings().budgets().all()) {
+      if (one.perDay() != null) {
+        others.add(use(one, false, today));
+      }
+      if (one.perMonth() != null) {
+        others.add(use(one, true, today));
+      }
+    }
     return new CostList(items, budget, others.isEmpty() ? null : others);
   }
 
@@ -185,10 +205,24 @@ public final class CostResource {
         : costs.withoutVideo().toPlainString();
   }
 
+  private BudgetUse use(PayerBudget budget, boolean month, LocalDate today) {
+    Budget amount = month ? budget.perMonth() : budget.perDay();
+    return new BudgetUse(
+        null,
+        budget.name(),
+        month ? null : today.toString(),
+        month ? YearMonth.from(today).toString() : null,
+        amount.perDay().toPlainString(),
+        flow.ledger().governor().used(budget, month).toPlainString(),
+        amount.unit());
+  }
+
   private BudgetUse use(String account, AccountLimits limits, LocalDate today) {
     return new BudgetUse(
         account,
+        null,
         today.toString(),
+        null,
         limits.budget().perDay().toPlainString(),
         flow.ledger().governor().used(limits).toPlainString(),
         limits.budget().unit());

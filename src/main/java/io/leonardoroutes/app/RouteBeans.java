@@ -83,6 +83,7 @@ final class RouteBeans {
       CamelContext context, ValidatorFactory rules, ModelRegistry models, FlowContext flow)
       throws IOException {
     LeonardoSettings settings = flow.settings();
+    flow.ledger().governor().limit(settings.budgets());
     HttpClients clients = HttpClients.of(context, settings);
     ProviderClock providerClock = new ProviderClock(flow.clock(), System::nanoTime);
     flow.ledger().providerSkew(providerClock::skew);

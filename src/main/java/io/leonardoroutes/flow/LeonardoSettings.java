@@ -8,6 +8,7 @@ import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.http.ProxyRoutes;
 import io.leonardoroutes.jms.JmsSettings;
+import io.leonardoroutes.limits.PayerBudgets;
 import io.leonardoroutes.settings.BadSetting;
 import io.leonardoroutes.settings.SecretRegistry;
 import io.leonardoroutes.settings.SettingReader;
@@ -45,6 +46,7 @@ public record LeonardoSettings(
     LongCallSettings lasting,
     JmsSettings jms,
     ProviderAccounts accounts,
+    PayerBudgets budgets,
     Tracking track,
     Reconciling reconcile,
     Downloads downloads,
@@ -165,6 +167,7 @@ public record LeonardoSettings(
             LongCallSettings.read(keys),
             JmsSettings.read(keys, secrets),
             accounts,
+            BudgetSettings.read(keys, accounts),
             new Tracking(
                 keys.duration("leonardo.track.first"),
                 keys.duration("leonardo.track.every"),

@@ -13,7 +13,10 @@ import io.leonardoroutes.limits.CircuitBreaker;
 import io.leonardoroutes.limits.CostGroup;
 import io.leonardoroutes.limits.CostQueries;
 import io.leonardoroutes.limits.DailyCosts;
+import io.leonardoroutes.limits.PayerBudget;
+import io.leonardoroutes.limits.PayerBudgets;
 import io.leonardoroutes.limits.SlotUsage;
+import io.leonardoroutes.limits.Spent;
 import io.leonardoroutes.limits.ThrottleState;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -26,6 +29,7 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
 
 /**
  * Decides how much each account may do at the provider: jobs at once, calls per minute, money per
@@ -39,6 +43,7 @@ public final class Governor {
   private final LedgerDatabase database;
   private final Jdbi jdbi;
   private final Clock clock;
+  private volatile PayerBudgets payers = PayerBudgets.NONE;
 
   Governor(JobMoves moves, Leases leases, LedgerDatabase database, Jdbi jdbi, Clock clock) {
     this.moves = moves;
@@ -222,20 +227,49 @@ public final class Governor {
               return Optional.empty();
             }
           }
+          PayerBudgets payers = this.payers.of(seen);
+          if (!payers.isEmpty()) {
+            String account = limits.account();
+            Optional<BigDecimal> learned =
+                CostQueries.learned(handle, account, seen.kind(), payers.unit());
+            if (!payers.let(handle, seen, learned, now)) {
+              return Optional.empty();
+            }
+            BigDecimal reserved = learned.orElse(payers.priceUnknown());
+            price = price == null ? reserved : price.max(reserved);
+          }
           Job.Change next = seen.to(SUBMITTING).nextAttempt().submittedAt(now);
           if (!moves.move(handle, seen, next, now.plus(lease).toEpochMilli())) {
             return Optional.empty();
           }
           if (price != null) {
-            handle.execute(
-                "UPDATE job SET reserved_amount = ?, reserved_unit = ? WHERE id = ?",
-                price.toPlainString(),
-                limits.budget().unit(),
-                seen.id());
+            String unit = limits.budget() == null ? payers.unit() : limits.budget().unit();
+            reserve(handle, seen, price, unit);
           }
           CallCounter.add(handle, limits.account(), now.toEpochMilli(), 1, 1);
           return Optional.of(next.job());
         });
+  }
+
+  private void reserve(Handle handle, Job job, BigDecimal price, String unit) {
+    Update reserve =
+        handle
+            .createUpdate(
+                "UPDATE job SET reserved_amount = :price, reserved_unit = :unit WHERE id = :id")
+            .bind("price", price.toPlainString())
+            .bind("unit", unit)
+            .bind("id", job.id());
+    Spent.keep(handle, job, false, () -> reserve.execute() == 1);
+  }
+
+  /** Sets the budgets of callers and tags, which hold for all accounts. */
+  public void limit(PayerBudgets budgets) {
+    this.payers = budgets;
+  }
+
+  /** What is spent and reserved of the day's budget of a payer, or of the month's. */
+  public BigDecimal used(PayerBudget budget, boolean month) {
+    return jdbi.withHandle(handle -> budget.used(handle, month, clock.instant()).amount());
   }
 
   /** Leases running jobs of one account that are due for a poll, and counts the polls. */

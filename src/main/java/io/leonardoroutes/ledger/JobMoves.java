@@ -7,14 +7,17 @@ import static io.leonardoroutes.job.JobState.SUBMITTING;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.OutboxEvent;
+import io.leonardoroutes.limits.Spent;
 import java.util.List;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 
 /**
  * The guarded move, by which alone a job changes its state. It succeeds only if the job is still as
  * the mover saw it, and writes the audit trail and the events in the same commit.
  */
-record JobMoves(AuditTrail trail, Outbox outbox) {
+record JobMoves(AuditTrail trail, Outbox outbox, boolean shared) {
   private static final String ENDED =
       "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
 
@@ -24,13 +27,15 @@ record JobMoves(AuditTrail trail, Outbox outbox) {
     if (!seen.state().leadsTo(job.state())) {
       throw new IllegalStateException(seen.state() + " does not lead to " + job.state());
     }
-    int moved =
+    Update move =
         JobMapper.bindSeen(JobMapper.bind(handle.createUpdate(JobMapper.MOVE), job), seen)
             .bind("leased_until", leasedUntil)
             .bind("unbilled", unbilled(seen, job))
-            .bind("warned", change.warning() != null)
-            .execute();
-    if (moved == 1) {
+            .bind("warned", change.warning() != null);
+    boolean sameCost = seen.state() == job.state() && Objects.equals(seen.cost(), job.cost());
+    boolean moved =
+        sameCost ? move.execute() == 1 : Spent.keep(handle, job, shared, () -> move.execute() == 1);
+    if (moved) {
       if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
         // Jobs first, as whoever cancels one of these takes them in this order too.
         handle.execute(ChainedJobs.WAKE, job.id());
@@ -39,7 +44,7 @@ record JobMoves(AuditTrail trail, Outbox outbox) {
       trail.moved(handle, seen, change);
       outbox.add(handle, List.of(told));
     }
-    return moved == 1;
+    return moved;
   }
 
   /** Whether nothing was paid for it, so that the budget need not keep its price. */

@@ -76,7 +76,7 @@ public final class Ledger implements AutoCloseable {
     this.clock = clock;
     this.outbox = new Outbox(jdbi, clock, database.shared());
     AuditTrail trail = new AuditTrail(clock, this::skewMillis, database::committed);
-    this.moves = new JobMoves(trail, outbox);
+    this.moves = new JobMoves(trail, outbox, database.shared());
     this.inserter = new JobInserter(jdbi, clock, outbox, trail, ids, database.shared());
     this.queries = new JobQueries(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());

@@ -6,7 +6,8 @@ import java.math.BigDecimal;
 /**
  * What the jobs of one account and one day (UTC) may cost together.
  *
- * @param perDay with 0 none is submitted, whatever it costs
+ * @param perDay what a day may cost, or the month of a {@link PayerBudget}; with 0 none is
+ *     submitted, whatever it costs
  * @param unit {@code DOLLARS} or {@code CREDITS}; a cost that comes in another one, if it is not 0,
  *     uses up the day, as nobody knows what it leaves
  * @param priceUnknown what a job is taken to cost while no price was ever seen

@@ -55,7 +55,7 @@ public final class BudgetFitter {
         fitting.add(kind);
         // Not whenever a little room opens: thousands of jobs may wait.
         if (roomy) {
-          takeBack(handle, account, kind);
+          takeBack(handle, account, kind, now);
         }
       }
     }
@@ -73,11 +73,13 @@ public final class BudgetFitter {
         > 0;
   }
 
-  private static void takeBack(Handle handle, String account, String kind) {
+  /** Jobs that are due later wait for something else, which their warning says. */
+  private static void takeBack(Handle handle, String account, String kind, Instant now) {
     handle.execute(
         "UPDATE job SET waits = NULL WHERE state = 'ACCEPTED' AND waits_for IS NULL AND account = ?"
-            + " AND kind = ? AND waits IS NOT NULL",
+            + " AND kind = ? AND waits IS NOT NULL AND due_at <= ?",
         account,
-        kind);
+        kind,
+        now.toEpochMilli());
   }
 }

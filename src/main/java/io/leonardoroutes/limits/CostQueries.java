@@ -27,7 +27,7 @@ public final class CostQueries {
   /**
    * Whether the provider took the job and made no video. Who gave up a doubt does not know that.
    */
-  private static final String WITHOUT =
+  static final String WITHOUT =
       "CASE WHEN state = 'FAILED' AND generation_id IS NOT NULL THEN 1 ELSE 0 END";
 
   /** SQLite would else go by the account, past all that it ever paid. */
@@ -57,7 +57,7 @@ public final class CostQueries {
         .reduce(Budget.Used.NOTHING, Budget.Used::and);
   }
 
-  private static Budget.Used used(ResultSet row, Budget budget) throws SQLException {
+  static Budget.Used used(ResultSet row, Budget budget) throws SQLException {
     String cost = row.getString("cost_unit");
     String reserved = row.getString("reserved_unit");
     BigDecimal jobs = BigDecimal.valueOf(row.getLong("jobs"));
@@ -85,19 +85,25 @@ public final class CostQueries {
    */
   public static BigDecimal price(Handle handle, AccountLimits limits, String kind) {
     Budget budget = limits.budget();
-    return LearnedPrices.of(handle, limits.account(), kind, budget.unit())
-        .orElseGet(() -> LearnedPrices.dearest(any(handle, limits)).orElse(budget.priceUnknown()));
+    return learned(handle, limits.account(), kind, budget.unit()).orElse(budget.priceUnknown());
   }
 
-  private static List<BigDecimal> any(Handle handle, AccountLimits limits) {
+  /** The same, as far as any price was seen. */
+  public static Optional<BigDecimal> learned(
+      Handle handle, String account, String kind, String unit) {
+    return LearnedPrices.of(handle, account, kind, unit)
+        .or(() -> LearnedPrices.dearest(any(handle, account, unit)));
+  }
+
+  private static List<BigDecimal> any(Handle handle, String account, String unit) {
     return handle
         .createQuery(
             """
             SELECT cost_amount FROM job WHERE account = :account AND cost_unit = :unit
               AND submitted_at IS NOT NULL ORDER BY submitted_at DESC LIMIT :most
             """)
-        .bind("account", limits.account())
-        .bind("unit", limits.budget().unit())
+        .bind("account", account)
+        .bind("unit", unit)
         .bind("most", ANY_JOBS)
         .mapTo(String.class)
         .map(BigDecimal::new)

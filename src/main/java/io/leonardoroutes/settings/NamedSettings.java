@@ -17,6 +17,8 @@ record NamedSettings(String prefix, List<String> suffixes) {
       List.of(
           new NamedSettings(SettingReader.SINKS, List.of("uri", "events", "content")),
           new NamedSettings(
+              SettingReader.BUDGETS, List.of("tag", "caller", "per-day", "per-month")),
+          new NamedSettings(
               SettingReader.ACCOUNTS,
               List.of(
                   "api-key",

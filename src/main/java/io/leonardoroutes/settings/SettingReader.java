@@ -37,6 +37,9 @@ public final class SettingReader implements PropertiesSource {
   /** Prefix of the settings of further accounts. */
   public static final String ACCOUNTS = "leonardo.accounts.";
 
+  /** Prefix of the settings of budgets of callers and tags. */
+  public static final String BUDGETS = "leonardo.budgets.";
+
   /**
    * Registry name that is bound by the program itself, and not if this is a library in another
    * application.

@@ -116,6 +116,31 @@ class TagsTest {
   }
 
   @Test
+  void aTagHasABudgetOfItsOwn() throws Exception {
+    story
+        .with("leonardo.budgets.red.tag", "team:red")
+        .with("leonardo.budgets.red.per-day", "0")
+        .with("leonardo.budgets.blue.tag", "team:blue")
+        .with("leonardo.budgets.blue.per-month", "100");
+    RestClient rest = rest();
+    String red = id(rest.post(tagged("{\"team\":\"red\"}")));
+    String blue = id(rest.post(tagged("{\"team\":\"blue\"}")));
+
+    story.until(blue, "COMPLETE");
+    await()
+        .atMost(Patience.LONG)
+        .untilAsserted(
+            () ->
+                assertThat(story.job(red).at("/warnings/0").asText())
+                    .startsWith("waits for the budget red: it is taken to cost 0"));
+    assertThat(story.state(red)).isEqualTo("ACCEPTED");
+    JsonNode budgets = RestClient.json(rest.get("/costs")).get("budgets");
+    assertThat(budgets.findValuesAsText("name")).containsExactly("blue", "red");
+    assertThat(budgets.at("/0/used").asText()).isEqualTo("0.0147");
+    assertThat(budgets.at("/0/month").asText()).hasSize(7);
+  }
+
+  @Test
   void costsAreSummedByTagAndCaller() throws Exception {
     RestClient rest = rest();
     story.until(id(rest.post(tagged("{\"team\":\"red\"}"))), "COMPLETE");

@@ -96,6 +96,44 @@ public class SettingsTest {
       quoteCharacter = '~',
       textBlock =
           """
+          red.tag=team:red | red.per-day: not set; a budget has an amount per day, per month or both
+          red.per-day=5 | red.tag: a budget has either a tag or a caller
+          red.per-day=5;red.tag=team:red;red.caller=erp | red.tag: a budget has either a tag or a caller
+          red.per-day=5;red.tag=team | red.tag: 'team' is not NAME:VALUE, as in team:red
+          red.per-day=5;red.caller=an erp | red.caller: 'an erp' cannot be a caller's name
+          red.per-month=5 EUR;red.caller=erp | red.per-month: '5 EUR' is not a decimal number such as 25.50
+          Red.per-day=5;Red.caller=erp | Red.per-day: a budget's name is made of a-z, 0-9 and -
+          """)
+  void aBudgetThatCannotBe(String settings, String why) {
+    App app = app();
+    for (String setting : settings.split(";")) {
+      String[] pair = setting.split("=");
+      app.with("leonardo.budgets." + pair[0], pair[1]);
+    }
+    assertThat(refusal(app)).isEqualTo("leonardo.budgets." + why);
+  }
+
+  @Test
+  void budgetsOfCallersAndTagsNeedOneCurrency() {
+    assertThat(
+            refusal(
+                app()
+                    .with("leonardo.accounts.lab.api-key", "lab-key")
+                    .with("leonardo.accounts.lab.budget.per-day", "100")
+                    .with("leonardo.accounts.lab.budget.currency", "CREDITS")
+                    .with("leonardo.budgets.red.tag", "team:red")
+                    .with("leonardo.budgets.red.per-day", "5")))
+        .isEqualTo(
+            "leonardo.accounts.lab.budget.currency: is not the DOLLARS of leonardo.budget.currency:"
+                + " leonardo.budgets needs one currency for all accounts");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
           limits.concurrent | none | 'none' is not a whole number from 1 to 10000
           limits.concurrent | 9990 | all accounts together have 10001: at most 10000
           limits.creates-per-minute | 0 | '0' is not a whole number from 1 to 1000000

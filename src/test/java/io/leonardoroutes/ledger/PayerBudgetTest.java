@@ -1,0 +1,243 @@
+package io.leonardoroutes.ledger;
+
+import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.FAILED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
+import static io.leonardoroutes.job.JobState.RUNNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leonardoroutes.fixture.Fixture;
+import io.leonardoroutes.fixture.TestLimits;
+import io.leonardoroutes.fixture.TickingClock;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.Tag;
+import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.Budget;
+import io.leonardoroutes.limits.PayerBudget;
+import io.leonardoroutes.limits.PayerBudgets;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the jobs of a caller or a tag may cost, in whatever account. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Engine.class)
+class PayerBudgetTest {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final AccountLimits UNLIMITED = TestLimits.of(1_000, 100_000);
+  private static final PayerBudget RED =
+      new PayerBudget("red", new Tag("team", "red"), null, budget("1.00"), budget("1.50"));
+  private static final PayerBudget SHOP =
+      new PayerBudget("shop", null, "shop", null, budget("0.50"));
+
+  @Parameter Engine engine;
+  @TempDir Path folder;
+  private final TickingClock clock = new TickingClock();
+  @Fixture private String url;
+  @Fixture private Ledger ledger;
+
+  private static Budget budget(String amount) {
+    return new Budget(new BigDecimal(amount), "DOLLARS", new BigDecimal("0.60"));
+  }
+
+  @BeforeEach
+  void limit() {
+    ledger.governor().limit(new PayerBudgets(List.of(RED, SHOP)));
+  }
+
+  private Job accepted(String caller, Map<String, String> tags) {
+    NewJob plain = NewJobs.request();
+    NewJob asked =
+        new NewJob(
+                null,
+                plain.account(),
+                plain.model(),
+                plain.request(),
+                List.of(),
+                "koala",
+                plain.routing(),
+                new Actor(caller, "rest"))
+            .with(tags, null);
+    return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job();
+  }
+
+  private Job red() {
+    return accepted(null, Map.of("team", "red", "project", "x"));
+  }
+
+  private Optional<Job> begun(Job job) {
+    return ledger.submitting(job, UNLIMITED, LEASE);
+  }
+
+  private Job running(Job begun, String amount) {
+    Job.Change created =
+        begun.to(RUNNING).created("gen-" + begun.id(), new Job.Cost(amount, "DOLLARS"));
+    assertThat(ledger.move(begun, created)).isTrue();
+    return created.job();
+  }
+
+  private BigDecimal used(PayerBudget budget, boolean month) {
+    return ledger.governor().used(budget, month);
+  }
+
+  @Test
+  void aPriceIsReservedBeforeTheCallAndTheRealOneTakesItsPlace() {
+    Job first = begun(red()).orElseThrow();
+    assertThat(used(RED, false)).isEqualByComparingTo("0.60");
+    assertThat(begun(red())).as("0.60 more do not fit").isEmpty();
+    assertThat(begun(accepted(null, Map.of("team", "blue")))).isPresent();
+    assertThat(begun(accepted("erp", Map.of()))).isPresent();
+
+    running(first, "0.25");
+
+    assertThat(used(RED, false)).isEqualByComparingTo("0.25");
+    assertThat(begun(red())).isPresent();
+    assertThat(used(RED, true)).as("the price of one like it").isEqualByComparingTo("0.50");
+  }
+
+  @Test
+  void whatDoesNotFitWaitsWithAWarningWhileTheRestGoesOn() {
+    running(begun(red()).orElseThrow(), "0.90");
+    Job waits = red();
+    Job waitsToo = red();
+    clock.tick(Duration.ofSeconds(1));
+    Job free = accepted(null, Map.of());
+
+    assertThat(begun(waits)).isEmpty();
+
+    String warning =
+        "waits for the budget red: it is taken to cost 0.90 DOLLARS, and of the 1.00 for a day 0.10"
+            + " are left; it goes on next day (UTC) or with a higher leonardo.budgets.red.per-day";
+    assertThat(ledger.find(waits.id()).orElseThrow().warnings()).containsExactly(warning);
+    assertThat(ledger.find(waitsToo.id()).orElseThrow().warnings()).containsExactly(warning);
+    assertThat(ledger.governor().due(10, UNLIMITED, LEASE).jobs())
+        .extracting(Job::id)
+        .containsExactly(free.id());
+
+    clock.tick(Duration.ofDays(1));
+    List<Job> due = ledger.governor().due(1, UNLIMITED, LEASE).jobs();
+    assertThat(begun(due.get(0))).as("0.90 of 1.50 a month are used").isEmpty();
+    clock.tick(Duration.ofDays(30));
+    due = ledger.governor().due(1, UNLIMITED, LEASE).jobs();
+    assertThat(due.get(0).warnings()).isEmpty();
+    assertThat(begun(due.get(0))).isPresent();
+  }
+
+  @Test
+  void theWarningStaysWhileTheAccountHasMoneyLeft() {
+    AccountLimits rich =
+        TestLimits.of(10, 100, Integer.MAX_VALUE, Duration.ofDays(1), budget("1000"));
+    running(ledger.submitting(red(), rich, LEASE).orElseThrow(), "0.90");
+    Job waits = red();
+    assertThat(ledger.submitting(waits, rich, LEASE)).isEmpty();
+
+    assertThat(ledger.governor().due(10, rich, LEASE).jobs()).isEmpty();
+    assertThat(ledger.find(waits.id()).orElseThrow().warnings()).hasSize(1);
+  }
+
+  @Test
+  void aJobHasToFitIntoEveryBudget() {
+    running(begun(accepted("erp", Map.of())).orElseThrow(), "0.30");
+    Job both = accepted("shop", Map.of("team", "red"));
+    assertThat(begun(both)).isPresent();
+
+    assertThat(begun(accepted("shop", Map.of()))).as("0.30 of 0.50 are used").isEmpty();
+    assertThat(used(RED, false)).isEqualByComparingTo("0.30");
+    assertThat(used(SHOP, true)).isEqualByComparingTo("0.30");
+  }
+
+  @Test
+  void manyAtOnceDoNotOverspend() throws Exception {
+    running(begun(accepted("erp", Map.of())).orElseThrow(), "0.10");
+    List<Callable<Optional<Job>>> calls = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Job job = red();
+      calls.add(() -> begun(job));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    int begun = 0;
+    for (Future<Optional<Job>> call : threads.invokeAll(calls)) {
+      begun += call.get().isPresent() ? 1 : 0;
+    }
+    threads.shutdown();
+
+    assertThat(begun).isEqualTo(10);
+    assertThat(used(RED, false)).isEqualByComparingTo("1.00");
+  }
+
+  @Test
+  void whateverBecomesOfJobsTheSumsAreThoseOfTheJobs() {
+    ledger
+        .governor()
+        .limit(
+            new PayerBudgets(
+                List.of(new PayerBudget("red", RED.tag(), null, budget("1000"), null))));
+    Random random = new Random(23);
+    for (int i = 0; i < 60; i++) {
+      Job job =
+          accepted(random.nextBoolean() ? "shop" : null, Map.of("team", "red", "n", "" + i % 3));
+      Job now = begun(job).orElseThrow();
+      int fate = random.nextInt(6);
+      if (fate < 3) {
+        now = running(now, "0." + (1 + random.nextInt(3)));
+        if (fate == 2) {
+          ledger.move(now, now.to(FAILED).done());
+        }
+      } else if (fate == 3) {
+        ledger.move(now, now.to(ACCEPTED).dueAt(clock.instant()));
+      } else if (fate == 4) {
+        ledger.move(now, now.to(FAILED).done());
+      } else {
+        ledger.move(now, now.to(IN_DOUBT).dueAt(clock.instant()));
+      }
+      clock.tick(Duration.ofHours(1));
+    }
+    String columns =
+        " coalesce(cost_amount, '') AS cost_amount, coalesce(cost_unit, '') AS cost_unit,"
+            + " coalesce(reserved_amount, '') AS reserved_amount, coalesce(reserved_unit, '') AS"
+            + " reserved_unit, CASE WHEN state = 'FAILED' AND generation_id IS NOT NULL THEN 1 ELSE"
+            + " 0 END AS unmade, count(*) AS jobs FROM job ";
+    String of =
+        " WHERE submitted_at IS NOT NULL AND state NOT IN ('ACCEPTED', 'CANCELLED')"
+            + " GROUP BY 1, 2, 3, 4, 5, 6, 7";
+    assertThat(
+            rows(
+                "SELECT payer, day, cost_amount, cost_unit, reserved_amount, reserved_unit, unmade,"
+                    + " jobs FROM spent"))
+        .hasSizeGreaterThan(10)
+        .containsExactlyInAnyOrderElementsOf(
+            rows(
+                "SELECT 'tag ' || name || ':' || value AS payer, submitted_at / 86400000 AS day,"
+                    + columns
+                    + "JOIN job_tag ON job_tag.job = job.id"
+                    + of
+                    + " UNION ALL SELECT 'caller ' || caller AS payer, submitted_at / 86400000 AS"
+                    + " day,"
+                    + columns
+                    + of.replace("WHERE", "WHERE caller IS NOT NULL AND")));
+  }
+
+  private List<String> rows(String sql) {
+    return Jdbi.create(url)
+        .withHandle(handle -> handle.createQuery(sql).mapToMap().map(Object::toString).list());
+  }
+}
