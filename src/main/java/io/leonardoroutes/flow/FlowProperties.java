@@ -98,14 +98,14 @@ public final class FlowProperties {
    */
   public static final String CORRELATION_ID = "leonardoCorrelationId";
 
+  // --- of our own intakes ---
+
   /**
    * The id of the job that the request tries again.
    *
    * <p>Set by {@code retry}. Read by {@code accept}. Default: none, as it tries no other again.
    */
   public static final String RETRY_OF = "leonardoRetryOf";
-
-  // --- of our own intakes ---
 
   /**
    * The folder's name in the keys of its files.
