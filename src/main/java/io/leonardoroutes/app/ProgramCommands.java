@@ -1,6 +1,7 @@
 package io.leonardoroutes.app;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,21 @@ public final class ProgramCommands implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.subcommands().get("key"), e.getMessage());
     }
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = {
+        "Says what the requests in a file (.json) or folder will cost, and how long they will",
+        "take. It only reads, whether or not the program is running, and needs no key.",
+        "Exits with 0 if every request has a price, else with 1."
+      })
+  int quote(
+      @Parameters(
+              paramLabel = "FILE|FOLDER",
+              description = "a file with requests, or a folder with such files")
+          Path target) {
+    return QuoteCommand.run(StartCommand.program(), target, System.out, System.err);
   }
 
   /** See {@link io.leonardoroutes.prove}. */

@@ -194,7 +194,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     }
   }
 
-  private static String oneLine(String why, LedgerConnection access) {
+  static String oneLine(String why, LedgerConnection access) {
     String url = access.url();
     return (url == null ? why : why.replace(url, AddressSecrets.removedFrom(url)))
         .replaceAll("\\s*\\R\\s*", " ");

@@ -115,7 +115,7 @@ public final class LedgerDatabase implements AutoCloseable {
   }
 
   /** SQLite is native code, which is unpacked into a temporary folder first. */
-  private static void loadSqlite() {
+  static void loadSqlite() {
     try {
       SQLiteJDBCLoader.initialize();
     } catch (Exception | LinkageError e) {

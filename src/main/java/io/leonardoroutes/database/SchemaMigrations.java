@@ -117,6 +117,24 @@ final class SchemaMigrations {
     }
   }
 
+  /**
+   * Checks a schema without changing it.
+   *
+   * @throws IllegalStateException with a one-line message, if it is not that of this version
+   */
+  static void requireCurrent(Handle handle) {
+    try {
+      Map<BigDecimal, Applied> applied = hasHistory(handle) ? applied(handle) : Map.of();
+      refuseUnknown(applied);
+      if (applied.size() < KNOWN.size()) {
+        throw new IllegalStateException(
+            "its schema is older than this program: it is brought up to date at the next start");
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
   /** In another encoding, a prompt with a character that it lacks could never be accepted. */
   static void requireUtf8(Handle handle) {
     String encoding = handle.createQuery("SHOW server_encoding").mapTo(String.class).one();

@@ -160,7 +160,7 @@ public record LeonardoSettings(
                     : Path.of(keys.text("leonardo.inbox")),
                 keys.duration("leonardo.file.settle"),
                 keys.duration("leonardo.file.patience"),
-                keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024)),
+                maxBytes(keys)),
             files,
             rulesMapping(keys),
             RestSettings.read(keys, secrets),
@@ -265,7 +265,11 @@ public record LeonardoSettings(
             + "' is not an http(s) address without a slash at its end");
   }
 
-  private static Path rulesMapping(SettingReader keys) {
+  static int maxBytes(SettingReader keys) {
+    return keys.integer("leonardo.request.max-bytes", 1_024, 16 * 1_024 * 1_024);
+  }
+
+  static Path rulesMapping(SettingReader keys) {
     String file = keys.optional("leonardo.rules.mapping");
     if (file != null && !Files.isReadable(Path.of(file))) {
       throw new BadSetting("leonardo.rules.mapping", "there is no file " + file + " to read");
@@ -273,7 +277,7 @@ public record LeonardoSettings(
     return file == null ? null : Path.of(file);
   }
 
-  private static List<Sink> sinks(CamelContext context, SettingReader keys) {
+  static List<Sink> sinks(CamelContext context, SettingReader keys) {
     List<Sink> sinks = new ArrayList<>();
     for (String name : keys.namesUnder(SettingReader.SINKS)) {
       String prefix = SettingReader.SINKS + name + ".";

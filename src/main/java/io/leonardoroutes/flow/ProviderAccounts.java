@@ -122,7 +122,7 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
     return keys.isSet(prefix + key) ? prefix + key : "leonardo." + key;
   }
 
-  private static AccountLimits limits(SettingReader keys, String name, String prefix) {
+  static AccountLimits limits(SettingReader keys, String name, String prefix) {
     return new AccountLimits(
         name,
         keys.integer(own(keys, prefix, "limits.concurrent"), 1, MOST),

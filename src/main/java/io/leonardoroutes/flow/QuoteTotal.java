@@ -25,6 +25,10 @@ import java.util.TreeMap;
  */
 public record QuoteTotal(
     List<Sum> sums, long learned, long table, long unpriced, BigDecimal hours) {
+  /** How many there are. */
+  public long requests() {
+    return learned + table + unpriced;
+  }
 
   /**
    * What those with a price in this unit will cost.

@@ -46,7 +46,14 @@ public record Quotes(QuoteQueries learned, PriceTable table, ProviderAccounts ac
    * @param each how long each takes, added up
    */
   Duration duration(String account, long jobs, Duration each) {
-    AccountLimits limits = accounts.find(account).orElseThrow().limits();
+    return accounts
+        .find(account)
+        .map(ProviderAccounts.Account::limits)
+        .map(limits -> duration(limits, jobs, each))
+        .orElse(Duration.ZERO);
+  }
+
+  private Duration duration(AccountLimits limits, long jobs, Duration each) {
     Duration bySlots = each.dividedBy(Math.max(1, learned.concurrent(limits)));
     Duration byCreates = Duration.ofMinutes(jobs).dividedBy(limits.createsPerMinute());
     return Collections.max(List.of(bySlots, byCreates));

@@ -7,10 +7,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
 /** What is known of a request before it is a job: what jobs like it cost and took. */
 public final class QuoteQueries {
+  /** Where there is no ledger. */
+  public static final QuoteQueries NONE = new QuoteQueries(null, Clock.systemUTC());
+
   private static final int LAST = 30;
 
   private final Jdbi jdbi;
@@ -23,12 +27,13 @@ public final class QuoteQueries {
 
   /** What jobs like it cost the account; empty if there is none. */
   public Optional<Price> price(String account, JsonNode request) {
-    return jdbi.withHandle(handle -> LearnedPrices.of(handle, account, PricingKey.of(request)));
+    return read(
+        handle -> LearnedPrices.of(handle, account, PricingKey.of(request)), Optional.empty());
   }
 
   /** What jobs cost the account, by kind. */
   public List<LearnedPrices.Known> prices(String account) {
-    return jdbi.withHandle(handle -> LearnedPrices.all(handle, account));
+    return read(handle -> LearnedPrices.all(handle, account), List.of());
   }
 
   /** How long the middle one of the last jobs like it took; empty if there is none. */
@@ -39,7 +44,7 @@ public final class QuoteQueries {
 
   /** How long the provider took for the last jobs of a kind, the latest first. */
   public List<Duration> took(String kind, int most) {
-    return jdbi.withHandle(
+    return read(
         handle ->
             handle
                 .createQuery(
@@ -51,14 +56,20 @@ public final class QuoteQueries {
                 .bind("most", most)
                 .mapTo(Long.class)
                 .map(Duration::ofMillis)
-                .list());
+                .list(),
+        List.of());
   }
 
   /** How many jobs of the account may be at the provider at once, as far as is known now. */
   public int concurrent(AccountLimits limits) {
-    return jdbi.withHandle(
+    return read(
         handle ->
             ThrottleState.read(handle, limits.account())
-                .concurrent(limits.concurrent(), clock.millis()));
+                .concurrent(limits.concurrent(), clock.millis()),
+        limits.concurrent());
+  }
+
+  private <T> T read(HandleCallback<T, RuntimeException> query, T none) {
+    return jdbi == null ? none : jdbi.withHandle(query);
   }
 }

@@ -43,6 +43,8 @@ class CommandsTest {
         "key #a | a name is 1 to 64 printable characters",
         "key anna boss | a role is the word operator",
         "key anna operator too | Unmatched argument",
+        "quote | Missing required parameter",
+        "quote a.json b.json | Unmatched argument",
         "prove --kill 3 | Unknown option",
         "prove --kills many | --kills many is not a whole number",
         "-routes x | Unknown option",

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.database.LedgerConnection;
+import io.leonardoroutes.database.LedgerReader;
 import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TestLimits;
@@ -13,11 +15,15 @@ import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.Price;
+import io.leonardoroutes.limits.LearnedPrices;
+import io.leonardoroutes.limits.QuoteQueries;
+import io.leonardoroutes.limits.VideoKind;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -30,6 +36,7 @@ class LearnedPriceTest {
   @Parameter Engine engine;
   @TempDir Path folder;
   private final TickingClock clock = new TickingClock();
+  @Fixture private String url;
   @Fixture private Ledger ledger;
 
   @Test
@@ -69,6 +76,36 @@ class LearnedPriceTest {
   }
 
   @Test
+  void everyKindIsListedOnceWithTheDearestOfWhatHasNoColumn() {
+    paid(5, "0.20", "DOLLARS");
+    paid(10, "0.40", "DOLLARS");
+    ObjectNode wide = request(5, "A cat");
+    wide.withObject("/parameters").put("mode", "RESOLUTION_1080");
+    paid(wide, "0.30", "DOLLARS");
+    paid(15, null, null);
+
+    assertThat(ledger.quotes().prices(Job.DEFAULT_ACCOUNT))
+        .containsExactlyInAnyOrder(
+            new LearnedPrices.Known(video(5), learned("0.30", "DOLLARS")),
+            new LearnedPrices.Known(video(10), learned("0.40", "DOLLARS")));
+    assertThat(ledger.quotes().prices("studio")).isEmpty();
+  }
+
+  private static VideoKind video(int seconds) {
+    return new VideoKind("kling-3.0-turbo", seconds, null, null);
+  }
+
+  @Test
+  void aPriceIsReadBesideTheProgramThatUsesTheLedger() {
+    paid(5, "0.20", "DOLLARS");
+
+    Jdbi reader = LedgerReader.open(new LedgerConnection(url, null, null)).orElseThrow();
+
+    assertThat(new QuoteQueries(reader, clock).price("default", request(5, "A dog")))
+        .contains(learned("0.20", "DOLLARS"));
+  }
+
+  @Test
   void aJobWithoutAPriceTeachesNone() {
     paid(5, null, null);
 
@@ -84,12 +121,15 @@ class LearnedPriceTest {
   }
 
   private void paid(int seconds, String amount, String unit) {
+    paid(request(seconds, "A cat"), amount, unit);
+  }
+
+  private void paid(JsonNode request, String amount, String unit) {
     clock.tick(Duration.ofSeconds(1));
     Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
     Job job =
         ((Acceptance.Accepted)
-                ledger.accept(
-                    TestLedger.asked(null, request(seconds, "A cat"), routing), one -> List.of()))
+                ledger.accept(TestLedger.asked(null, request, routing), one -> List.of()))
             .job();
     Job sent =
         ledger.submitting(job, TestLimits.of(100, 1000), Duration.ofSeconds(30)).orElseThrow();
@@ -97,7 +137,7 @@ class LearnedPriceTest {
     ledger.move(sent, sent.to(RUNNING).created("gen-" + sent.id(), cost));
   }
 
-  private static JsonNode request(int seconds, String prompt) {
+  private static ObjectNode request(int seconds, String prompt) {
     ObjectNode request = new ObjectMapper().createObjectNode().put("model", "kling-3.0-turbo");
     request.putObject("parameters").put("prompt", prompt).put("duration", seconds);
     return request;
