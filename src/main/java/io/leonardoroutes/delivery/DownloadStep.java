@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
@@ -93,7 +94,27 @@ public final class DownloadStep {
   private List<Job> claim() {
     claimed.forget(lost());
     claimed.renew(jobs -> ledger.renew(COMPLETE, ids(jobs), lease));
-    return ledger.claim(COMPLETE, BATCH - claimed.size(), lease);
+    return ledger.claim(COMPLETE, BATCH - claimed.size(), lease).stream()
+        .filter(job -> !isCopied(job))
+        .toList();
+  }
+
+  /** Copies the video of the job that this one is a duplicate of, unless it has one of its own. */
+  private boolean isCopied(Job job) {
+    if (job.duplicateOf() == null || job.generationId() != null) {
+      return false;
+    }
+    try {
+      Optional<StoredVideo> copy = videos.copy(job.duplicateOf(), job.id());
+      copy.ifPresent(kept -> fetched(job, kept));
+      return copy.isPresent();
+    } catch (DownloadFailed | IOException e) {
+      LOG.info(
+          "{} is downloaded, as the copy of its video cannot be used: {}",
+          job.name(),
+          e.getMessage());
+      return false;
+    }
   }
 
   private static List<String> ids(List<Job> jobs) {
@@ -189,7 +210,8 @@ public final class DownloadStep {
     int tries = job.schedule().tries();
     boolean last = failure instanceof Hopeless || tries + 1 >= settings.tries();
     away(job, failure, last);
-    boolean poll = !last && failure instanceof WrongStatus gone && gone.isGone() && mayPoll(job);
+    boolean gone = failure instanceof WrongStatus wrong && wrong.isGone();
+    boolean poll = !last && gone && job.generationId() != null && mayPoll(job);
     exchange.setProperty(FlowProperties.LOOK_AGAIN, poll);
     if (poll) {
       exchange.setProperty(FlowProperties.NOT_FETCHED, failure);

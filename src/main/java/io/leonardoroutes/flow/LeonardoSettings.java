@@ -47,6 +47,7 @@ public record LeonardoSettings(
     JmsSettings jms,
     ProviderAccounts accounts,
     PayerBudgets budgets,
+    Duplicates duplicates,
     Tracking track,
     Reconciling reconcile,
     Downloads downloads,
@@ -168,6 +169,7 @@ public record LeonardoSettings(
             JmsSettings.read(keys, secrets),
             accounts,
             BudgetSettings.read(keys, accounts),
+            Duplicates.read(keys),
             new Tracking(
                 keys.duration("leonardo.track.first"),
                 keys.duration("leonardo.track.every"),

@@ -3,12 +3,14 @@ package io.leonardoroutes.intake;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.event.OutboxFileName;
+import io.leonardoroutes.flow.Duplicates;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
@@ -16,6 +18,9 @@ import io.leonardoroutes.job.VideoOfJob;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.request.VideoRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -234,18 +239,35 @@ public final class AcceptStep {
             request.priority() == null ? intake.priority() : request.priority(),
             request.sinks().isEmpty() ? intake.sinks() : request.sinks(),
             intake.replyTo());
-    return new NewJob(
-            request.reference(),
-            account(exchange, request, intake),
-            request.model(),
-            awaits == null ? sent : VideoOfJob.awaiting(sent, awaits),
-            request.warnings(),
-            OutboxFileName.of(
-                intake.name() == null ? request.reference() : intake.name(), request.model()),
-            routing,
-            intake.by())
-        .with(request.tags(), intake.retryOf())
-        .awaiting(awaits);
+    NewJob asked =
+        new NewJob(
+                request.reference(),
+                account(exchange, request, intake),
+                request.model(),
+                awaits == null ? sent : VideoOfJob.awaiting(sent, awaits),
+                request.warnings(),
+                OutboxFileName.of(
+                    intake.name() == null ? request.reference() : intake.name(), request.model()),
+                routing,
+                intake.by())
+            .with(request.tags(), intake.retryOf())
+            .awaiting(awaits);
+    return withDuplicate(asked);
+  }
+
+  /** Finds out whether a finished job asked for the same, and whether its video is still kept. */
+  private NewJob withDuplicate(NewJob asked) {
+    Duplicates mode = flow.settings().duplicates();
+    return mode == Duplicates.OFF
+        ? asked
+        : flow.ledger()
+            .finished(asked)
+            .map(job -> asked.like(new Duplicate(job, mode == Duplicates.REUSE && isKept(job))))
+            .orElse(asked);
+  }
+
+  private static boolean isKept(Job job) {
+    return Files.isRegularFile(Path.of(job.video().file()), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The account that was found; copies of our routes from before there were accounts find none. */

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param batch the batch that it is a line of, or null
  * @param tags what it is booked under; never null
  * @param retryOf the id of the job that it tries again, or null
+ * @param duplicate a finished job that asked for the same, or null
  * @param awaits the id of the job whose video it takes, or null
  */
 public record NewJob(
@@ -29,6 +30,7 @@ public record NewJob(
     String batch,
     Map<String, String> tags,
     String retryOf,
+    Duplicate duplicate,
     String awaits) {
 
   /** A request that came alone, without tags, and waits for nothing but its turn. */
@@ -43,28 +45,35 @@ public record NewJob(
       Actor by) {
     this(
         reference, account, model, request, warnings, baseName, routing, by, null, Map.of(), null,
-        null);
+        null, null);
   }
 
   /** The same request as a line of this batch. */
   public NewJob in(String batch) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        awaits);
+        duplicate, awaits);
   }
 
   /** The same request with these tags, as a retry of that job, or of none. */
   public NewJob with(Map<String, String> tags, String retryOf) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        awaits);
+        duplicate, awaits);
+  }
+
+  /** The same request, which a finished job asked for too. */
+  public NewJob like(Duplicate duplicate) {
+    return new NewJob(
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
+        duplicate, awaits);
   }
 
   /** The same request, for the video of the job with this id; null for none. */
   public NewJob awaiting(String job) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        job);
+        duplicate, job);
   }
 
   /** Whose job it will be, or null. */

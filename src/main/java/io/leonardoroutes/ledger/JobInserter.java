@@ -1,9 +1,11 @@
 package io.leonardoroutes.ledger;
 
 import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.COMPLETE;
 
 import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -65,6 +68,9 @@ final class JobInserter implements BatchTable.Ways {
       Job job = job(request, ids.get());
       if (insert(handle, job, request)) {
         tag(handle, job);
+        if (job.state() == COMPLETE) {
+          handle.execute(JobMoves.ENDED, COMPLETE.name());
+        }
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));
         return new Acceptance.Accepted(job);
@@ -112,6 +118,7 @@ final class JobInserter implements BatchTable.Ways {
             .bind("kind", job.kind())
             .bind("turn", Leases.turn(job))
             .bind("queued_by", JobMapper.storable(FairQueue.queuedBy(request.by())))
+            .bind("sent_hash", Duplicate.hash(job.caller(), job.account(), job.request()))
             .bind("awaits", request.awaits())
             .bind("wakes_at", request.awaits() == null || sleeps ? null : 0L)
             .execute()
@@ -160,10 +167,24 @@ final class JobInserter implements BatchTable.Ways {
         : new Acceptance.Conflict(job, by);
   }
 
+  /** The same video, of which the new job has no copy yet. */
+  private static Job.Video notFetched(Job.Video video) {
+    return new Job.Video(video.id(), video.url(), video.poster(), null, null, null);
+  }
+
+  private static List<String> warnings(NewJob request) {
+    return request.duplicate() == null
+        ? request.warnings()
+        : Stream.concat(request.warnings().stream(), Stream.of(request.duplicate().warning()))
+            .toList();
+  }
+
   private Job job(NewJob request, String id) {
     Instant now = clock.instant();
     Job.Routing from = request.routing();
     boolean waits = request.awaits() != null;
+    Duplicate duplicate = request.duplicate();
+    boolean reused = duplicate != null && duplicate.reused();
     return new Job(
         id,
         request.reference(),
@@ -172,20 +193,20 @@ final class JobInserter implements BatchTable.Ways {
         request.account(),
         request.tags(),
         request.retryOf(),
-        null,
+        duplicate == null ? null : duplicate.job().id(),
         request.model(),
-        ACCEPTED,
+        reused ? COMPLETE : ACCEPTED,
         waits ? WaitsFor.JOB : null,
         null,
         null,
         request.request(),
         null,
+        reused ? notFetched(duplicate.job().video()) : null,
         null,
-        null,
-        request.warnings(),
+        warnings(request),
         now,
         null,
-        null,
+        reused ? now : null,
         new Job.Routing(
             request.baseName() + "-" + id.substring(0, SHORT_ID),
             from.intakeKey(),

@@ -36,11 +36,13 @@ final class JobMapper {
       INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
         kind, turn, caller, caller_reference, account, queued_by, batch,
-        tags, retry_of, duplicate_of, waits_for, awaits, wakes_at)
+        tags, retry_of, duplicate_of, waits_for, awaits, wakes_at,
+        sent_hash, video_id, video_url, video_poster, finished_at)
       VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
         :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch,
-        :tags, :retry_of, :duplicate_of, :waits_for, :awaits, :wakes_at)
+        :tags, :retry_of, :duplicate_of, :waits_for, :awaits, :wakes_at,
+        :sent_hash, :video_id, :video_url, :video_poster, :finished_at)
       ON CONFLICT DO NOTHING
       """;
 

@@ -18,7 +18,7 @@ import org.jdbi.v3.core.statement.Update;
  * the mover saw it, and writes the audit trail and the events in the same commit.
  */
 record JobMoves(AuditTrail trail, Outbox outbox, boolean shared) {
-  private static final String ENDED =
+  static final String ENDED =
       "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
 
   /** See {@link Ledger#move}; the transaction is the caller's. */

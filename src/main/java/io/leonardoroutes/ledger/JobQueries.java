@@ -1,8 +1,10 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.NewJob;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 
@@ -182,6 +185,24 @@ final class JobQueries {
                   .one();
           return new LedgerStats(jobs, oldest, deliveries, videos, accounts);
         });
+  }
+
+  /** See {@link Ledger#finished}. */
+  Optional<Job> finished(NewJob like) {
+    String hash = Duplicate.hash(like.caller(), like.account(), like.request());
+    return hash == null
+        ? Optional.empty()
+        : jdbi.withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        SELECT * FROM job WHERE sent_hash = :hash AND state = 'COMPLETE'
+                          AND video_file IS NOT NULL ORDER BY finished_at DESC LIMIT 1
+                        """)
+                    .bind("hash", hash)
+                    .map(JobMapper::read)
+                    .findOne());
   }
 
   /** See {@link Ledger#unfinished}. */

@@ -239,6 +239,11 @@ public final class Ledger implements AutoCloseable {
     return jdbi.withHandle(handle -> JobInserter.byReference(handle, caller, reference));
   }
 
+  /** The last finished job with a video of the same caller, account and request. */
+  public Optional<Job> finished(NewJob like) {
+    return queries.finished(like);
+  }
+
   /** The jobs with these ids, as far as they exist. */
   public List<Job> all(Collection<String> ids) {
     return queries.among(ids, "");

@@ -126,6 +126,18 @@ public final class VideoFolder {
     open.touch(name, clock.instant());
   }
 
+  /** Stores a copy of another job's video as that of this job, if it is still kept. */
+  public Optional<StoredVideo> copy(String otherId, String jobId)
+      throws DownloadFailed, IOException {
+    Optional<Path> kept = find(otherId);
+    if (kept.isEmpty()) {
+      return Optional.empty();
+    }
+    try (InputStream video = Files.newInputStream(kept.get(), NOFOLLOW_LINKS)) {
+      return Optional.of(keep(jobId, "video/mp4", Files.size(kept.get()), video));
+    }
+  }
+
   /** Our copy of a job's video, if it is still kept. */
   public Optional<Path> find(String jobId) {
     return Optional.of(folder.resolve(jobId + FINAL))

@@ -60,6 +60,7 @@ public class SettingsTest {
           leonardo.jms.user | an erp | not 1 to 64 characters of ASCII without spaces
           leonardo.jms.max-bytes | 1k | '1k' is not a whole number from 65536 to 9223372036854775807
           leonardo.jms.min-disk-free | -1 | '-1' is not a whole number from 0 to 9223372036854775807
+          leonardo.duplicates | drop | 'drop' is not one of off, flag, reuse
           leonardo.budget.currency | EURO | 'EURO' is neither DOLLARS nor CREDITS
           leonardo.accounts.studio.api-key | test-key | is the key of account default too: one key is one account, with one set of limits
           leonardo.accounts.default.api-key | key | an account's name is made of a-z, 0-9 and -, and is not 'default'
