@@ -18,7 +18,8 @@
  * </pre>
  *
  * <p>Read the files of {@code routes/} first: they tell the whole story. Beside those of the
- * drawing, {@code batch}, {@code dry-run} and {@code message} belong to the intakes, {@code chain},
+ * drawing, {@code batch},
+ * {@code batches}, {@code batch-status}, {@code dry-run} and {@code message} belong to the intakes, {@code chain},
  * {@code slots} and {@code reconcile} to submit, {@code webhook} to track; {@code generations},
  * {@code events}, {@code video}, {@code history}, {@code costs}, {@code prices}, {@code models},
  * {@code resolve}, {@code resolve-all}, {@code redeliver} and {@code retry} are the other REST
@@ -43,7 +44,8 @@
  * </pre>
  *
  * <p>The other packages stand beside these layers. Requests: {@code models} and {@code problem}
- * over {@code request} (one file per model, and the rules) over {@code json}. Input: {@code rest}
+ * over {@code request} (one file per model, and the rules) over {@code json}; {@code lines} reads
+ * files with many of them. Input: {@code rest}
  * over {@code auth} (and the names in {@code flow}), and {@code jms}. Output: {@code event}, {@code
  * video} and {@code http}. Used everywhere: {@code settings} over {@code health} and {@code files}.
  * {@code openapi} describes the API. Separate from all of them: {@code sandbox}, a stand-in for the

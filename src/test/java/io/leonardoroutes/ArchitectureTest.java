@@ -48,8 +48,8 @@ class ArchitectureTest {
           Map.entry(
               "app",
               "api auth database delivery event files flow health http intake jms job json ledger"
-                  + " limits models openapi problem prove provider request rest sandbox settings"
-                  + " submit track video"),
+                  + " limits lines models openapi problem prove provider request rest sandbox"
+                  + " settings submit track video"),
           Map.entry("api", "auth event flow health intake job ledger limits problem rest video"),
           Map.entry(
               "submit",
@@ -62,7 +62,9 @@ class ArchitectureTest {
           Map.entry("track", "auth event flow health job ledger leonardo provider settings"),
           Map.entry(
               "intake",
-              "auth event files flow health jms job ledger problem request rest settings"),
+              "auth batch event files flow health jms job json ledger lines problem request rest"
+                  + " settings"),
+          Map.entry("lines", "files json problem"),
           Map.entry("provider", "flow http job settings video"),
           Map.entry(
               "flow",

@@ -23,6 +23,7 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +181,46 @@ class KillIT {
       assertThat(ids.get(3)).isEqualTo(ids.get(2)).isNotEqualTo(ids.get(0));
       complete();
     }
+  }
+
+  @Test
+  void killedWhileItAcceptsABatchItAcceptsEveryLineOnce() throws Exception {
+    int lines = 2000;
+    provider.onLook(
+        Collections.nCopies(lines, (ScriptedProvider.Answer) ScriptedProvider::pending)
+            .toArray(ScriptedProvider.Answer[]::new));
+    program.with("leonardo.limits.concurrent", "1").start();
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < lines; i++) {
+      text.append(FlowFixture.REQUEST.strip().replace("cat", "cat " + i)).append('\n');
+    }
+    program.drop("koalas.jsonl", text.toString());
+    int kills = 0;
+    for (long read = 0; read < lines; read = read()) {
+      long before = read;
+      await().atMost(Patience.LONG).until(() -> read() > before);
+      program.kill();
+      kills++;
+      program.start();
+    }
+
+    assertThat(kills).isGreaterThan(1);
+    assertThat(ledger("SELECT count(*) FROM job")).isEqualTo(lines);
+    assertThat(ledger("SELECT count(DISTINCT request) FROM job")).isEqualTo(lines);
+    assertThat(ledger("SELECT count(DISTINCT job) FROM batch_line")).isEqualTo(lines);
+    await().atMost(Patience.LONG).until(() -> program.files("data/batches").findAny().isEmpty());
+    assertThat(provider.creates())
+        .extracting(create -> create.getBody().utf8())
+        .doesNotHaveDuplicates();
+  }
+
+  private long read() {
+    return ledger("SELECT coalesce(sum(read_lines), 0) FROM batch");
+  }
+
+  private long ledger(String sql) {
+    return Jdbi.create("jdbc:sqlite:" + folder.resolve("data/ledger.db") + "?busy_timeout=10000")
+        .withHandle(handle -> handle.createQuery(sql).mapTo(Long.class).one());
   }
 
   /** Everything is in the outbox, once and whole, and was paid once. */

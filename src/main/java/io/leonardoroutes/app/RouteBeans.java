@@ -15,7 +15,10 @@ import io.leonardoroutes.delivery.RedeliverStep;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.intake.AcceptStep;
+import io.leonardoroutes.intake.BatchFiles;
 import io.leonardoroutes.intake.BatchIntake;
+import io.leonardoroutes.intake.BatchLines;
+import io.leonardoroutes.intake.BatchReports;
 import io.leonardoroutes.intake.DryRun;
 import io.leonardoroutes.intake.FileIntake;
 import io.leonardoroutes.intake.JmsIntake;
@@ -26,6 +29,7 @@ import io.leonardoroutes.intake.RestIntake;
 import io.leonardoroutes.intake.RetryStep;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.lines.BatchContent;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.openapi.ModelCatalog;
 import io.leonardoroutes.openapi.OpenApi;
@@ -109,6 +113,7 @@ final class RouteBeans {
     registry.bind("leonardoAsked", rest);
     registry.bind("leonardoRetry", new RetryStep(flow));
     registry.bind("leonardoInbox", new FileIntake(flow));
+    bindBatches(context, flow, accept, rejections);
     registry.bind("leonardoKameletIntake", new KameletIntake());
     registry.bind("leonardoAnswers", new RestAnswers(flow));
     registry.bind("leonardoGenerations", new JobResource(flow, rest));
@@ -148,6 +153,24 @@ final class RouteBeans {
     registry.bind("leonardoDeadline", deadline);
     registry.bind("leonardoRedeliver", new RedeliverStep(flow));
     clients.bind(registry, client, videos);
+  }
+
+  /** The beans of files with many requests. */
+  private static void bindBatches(
+      CamelContext context, FlowContext flow, AcceptStep accept, RejectionNotifier rejections) {
+    LeonardoSettings.Batches settings = flow.settings().batches();
+    BatchContent content = new BatchContent(settings.folder(), settings.maxBytes());
+    BatchLines lines = new BatchLines(flow, accept, rejections, content);
+    context.getRegistry().bind("leonardoBatchFiles", new BatchFiles(flow, content));
+    context.getRegistry().bind("leonardoBatchLines", lines);
+    context.getRegistry().bind("leonardoBatchReports", new BatchReports(flow, content));
+    context.addLifecycleStrategy(
+        new LifecycleStrategySupport() {
+          @Override
+          public void onContextStopped(CamelContext stopped) {
+            lines.close();
+          }
+        });
   }
 
   /** The beans that need the JMS libraries. */

@@ -21,9 +21,9 @@ public final class OutboxFileName {
     return name.isEmpty() ? reduced(fallback) : name;
   }
 
-  /** The name for a file that was dropped as {@code NAME.json}. */
+  /** The name for a file that was dropped as {@code NAME.json}, {@code .jsonl} or {@code .csv}. */
   public static String ofDropped(String file, String fallback) {
-    return of(file.replaceFirst("(?i)\\.json$", ""), fallback);
+    return of(file.replaceFirst("(?i)\\.(jsonl?|csv)$", ""), fallback);
   }
 
   private static String reduced(String text) {

@@ -182,16 +182,17 @@ public final class FlowProperties {
   public static final String ATOMIC = "leonardoAtomic";
 
   /**
-   * Whether the body is an array of requests.
+   * Whether there are many requests: the body is an array of them, or the file holds many.
    *
-   * <p>Set by the REST intake. Read by {@code intake-rest}. Default: {@code false}.
+   * <p>Set by the REST and the file intake. Read by {@code intake-rest} and {@code intake-file}.
+   * Default: {@code false}.
    */
   public static final String BATCH = "leonardoBatch";
 
   /**
    * The batch that is worked on.
    *
-   * <p>Set and read by the steps of {@code batch}. Default: none.
+   * <p>Set and read by the steps of {@code batch} and {@code batches}. Default: none.
    */
   public static final String UNDER_WAY = "leonardoUnderWay";
 

@@ -40,6 +40,7 @@ public record LeonardoSettings(
     Path data,
     LedgerConnection ledger,
     Intakes intakes,
+    Batches batches,
     FileSettings files,
     Path rulesMapping,
     RestSettings rest,
@@ -64,6 +65,14 @@ public record LeonardoSettings(
 
   public record Intakes(
       boolean file, boolean jms, Path inbox, Duration settle, Duration patience, int maxBytes) {}
+
+  /**
+   * Files with many requests.
+   *
+   * @param folder where they are kept until they are read
+   * @param outbox where their reports go
+   */
+  public record Batches(Path folder, Path outbox, long maxBytes, int maxLines) {}
 
   /**
    * When jobs are polled.
@@ -162,6 +171,11 @@ public record LeonardoSettings(
                 keys.duration("leonardo.file.settle"),
                 keys.duration("leonardo.file.patience"),
                 maxBytes(keys)),
+            new Batches(
+                data.resolve("batches"),
+                Path.of(keys.text("leonardo.outbox")),
+                keys.number("leonardo.batches.max-bytes", 1_024, Long.MAX_VALUE),
+                keys.integer("leonardo.batches.max-lines", 1, 100_000_000)),
             files,
             rulesMapping(keys),
             RestSettings.read(keys, secrets),

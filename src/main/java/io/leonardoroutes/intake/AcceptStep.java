@@ -138,9 +138,7 @@ public final class AcceptStep {
       known(exchange, asked.routing().intakeKey(), asked.routing().replyTo(), known.job());
     } else {
       Acceptance.Conflict conflict = (Acceptance.Conflict) acceptance;
-      String owner = conflict.job().caller();
-      boolean others = owner != null && !owner.equals(asked.caller());
-      throw conflict(conflict, others ? "another caller" : "job " + conflict.job().id());
+      throw conflict(conflict, owner(conflict, asked));
     }
   }
 
@@ -202,6 +200,13 @@ public final class AcceptStep {
     exchange.setProperty(FlowProperties.KNOWN, known);
     exchange.getMessage().setBody(EventFactory.json(job));
     exchange.setProperty(FlowProperties.ID, job.id());
+  }
+
+  /** Whose the other request is, as far as the caller may know. */
+  static String owner(Acceptance.Conflict conflict, NewJob asked) {
+    String owner = conflict.job().caller();
+    boolean others = owner != null && !owner.equals(asked.caller());
+    return others ? "another caller" : "job " + conflict.job().id();
   }
 
   /**

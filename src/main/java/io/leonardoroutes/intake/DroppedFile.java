@@ -4,6 +4,7 @@ import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.settings.FileVersion;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
@@ -13,6 +14,15 @@ import java.util.Optional;
 record DroppedFile(Path path, FileVersion version) {
   static DroppedFile at(Path path) throws IOException {
     return new DroppedFile(path, FileVersion.of(path));
+  }
+
+  /** The file has changed since it was ready, and will be checked again. */
+  static final class Changed extends NoSuchFileException {
+    private static final long serialVersionUID = 1L;
+
+    Changed(Path path) {
+      super(path.toString());
+    }
   }
 
   String name() {

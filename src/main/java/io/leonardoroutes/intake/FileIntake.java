@@ -9,6 +9,8 @@ import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.lines.LineDefaults;
+import io.leonardoroutes.lines.LineFormat;
 import io.leonardoroutes.problem.RequestRejected;
 import java.io.File;
 import java.io.IOException;
@@ -22,7 +24,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
@@ -44,8 +45,6 @@ public final class FileIntake implements GenericFileFilter<File> {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
   private static final String ACCEPTED = ".accepted";
   private static final String REJECTED = ".rejected";
-
-  private static final String ENDING = ".json";
 
   /** Stands in a name for bytes that are not valid in the system's encoding. */
   private static final char UNREADABLE = '\uFFFD';
@@ -111,15 +110,15 @@ public final class FileIntake implements GenericFileFilter<File> {
 
   private static boolean isRequest(File file) {
     String name = file.getName();
-    return !name.startsWith(".") && isJson(name);
+    return !name.startsWith(".") && isFormat(name) && !LineDefaults.isName(name);
   }
 
-  private static boolean isJson(String name) {
-    return name.toLowerCase(Locale.ROOT).endsWith(ENDING);
+  private static boolean isFormat(String name) {
+    return LineFormat.of(name).isPresent();
   }
 
   private void logIfRequest(File file, String why) {
-    if (isJson(file.getName())) {
+    if (isFormat(file.getName())) {
       logNotTaken(file, why);
     }
   }
@@ -128,13 +127,13 @@ public final class FileIntake implements GenericFileFilter<File> {
   private boolean left(File file, Path path) throws IOException {
     String name = file.getName();
     boolean hidden = name.startsWith(".");
-    if ((!hidden || isJson(name)) && ready.isLeft(path)) {
+    if ((!hidden || isFormat(name)) && !LineDefaults.isName(name) && ready.isLeft(path)) {
       staying.log(
           file,
           "{} is not taken: {}",
           hidden
               ? "its name begins with a dot, as those of files that are still written"
-              : "only files whose names end in .json are");
+              : "only files whose names end in .json, .jsonl or .csv are");
     }
     return false;
   }
@@ -151,7 +150,7 @@ public final class FileIntake implements GenericFileFilter<File> {
 
   /**
    * Replaces the file in the body by its bytes, at most as many as show that it is too long. The
-   * same name and content is the same request.
+   * same name and content is the same request. Sets {@code leonardoBatch} if it holds many.
    *
    * @throws RequestRejected if it is a link that leads elsewhere
    */
@@ -162,7 +161,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     DroppedFile dropped = DroppedFile.at(path);
     exchange.setProperty(FlowProperties.DROPPED, dropped);
     if (!ready.isStill(path, dropped.version())) {
-      throw new Changed(path);
+      throw new DroppedFile.Changed(path);
     }
     mustBeOurs(path.resolveSibling(ACCEPTED));
     mustBeOurs(path.resolveSibling(REJECTED));
@@ -176,22 +175,14 @@ public final class FileIntake implements GenericFileFilter<File> {
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
       byte[] bytes = in.readNBytes(settings.maxBytes() + 1);
       if (!dropped.isThere()) {
-        throw new Changed(path);
+        throw new DroppedFile.Changed(path);
       }
       String intake = exchange.getProperty(FlowProperties.INTAKE, String.class);
       exchange.setProperty(
           FlowProperties.KEY, intake + ":" + name + ":" + AcceptStep.sha256(bytes));
       exchange.setProperty(FlowProperties.ONE_REQUEST, true);
+      exchange.setProperty(FlowProperties.BATCH, ReadyFiles.isBatch(name, bytes));
       exchange.getMessage().setBody(bytes);
-    }
-  }
-
-  /** The file has changed since it was ready, and will be checked again. */
-  private static final class Changed extends NoSuchFileException {
-    private static final long serialVersionUID = 1L;
-
-    Changed(Path path) {
-      super(path.toString());
     }
   }
 
@@ -252,7 +243,7 @@ public final class FileIntake implements GenericFileFilter<File> {
   }
 
   private static String reasonName(String dropped) {
-    String name = dropped.replaceFirst("(?i)\\.json$", "");
+    String name = LineFormat.nameOf(dropped);
     while (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
       name = name.substring(0, name.offsetByCodePoints(name.length(), -1));
     }

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.leonardoroutes.flow.LeonardoSettings;
+import io.leonardoroutes.lines.LineFormat;
+import io.leonardoroutes.problem.JsonArray;
 import io.leonardoroutes.settings.FileVersion;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,6 +26,11 @@ import java.util.function.LongSupplier;
 final class ReadyFiles {
   private static final long FORGOTTEN = Duration.ofMinutes(1).toNanos();
   private static final JsonFactory JSON = new JsonFactory();
+
+  /** So many bytes say whether a file is cut off, and so many what it is. */
+  private static final int END = 1024;
+
+  private static final int START = 1024;
 
   private final LeonardoSettings.Intakes settings;
 
@@ -52,9 +60,7 @@ final class ReadyFiles {
     if (!isOver(check, settings.settle())) {
       return false;
     }
-    return isOver(check, settings.patience())
-        || check.version().size() > settings.maxBytes()
-        || ends(path, check);
+    return isOver(check, settings.patience()) || ends(path, check);
   }
 
   /** Whether a file that is not a request has been left in the inbox. */
@@ -90,7 +96,7 @@ final class ReadyFiles {
 
   /** Reads the end of the file once per version. */
   private boolean ends(Path path, Check check) throws IOException {
-    boolean ends = check.ends() != null ? check.ends() : ends(path);
+    boolean ends = check.ends() != null ? check.ends() : ends(path, check.version().size());
     checks.computeIfPresent(
         path,
         (same, now) ->
@@ -100,13 +106,49 @@ final class ReadyFiles {
     return ends;
   }
 
+  private boolean ends(Path path, long size) throws IOException {
+    LineFormat format = LineFormat.of(path.getFileName().toString()).orElseThrow();
+    if (format == LineFormat.JSON_ARRAY && size <= settings.maxBytes()) {
+      return ends(Files.readAllBytes(path));
+    }
+    String end = end(path, size);
+    return switch (format) {
+      case JSON_ARRAY -> !isBatch(path) || end.stripTrailing().endsWith("]");
+      case JSON_LINES, CSV -> end.endsWith("\n");
+    };
+  }
+
+  private static String end(Path path, long size) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      in.skipNBytes(Math.max(0, size - END));
+      return new String(in.readNBytes(END), StandardCharsets.ISO_8859_1).replaceAll("\0+$", "");
+    }
+  }
+
+  private static boolean isBatch(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return isBatch(path.getFileName().toString(), in.readNBytes(START));
+    }
+  }
+
+  /**
+   * Whether a file holds many requests.
+   *
+   * @param start the file, or as much of it as says what it begins with
+   */
+  static boolean isBatch(String name, byte[] start) {
+    return LineFormat.of(name).orElseThrow() != LineFormat.JSON_ARRAY
+        || JsonArray.looksLikeOne(
+            new String(start, StandardCharsets.ISO_8859_1).replaceFirst("^\u00EF\u00BB\u00BF", ""));
+  }
+
   /**
    * Whether the JSON text is not cut off; waiting cures no other mistake. This only counts tokens:
    * the route {@code accept} parses the request, of a file that is complete or too old to wait for.
    */
-  private static boolean ends(Path path) throws IOException {
-    byte[] bytes = Files.readAllBytes(path);
-    if (!new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing().endsWith("}")) {
+  private static boolean ends(byte[] bytes) throws IOException {
+    String text = new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing();
+    if (!text.endsWith("}") && !text.endsWith("]")) {
       return false;
     }
     try (JsonParser parser = JSON.createParser(bytes)) {

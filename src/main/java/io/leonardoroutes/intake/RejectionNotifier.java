@@ -8,8 +8,10 @@ import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.health.LogLimit;
+import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.problem.ProblemAnswer;
 import io.leonardoroutes.problem.RequestRejected;
+import java.util.List;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -46,6 +48,12 @@ public final class RejectionNotifier {
    * @return the problem document to answer
    */
   JsonNode tell(Exchange exchange, RequestRejected rejected, String key) {
+    flow.ledger().outbox().add(events(exchange, rejected, key));
+    return rejected.problem().json();
+  }
+
+  /** The events of a rejection, which the intake writes itself. */
+  List<OutboxEvent> events(Exchange exchange, RequestRejected rejected, String key) {
     IntakeProperties intake = IntakeProperties.of(exchange);
     JsonNode answer = rejected.problem().json();
     String id =
@@ -53,9 +61,8 @@ public final class RejectionNotifier {
     String fileName = OutboxFileName.of(intake.name(), "request") + "-" + id.substring(0, 8);
     ObjectNode data = JSON.createObjectNode().put("id", id).put("state", "REJECTED");
     data.set("problem", answer);
-    flow.ledger().outbox().add(flow.events().rejected(id, fileName, data, intake.replyTo()));
     LOG.atLevel(lines.mayLog() ? Level.INFO : Level.DEBUG)
         .log("{} rejected: {}", fileName, rejected.getMessage());
-    return answer;
+    return flow.events().rejected(id, fileName, data, intake.replyTo());
   }
 }

@@ -27,7 +27,7 @@ public final class WireNames extends PropertyNamingStrategies.SnakeCaseStrategy 
   }
 
   /** The known name that was probably meant: one that differs in at most a third of its letters. */
-  static Optional<String> nearest(String name, Collection<String> known) {
+  public static Optional<String> nearest(String name, Collection<String> known) {
     String lower = name.toLowerCase(Locale.ROOT);
     return known.stream()
         .filter(candidate -> 3 * distance(lower, candidate) <= candidate.length())

@@ -13,11 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Drops requests into the inbox, whether or not the program is alive. Some are half written for a
+ * Drops requests into the inbox, whether or not the program is alive. Half of them come as batches,
+ * in which the request is there twice, with a wrong one in between. Some are half written for a
  * while, and some cannot be moved to {@code .accepted} at first, because a folder has their name
  * there.
  */
 final class FileCaller implements ProofCallers.Caller {
+  private static final int BATCH_EVERY = 2;
   private static final int HALF_EVERY = 10;
   private static final int BLOCKED_EVERY = 20;
   private static final long HALF_MILLIS = 300;
@@ -37,24 +39,33 @@ final class FileCaller implements ProofCallers.Caller {
   @Override
   public Answer send(ProofRequest request) throws InterruptedException {
     try {
-      if (request.number() % BLOCKED_EVERY == 1) {
-        obstacles.add(Files.createDirectories(accepted().resolve(request.number() + ".json")));
+      boolean batch = request.number() % BATCH_EVERY == 0;
+      String name = request.number() + (batch ? ".jsonl" : ".json");
+      String text = batch ? lines(request) : request.json();
+      if (request.number() % BLOCKED_EVERY < BATCH_EVERY) {
+        obstacles.add(Files.createDirectories(accepted().resolve(name)));
       }
-      Path file = inbox.resolve(request.number() + ".json");
+      Path file = inbox.resolve(name);
       if (request.number() % HALF_EVERY == 2) {
-        int half = request.json().length() / 2;
-        Files.writeString(file, request.json().substring(0, half));
+        int half = text.length() / 2;
+        Files.writeString(file, text.substring(0, half));
         TimeUnit.MILLISECONDS.sleep(HALF_MILLIS);
-        Files.writeString(file, request.json().substring(half), StandardOpenOption.APPEND);
+        Files.writeString(file, text.substring(half), StandardOpenOption.APPEND);
       } else {
         Path unfinished = inbox.resolve("." + request.number() + ".part");
-        Files.writeString(unfinished, request.json());
+        Files.writeString(unfinished, text);
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
       }
       return Answer.LATER;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Both lines with the request are one job, by its reference. */
+  private static String lines(ProofRequest request) {
+    String line = request.jsonWithReference().replace("\n", " ");
+    return line + "\n{}\n" + line + "\n";
   }
 
   private Path accepted() {
@@ -86,8 +97,8 @@ final class FileCaller implements ProofCallers.Caller {
       files
           .filter(Files::isRegularFile)
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.matches("\\d+\\.json"))
-          .forEach(name -> answered.add(Integer.valueOf(name.replace(".json", ""))));
+          .filter(name -> name.matches("\\d+\\.jsonl?"))
+          .forEach(name -> answered.add(Integer.valueOf(name.replaceFirst("\\..*", ""))));
     }
   }
 }

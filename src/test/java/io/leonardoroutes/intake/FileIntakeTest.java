@@ -117,7 +117,7 @@ class FileIntakeTest {
     drop.file("empty.json", "");
     drop.file("twice.json", "{\"model\":\"a\",\"model\":\"b\"}");
     drop.file("more.json", InboxFixture.request("a") + "{}");
-    drop.file("deep.json", "[".repeat(65) + "]".repeat(65));
+    drop.file("deep.json", "{\"a\":" + "[".repeat(65) + "]".repeat(65) + "}");
     drop.file("latin1.json", new byte[] {'{', (byte) 0xe9, '}'});
     drop.file("large.json", "x".repeat(300 * 1024));
     Files.createDirectory(drop.inbox().resolve("folder.json"));

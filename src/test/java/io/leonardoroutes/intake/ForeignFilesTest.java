@@ -84,8 +84,10 @@ class ForeignFilesTest {
     another("b.json");
     assertThat(log.warnings())
         .containsExactlyInAnyOrder(
-            "WARN %s is not taken: only files whose names end in .json are".formatted(text),
-            "WARN %s is not taken: only files whose names end in .json are".formatted(none));
+            "WARN %s is not taken: only files whose names end in .json, .jsonl or .csv are"
+                .formatted(text),
+            "WARN %s is not taken: only files whose names end in .json, .jsonl or .csv are"
+                .formatted(none));
   }
 
   @Test

@@ -1,0 +1,284 @@
+package io.leonardoroutes.intake;
+
+import io.leonardoroutes.batch.Batch;
+import io.leonardoroutes.batch.BatchState;
+import io.leonardoroutes.batch.LineVerdict;
+import io.leonardoroutes.event.OutboxFileName;
+import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.RetryBackoff;
+import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.lines.BatchContent;
+import io.leonardoroutes.lines.LineDefaults;
+import io.leonardoroutes.lines.LineFormat;
+import io.leonardoroutes.lines.LineReader;
+import io.leonardoroutes.lines.RequestLine;
+import io.leonardoroutes.problem.RequestRejected;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The steps of {@code batches.camel.yaml}: accepts the lines of batches, some at a time, and each
+ * as if it had come alone. The idempotency key of a line is made of its file and its number.
+ *
+ * <p>One file, because it is read beside its route file.
+ */
+public final class BatchLines {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchLines.class);
+  private static final int MOST_LINES = 250;
+  private static final int MOST_BYTES = 4 * 1024 * 1024;
+  private static final int MOST_OPEN = 16;
+  private static final RetryBackoff AGAIN =
+      new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+  private final FlowContext flow;
+  private final AcceptStep accept;
+  private final RejectionNotifier rejections;
+  private final BatchContent content;
+
+  /** Those of the batches that were read last: to get back to where one was takes time. */
+  private final Map<String, OpenFile> files = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
+
+  public BatchLines(
+      FlowContext flow, AcceptStep accept, RejectionNotifier rejections, BatchContent content) {
+    this.flow = flow;
+    this.accept = accept;
+    this.rejections = rejections;
+    this.content = content;
+  }
+
+  /** A file, and how many requests were read of it. */
+  private static final class OpenFile {
+    private final LineReader reader;
+    private long read;
+
+    private OpenFile(LineReader reader) {
+      this.reader = reader;
+    }
+
+    private RequestLine next() throws IOException {
+      RequestLine line = reader.next();
+      read += line == null ? 0 : 1;
+      return line;
+    }
+  }
+
+  /** Some lines of a batch; the exchanges of each share it, one after the other. */
+  static final class UnderWay {
+    private final LineDefaults defaults;
+    private final List<LineVerdict> verdicts = new ArrayList<>();
+    private Batch batch;
+    private long read;
+    private RequestLine line;
+
+    private UnderWay(Batch batch) {
+      this.batch = batch;
+      this.read = batch.readLines();
+      this.defaults = LineDefaults.of(batch.defaults());
+    }
+
+    private String key() {
+      return batch.intake().get(FlowProperties.KEY) + ":" + line.number();
+    }
+  }
+
+  /** Claims the batch that is due, if one is; then the route looks at once for the next. */
+  public List<Batch> due(Exchange exchange) {
+    List<Batch> due =
+        flow.outages()
+            .query(() -> flow.ledger().batches().claim(flow.settings().lease()).stream().toList());
+    exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
+    return due;
+  }
+
+  /** Replaces the batch in the body by its next lines; by none if all are decided. */
+  public void open(Exchange exchange, @Body Batch batch) throws IOException {
+    UnderWay underWay = new UnderWay(batch);
+    exchange.setProperty(FlowProperties.UNDER_WAY, underWay);
+    exchange.getMessage().setBody(batch.state() == BatchState.READING ? read(underWay) : List.of());
+  }
+
+  private synchronized List<RequestLine> read(UnderWay underWay) throws IOException {
+    OpenFile file = file(underWay.batch);
+    List<RequestLine> lines = new ArrayList<>();
+    int bytes = 0;
+    while (lines.size() < MOST_LINES && bytes < MOST_BYTES) {
+      RequestLine line = file.next();
+      if (line == null) {
+        break;
+      }
+      lines.add(line);
+      bytes += line.json() == null ? 0 : line.json().length;
+    }
+    if (lines.isEmpty()) {
+      throw new IllegalStateException("the content of the batch is shorter than it was");
+    }
+    underWay.read = file.read;
+    Set<Long> known =
+        flow.ledger()
+            .batches()
+            .withJob(
+                underWay.batch.id(), lines.get(0).number(), lines.get(lines.size() - 1).number());
+    return lines.stream().filter(line -> !known.contains(line.number())).toList();
+  }
+
+  private OpenFile file(Batch batch) throws IOException {
+    OpenFile open = files.get(batch.id());
+    if (open != null && open.read == batch.readLines()) {
+      return open;
+    }
+    close(batch.id());
+    if (files.size() >= MOST_OPEN) {
+      close(files.keySet().iterator().next());
+    }
+    LineFormat format = LineFormat.of(batch.name()).orElseThrow();
+    OpenFile opened =
+        new OpenFile(format.open(content.of(batch.id()), flow.settings().intakes().maxBytes()));
+    files.put(batch.id(), opened);
+    while (opened.read < batch.readLines()) {
+      opened.next();
+    }
+    return opened;
+  }
+
+  private synchronized void close(String batch) {
+    OpenFile open = files.remove(batch);
+    if (open != null) {
+      try {
+        open.reader.close();
+      } catch (IOException e) {
+        LOG.debug("a file that was only read is not closed", e);
+      }
+    }
+  }
+
+  /**
+   * Begins a line: says of it what the intake says of the batch.
+   *
+   * @throws RequestRejected if the line cannot be read
+   */
+  public void begin(
+      Exchange exchange,
+      @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay underWay,
+      @Body RequestLine line) {
+    underWay.line = line;
+    underWay.batch.intake().forEach(exchange::setProperty);
+    exchange.setProperty(FlowProperties.KEY, underWay.key());
+    exchange.setProperty(
+        FlowProperties.NAME,
+        OutboxFileName.of(LineFormat.nameOf(underWay.batch.name()), "batch") + "-" + line.number());
+    if (line.rejected() != null) {
+      throw line.rejected();
+    }
+    exchange.getMessage().setBody(underWay.defaults.complete(line.json()));
+  }
+
+  /** Keeps the valid request in the body until all of these lines are checked. */
+  public void waits(
+      Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay underWay) {
+    underWay.verdicts.add(
+        LineVerdict.valid(underWay.line.number(), accept.asked(exchange).in(underWay.batch.id())));
+  }
+
+  /** Keeps why the line is rejected. */
+  public void rejected(
+      Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay underWay) {
+    RequestRejected rejected = RequestRejected.caughtBy(exchange);
+    underWay.verdicts.add(rejected(exchange, underWay.line.number(), underWay.key(), rejected));
+  }
+
+  private LineVerdict rejected(Exchange exchange, long line, String key, RequestRejected rejected) {
+    return LineVerdict.rejected(
+        line, rejected.problem().json(), rejections.events(exchange, rejected, key));
+  }
+
+  /** Makes the lines durable that are valid, all in one commit with how far the batch is. */
+  public void commit(
+      Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay underWay) {
+    Batch batch = underWay.batch;
+    if (batch.state() != BatchState.READING) {
+      return;
+    }
+    boolean ours =
+        flow.ledger()
+            .batches()
+            .commit(
+                batch,
+                underWay.read,
+                underWay.verdicts,
+                (verdict, conflict) -> conflict(exchange, verdict, conflict));
+    flow.outages().reportUp(Outages.INTAKE);
+    flow.outages().reportUp(reading(batch));
+    Batch now = flow.ledger().batches().find(batch.id()).orElseThrow();
+    if (!ours || now.state() != BatchState.READING) {
+      close(batch.id());
+    }
+    if (ours && now.state() != BatchState.READING) {
+      LOG.info("{}: all of its {} requests are decided", batch.name(), batch.lines());
+    }
+    underWay.batch = now;
+  }
+
+  private LineVerdict conflict(
+      Exchange exchange, LineVerdict verdict, Acceptance.Conflict conflict) {
+    String key = verdict.asked().routing().intakeKey();
+    RequestRejected rejected =
+        AcceptStep.conflict(conflict, AcceptStep.owner(conflict, verdict.asked()));
+    exchange.setProperty(FlowProperties.NAME, verdict.asked().baseName());
+    return rejected(exchange, verdict.line(), key, rejected);
+  }
+
+  /** The batch after its commit, for its reports. */
+  static Batch batch(UnderWay underWay) {
+    return underWay.batch;
+  }
+
+  /** Tries the same lines again later: something that is needed is unavailable. */
+  public void later(
+      Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay underWay) {
+    Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    Batch batch = underWay.batch;
+    close(batch.id());
+    if (why instanceof JdbiException) {
+      flow.outages().reportFailure(Outages.INTAKE, why); // its lease ends by itself
+      return;
+    }
+    flow.outages().reportWaiting(reading(batch), line(batch, why));
+    flow.outages()
+        .attempt(
+            () ->
+                flow.ledger()
+                    .batches()
+                    .later(batch, flow.ledger().now().plus(AGAIN.after(batch.tries()))));
+  }
+
+  private static String reading(Batch batch) {
+    return "the content of batch " + batch.id();
+  }
+
+  private String line(Batch batch, Throwable why) {
+    return why instanceof NoSuchFileException
+        ? "%s is not read on from request %s: its copy %s is gone; drop the same file again"
+            .formatted(batch.name(), batch.readLines() + 1, content.of(batch.id()))
+        : "%s is not read on from request %s, and tried again: %s"
+            .formatted(batch.name(), batch.readLines() + 1, why);
+  }
+
+  /** Closes the files of batches that are not read to their end. */
+  public synchronized void close() {
+    List.copyOf(files.keySet()).forEach(this::close);
+  }
+}
