@@ -18,15 +18,14 @@
  * </pre>
  *
  * <p>Read the files of {@code routes/} first: they tell the whole story. Beside those of the
- * drawing, {@code batch},
- * {@code batches}, {@code batch-status}, {@code dry-run} and {@code message} belong to the intakes, {@code chain},
- * {@code slots} and {@code reconcile} to submit, {@code webhook} to track; {@code generations},
- * {@code events}, {@code video}, {@code history}, {@code costs}, {@code prices}, {@code models},
- * {@code resolve}, {@code resolve-all}, {@code redeliver} and {@code retry} are the other REST
- * calls, and {@code answers} is how all of them end; {@code clock} and {@code secrets} run beside
- * all of it. The page {@code flow.md} says which class is behind each bean that they name. Then
- * {@link io.leonardoroutes.job.JobState}, the life of a job, and {@link
- * io.leonardoroutes.ledger.Ledger}, which makes every change of its state.
+ * drawing, {@code batch}, {@code batches}, {@code batch-status}, {@code dry-run} and {@code
+ * message} belong to the intakes, {@code chain}, {@code slots} and {@code reconcile} to submit,
+ * {@code webhook} to track; {@code generations}, {@code events}, {@code video}, {@code history},
+ * {@code costs}, {@code prices}, {@code models}, {@code resolve}, {@code resolve-all}, {@code
+ * redeliver} and {@code retry} are the other REST calls, and {@code answers} is how all of them
+ * end; {@code clock} and {@code secrets} run beside all of it. The page {@code flow.md} says which
+ * class is behind each bean that they name. Then {@link io.leonardoroutes.job.JobState}, the life
+ * of a job, and {@link io.leonardoroutes.ledger.Ledger}, which makes every change of its state.
  *
  * <p>The packages in layers, from the top; a package knows only packages below it:
  *
@@ -45,12 +44,11 @@
  *
  * <p>The other packages stand beside these layers. Requests: {@code models} and {@code problem}
  * over {@code request} (one file per model, and the rules) over {@code json}; {@code lines} reads
- * files with many of them. Input: {@code rest}
- * over {@code auth} (and the names in {@code flow}), and {@code jms}. Output: {@code event}, {@code
- * video} and {@code http}. Used everywhere: {@code settings} over {@code health} and {@code files}.
- * {@code openapi} describes the API. Separate from all of them: {@code sandbox}, a stand-in for the
- * provider, and {@code prove}, the command that kills the program to show that nothing is paid
- * twice.
+ * files with many of them. Input: {@code rest} over {@code auth} (and the names in {@code flow}),
+ * and {@code jms}. Output: {@code event}, {@code video} and {@code http}. Used everywhere: {@code
+ * settings} over {@code health} and {@code files}. {@code openapi} describes the API. Separate from
+ * all of them: {@code sandbox}, a stand-in for the provider, and {@code prove}, the command that
+ * kills the program to show that nothing is paid twice.
  *
  * <p>{@code ArchitectureTest} enforces this map. {@link io.leonardoroutes.app.RouteLoader} wires
  * the packages together, and {@link io.leonardoroutes.submit.SubmitStep} is the one place where

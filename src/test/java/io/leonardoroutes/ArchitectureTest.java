@@ -50,7 +50,9 @@ class ArchitectureTest {
               "api auth database delivery event files flow health http intake jms job json ledger"
                   + " limits lines models openapi problem prove provider request rest sandbox"
                   + " settings submit track video"),
-          Map.entry("api", "auth event flow health intake job ledger limits problem rest video"),
+          Map.entry(
+              "api",
+              "auth batch event flow health intake job ledger limits lines problem rest video"),
           Map.entry(
               "submit",
               "auth event flow health job json ledger leonardo limits problem provider settings"

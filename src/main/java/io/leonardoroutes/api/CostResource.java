@@ -12,6 +12,7 @@ import io.leonardoroutes.limits.Budget;
 import io.leonardoroutes.limits.CostGroup;
 import io.leonardoroutes.limits.DailyCosts;
 import io.leonardoroutes.limits.PayerBudget;
+import io.leonardoroutes.lines.CsvText;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.QueryParameters;
 import java.time.LocalDate;

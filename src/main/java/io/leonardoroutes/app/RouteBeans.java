@@ -1,5 +1,6 @@
 package io.leonardoroutes.app;
 
+import io.leonardoroutes.api.BatchResource;
 import io.leonardoroutes.api.CostResource;
 import io.leonardoroutes.api.JobEventStream;
 import io.leonardoroutes.api.JobListResource;
@@ -76,6 +77,7 @@ final class RouteBeans {
           BulkDecision.class,
           BulkDecision.BulkResolution.class,
           BatchIntake.BatchAnswer.class,
+          BatchResource.BatchStatus.class,
           CostResource.CostList.class,
           PriceResource.PriceList.class,
           RedeliverStep.Redelivery.class,
@@ -161,6 +163,7 @@ final class RouteBeans {
     LeonardoSettings.Batches settings = flow.settings().batches();
     BatchContent content = new BatchContent(settings.folder(), settings.maxBytes());
     BatchLines lines = new BatchLines(flow, accept, rejections, content);
+    context.getRegistry().bind("leonardoBatches", new BatchResource(flow));
     context.getRegistry().bind("leonardoBatchFiles", new BatchFiles(flow, content));
     context.getRegistry().bind("leonardoBatchLines", lines);
     context.getRegistry().bind("leonardoBatchReports", new BatchReports(flow, content));

@@ -76,10 +76,10 @@ public final class BatchTable {
   private final Jdbi jdbi;
   private final Clock clock;
   private final boolean shared;
-  private final Ways ways;
+  private final Acceptor acceptor;
 
   /** How the ledger accepts a request and writes events, within a transaction. */
-  public interface Ways {
+  public interface Acceptor {
     Acceptance accept(Handle handle, NewJob asked);
 
     void tell(Handle handle, List<OutboxEvent> told);
@@ -95,11 +95,11 @@ public final class BatchTable {
     BUSY
   }
 
-  public BatchTable(Jdbi jdbi, Clock clock, boolean shared, Ways ways) {
+  public BatchTable(Jdbi jdbi, Clock clock, boolean shared, Acceptor acceptor) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.shared = shared;
-    this.ways = ways;
+    this.acceptor = acceptor;
   }
 
   /**
@@ -263,11 +263,11 @@ public final class BatchTable {
       LineVerdict verdict,
       BiFunction<LineVerdict, Acceptance.Conflict, LineVerdict> conflicts) {
     if (verdict.asked() == null) {
-      ways.tell(handle, verdict.told());
+      acceptor.tell(handle, verdict.told());
       decide(handle, batch, verdict.line(), null, verdict.problem());
       return;
     }
-    Acceptance acceptance = ways.accept(handle, verdict.asked());
+    Acceptance acceptance = acceptor.accept(handle, verdict.asked());
     if (acceptance instanceof Acceptance.Accepted accepted) {
       decide(handle, batch, verdict.line(), accepted.job().id(), null);
     } else if (acceptance instanceof Acceptance.Known known) {
@@ -386,16 +386,6 @@ public final class BatchTable {
                     + " WHERE id = ? AND due_at IS NOT NULL",
                 dueAt.toEpochMilli(),
                 claimed.id()));
-  }
-
-  /** The ids of those that are not read to their end. */
-  public Set<String> unread() {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT id FROM batch WHERE state = 'READING'")
-                .mapTo(String.class)
-                .set());
   }
 
   private static Batch read(ResultSet row) throws SQLException {

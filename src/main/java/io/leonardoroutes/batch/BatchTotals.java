@@ -1,6 +1,6 @@
 package io.leonardoroutes.batch;
 
-import java.util.Map;
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,7 +13,7 @@ import java.util.TreeMap;
 public record BatchTotals(SortedMap<String, Long> byState, long ended) {
   /** Copies the map. */
   public BatchTotals {
-    byState = new TreeMap<>(byState);
+    byState = Collections.unmodifiableSortedMap(new TreeMap<>(byState));
   }
 
   static BatchTotals none() {
@@ -33,6 +33,6 @@ public record BatchTotals(SortedMap<String, Long> byState, long ended) {
 
   /** A text that differs if the totals do. */
   public String text() {
-    return Map.copyOf(byState).isEmpty() ? "" : byState + " " + ended;
+    return byState + " " + ended;
   }
 }

@@ -190,6 +190,8 @@ public final class LedgerDatabase implements AutoCloseable {
     config.addDataSourceProperty("journal_mode", "WAL");
     config.addDataSourceProperty("synchronous", "FULL");
     config.addDataSourceProperty("transaction_mode", "IMMEDIATE");
+    // Else a query for a key that no table here generates follows each insert.
+    config.addDataSourceProperty("jdbc.get_generated_keys", "false");
     if (!url.contains("busy_timeout=")) {
       config.addDataSourceProperty("busy_timeout", "10000");
     }

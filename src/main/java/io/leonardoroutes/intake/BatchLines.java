@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class BatchLines {
   private static final Logger LOG = LoggerFactory.getLogger(BatchLines.class);
   private static final int MOST_LINES = 250;
-  private static final int MOST_BYTES = 4 * 1024 * 1024;
+  private static final int MOST_BYTES = 1024 * 1024;
   private static final int MOST_OPEN = 16;
   private static final RetryBackoff AGAIN =
       new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(1));

@@ -13,6 +13,7 @@ import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.json.SafeText;
 import io.leonardoroutes.lines.BatchContent;
+import io.leonardoroutes.lines.CsvText;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Writer;
@@ -22,13 +23,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.ExchangeProperty;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +46,8 @@ public final class BatchReports {
   private static final String JSON_LINES = ".report.jsonl";
   static final List<String> ENDINGS = List.of(CSV, JSON_LINES);
 
-  private static final int PAGE = 1_000;
+  private static final int PAGE = 250;
   private static final int LONGEST_REASON = 1_000;
-
-  /** What a spreadsheet would run as a formula begins so. */
-  private static final String FORMULA = "(?s)[=+\\-@\\t\\r\\n].*";
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   private static final Duration UNCHANGED = Duration.ofSeconds(5);
@@ -159,30 +156,29 @@ public final class BatchReports {
   }
 
   private void write(Batch batch, Writer table, Writer lines) throws IOException {
-    CSVPrinter rows = new CSVPrinter(table, CSVFormat.RFC4180);
-    rows.printRecord("line", "job", "state", "reason", "price", "video");
+    table.write(CsvText.line(List.of("line", "job", "state", "reason", "price", "video")));
     List<LineOutcome> page = flow.ledger().batches().lines(batch.id(), 0, PAGE);
     while (!page.isEmpty()) {
       for (LineOutcome outcome : page) {
-        row(rows, outcome);
+        table.write(CsvText.line(cells(outcome)));
         lines.write(json(outcome).toString());
         lines.write('\n');
       }
       long last = page.get(page.size() - 1).line();
       page = flow.ledger().batches().lines(batch.id(), last, PAGE);
     }
-    rows.flush();
+    table.flush();
     lines.flush();
   }
 
-  private static void row(CSVPrinter rows, LineOutcome outcome) throws IOException {
-    rows.printRecord(
+  private static List<Object> cells(LineOutcome outcome) {
+    return Arrays.asList(
         outcome.line(),
         outcome.job(),
         outcome.state(),
-        neutral(reason(outcome.problem())),
+        reason(outcome.problem()),
         outcome.cost() == null ? null : outcome.cost().amount(),
-        neutral(video(outcome)));
+        video(outcome));
   }
 
   private static ObjectNode json(LineOutcome outcome) {
@@ -214,10 +210,5 @@ public final class BatchReports {
     }
     String words = problem.path("detail").asText(problem.path("title").asText());
     return SafeText.plain(reason.isEmpty() ? words : reason.toString(), LONGEST_REASON);
-  }
-
-  /** A cell that no spreadsheet takes for a formula. */
-  static String neutral(String cell) {
-    return cell != null && cell.matches(FORMULA) ? "'" + cell : cell;
   }
 }

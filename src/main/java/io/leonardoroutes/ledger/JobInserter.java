@@ -22,7 +22,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** Turns a request into a job, once: the same request again is the same job. */
-final class JobInserter implements BatchTable.Ways {
+final class JobInserter implements BatchTable.Acceptor {
   private static final int SHORT_ID = 8;
 
   private final Jdbi jdbi;

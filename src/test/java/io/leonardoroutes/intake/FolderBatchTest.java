@@ -10,6 +10,7 @@ import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.InboxFixture;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.Patience;
+import io.leonardoroutes.fixture.RestCall;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,13 +197,7 @@ class FolderBatchTest {
     gone("header.csv", "empty.jsonl", "none.json", "lines.jsonl", "bytes.jsonl", "cut.json");
     gone("quote.csv", "wrong.jsonl");
     assertThat(
-            IntStream.of(0)
-                .boxed()
-                .flatMap(
-                    none ->
-                        List.of(
-                            "header", "empty", "none", "lines", "bytes", "cut", "quote", "wrong")
-                            .stream())
+            Stream.of("header", "empty", "none", "lines", "bytes", "cut", "quote", "wrong")
                 .map(this::reason))
         .containsExactly(
             "wrong-header",
@@ -248,6 +244,28 @@ class FolderBatchTest {
               () -> !LedgerRows.of(again, "SELECT id FROM batch WHERE state = 'ENDED'").isEmpty());
       assertThat(Files.readAllLines(again.outbox().resolve("koalas.report.jsonl"))).hasSize(lines);
     }
+  }
+
+  @Test
+  void itsStatusCountsLinesByState() throws Exception {
+    app.with("leonardo.rest.enabled", "true").start();
+    drop.file("koalas.jsonl", request("a") + "\n" + WRONG + "\n");
+    accepted("koalas.jsonl");
+    ended("koalas", 2);
+    Object id = LedgerRows.of(app, "SELECT id FROM batch").get(0).get("id");
+
+    await().atMost(Patience.LONG).until(() -> status(id).get("state").asText().equals("ENDED"));
+    JsonNode status = status(id);
+    assertThat(status.get("counts"))
+        .hasToString("[{\"state\":\"COMPLETE\",\"lines\":1},{\"state\":\"REJECTED\",\"lines\":1}]");
+    assertThat(status.get("name").asText()).isEqualTo("koalas.jsonl");
+    assertThat(status.get("decided")).isEqualTo(status.get("lines"));
+    assertThat(RestCall.get(app, "/batches/none").body().get("type").asText())
+        .endsWith(":no-such-batch");
+  }
+
+  private JsonNode status(Object id) throws Exception {
+    return RestCall.get(app, "/batches/" + id).body();
   }
 
   private static String request(String prompt) {

@@ -1,4 +1,4 @@
-package io.leonardoroutes.api;
+package io.leonardoroutes.lines;
 
 import java.util.Collection;
 import org.apache.commons.csv.CSVFormat;
@@ -7,14 +7,14 @@ import org.apache.commons.csv.CSVFormat;
  * Writes CSV (RFC 4180). A spreadsheet would run a text that looks like a formula, so such a text
  * gets an apostrophe before it.
  */
-final class CsvText {
+public final class CsvText {
   /** What a formula begins with, also in the wide forms of East Asian scripts. */
   private static final String FORMULA = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
 
   private CsvText() {}
 
   /** One line of these cells, with its end; null is an empty cell. */
-  static String line(Collection<?> cells) {
+  public static String line(Collection<?> cells) {
     Object[] safe = cells.stream().map(CsvText::withoutFormula).toArray();
     return CSVFormat.RFC4180.format(safe) + "\r\n";
   }
