@@ -55,8 +55,10 @@ public final class RetryStep {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<JobState> RETRIED = Set.of(FAILED, CANCELLED);
-  private static final int JOBS = 100;
-  private static final int MOST_JOBS = 1_000;
+
+  /** As long as a page of jobs that is held in memory. */
+  private static final int MOST_JOBS = 100;
+
   private static final int SHORT_ID = "-12345678".length();
 
   private final FlowContext flow;
@@ -128,7 +130,7 @@ public final class RetryStep {
     Caller caller = flow.caller(user);
     QueryParameters query =
         QueryParameters.of(text, "state", "tag", "from", "to", "limit", "after", "dry-run");
-    int limit = query.number("limit", JOBS, MOST_JOBS);
+    int limit = query.number("limit", MOST_JOBS, MOST_JOBS);
     String after = query.text("after");
     if (after != null
         && flow.ledger().find(after).filter(job -> caller.canSee(job.caller())).isEmpty()) {

@@ -150,7 +150,7 @@ class RetryTest {
         .containsExactly("200");
     assertThat(LedgerRows.jobs(story.app())).isEqualTo(6);
     for (String bad :
-        List.of("", "?state=COMPLETE", "?state=FAILED&sate=x", "?state=FAILED&limit=0")) {
+        List.of("", "?state=COMPLETE", "?state=FAILED&sate=x", "?state=FAILED&limit=101")) {
       assertThat(rest.send("POST", "/generations/retry" + bad, "").statusCode()).isEqualTo(400);
     }
   }
