@@ -117,8 +117,8 @@ public final class ProgramCommands implements Callable<Integer> {
   @Command(
       mixinStandardHelpOptions = true,
       description = {
-        "Says what the requests in a file (.json) or folder will cost, and how long they will",
-        "take. It only reads, whether or not the program is running, and needs no key.",
+        "Says what the requests in a file (.json, .jsonl, .csv) or folder will cost, and how long",
+        "they will take. It only reads, whether or not the program is running, and needs no key.",
         "Exits with 0 if every request has a price, else with 1."
       })
   int quote(

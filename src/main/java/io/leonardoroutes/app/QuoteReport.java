@@ -7,11 +7,16 @@ import io.leonardoroutes.flow.QuoteTotal;
 import io.leonardoroutes.flow.Quotes;
 import io.leonardoroutes.json.SafeText;
 import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.lines.LineDefaults;
+import io.leonardoroutes.lines.LineFormat;
+import io.leonardoroutes.lines.LineReader;
+import io.leonardoroutes.lines.RequestLine;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.problem.JsonArray;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.request.VideoRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +31,7 @@ import java.util.stream.Stream;
 final class QuoteReport {
   private static final ObjectMapper STRICT = StrictJson.mapper();
   private static final int MOST_TOLD = 20;
-  private static final String ENDING = ".json";
+  private static final int START = 1024;
 
   private final Quotes quotes;
   private final ModelRegistry models;
@@ -106,22 +111,22 @@ final class QuoteReport {
 
   private static boolean hasRequests(Path file) {
     String name = file.getFileName().toString();
-    return !name.startsWith(".") && name.endsWith(ENDING) && Files.isRegularFile(file);
+    return !name.startsWith(".")
+        && !LineDefaults.isName(name)
+        && LineFormat.of(name).isPresent()
+        && Files.isRegularFile(file);
   }
 
   private void print(Path file, Subject subject) throws IOException {
     try {
-      if (!subject.name.endsWith(ENDING)) {
-        throw new IllegalArgumentException(file + " is no .json file");
-      }
-      String text = text(file);
-      if (JsonArray.looksLikeOne(text)) {
-        int number = 0;
-        for (String request : JsonArray.elements(text, maxBytes)) {
-          quote(subject, ", request " + ++number, request);
-        }
+      LineFormat format =
+          LineFormat.of(subject.name)
+              .orElseThrow(
+                  () -> new IllegalArgumentException(file + " is no .json, .jsonl or .csv file"));
+      if (format == LineFormat.JSON_ARRAY && !startsLikeArray(file)) {
+        printOne(file, subject);
       } else {
-        quote(subject, "", text);
+        printLines(file, format, subject);
       }
     } catch (RequestRejected e) {
       reject(subject, "", e);
@@ -129,17 +134,38 @@ final class QuoteReport {
     subject.close();
   }
 
-  private String text(Path file) throws IOException {
+  private static boolean startsLikeArray(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return JsonArray.looksLikeOne(new String(in.readNBytes(START), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void printOne(Path file, Subject subject) throws IOException {
     if (Files.size(file) > maxBytes) {
       throw new RequestRejected(
           413, "too-large", "The request is too large", "it has more than " + maxBytes + " bytes");
     }
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    quote(subject, "", Files.readAllBytes(file));
   }
 
-  private void quote(Subject subject, String where, String json) {
+  private void printLines(Path file, LineFormat format, Subject subject) throws IOException {
+    LineDefaults defaults = LineDefaults.of(LineDefaults.read(file.toAbsolutePath(), maxBytes));
+    try (LineReader lines = format.open(file, maxBytes)) {
+      for (RequestLine line = lines.next(); line != null; line = lines.next()) {
+        String where = ", request " + line.number();
+        if (line.rejected() == null) {
+          quote(subject, where, defaults.complete(line.json()));
+        } else {
+          reject(subject, where, line.rejected());
+        }
+      }
+    }
+  }
+
+  private void quote(Subject subject, String where, byte[] json) {
     try {
-      VideoRequest request = models.request(STRICT.readTree(json));
+      VideoRequest request =
+          models.request(STRICT.readTree(new String(json, StandardCharsets.UTF_8)));
       String account = account(request);
       JsonNode sent = request.toProvider();
       all.add(account, sent);

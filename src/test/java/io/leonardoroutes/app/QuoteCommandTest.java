@@ -59,8 +59,10 @@ class QuoteCommandTest {
 
   @Test
   void eachFileOfAFolderIsQuoted() throws Exception {
-    Files.writeString(requests.resolve("a.json"), FIVE_SECONDS);
+    Files.writeString(requests.resolve("_defaults.json"), "{\"model\":\"kling-2.6\"}");
+    Files.writeString(requests.resolve("a.csv"), "prompt,duration\nA cat,5\nA dog,10\nA goat,5\n");
     Files.writeString(requests.resolve("b.json"), "[" + FIVE_SECONDS + "," + FIVE_SECONDS + "]");
+    Files.writeString(requests.resolve("c.jsonl"), FIVE_SECONDS + "\n" + FIVE_SECONDS + "\n");
     Files.writeString(requests.resolve(".d.json"), "hidden");
     Files.writeString(requests.resolve("e.png"), "no request");
     settings.put("leonardo.limits.concurrent", "1");
@@ -68,34 +70,35 @@ class QuoteCommandTest {
     assertThat(quote(requests)).as(err.toString(UTF_8)).isZero();
     assertThat(told(out))
         .containsExactly(
-            "a.json: 1 request, at least 1.196 DOLLARS",
+            "a.csv: 3 requests, at least 3.612 DOLLARS",
             "b.json: 2 requests, at least 2.392 DOLLARS",
-            "all: 3 requests, at least 3.588 DOLLARS, 0.25 hours; priced by jobs like them: 0, by"
-                + " the table: 3, not priced: 0, rejected: 0");
+            "c.jsonl: 2 requests, at least 2.392 DOLLARS",
+            "all: 7 requests, at least 8.396 DOLLARS, 0.59 hours; priced by jobs like them: 0, by"
+                + " the table: 7, not priced: 0, rejected: 0");
   }
 
   @Test
   void whatCannotBePricedIsNamed() throws Exception {
     Path file =
         Files.writeString(
-            requests.resolve("work.json"),
-            List.of(
-                    FIVE_SECONDS,
-                    NO_DURATION,
-                    "{}",
-                    "\"hello\"",
-                    FIVE_SECONDS.replace("{\"model\"", "{\"account\":\"studio\",\"model\""))
-                .toString());
+            requests.resolve("work.jsonl"),
+            String.join(
+                "\n",
+                FIVE_SECONDS,
+                NO_DURATION,
+                "{}",
+                "hello",
+                FIVE_SECONDS.replace("{\"model\"", "{\"account\":\"studio\",\"model\"")));
 
     assertThat(quote(file)).isEqualTo(1);
     assertThat(told(out))
         .hasSize(6)
         .startsWith(
-            "work.json, request 2: no price is known: account default has paid for no job like it,"
+            "work.jsonl, request 2: no price is known: account default has paid for no job like it,"
                 + " and the price table has no row for kling-video-o-3 without a duration")
         .contains(
-            "work.json, request 5: rejected: 422 invalid: /account has to be one of default",
-            "work.json: 5 requests, at least 1.196 DOLLARS")
+            "work.jsonl, request 5: rejected: 422 invalid: /account has to be one of default",
+            "work.jsonl: 5 requests, at least 1.196 DOLLARS")
         .last()
         .asString()
         .endsWith("by the table: 1, not priced: 1, rejected: 3");
@@ -152,7 +155,7 @@ class QuoteCommandTest {
     assertThat(told(err))
         .containsExactly(
             "quote: there is no file or folder " + folder.resolve("nowhere.json"),
-            "quote: " + requests.resolve("a.txt") + " is no .json file");
+            "quote: " + requests.resolve("a.txt") + " is no .json, .jsonl or .csv file");
     assertThat(quote(requests)).isEqualTo(1);
     assertThat(told(out))
         .containsExactly(
