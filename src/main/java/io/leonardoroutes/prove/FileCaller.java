@@ -40,8 +40,8 @@ final class FileCaller implements ProofCallers.Caller {
   public Answer send(ProofRequest request) throws InterruptedException {
     try {
       boolean batch = request.number() % BATCH_EVERY == 0;
-      String name = request.number() + (batch ? ".jsonl" : ".json");
-      String text = batch ? lines(request) : request.json();
+      String name = request.number() + ".json";
+      String text = batch ? batch(request) : request.json();
       if (request.number() % BLOCKED_EVERY < BATCH_EVERY) {
         obstacles.add(Files.createDirectories(accepted().resolve(name)));
       }
@@ -62,10 +62,9 @@ final class FileCaller implements ProofCallers.Caller {
     }
   }
 
-  /** Both lines with the request are one job, by its reference. */
-  private static String lines(ProofRequest request) {
-    String line = request.jsonWithReference().replace("\n", " ");
-    return line + "\n{}\n" + line + "\n";
+  /** Both elements with the request are one job, by its reference. */
+  private static String batch(ProofRequest request) {
+    return "[%s, {}, %s]".formatted(request.jsonWithReference(), request.jsonWithReference());
   }
 
   private Path accepted() {
@@ -97,7 +96,7 @@ final class FileCaller implements ProofCallers.Caller {
       files
           .filter(Files::isRegularFile)
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.matches("\\d+\\.jsonl?"))
+          .filter(name -> name.matches("\\d+\\.json"))
           .forEach(name -> answered.add(Integer.valueOf(name.replaceFirst("\\..*", ""))));
     }
   }
