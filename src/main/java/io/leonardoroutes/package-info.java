@@ -19,13 +19,14 @@
  *
  * <p>Read the files of {@code routes/} first: they tell the whole story. Beside those of the
  * drawing, {@code batch}, {@code batches}, {@code batch-status}, {@code dry-run} and {@code
- * message} belong to the intakes, {@code chain}, {@code slots} and {@code reconcile} to submit,
- * {@code webhook} to track; {@code generations}, {@code events}, {@code video}, {@code history},
- * {@code costs}, {@code prices}, {@code models}, {@code resolve}, {@code resolve-all}, {@code
- * redeliver} and {@code retry} are the other REST calls, and {@code answers} is how all of them
- * end; {@code clock} and {@code secrets} run beside all of it. The page {@code flow.md} says which
- * class is behind each bean that they name. Then {@link io.leonardoroutes.job.JobState}, the life
- * of a job, and {@link io.leonardoroutes.ledger.Ledger}, which makes every change of its state.
+ * message} belong to the intakes, {@code chain}, {@code expire}, {@code slots} and {@code
+ * reconcile} to submit, {@code webhook} to track; {@code generations}, {@code events}, {@code
+ * video}, {@code history}, {@code costs}, {@code prices}, {@code models}, {@code approve}, {@code
+ * resolve}, {@code resolve-all}, {@code redeliver} and {@code retry} are the other REST calls, and
+ * {@code answers} is how all of them end; {@code clock} and {@code secrets} run beside all of it.
+ * The page {@code flow.md} says which class is behind each bean that they name. Then {@link
+ * io.leonardoroutes.job.JobState}, the life of a job, and {@link io.leonardoroutes.ledger.Ledger},
+ * which makes every change of its state.
  *
  * <p>The packages in layers, from the top; a package knows only packages below it:
  *

@@ -40,6 +40,7 @@ import io.leonardoroutes.provider.ProviderClient;
 import io.leonardoroutes.provider.ProviderClock;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ETags;
+import io.leonardoroutes.submit.ApprovalStep;
 import io.leonardoroutes.submit.BulkDecision;
 import io.leonardoroutes.submit.ChainStep;
 import io.leonardoroutes.submit.ConcurrencyProbe;
@@ -133,6 +134,7 @@ final class RouteBeans {
     PollSchedule schedule = new PollSchedule(flow.ledger(), settings.track(), flow.clock());
     registry.bind(
         "leonardoSubmit", new SubmitStep(flow, client, new SubmissionRecorder(flow, schedule)));
+    registry.bind("leonardoApproval", new ApprovalStep(flow));
     registry.bind("leonardoChain", new ChainStep(flow));
     registry.bind("leonardoTrack", new TrackStep(flow, schedule));
     registry.bind("leonardoSlots", new ConcurrencyProbe(flow));

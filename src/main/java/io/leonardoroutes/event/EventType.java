@@ -12,7 +12,8 @@ public enum EventType {
   FAILED,
   REJECTED,
   IN_DOUBT,
-  CANCELLED;
+  CANCELLED,
+  APPROVAL;
 
   /** The name in settings and file names: {@code in_doubt}. */
   public String word() {

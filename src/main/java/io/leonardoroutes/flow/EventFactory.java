@@ -46,6 +46,23 @@ public final class EventFactory {
   }
 
   /**
+   * The event that a job waits for an approval, for every sink that asks for it, whichever sinks
+   * the job has: it is for those who decide.
+   */
+  public OutboxEvent approval(Job job) {
+    String id = UUID.randomUUID().toString();
+    List<Target> targets = all(EventType.APPROVAL);
+    return event(id, EventType.APPROVAL, job.id(), job.name(), json(job), null, targets);
+  }
+
+  private List<Target> all(EventType type) {
+    return sinks.stream()
+        .filter(sink -> sink.event() && sink.events().contains(type.word()))
+        .map(sink -> new Target(sink.name(), Content.EVENT))
+        .toList();
+  }
+
+  /**
    * The events of a rejected request: {@code rejected} for the sinks that want it, and the problem
    * document for a JMS caller.
    *
@@ -54,12 +71,8 @@ public final class EventFactory {
    */
   public List<OutboxEvent> rejected(
       String id, String fileName, JsonNode data, Job.ReplyTo replyTo) {
-    List<Target> targets =
-        sinks.stream()
-            .filter(sink -> sink.event() && sink.events().contains(EventType.REJECTED.word()))
-            .map(sink -> new Target(sink.name(), Content.EVENT))
-            .toList();
-    OutboxEvent rejected = event(id, EventType.REJECTED, id, fileName, data, null, targets);
+    OutboxEvent rejected =
+        event(id, EventType.REJECTED, id, fileName, data, null, all(EventType.REJECTED));
     return replyTo == null
         ? List.of(rejected)
         : List.of(rejected, reply("reply-" + id, id, fileName, data.get("problem"), replyTo));

@@ -191,6 +191,23 @@ public final class JobProblems {
         : reason;
   }
 
+  public static JsonNode notApproved() {
+    return json("not-approved", "An operator rejected it", 0, "nothing was paid");
+  }
+
+  /** Whether an operator rejected it. */
+  public static boolean isNotApproved(Job job) {
+    return is(job, "not-approved");
+  }
+
+  public static JsonNode approvalExpired(Duration expires) {
+    return json(
+        "approval-expired",
+        "Nobody approved it in time",
+        0,
+        "it waited for %s hours (leonardo.approval.expires)".formatted(expires.toHours()));
+  }
+
   public static JsonNode noAwaitedVideo(String why) {
     return json(
         "no-awaited-video", "The job that it waited for has no video; nothing was paid", 0, why);

@@ -49,6 +49,7 @@ public record LeonardoSettings(
     ProviderAccounts accounts,
     PayerBudgets budgets,
     Duplicates duplicates,
+    ApprovalSettings approval,
     Tracking track,
     Reconciling reconcile,
     Downloads downloads,
@@ -184,6 +185,7 @@ public record LeonardoSettings(
             accounts,
             BudgetSettings.read(keys, accounts),
             Duplicates.read(keys),
+            ApprovalSettings.read(keys),
             new Tracking(
                 keys.duration("leonardo.track.first"),
                 keys.duration("leonardo.track.every"),

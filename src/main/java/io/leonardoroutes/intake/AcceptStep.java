@@ -47,11 +47,13 @@ public final class AcceptStep {
   private final FlowContext flow;
   private final RejectionNotifier rejections;
   private final ChainedVideos chained;
+  private final ApprovalCheck approvals;
 
   public AcceptStep(FlowContext flow, RejectionNotifier rejections) {
     this.flow = flow;
     this.rejections = rejections;
     this.chained = new ChainedVideos(flow.ledger());
+    this.approvals = new ApprovalCheck(flow);
   }
 
   /** Finds the account that pays for the request in the body, or adds a violation if none can. */
@@ -236,6 +238,8 @@ public final class AcceptStep {
             .chainedJob()
             .map(name -> chained.job(request, intake).map(Job::id).orElse(name))
             .orElse(null);
+    String account = account(exchange, request, intake);
+    ObjectNode kept = awaits == null ? sent : VideoOfJob.awaiting(sent, awaits);
     Job.Routing routing =
         new Job.Routing(
             null,
@@ -247,16 +251,16 @@ public final class AcceptStep {
     NewJob asked =
         new NewJob(
                 request.reference(),
-                account(exchange, request, intake),
+                account,
                 request.model(),
-                awaits == null ? sent : VideoOfJob.awaiting(sent, awaits),
+                kept,
                 request.warnings(),
                 OutboxFileName.of(
                     intake.name() == null ? request.reference() : intake.name(), request.model()),
                 routing,
                 intake.by())
             .with(request.tags(), intake.retryOf())
-            .awaiting(awaits);
+            .waitingFor(awaits, approvals.of(account, kept));
     return withDuplicate(asked);
   }
 

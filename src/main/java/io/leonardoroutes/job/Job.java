@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  * @param waitsFor what it waits for before it may be submitted, or null
  * @param request exactly what is sent to the provider, once it waits for nothing
  * @param response what the provider last answered of note, or null
+ * @param approvedAt when an operator approved it; null if nobody had to, or nobody has
  * @param problem an RFC 9457 problem, once something is wrong, or null
  */
 @JsonInclude(Include.NON_NULL)
@@ -55,6 +56,7 @@ public record Job(
     JsonNode problem,
     List<String> warnings,
     @JsonSerialize(using = ToStringSerializer.class) Instant createdAt,
+    @JsonSerialize(using = ToStringSerializer.class) Instant approvedAt,
     @JsonSerialize(using = ToStringSerializer.class) Instant submittedAt,
     @JsonSerialize(using = ToStringSerializer.class) Instant finishedAt,
     @JsonIgnore Routing routing,
@@ -122,6 +124,7 @@ public record Job(
     tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
     warnings = List.copyOf(warnings);
     createdAt = millis(createdAt);
+    approvedAt = millis(approvedAt);
     submittedAt = millis(submittedAt);
     finishedAt = millis(finishedAt);
   }
@@ -160,6 +163,7 @@ public record Job(
     private JsonNode response;
     private Video video;
     private JsonNode problem;
+    private Instant approvedAt;
     private Instant submittedAt;
     private Instant finishedAt;
     private Schedule schedule;
@@ -177,6 +181,7 @@ public record Job(
       this.response = from.response;
       this.video = from.video;
       this.problem = from.problem;
+      this.approvedAt = from.approvedAt;
       this.submittedAt = from.submittedAt;
       this.finishedAt = from.finishedAt;
       this.schedule = from.schedule;
@@ -232,6 +237,12 @@ public record Job(
     /** The warning that it adds, or null. */
     public String warning() {
       return warning;
+    }
+
+    /** When an operator approved it. */
+    public Change approvedAt(Instant at) {
+      this.approvedAt = at;
+      return this;
     }
 
     /** When the paid call was begun. */
@@ -319,6 +330,7 @@ public record Job(
               ? from.warnings
               : Stream.concat(from.warnings.stream(), Stream.of(warning)).toList(),
           from.createdAt,
+          approvedAt,
           submittedAt,
           finishedAt,
           from.routing,

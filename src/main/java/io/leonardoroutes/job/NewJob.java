@@ -1,8 +1,10 @@
 package io.leonardoroutes.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A valid request on its way into the ledger.
@@ -17,6 +19,7 @@ import java.util.Map;
  * @param retryOf the id of the job that it tries again, or null
  * @param duplicate a finished job that asked for the same, or null
  * @param awaits the id of the job whose video it takes, or null
+ * @param approval null unless an operator has to approve it
  */
 public record NewJob(
     String reference,
@@ -31,7 +34,17 @@ public record NewJob(
     Map<String, String> tags,
     String retryOf,
     Duplicate duplicate,
-    String awaits) {
+    String awaits,
+    Approval approval) {
+
+  /**
+   * That an operator has to approve the job before it may be submitted.
+   *
+   * @param why a sentence for whoever sees that it waits
+   * @param expires when it is cancelled if nobody has decided
+   * @param event tells that it waits, written in the commit that accepts it
+   */
+  public record Approval(String why, Instant expires, Function<Job, OutboxEvent> event) {}
 
   /** A request that came alone, without tags, and waits for nothing but its turn. */
   public NewJob(
@@ -45,35 +58,56 @@ public record NewJob(
       Actor by) {
     this(
         reference, account, model, request, warnings, baseName, routing, by, null, Map.of(), null,
-        null, null);
+        null, null, null);
   }
 
   /** The same request as a line of this batch. */
   public NewJob in(String batch) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits);
+        duplicate, awaits, approval);
   }
 
   /** The same request with these tags, as a retry of that job, or of none. */
   public NewJob with(Map<String, String> tags, String retryOf) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits);
+        duplicate, awaits, approval);
   }
 
-  /** The same request, which a finished job asked for too. */
+  /**
+   * The same request, which a finished job asked for too. If its video is used again, nothing is
+   * paid, and so it waits for nothing.
+   */
   public NewJob like(Duplicate duplicate) {
+    boolean waits = !duplicate.reused();
     return new NewJob(
-        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits);
+        reference,
+        account,
+        model,
+        request,
+        warnings,
+        baseName,
+        routing,
+        by,
+        batch,
+        tags,
+        retryOf,
+        duplicate,
+        waits ? awaits : null,
+        waits ? approval : null);
   }
 
-  /** The same request, for the video of the job with this id; null for none. */
-  public NewJob awaiting(String job) {
+  /**
+   * The same request, which has to wait.
+   *
+   * @param job for the video of the job with this id; null for none
+   * @param approval null if nobody has to approve it
+   */
+  public NewJob waitingFor(String job, Approval approval) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, job);
+        duplicate, job, approval);
   }
 
   /** Whose job it will be, or null. */

@@ -10,7 +10,7 @@ import java.util.Set;
  * those that say what the video shows.
  */
 public final class PricingKey {
-  private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "job", "public");
+  private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "public");
 
   private PricingKey() {}
 
@@ -24,6 +24,10 @@ public final class PricingKey {
   private static void strip(JsonNode node) {
     if (node instanceof ObjectNode object) {
       object.remove(WHAT_IT_SHOWS);
+      if (object.remove(VideoOfJob.JOB) != null) {
+        // It costs what it will cost with the video in its place.
+        object.put("type", "GENERATED");
+      }
     }
     for (Iterator<JsonNode> inside = node.elements(); inside.hasNext(); ) {
       strip(inside.next());

@@ -8,15 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * {@code {"id": "...", "type": "GENERATED"}} from then on, which is what is sent.
  */
 public final class VideoOfJob {
-  private static final String JOB = "job";
-  private static final String TYPE = "type";
+  static final String JOB = "job";
 
   private VideoOfJob() {}
 
   /** The request as it is kept while it waits for the job. */
   public static ObjectNode awaiting(ObjectNode request, String jobId) {
     ObjectNode waiting = request.deepCopy();
-    video(waiting).put(JOB, jobId).put(TYPE, "GENERATED");
+    video(waiting).put(JOB, jobId);
     return waiting;
   }
 
@@ -25,9 +24,13 @@ public final class VideoOfJob {
     ObjectNode sent = request.deepCopy();
     ObjectNode video = video(sent);
     video.remove(JOB);
-    video.remove(TYPE);
-    video.put("id", videoId).put(TYPE, "GENERATED");
+    video.put("id", videoId).put("type", "GENERATED");
     return sent;
+  }
+
+  /** Whether the request waits for another job. */
+  public static boolean isAwaited(JsonNode request) {
+    return video(request) != null;
   }
 
   private static ObjectNode video(JsonNode request) {

@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** What an accepted job waits for before it may be submitted. */
 public enum WaitsFor {
+  /** An operator's approval. */
+  APPROVAL,
   /** The end of another job, whose video it takes. */
   JOB;
 

@@ -7,6 +7,7 @@ import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.Moved;
+import io.leonardoroutes.job.WaitsFor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -20,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who changed the state of which job, when and from where: a row in the commit of the change, and a
- * line of JSON on the logger {@code leonardo-audit} after it.
+ * Who changed the state of which job or approved it, when and from where: a row in the commit of
+ * the change, and a line of JSON on the logger {@code leonardo-audit} after it.
  */
 final class AuditTrail {
   private static final Logger AUDIT = LoggerFactory.getLogger("leonardo-audit");
@@ -51,7 +52,8 @@ final class AuditTrail {
   void moved(Handle handle, Job seen, Job.Change change) {
     Job job = change.job();
     Actor actor = change.by();
-    if (seen.state() != job.state()) {
+    boolean approved = seen.waitsFor() == WaitsFor.APPROVAL && job.approvedAt() != null;
+    if (seen.state() != job.state() || approved) {
       add(
           handle,
           job,

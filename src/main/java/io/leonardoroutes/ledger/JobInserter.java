@@ -73,12 +73,20 @@ final class JobInserter implements BatchTable.Acceptor {
         }
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));
-        return new Acceptance.Accepted(job);
+        return new Acceptance.Accepted(
+            request.approval() == null ? job : asked(handle, job.id(), request.approval()));
       }
       // Nothing was written: another instance was first, or the short id is taken.
       before = before(handle, request);
     }
     return before.get();
+  }
+
+  /** Tells that the job waits for an approval, and answers it as it stands, with the reason. */
+  private Job asked(Handle handle, String id, NewJob.Approval approval) {
+    Job job = JobMapper.one(handle, "id", id).orElseThrow();
+    outbox.add(handle, List.of(approval.event().apply(job)));
+    return job;
   }
 
   /** See {@link Ledger#acceptAll}. */
@@ -112,17 +120,33 @@ final class JobInserter implements BatchTable.Acceptor {
   }
 
   private boolean insert(Handle handle, Job job, NewJob request) {
-    Optional<Job> awaited = ChainedJobs.awaited(handle, request.awaits(), shared);
-    boolean sleeps = awaited.isPresent() && !ChainedJobs.isOver(awaited.get());
+    NewJob.Approval approval = request.approval();
     return JobMapper.bind(handle.createUpdate(JobMapper.INSERT), job)
             .bind("kind", job.kind())
             .bind("turn", Leases.turn(job))
             .bind("queued_by", JobMapper.storable(FairQueue.queuedBy(request.by())))
             .bind("sent_hash", Duplicate.hash(job.caller(), job.account(), job.request()))
             .bind("awaits", request.awaits())
-            .bind("wakes_at", request.awaits() == null || sleeps ? null : 0L)
+            .bind("waits", approval == null ? null : approval.why())
+            .bind("wakes_at", wakesAt(handle, request))
             .execute()
         == 1;
+  }
+
+  private Long wakesAt(Handle handle, NewJob request) {
+    if (request.approval() != null) {
+      return request.approval().expires().toEpochMilli();
+    }
+    Optional<Job> awaited = WaitingJobs.awaited(handle, request.awaits(), shared);
+    boolean sleeps = awaited.isPresent() && !WaitingJobs.isOver(awaited.get());
+    return request.awaits() == null || sleeps ? null : 0L;
+  }
+
+  private static WaitsFor waitsFor(NewJob request) {
+    if (request.approval() != null) {
+      return WaitsFor.APPROVAL;
+    }
+    return request.awaits() == null ? null : WaitsFor.JOB;
   }
 
   private static void tag(Handle handle, Job job) {
@@ -182,7 +206,7 @@ final class JobInserter implements BatchTable.Acceptor {
   private Job job(NewJob request, String id) {
     Instant now = clock.instant();
     Job.Routing from = request.routing();
-    boolean waits = request.awaits() != null;
+    WaitsFor waitsFor = waitsFor(request);
     Duplicate duplicate = request.duplicate();
     boolean reused = duplicate != null && duplicate.reused();
     return new Job(
@@ -196,7 +220,7 @@ final class JobInserter implements BatchTable.Acceptor {
         duplicate == null ? null : duplicate.job().id(),
         request.model(),
         reused ? COMPLETE : ACCEPTED,
-        waits ? WaitsFor.JOB : null,
+        waitsFor,
         null,
         null,
         request.request(),
@@ -206,6 +230,7 @@ final class JobInserter implements BatchTable.Acceptor {
         warnings(request),
         now,
         null,
+        null,
         reused ? now : null,
         new Job.Routing(
             request.baseName() + "-" + id.substring(0, SHORT_ID),
@@ -214,6 +239,6 @@ final class JobInserter implements BatchTable.Acceptor {
             from.priority(),
             from.sinks(),
             from.replyTo()),
-        new Job.Schedule(0, 0, waits ? null : now, null, null));
+        new Job.Schedule(0, 0, waitsFor == null ? now : null, null, null));
   }
 }

@@ -36,12 +36,12 @@ final class JobMapper {
       INSERT INTO job (id, file_name, reference, intake_key, content_hash, model, state, priority,
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
         kind, turn, caller, caller_reference, account, queued_by, batch,
-        tags, retry_of, duplicate_of, waits_for, awaits, wakes_at,
+        tags, retry_of, duplicate_of, waits_for, awaits, wakes_at, waits,
         sent_hash, video_id, video_url, video_poster, finished_at)
       VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
         :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch,
-        :tags, :retry_of, :duplicate_of, :waits_for, :awaits, :wakes_at,
+        :tags, :retry_of, :duplicate_of, :waits_for, :awaits, :wakes_at, :waits,
         :sent_hash, :video_id, :video_url, :video_poster, :finished_at)
       ON CONFLICT DO NOTHING
       """;
@@ -60,7 +60,8 @@ final class JobMapper {
         video_bytes = :video_bytes, video_sha256 = :video_sha256, submitted_at = :submitted_at,
         finished_at = :finished_at, due_at = :due_at, leased_until = :leased_until,
         running_at = :running_at, took = :took, waits = NULL, waits_for = :waits_for,
-        wakes_at = CASE :waits_for WHEN 'job' THEN 0 END,
+        wakes_at = CASE :waits_for WHEN 'job' THEN 0 WHEN 'approval' THEN wakes_at END,
+        approved_at = :approved_at,
         warnings = CASE WHEN :warned THEN :warnings ELSE warnings END,
         reserved_amount = CASE WHEN :unbilled THEN NULL ELSE reserved_amount END,
         reserved_unit = CASE WHEN :unbilled THEN NULL ELSE reserved_unit END
@@ -110,6 +111,7 @@ final class JobMapper {
         .bind("video_bytes", video.bytes())
         .bind("video_sha256", video.sha256())
         .bind("created_at", job.createdAt().toEpochMilli())
+        .bind("approved_at", millis(job.approvedAt()))
         .bind("submitted_at", millis(job.submittedAt()))
         .bind("finished_at", millis(job.finishedAt()))
         .bind("due_at", millis(job.schedule().dueAt()))
@@ -139,6 +141,7 @@ final class JobMapper {
         json(row.getString("problem")),
         warnings(row),
         instant(row, "created_at"),
+        instant(row, "approved_at"),
         instant(row, "submitted_at"),
         instant(row, "finished_at"),
         new Job.Routing(

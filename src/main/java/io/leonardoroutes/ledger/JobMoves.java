@@ -38,7 +38,7 @@ record JobMoves(AuditTrail trail, Outbox outbox, boolean shared) {
     if (moved) {
       if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
         // Jobs first, as whoever cancels one of these takes them in this order too.
-        handle.execute(ChainedJobs.WAKE, job.id());
+        handle.execute(WaitingJobs.WAKE, job.id());
         handle.execute(ENDED, job.state().name());
       }
       trail.moved(handle, seen, change);

@@ -67,7 +67,7 @@ public final class Ledger implements AutoCloseable {
   private final QuoteQueries quotes;
   private final ListEvidence listEvidence;
   private final BatchTable batches;
-  private final ChainedJobs chained;
+  private final WaitingJobs waiting;
   private volatile Supplier<Duration> skew = () -> null;
 
   private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
@@ -86,7 +86,7 @@ public final class Ledger implements AutoCloseable {
     this.governor = new Governor(moves, leases, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
     this.batches = new BatchTable(jdbi, clock, database.shared(), inserter);
-    this.chained = new ChainedJobs(jdbi, clock, moves, database.shared());
+    this.waiting = new WaitingJobs(jdbi, clock, moves, database.shared());
   }
 
   private Long skewMillis() {
@@ -418,9 +418,9 @@ public final class Ledger implements AutoCloseable {
     return jdbi.withHandle(handle -> GenerationOwners.of(handle, generationIds));
   }
 
-  /** The jobs that wait for the video of another job. */
-  public ChainedJobs chained() {
-    return chained;
+  /** The jobs that wait for something other than their turn. */
+  public WaitingJobs waiting() {
+    return waiting;
   }
 
   /** What the ledger knows that the provider's list must agree with. */

@@ -78,6 +78,8 @@ public final class OpenApi {
           "no-video-yet",
           "given-up",
           "no-awaited-video",
+          "not-approved",
+          "approval-expired",
           "not-fetched");
 
   private final CamelContext context;

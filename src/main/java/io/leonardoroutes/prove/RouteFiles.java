@@ -21,7 +21,8 @@ final class RouteFiles {
 
   /** Route files that only read, or that only an operator's call triggers. */
   private static final String READ_OR_OPERATED =
-      "(batch-status|costs|events|generations|history|models|prices|redeliver|resolve|video)\\..*";
+      "(approve|batch-status|costs|events|generations|history|models|prices|redeliver|resolve|video)"
+          + "\\..*";
 
   /**
    * Points that are never reached: {@code refuse} and {@code unlessAccepted} always end in an

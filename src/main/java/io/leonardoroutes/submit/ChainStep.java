@@ -9,8 +9,9 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.JobProblems;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.VideoOfJob;
-import io.leonardoroutes.ledger.ChainedJobs;
-import io.leonardoroutes.ledger.ChainedJobs.Outcome;
+import io.leonardoroutes.job.WaitsFor;
+import io.leonardoroutes.ledger.WaitingJobs;
+import io.leonardoroutes.ledger.WaitingJobs.Outcome;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,20 +27,20 @@ public final class ChainStep {
   private static final int BATCH = 100;
 
   private final FlowContext flow;
-  private final ChainedJobs chained;
+  private final WaitingJobs jobs;
 
   public ChainStep(FlowContext flow) {
     this.flow = flow;
-    this.chained = flow.ledger().chained();
+    this.jobs = flow.ledger().waiting();
   }
 
   /** Ends the wait of jobs whose awaited job has ended. */
   public void settle() {
-    flow.outages().attempt(() -> chained.due(BATCH).forEach(this::settle));
+    flow.outages().attempt(() -> jobs.due(WaitsFor.JOB, BATCH).forEach(this::settle));
   }
 
   private void settle(Job waiting) {
-    Optional<Outcome> outcome = chained.settle(waiting, other -> outcome(waiting, other));
+    Optional<Outcome> outcome = jobs.settle(waiting, other -> outcome(waiting, other));
     outcome.map(one -> one.change().job()).ifPresent(this::log);
   }
 

@@ -52,6 +52,10 @@ public class SettingsTest {
           leonardo.ledger.url | jdbc:h2:x | neither jdbc:sqlite:FILE nor jdbc:postgresql:...
           leonardo.limits.concurrent | ten | 'ten' is not a whole number from 1 to 10000
           leonardo.limits.concurrent | 0 | '0' is not a whole number from 1 to 10000
+          leonardo.approval.above | ten | 'ten' is not a decimal number such as 25.50
+          leonardo.approval.above | -1 | '-1' is not a decimal number such as 25.50
+          leonardo.approval.currency | EUR | 'EUR' is neither DOLLARS nor CREDITS
+          leonardo.approval.expires | never | 'never' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.ledger.user | erp | an SQLite ledger has no user
           leonardo.ledger.password | canary | set leonardo.ledger.user too
           leonardo.secrets.refresh | never | 'never' is not a time such as 500ms, 20s, 10m, 2h or 7d
@@ -73,7 +77,7 @@ public class SettingsTest {
           leonardo.events.keep | 59m | less than 1h: a message that its broker redelivers would be answered again
           leonardo.tick | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.give-up | {{nowhere}} | Property with key [nowhere] not found in properties from text: {{nowhere}}
-          leonardo.sinks.outbox.events | submitted,done | 'submitted,done' may contain only cancelled, completed, failed, in_doubt, rejected, submitted
+          leonardo.sinks.outbox.events | submitted,done | 'submitted,done' may contain only approval, cancelled, completed, failed, in_doubt, rejected, submitted
           leonardo.rest.cors.origins | * | '*' is not an origin such as https://www.example.com
           leonardo.rest.cors.origins | https://a.example.com,null | 'null' is not an origin such as https://www.example.com
           leonardo.rest.requests-per-minute | 0 | '0' is not a whole number from 1 to 10000000

@@ -399,6 +399,8 @@ class ApiKeyTest {
     assertThat(as(erp, "GET", "/costs", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/generations/" + id + "/resolve", "{\"as\":\"unpaid\"}").body())
         .isEqualTo(refused);
+    assertThat(as(erp, "POST", "/generations/" + id + "/approve", "").body()).isEqualTo(refused);
+    assertThat(as(erp, "POST", "/generations/" + id + "/reject", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/sinks/outbox/redeliver", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/resolve", "{\"as\":\"failed\"}").body()).isEqualTo(refused);
     assertThat(as(anna, "GET", "/costs", "").statusCode()).isEqualTo(200);

@@ -64,6 +64,7 @@ class JobEventTest {
             tuple("failed", "leonardo.generation.failed"),
             tuple("rejected", "leonardo.generation.rejected"),
             tuple("in_doubt", "leonardo.generation.in_doubt"),
-            tuple("cancelled", "leonardo.generation.cancelled"));
+            tuple("cancelled", "leonardo.generation.cancelled"),
+            tuple("approval", "leonardo.generation.approval"));
   }
 }

@@ -13,7 +13,7 @@ import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.WaitsFor;
-import io.leonardoroutes.ledger.ChainedJobs.Outcome;
+import io.leonardoroutes.ledger.WaitingJobs.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Jobs that wait for another one are not found by whoever submits, and are woken by its end. */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Engine.class)
-class ChainedJobsTest {
+class WaitingJobsTest {
   private static final Duration LEASE = Duration.ofSeconds(30);
 
   @Parameter Engine engine;
@@ -40,13 +40,14 @@ class ChainedJobsTest {
   @Fixture private Ledger ledger;
 
   private Job accepted(String awaits) {
-    return ((Accepted) ledger.accept(NewJobs.request().awaiting(awaits), job -> List.of())).job();
+    return ((Accepted) ledger.accept(NewJobs.request().waitingFor(awaits, null), job -> List.of()))
+        .job();
   }
 
   private Optional<Outcome> settled(Job waiting) {
     JsonNode request = NewJobs.REQUEST.deepCopy();
     return ledger
-        .chained()
+        .waiting()
         .settle(
             waiting,
             other ->
@@ -57,7 +58,7 @@ class ChainedJobsTest {
   }
 
   private List<String> due() {
-    return ledger.chained().due(10).stream().map(Job::id).toList();
+    return ledger.waiting().due(WaitsFor.JOB, 10).stream().map(Job::id).toList();
   }
 
   private void cancel(Job job) {
@@ -144,8 +145,8 @@ class ChainedJobsTest {
             handle.execute("VACUUM ANALYZE job");
           }
         });
-    assertThat(plan(jdbi, ChainedJobs.DUE)).contains("job_wakes");
-    assertThat(plan(jdbi, ChainedJobs.WAKE.replace("?", ":id"))).contains("job_awaits");
+    assertThat(plan(jdbi, WaitingJobs.DUE)).contains("job_wakes");
+    assertThat(plan(jdbi, WaitingJobs.WAKE.replace("?", ":id"))).contains("job_awaits");
   }
 
   private String plan(Jdbi jdbi, String sql) {
@@ -158,6 +159,7 @@ class ChainedJobsTest {
                 .bind("now", clock.millis())
                 .bind("limit", 10)
                 .bind("id", "none")
+                .bind("waits_for", "job")
                 .mapToMap()
                 .forEach(row -> lines.add(row.toString())));
     return String.join("\n", lines);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.OutboxEvent;
+import io.leonardoroutes.job.WaitsFor;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -12,16 +13,17 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * The jobs that wait for the video of another job. The end of that one wakes them, in its own
- * commit, so that none is forgotten.
+ * The jobs that wait for something other than their turn: for an approval, until it expires, or for
+ * the video of another job. The end of that one wakes them, in its own commit, so that none is
+ * forgotten.
  *
  * <p>Every transaction takes the awaited job first, and then those that wait for it, so that no two
  * of them wait for each other.
  */
-public final class ChainedJobs {
+public final class WaitingJobs {
   static final String DUE =
       """
-      SELECT * FROM job WHERE waits_for = 'job' AND wakes_at <= :now AND (state = 'ACCEPTED') IS TRUE
+      SELECT * FROM job WHERE waits_for = :waits_for AND wakes_at <= :now AND (state = 'ACCEPTED') IS TRUE
       ORDER BY wakes_at LIMIT :limit
       """;
 
@@ -36,7 +38,7 @@ public final class ChainedJobs {
   private final JobMoves moves;
   private final boolean shared;
 
-  ChainedJobs(Jdbi jdbi, Clock clock, JobMoves moves, boolean shared) {
+  WaitingJobs(Jdbi jdbi, Clock clock, JobMoves moves, boolean shared) {
     this.jdbi = jdbi;
     this.clock = clock;
     this.moves = moves;
@@ -50,12 +52,13 @@ public final class ChainedJobs {
    */
   public record Outcome(Job.Change change, JsonNode request, List<OutboxEvent> told) {}
 
-  /** Jobs that need no longer wait, or whose awaited job has to be looked at. */
-  public List<Job> due(int limit) {
+  /** Jobs whose approval has expired, or whose awaited job has ended or has to be looked at. */
+  public List<Job> due(WaitsFor what, int limit) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(DUE)
+                .bind("waits_for", what.toString())
                 .bind("now", clock.millis())
                 .bind("limit", limit)
                 .map(JobMapper::read)
