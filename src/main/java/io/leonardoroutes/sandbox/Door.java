@@ -17,7 +17,13 @@ public enum Door {
   /** The finished video, without authorization. */
   DOWNLOAD("GET", "/cdn/:id/0.mp4"),
   /** The video's poster picture, without authorization. */
-  POSTER("GET", "/cdn/:id/0.jpg");
+  POSTER("GET", "/cdn/:id/0.jpg"),
+  /** {@code POST /v1/init-image}: begins the upload of a picture, which is free. */
+  INIT_IMAGE("POST", "/api/rest/v1/init-image"),
+  /** The form with a picture, without authorization. */
+  UPLOAD("POST", "/uploads/:id"),
+  /** {@code DELETE /v1/init-image/{id}}: removes an uploaded picture. */
+  DELETE_IMAGE("DELETE", "/api/rest/v1/init-image/:id");
 
   final String method;
   final String path;
@@ -28,6 +34,10 @@ public enum Door {
   }
 
   boolean needsKey() {
-    return this != DOWNLOAD && this != POSTER;
+    return !isFile() && this != UPLOAD;
+  }
+
+  boolean isFile() {
+    return this == DOWNLOAD || this == POSTER;
   }
 }

@@ -32,6 +32,8 @@ final class DoorServer {
 
   private static final Logger LOG = LoggerFactory.getLogger(DoorServer.class);
   private static final int LARGEST_BODY = 1024 * 1024;
+  private static final int LARGEST_FORM = 32 * 1024 * 1024;
+  private static final String FORM = "form";
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
           .withZone(ZoneOffset.UTC);
@@ -81,16 +83,37 @@ final class DoorServer {
     var router = Router.router(vertx);
     for (Door door : Door.values()) {
       var route = router.route(HttpMethod.valueOf(door.method), door.path);
-      if (!door.needsKey()) {
+      if (door.isFile()) {
         route.method(HttpMethod.HEAD);
       }
-      route.handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
+      route.handler(
+          door == Door.UPLOAD
+              ? DoorServer::readForm
+              : BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
       route.handler(context -> handle(door, context));
     }
     router.route().failureHandler(DoorServer::failed);
     router.errorHandler(404, DoorServer::unknown);
     router.errorHandler(405, DoorServer::unknown);
     return router;
+  }
+
+  private static void readForm(RoutingContext context) {
+    var request = context.request();
+    String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (length == null || length.length() > 9 || Integer.parseInt(length) > LARGEST_FORM) {
+      answer(
+          context, SandboxAnswer.error(length == null ? 411 : 413, "the form has no fit length"));
+      return;
+    }
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              context.put(
+                  FORM, SandboxForm.read(request.getHeader(HttpHeaders.CONTENT_TYPE), body));
+              context.next();
+            });
   }
 
   private void handle(Door door, RoutingContext context) {
@@ -123,7 +146,8 @@ final class DoorServer {
 
   private SandboxAnswer work(Door door, RoutingContext context) {
     var request = context.request();
-    String cdn = "http://" + ADDRESS + ":" + request.localAddress().port() + "/cdn";
+    String host = ADDRESS + ":" + request.localAddress().port();
+    String cdn = "http://" + host + "/cdn";
     String id = context.pathParam("id");
     return switch (door) {
       case CREATE -> provider.create(body(context));
@@ -139,6 +163,12 @@ final class DoorServer {
       case MODELS -> provider.models();
       case DOWNLOAD -> MediaFile.VIDEO.answer(request.getHeader("range"));
       case POSTER -> MediaFile.POSTER.answer(request.getHeader("range"));
+      case INIT_IMAGE -> provider.beginUpload(body(context), host);
+      case UPLOAD ->
+          provider
+              .images()
+              .upload(id, context.get(FORM), request.headers().contains(HttpHeaders.AUTHORIZATION));
+      case DELETE_IMAGE -> provider.images().delete(id);
     };
   }
 

@@ -39,13 +39,15 @@ public final class Sandbox implements AutoCloseable {
 
   private final Vertx vertx;
   private final SandboxJobs jobs;
+  private final SandboxImages images;
   private final DoorServer doors;
   private final HttpServer server;
 
   private Sandbox(Vertx vertx, SandboxOptions options) {
     this.vertx = vertx;
     this.jobs = new SandboxJobs(options);
-    this.doors = new DoorServer(vertx, options.clock(), new SandboxProvider(options, jobs));
+    this.images = new SandboxImages(options.clock());
+    this.doors = new DoorServer(vertx, options.clock(), new SandboxProvider(options, jobs, images));
     this.server =
         vertx
             // HTTP/1.1 only: over HTTP/2 a fault that closes its connection would break other calls
@@ -119,7 +121,14 @@ public final class Sandbox implements AutoCloseable {
     return doors.count(door);
   }
 
-  /** The number of downloads with an Authorization header, each of which leaked the key. */
+  /** The number of uploaded pictures that jobs can use: complete, and not deleted. */
+  public int images() {
+    return images.usable();
+  }
+
+  /**
+   * The number of downloads and uploads with an Authorization header, each of which leaked the key.
+   */
   public int leakedAuthorizations() {
     return doors.leaks();
   }
@@ -127,6 +136,7 @@ public final class Sandbox implements AutoCloseable {
   /** Forgets jobs, faults and counts, and keeps listening. */
   public void reset() {
     jobs.clear();
+    images.clear();
     doors.clear();
   }
 

@@ -14,10 +14,16 @@ final class SandboxProvider {
 
   private final SandboxOptions options;
   private final SandboxJobs jobs;
+  private final SandboxImages images;
 
-  SandboxProvider(SandboxOptions options, SandboxJobs jobs) {
+  SandboxProvider(SandboxOptions options, SandboxJobs jobs, SandboxImages images) {
     this.options = options;
     this.jobs = jobs;
+    this.images = images;
+  }
+
+  SandboxImages images() {
+    return images;
   }
 
   /** The answer to a call without a valid key; null if the key is valid. */
@@ -64,9 +70,23 @@ final class SandboxProvider {
     if (prompt.textValue().contains(Sandbox.NO_TOKENS_WORD)) {
       return SandboxAnswer.error(400, "not enough api tokens userId: " + Sandbox.USER_ID);
     }
+    for (JsonNode image : request.path("parameters").path("guidances").findValues("image")) {
+      String refusal = images.refusal(image.path("id").asText());
+      if (refusal != null) {
+        return SandboxAnswer.error(400, refusal);
+      }
+    }
     return jobs.accept(body, SandboxJob.Fate.askedForBy(prompt.textValue()))
         .map(job -> created(job, request))
         .orElseGet(this::full);
+  }
+
+  SandboxAnswer beginUpload(String body, String host) {
+    try {
+      return images.begin(SandboxAnswer.parse(body), host);
+    } catch (IllegalArgumentException e) {
+      return SandboxAnswer.error(400, "the request body is " + e.getMessage());
+    }
   }
 
   /**

@@ -197,8 +197,10 @@ class RefusalTest {
         .isEqualTo(
             "the sandbox has no GET /api/rest/v1/generation, it has POST /api/rest/v2/generations,"
                 + " GET /api/rest/v1/generations/user/:user, GET /api/rest/v1/generations/:id,"
-                + " DELETE /api/rest/v1/generations/:id, GET /api/rest/v1/me,"
-                + " GET /api/rest/v2/models, GET /cdn/:id/0.mp4, GET /cdn/:id/0.jpg");
+                + " DELETE /api/rest/v1/generations/:id, GET /api/rest/v1/me, GET"
+                + " /api/rest/v2/models, GET /cdn/:id/0.mp4, GET /cdn/:id/0.jpg, POST"
+                + " /api/rest/v1/init-image, POST /uploads/:id, DELETE"
+                + " /api/rest/v1/init-image/:id");
   }
 
   private static String error(String body) {
