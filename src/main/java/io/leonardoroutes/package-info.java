@@ -19,14 +19,14 @@
  *
  * <p>Read the files of {@code routes/} first: they tell the whole story. Beside those of the
  * drawing, {@code batch}, {@code batches}, {@code batch-status}, {@code dry-run} and {@code
- * message} belong to the intakes, {@code chain}, {@code expire}, {@code slots} and {@code
- * reconcile} to submit, {@code webhook} to track; {@code generations}, {@code events}, {@code
- * video}, {@code history}, {@code costs}, {@code prices}, {@code models}, {@code approve}, {@code
- * resolve}, {@code resolve-all}, {@code redeliver} and {@code retry} are the other REST calls, and
- * {@code answers} is how all of them end; {@code clock} and {@code secrets} run beside all of it.
- * The page {@code flow.md} says which class is behind each bean that they name. Then {@link
- * io.leonardoroutes.job.JobState}, the life of a job, and {@link io.leonardoroutes.ledger.Ledger},
- * which makes every change of its state.
+ * message} belong to the intakes, {@code chain}, {@code expire}, {@code slots}, {@code reconcile}
+ * and {@code upload} to submit, {@code picture} to accept, {@code webhook} to track; {@code
+ * generations}, {@code events}, {@code video}, {@code history}, {@code costs}, {@code prices},
+ * {@code models}, {@code approve}, {@code resolve}, {@code resolve-all}, {@code redeliver}, {@code
+ * retry} and {@code uploads} are the other REST calls, and {@code answers} is how all of them end;
+ * {@code clock} and {@code secrets} run beside all of it. The page {@code flow.md} says which class
+ * is behind each bean that they name. Then {@link io.leonardoroutes.job.JobState}, the life of a
+ * job, and {@link io.leonardoroutes.ledger.Ledger}, which makes every change of its state.
  *
  * <p>The packages in layers, from the top; a package knows only packages below it:
  *
@@ -35,10 +35,11 @@
  *  api                       the read side of REST: jobs, events, waiting, videos, costs, prices
  *  submit   delivery         the one place that pays, and doubts | downloads, sinks, redelivery
  *  intake   track            file, REST, JMS, batch -&gt; accept | poll schedule, webhook
+ *  upload                    pictures of requests, and their upload before submit
  *  provider                  how the provider is called: permits, keys, responses
  *  flow                      what every step works with: settings, events, problems, delays
  *  ledger                    what was promised and paid: the guarded moves
- *  limits   database         what an account may do | the database under the ledger
+ *  limits   database picture what an account may do | the database under the ledger | pictures
  *  batch                     files with many requests, and what became of each
  *  job      leonardo         what a job is | what the provider answered, as sealed outcomes
  * </pre>

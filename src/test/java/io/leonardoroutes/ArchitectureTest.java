@@ -48,15 +48,15 @@ class ArchitectureTest {
           Map.entry(
               "app",
               "api auth database delivery event files flow health http intake jms job json ledger"
-                  + " limits lines models openapi problem prove provider request rest sandbox"
-                  + " settings submit track video"),
+                  + " limits lines models openapi picture problem prove provider request rest"
+                  + " sandbox settings submit track upload video"),
           Map.entry(
               "api",
               "auth batch event flow health intake job ledger limits lines problem rest video"),
           Map.entry(
               "submit",
-              "auth event flow health job json ledger leonardo limits problem provider settings"
-                  + " track"),
+              "auth event flow health job json ledger leonardo limits picture problem provider"
+                  + " settings track"),
           Map.entry(
               "delivery",
               "auth event files flow health http jms job ledger leonardo problem provider track"
@@ -64,15 +64,20 @@ class ArchitectureTest {
           Map.entry("track", "auth event flow health job ledger leonardo provider settings"),
           Map.entry(
               "intake",
-              "auth batch event files flow health jms job json ledger lines problem request rest"
-                  + " settings"),
+              "auth batch event files flow health jms job json ledger lines picture problem request"
+                  + " rest settings upload"),
           Map.entry("lines", "files json problem"),
+          Map.entry(
+              "upload",
+              "flow health http job json ledger leonardo picture problem provider request rest"
+                  + " video"),
           Map.entry("provider", "flow http job settings video"),
           Map.entry(
               "flow",
               "auth database event files health http jms job ledger limits problem settings video"),
-          Map.entry("ledger", "batch database job limits"),
+          Map.entry("ledger", "batch database job limits picture"),
           Map.entry("batch", "job"),
+          Map.entry("picture", "files job"),
           Map.entry("limits", "job"),
           Map.entry("database", "files"),
           Map.entry("job", ""),
@@ -185,6 +190,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               ROOT + ".ledger",
               ROOT + ".limits",
+              ROOT + ".picture",
               ROOT + ".database",
               ROOT + ".job",
               ROOT + ".leonardo",

@@ -34,6 +34,7 @@ import io.leonardoroutes.lines.BatchContent;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.openapi.ModelCatalog;
 import io.leonardoroutes.openapi.OpenApi;
+import io.leonardoroutes.picture.PictureFolder;
 import io.leonardoroutes.problem.BodyText;
 import io.leonardoroutes.provider.HttpClients;
 import io.leonardoroutes.provider.ProviderClient;
@@ -52,7 +53,12 @@ import io.leonardoroutes.submit.SubmitStep;
 import io.leonardoroutes.track.PollSchedule;
 import io.leonardoroutes.track.TrackStep;
 import io.leonardoroutes.track.WebhookStep;
+import io.leonardoroutes.upload.RequestPictures;
+import io.leonardoroutes.upload.UploadResource;
+import io.leonardoroutes.upload.UploadStep;
+import io.leonardoroutes.upload.UrlPictures;
 import io.leonardoroutes.video.VideoFolder;
+import io.leonardoroutes.video.VideoHosts;
 import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
 import java.util.List;
@@ -81,6 +87,7 @@ final class RouteBeans {
           BatchResource.BatchStatus.class,
           CostResource.CostList.class,
           PriceResource.PriceList.class,
+          UploadResource.UploadedPicture.class,
           RedeliverStep.Redelivery.class,
           RetryStep.RetryList.class);
 
@@ -96,7 +103,11 @@ final class RouteBeans {
     flow.ledger().providerSkew(providerClock::skew);
     ProviderClient client =
         new ProviderClient(
-            settings.accounts(), flow.ledger()::now, clients::provider, providerClock);
+            settings.accounts(),
+            flow.ledger()::now,
+            clients::provider,
+            providerClock,
+            settings.provider().baseUrl());
     VideoFolder videos =
         new VideoFolder(settings.downloads().folder(), settings.downloads().limits(), flow.clock());
     Registry registry = context.getRegistry();
@@ -105,7 +116,16 @@ final class RouteBeans {
     registry.bind("leonardoModels", models);
     registry.bind("leonardoRules", rules);
     RejectionNotifier rejections = new RejectionNotifier(flow);
-    AcceptStep accept = new AcceptStep(flow, rejections);
+    PictureFolder folder =
+        new PictureFolder(settings.uploads().folder(), settings.uploads().maxBytes());
+    VideoHosts hosts =
+        new VideoHosts(settings.uploads().hosts(), "leonardo.uploads.hosts", "picture");
+    UrlPictures urls = new UrlPictures(hosts, folder);
+    registry.bind("leonardoUrlPictures", urls);
+    RequestPictures pictures = new RequestPictures(folder, urls);
+    registry.bind("leonardoPictures", pictures);
+    registry.bind("leonardoUpload", new UploadStep(flow, folder));
+    AcceptStep accept = new AcceptStep(flow, rejections, pictures);
     registry.bind("leonardoAccept", accept);
     EarlierNames.bind(
         registry,
@@ -114,7 +134,7 @@ final class RouteBeans {
         new BatchIntake(flow, accept, rejections));
     RestIntake rest = new RestIntake(flow);
     registry.bind("leonardoAsked", rest);
-    registry.bind("leonardoRetry", new RetryStep(flow));
+    registry.bind("leonardoRetry", new RetryStep(flow, folder));
     registry.bind("leonardoInbox", new FileIntake(flow));
     bindBatches(context, flow, accept, rejections);
     registry.bind("leonardoKameletIntake", new KameletIntake());
@@ -127,7 +147,7 @@ final class RouteBeans {
       bindJms(registry, flow);
     }
     if (OptionalJars.REST.isPresent(context)) {
-      bindLongCalls(context, flow);
+      bindLongCalls(context, flow, folder);
     }
     registry.bind("leonardoETags", new ETags());
     registry.bind("leonardoPages", new JobListResource(flow, models.ids()));
@@ -156,7 +176,7 @@ final class RouteBeans {
     registry.bind("leonardoDeliver", new DeliverStep(flow, deadline));
     registry.bind("leonardoDeadline", deadline);
     registry.bind("leonardoRedeliver", new RedeliverStep(flow));
-    clients.bind(registry, client, videos);
+    clients.bind(registry, client, videos, hosts);
   }
 
   /** The beans of files with many requests. */
@@ -186,12 +206,15 @@ final class RouteBeans {
   /**
    * The beans of long calls (waiting, event streams), which need the libraries of an HTTP server.
    */
-  private static void bindLongCalls(CamelContext context, FlowContext flow) {
+  private static void bindLongCalls(CamelContext context, FlowContext flow, PictureFolder folder) {
     WaitForJob wait = new WaitForJob(flow);
     JobEventStream follow = new JobEventStream(flow);
     context.getRegistry().bind("leonardoHttp", new AsyncHttp(context));
     context.getRegistry().bind("leonardoWait", wait);
     context.getRegistry().bind("leonardoFollow", follow);
+    UploadResource uploads = new UploadResource(flow, folder);
+    context.getRegistry().bind("leonardoUploads", uploads);
+    context.addLifecycleStrategy(onStop(uploads::drain));
     context.addLifecycleStrategy(onStop(wait::drain));
     context.addLifecycleStrategy(onStop(follow::drain));
   }

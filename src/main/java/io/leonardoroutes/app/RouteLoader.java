@@ -264,6 +264,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
                 context,
                 settings.rest(),
                 settings.intakes().maxBytes(),
+                settings.uploads().maxBytes(),
                 new AuthHandler.Services(
                     new WebhookStep(flow), rejected, flow.outages(), flow.clock())));
   }

@@ -50,6 +50,7 @@ final class SchemaMigrations {
           "V15__notices.sql",
           "V17__queue.sql",
           "V18__list_shown.sql",
+          "V19__uploads.sql",
           "V20__batches.sql",
           "V22__waits_for.sql",
           "V23__tags.sql");

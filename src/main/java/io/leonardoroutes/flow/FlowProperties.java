@@ -366,5 +366,51 @@ public final class FlowProperties {
    */
   public static final String DELIVERY = "leonardoDelivery";
 
+  // --- pictures ---
+
+  /**
+   * Where the pictures are that the request names by {@code file}, an {@code
+   * io.leonardoroutes.upload.PictureSource}.
+   *
+   * <p>Set by the file and the REST intake. Read by {@code check}. Default: none, and such a
+   * request is rejected.
+   */
+  public static final String PICTURE_SOURCE = "leonardoPictureSource";
+
+  /**
+   * The pictures of the request that were read and checked.
+   *
+   * <p>Set by {@code check}. Read by {@code accept}. Default: none.
+   */
+  public static final String PICTURES = "leonardoPicturesRead";
+
+  /**
+   * The upload that the exchange is about.
+   *
+   * <p>Set and read by {@code upload-picture} and {@code uploads}. Default: none.
+   */
+  public static final String UPLOAD = "leonardoPictureUpload";
+
+  /**
+   * Whether the upload may be made now.
+   *
+   * <p>Set and read by {@code upload-picture}. Default: {@code false}.
+   */
+  public static final String MAY_UPLOAD = "leonardoMayUpload";
+
+  /**
+   * Whether the picture may be erased now.
+   *
+   * <p>Set and read by {@code upload-picture}. Default: {@code false}.
+   */
+  public static final String MAY_ERASE = "leonardoMayErase";
+
+  /**
+   * The provider's id of the picture that is being uploaded.
+   *
+   * <p>Set and read by {@code upload-picture}. Default: none.
+   */
+  public static final String IMAGE_ID = "leonardoImageId";
+
   private FlowProperties() {}
 }

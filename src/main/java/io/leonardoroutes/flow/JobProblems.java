@@ -38,6 +38,11 @@ public final class JobProblems {
         "waiting", "The request did not reach the provider; it will be sent again", 0, reason);
   }
 
+  public static JsonNode pictureWaits(String reason) {
+    return json(
+        "picture-waits", "A picture could not be uploaded; it will be tried again", 0, reason);
+  }
+
   public static JsonNode accountBlocked(String reason) {
     return json(
         "account-refused",

@@ -53,6 +53,7 @@ public record LeonardoSettings(
     Tracking track,
     Reconciling reconcile,
     Downloads downloads,
+    Uploads uploads,
     List<Sink> sinks,
     int deliverTries,
     Duration deliverTimeout,
@@ -96,6 +97,24 @@ public record LeonardoSettings(
 
   public record Downloads(Path folder, VideoLimits limits, int tries, Duration keep) {}
 
+  /**
+   * How pictures are uploaded.
+   *
+   * @param folder where they are kept
+   * @param maxBytes the largest picture
+   * @param hosts that pictures may be fetched from
+   * @param reuse how long the provider's id of a picture is used
+   * @param settle how long the provider may take to find a picture that was uploaded
+   * @param erase whether it is erased at the provider once no job needs it
+   */
+  public record Uploads(
+      Path folder,
+      int maxBytes,
+      List<String> hosts,
+      Duration reuse,
+      Duration settle,
+      boolean erase) {}
+
   /** The longest that a call to the provider may take before it is cut off. */
   public Duration paidCall() {
     return provider.connectTimeout().plus(provider.responseTimeout().multipliedBy(2));
@@ -132,6 +151,7 @@ public record LeonardoSettings(
    */
   private static final int MOST_CREATES = 500;
 
+  private static final Duration LONGEST_SETTLE = Duration.ofSeconds(30);
   private static final Duration SHORTEST_KEPT = Duration.ofHours(1);
 
   /**
@@ -200,6 +220,13 @@ public record LeonardoSettings(
                     keys.duration("leonardo.download.timeout")),
                 keys.integer("leonardo.download.tries", 1, 10_000),
                 keys.duration("leonardo.videos.keep")),
+            new Uploads(
+                Path.of(keys.text("leonardo.uploads")),
+                keys.integer("leonardo.uploads.max-bytes", 1_024, 100 * 1_024 * 1_024),
+                keys.names("leonardo.uploads.hosts"),
+                keys.duration("leonardo.uploads.reuse"),
+                uploadsSettle(keys),
+                erase(keys)),
             sinks(context, keys),
             keys.integer("leonardo.deliver.tries", 1, 10_000),
             keys.duration("leonardo.deliver.timeout"),
@@ -253,6 +280,24 @@ public record LeonardoSettings(
       throw new BadSetting("leonardo.reconcile", "'" + way + "' is neither list nor hold");
     }
     return new Reconciling(way.equals("list"), keys.duration("leonardo.reconcile.settle"));
+  }
+
+  /** A job that is due later than that looks as if the clock had been set back. */
+  private static Duration uploadsSettle(SettingReader keys) {
+    Duration settle = keys.duration("leonardo.uploads.settle");
+    if (settle.compareTo(LONGEST_SETTLE) > 0) {
+      throw new BadSetting("leonardo.uploads.settle", "more than 30s");
+    }
+    return settle;
+  }
+
+  private static boolean erase(SettingReader keys) {
+    String when = keys.text("leonardo.uploads.erase");
+    if (!when.equals("never") && !when.equals("after-job")) {
+      throw new BadSetting(
+          "leonardo.uploads.erase", "'" + when + "' is neither never nor after-job");
+    }
+    return when.equals("after-job");
   }
 
   private static Duration eventsKeep(SettingReader keys) {

@@ -12,11 +12,13 @@ import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobPicture;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.job.VideoOfJob;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.request.VideoRequest;
+import io.leonardoroutes.upload.RequestPictures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -48,12 +50,14 @@ public final class AcceptStep {
   private final RejectionNotifier rejections;
   private final ChainedVideos chained;
   private final ApprovalCheck approvals;
+  private final RequestPictures pictures;
 
-  public AcceptStep(FlowContext flow, RejectionNotifier rejections) {
+  public AcceptStep(FlowContext flow, RejectionNotifier rejections, RequestPictures pictures) {
     this.flow = flow;
     this.rejections = rejections;
     this.chained = new ChainedVideos(flow.ledger());
     this.approvals = new ApprovalCheck(flow);
+    this.pictures = pictures;
   }
 
   /** Finds the account that pays for the request in the body, or adds a violation if none can. */
@@ -224,7 +228,8 @@ public final class AcceptStep {
   }
 
   /**
-   * The valid request in the body, with what its intake says of it.
+   * The valid request in the body, with what its intake says of it. Its pictures are kept durably
+   * first.
    *
    * @throws RequestRejected 400 if its key is too long
    */
@@ -238,13 +243,14 @@ public final class AcceptStep {
             .chainedJob()
             .map(name -> chained.job(request, intake).map(Job::id).orElse(name))
             .orElse(null);
+    List<JobPicture> toUpload = pictures.keep(exchange, request, sent);
     String account = account(exchange, request, intake);
     ObjectNode kept = awaits == null ? sent : VideoOfJob.awaiting(sent, awaits);
     Job.Routing routing =
         new Job.Routing(
             null,
             intake.usableKey(),
-            hash(request, sent),
+            hash(request, withoutNames(sent, toUpload)),
             request.priority() == null ? intake.priority() : request.priority(),
             request.sinks().isEmpty() ? intake.sinks() : request.sinks(),
             intake.replyTo());
@@ -260,8 +266,20 @@ public final class AcceptStep {
                 routing,
                 intake.by())
             .with(request.tags(), intake.retryOf())
-            .waitingFor(awaits, approvals.of(account, kept));
+            .waitingFor(awaits, approvals.of(account, kept))
+            .with(toUpload);
     return withDuplicate(asked);
+  }
+
+  /** A picture is what is in it, under whatever name it came. */
+  private static ObjectNode withoutNames(ObjectNode sent, List<JobPicture> pictures) {
+    ObjectNode content = sent.deepCopy();
+    for (JobPicture picture : pictures) {
+      ObjectNode image = (ObjectNode) content.at(picture.pointer());
+      // What an address answers may change, and the request is still the same.
+      image.remove(image.has("url") ? "sha256" : "file");
+    }
+    return content;
   }
 
   /** Finds out whether a finished job asked for the same, and whether its video is still kept. */

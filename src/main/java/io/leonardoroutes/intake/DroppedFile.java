@@ -1,7 +1,10 @@
 package io.leonardoroutes.intake;
 
 import io.leonardoroutes.files.SafeFolder;
+import io.leonardoroutes.lines.LineDefaults;
+import io.leonardoroutes.lines.LineFormat;
 import io.leonardoroutes.settings.FileVersion;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +26,16 @@ record DroppedFile(Path path, FileVersion version) {
     Changed(Path path) {
       super(path.toString());
     }
+  }
+
+  /** Whether a file is one that is taken, by its name. */
+  static boolean isRequest(File file) {
+    String name = file.getName();
+    return !name.startsWith(".") && isFormat(name) && !LineDefaults.isName(name);
+  }
+
+  static boolean isFormat(String name) {
+    return LineFormat.of(name).isPresent();
   }
 
   String name() {

@@ -12,6 +12,7 @@ import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.lines.LineDefaults;
 import io.leonardoroutes.lines.LineFormat;
 import io.leonardoroutes.problem.RequestRejected;
+import io.leonardoroutes.upload.PicturesMissing;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
@@ -46,6 +48,8 @@ public final class FileIntake implements GenericFileFilter<File> {
   private static final String ACCEPTED = ".accepted";
   private static final String REJECTED = ".rejected";
 
+  private static final String PICTURE = ".*\\.(png|jpe?g|webp)";
+
   /** Stands in a name for bytes that are not valid in the system's encoding. */
   private static final char UNREADABLE = '\uFFFD';
 
@@ -61,6 +65,7 @@ public final class FileIntake implements GenericFileFilter<File> {
   private final ReadyFiles ready;
   private final RejectedFiles rejected;
   private final StayingFiles staying;
+  private final PictureUsers pictureUsers;
 
   /** Of all files, while something that each of them needs is unavailable. */
   private final RepeatInterval rest = new RepeatInterval(Duration.ofSeconds(5));
@@ -75,6 +80,7 @@ public final class FileIntake implements GenericFileFilter<File> {
       rejected.add(settings.inbox().resolve(REJECTED));
     }
     this.staying = new StayingFiles(LOG, flow.clock());
+    this.pictureUsers = new PictureUsers(settings.maxBytes());
     flow.settings().secrets().onRefresh(staying::logSuppressed);
   }
 
@@ -91,7 +97,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     try {
       Path path = file.toPath();
       if (Files.isRegularFile(path) && Files.isReadable(path)) {
-        return isRequest(file) ? ready.isReady(path) : left(file, path);
+        return DroppedFile.isRequest(file) ? ready.isReady(path) : left(file, path);
       }
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
         logIfRequest(file, "it is not a file that can be read");
@@ -108,17 +114,8 @@ public final class FileIntake implements GenericFileFilter<File> {
     return false;
   }
 
-  private static boolean isRequest(File file) {
-    String name = file.getName();
-    return !name.startsWith(".") && isFormat(name) && !LineDefaults.isName(name);
-  }
-
-  private static boolean isFormat(String name) {
-    return LineFormat.of(name).isPresent();
-  }
-
   private void logIfRequest(File file, String why) {
-    if (isFormat(file.getName())) {
+    if (DroppedFile.isFormat(file.getName())) {
       logNotTaken(file, why);
     }
   }
@@ -127,13 +124,17 @@ public final class FileIntake implements GenericFileFilter<File> {
   private boolean left(File file, Path path) throws IOException {
     String name = file.getName();
     boolean hidden = name.startsWith(".");
-    if ((!hidden || isFormat(name)) && !LineDefaults.isName(name) && ready.isLeft(path)) {
+    if ((!hidden || DroppedFile.isFormat(name))
+        && !LineDefaults.isName(name)
+        && ready.isLeft(path)) {
       staying.log(
           file,
           "{} is not taken: {}",
           hidden
               ? "its name begins with a dot, as those of files that are still written"
-              : "only files whose names end in .json, .jsonl or .csv are");
+              : name.toLowerCase(Locale.ROOT).matches(PICTURE)
+                  ? "it is a picture, and moves with the last request that names it"
+                  : "only files whose names end in .json, .jsonl or .csv are");
     }
     return false;
   }
@@ -182,6 +183,9 @@ public final class FileIntake implements GenericFileFilter<File> {
           FlowProperties.KEY, intake + ":" + name + ":" + AcceptStep.sha256(bytes));
       exchange.setProperty(FlowProperties.ONE_REQUEST, true);
       exchange.setProperty(FlowProperties.BATCH, ReadyFiles.isBatch(name, bytes));
+      exchange.setProperty(
+          FlowProperties.PICTURE_SOURCE,
+          new InboxPictures(path.getParent(), () -> ready.isYoung(path)));
       exchange.getMessage().setBody(bytes);
     }
   }
@@ -207,6 +211,10 @@ public final class FileIntake implements GenericFileFilter<File> {
     DroppedFile dropped = exchange.getProperty(FlowProperties.DROPPED, DroppedFile.class);
     try (SafeFolder folder =
         SafeFolder.openOrCreate(dropped.path().resolveSibling(ACCEPTED), policy)) {
+      // First, so that a program that dies in between finds them again by their request.
+      exchange
+          .getProperty(FlowProperties.PICTURE_SOURCE, InboxPictures.class)
+          .moveTo(ACCEPTED, pictureUsers, dropped.path(), policy);
       dropped.moveTo(folder);
     }
     gone(dropped);
@@ -266,6 +274,8 @@ public final class FileIntake implements GenericFileFilter<File> {
     } else if (why instanceof JdbiException) {
       flow.outages().reportFailure(Outages.INTAKE, why);
       rest.begin(flow.clock().instant());
+    } else if (why instanceof PicturesMissing) {
+      staying.passOver(exchange.getProperty(FlowProperties.FILE, File.class));
     } else {
       passOver(exchange.getProperty(FlowProperties.FILE, File.class), why);
     }

@@ -68,6 +68,12 @@ final class ReadyFiles {
     return isOver(check(path), settings.patience());
   }
 
+  /** Whether what it needs may still be on its way. */
+  boolean isYoung(Path path) {
+    Check check = checks.get(path);
+    return check != null && !isOver(check, settings.patience());
+  }
+
   /** Whether it is still the version that was ready. */
   boolean isStill(Path path, FileVersion version) {
     Check check = checks.get(path);

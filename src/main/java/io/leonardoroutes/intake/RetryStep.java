@@ -14,11 +14,14 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
+import io.leonardoroutes.job.JobPicture;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.Tag;
+import io.leonardoroutes.picture.PictureFolder;
 import io.leonardoroutes.problem.Problem;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.QueryParameters;
+import io.leonardoroutes.upload.KeptPictures;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -62,9 +65,11 @@ public final class RetryStep {
   private static final int SHORT_ID = "-12345678".length();
 
   private final FlowContext flow;
+  private final PictureFolder folder;
 
-  public RetryStep(FlowContext flow) {
+  public RetryStep(FlowContext flow, PictureFolder folder) {
     this.flow = flow;
+    this.folder = folder;
   }
 
   /** Several retries; the exchanges of the jobs share it, one after the other. */
@@ -89,7 +94,7 @@ public final class RetryStep {
     request(exchange, job, caller);
   }
 
-  private static void request(Exchange exchange, Job job, Caller caller) {
+  private void request(Exchange exchange, Job job, Caller caller) {
     boolean others = caller.name() != null && !caller.name().equals(job.caller());
     exchange.setProperty(FlowProperties.KEY, key(job));
     exchange.setProperty(FlowProperties.ONE_REQUEST, true);
@@ -107,6 +112,9 @@ public final class RetryStep {
       exchange.setProperty(FlowProperties.CORRELATION_ID, reply.correlationId());
     }
     ObjectNode request = job.request().deepCopy();
+    List<JobPicture> pictures = flow.ledger().uploads().of(job);
+    KeptPictures.name(request, pictures);
+    exchange.setProperty(FlowProperties.PICTURE_SOURCE, new KeptPictures(folder, pictures));
     request.put("account", job.account()).put("priority", job.routing().priority());
     request.set("sinks", JSON.valueToTree(job.routing().sinks()));
     request.set("tags", JSON.valueToTree(job.tags()));

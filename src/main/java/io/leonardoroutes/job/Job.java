@@ -158,6 +158,7 @@ public record Job(
     private final Job from;
     private final JobState state;
     private WaitsFor waitsFor;
+    private JsonNode request;
     private String generationId;
     private Cost cost;
     private JsonNode response;
@@ -176,6 +177,7 @@ public record Job(
       // A job in doubt that turns out to be unpaid waits as before.
       boolean open = state == JobState.ACCEPTED || state == JobState.IN_DOUBT;
       this.waitsFor = open ? from.waitsFor : null;
+      this.request = from.request;
       this.generationId = from.generationId;
       this.cost = from.cost;
       this.response = from.response;
@@ -200,6 +202,12 @@ public record Job(
     /** What it waits for from now on; null for nothing but its turn. */
     public Change waitsFor(WaitsFor what) {
       this.waitsFor = what;
+      return this;
+    }
+
+    /** What is sent, once the ids of its pictures are known. */
+    public Change request(JsonNode request) {
+      this.request = request;
       return this;
     }
 
@@ -322,7 +330,7 @@ public record Job(
           waitsFor,
           generationId,
           cost,
-          from.request,
+          request,
           response,
           video,
           problem,

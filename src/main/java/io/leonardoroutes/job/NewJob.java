@@ -20,6 +20,7 @@ import java.util.function.Function;
  * @param duplicate a finished job that asked for the same, or null
  * @param awaits the id of the job whose video it takes, or null
  * @param approval null unless an operator has to approve it
+ * @param pictures those that are uploaded before it is submitted
  */
 public record NewJob(
     String reference,
@@ -35,7 +36,8 @@ public record NewJob(
     String retryOf,
     Duplicate duplicate,
     String awaits,
-    Approval approval) {
+    Approval approval,
+    List<JobPicture> pictures) {
 
   /**
    * That an operator has to approve the job before it may be submitted.
@@ -46,7 +48,12 @@ public record NewJob(
    */
   public record Approval(String why, Instant expires, Function<Job, OutboxEvent> event) {}
 
-  /** A request that came alone, without tags, and waits for nothing but its turn. */
+  /** Copies the list. */
+  public NewJob {
+    pictures = List.copyOf(pictures);
+  }
+
+  /** A request that came alone, without tags or pictures, and waits for nothing but its turn. */
   public NewJob(
       String reference,
       String account,
@@ -58,21 +65,21 @@ public record NewJob(
       Actor by) {
     this(
         reference, account, model, request, warnings, baseName, routing, by, null, Map.of(), null,
-        null, null, null);
+        null, null, null, List.of());
   }
 
   /** The same request as a line of this batch. */
   public NewJob in(String batch) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits, approval);
+        duplicate, awaits, approval, pictures);
   }
 
   /** The same request with these tags, as a retry of that job, or of none. */
   public NewJob with(Map<String, String> tags, String retryOf) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits, approval);
+        duplicate, awaits, approval, pictures);
   }
 
   /**
@@ -95,7 +102,8 @@ public record NewJob(
         retryOf,
         duplicate,
         waits ? awaits : null,
-        waits ? approval : null);
+        waits ? approval : null,
+        pictures);
   }
 
   /**
@@ -107,7 +115,14 @@ public record NewJob(
   public NewJob waitingFor(String job, Approval approval) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, job, approval);
+        duplicate, job, approval, pictures);
+  }
+
+  /** The same request with pictures that are uploaded first. */
+  public NewJob with(List<JobPicture> pictures) {
+    return new NewJob(
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
+        duplicate, awaits, approval, pictures);
   }
 
   /** Whose job it will be, or null. */

@@ -10,7 +10,8 @@ import java.util.Set;
  * those that say what the video shows.
  */
 public final class PricingKey {
-  private static final Set<String> WHAT_IT_SHOWS = Set.of("prompt", "id", "public");
+  private static final Set<String> WHAT_IT_SHOWS =
+      Set.of("prompt", "id", "public", "file", "url", "sha256");
 
   private PricingKey() {}
 
@@ -23,6 +24,9 @@ public final class PricingKey {
 
   private static void strip(JsonNode node) {
     if (node instanceof ObjectNode object) {
+      if (object.has("file") || object.has("url")) {
+        object.put("type", "UPLOADED"); // as what is sent has it
+      }
       object.remove(WHAT_IT_SHOWS);
       if (object.remove(VideoOfJob.JOB) != null) {
         // It costs what it will cost with the video in its place.

@@ -91,9 +91,9 @@ public final class SchemaPart {
   }
 
   /** Requires a field of the object unless another one is given. */
-  public void requireUnless(String field, String other) {
+  public void requireUnless(String field, String... others) {
     needsKey = true;
-    when(not(present(other)), present(field));
+    when(not(any(Stream.of(others).map(this::present).toList())), present(field));
   }
 
   /** Whether the object has to hold some key. */

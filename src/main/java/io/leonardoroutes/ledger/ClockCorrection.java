@@ -19,6 +19,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * <p>When a job was submitted, and since when its call is surely over, stays as it was written: so
  * a job in doubt is at most held longer. A row that is {@code SUBMITTING} keeps its due time too,
  * by which whoever makes its call will record the answer.
+ *
+ * <p>One file, because every time that the ledger keeps is bounded here, and each in its own way.
  */
 final class ClockCorrection {
   private static final Duration TOLERANCE = Duration.ofSeconds(5);
@@ -157,7 +159,21 @@ final class ClockCorrection {
     jobs += due("state = 'COMPLETE'", longest.delay());
     jobs += due("state = 'IN_DOUBT' AND tries > 0", longest.delay());
     leases(Column.jobs("leased_until", "leased_until > 0"), longest.longestLease());
+    boundUploads(longest);
     return jobs;
+  }
+
+  /** An upload is only ever put off for a while, and one too many costs nothing. */
+  private void boundUploads(FutureLimits longest) {
+    long until = now + longest.delay().toMillis();
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "UPDATE upload SET due_at = ?, leased_until = 0 WHERE due_at > ? OR (due_at IS NOT"
+                    + " NULL AND leased_until > ?)",
+                now,
+                until,
+                Math.max(until, now + longest.longestLease().toMillis())));
   }
 
   /** One poll too many for each job at a start costs nothing, and says nothing of the clock. */

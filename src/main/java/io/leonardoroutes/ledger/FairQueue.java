@@ -22,7 +22,8 @@ final class FairQueue {
   /** SQLite would go by the due time else, past all that wait. */
   private static final String WAITING =
       """
-      state = 'ACCEPTED' AND waits_for IS NULL AND account = :account AND (due_at <= :now) IS TRUE
+      state = 'ACCEPTED' AND waits_for IS NULL AND account = :account AND uploads = 0
+        AND (due_at <= :now) IS TRUE
         AND (leased_until <= :now) IS TRUE %s
       """;
 

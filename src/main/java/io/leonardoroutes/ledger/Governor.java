@@ -4,6 +4,7 @@ import static io.leonardoroutes.job.JobState.ACCEPTED;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static io.leonardoroutes.job.JobState.SUBMITTING;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.database.LedgerDatabase;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.limits.AccountLimits;
@@ -18,6 +19,7 @@ import io.leonardoroutes.limits.PayerBudgets;
 import io.leonardoroutes.limits.SlotUsage;
 import io.leonardoroutes.limits.Spent;
 import io.leonardoroutes.limits.ThrottleState;
+import io.leonardoroutes.picture.UploadTable;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,12 +42,20 @@ import org.jdbi.v3.core.statement.Update;
 public final class Governor {
   private final JobMoves moves;
   private final Leases leases;
+  private final UploadTable uploads;
   private final LedgerDatabase database;
   private final Jdbi jdbi;
   private final Clock clock;
   private volatile PayerBudgets payers = PayerBudgets.NONE;
 
-  Governor(JobMoves moves, Leases leases, LedgerDatabase database, Jdbi jdbi, Clock clock) {
+  Governor(
+      JobMoves moves,
+      Leases leases,
+      UploadTable uploads,
+      LedgerDatabase database,
+      Jdbi jdbi,
+      Clock clock) {
+    this.uploads = uploads;
     this.moves = moves;
     this.leases = leases;
     this.database = database;
@@ -238,9 +248,18 @@ public final class Governor {
             BigDecimal reserved = learned.orElse(payers.priceUnknown());
             price = price == null ? reserved : price.max(reserved);
           }
-          Job.Change next = seen.to(SUBMITTING).nextAttempt().submittedAt(now);
+          Optional<JsonNode> sent = uploads.sent(handle, seen);
+          if (sent.isEmpty()) {
+            return Optional.empty();
+          }
+          Job.Change next = seen.to(SUBMITTING).nextAttempt().submittedAt(now).request(sent.get());
           if (!moves.move(handle, seen, next, now.plus(lease).toEpochMilli())) {
             return Optional.empty();
+          }
+          if (!sent.get().equals(seen.request())) {
+            // In the same commit: a doubt is settled by what was sent.
+            handle.execute(
+                "UPDATE job SET request = ? WHERE id = ?", sent.get().toString(), seen.id());
           }
           if (price != null) {
             String unit = limits.budget() == null ? payers.unit() : limits.budget().unit();

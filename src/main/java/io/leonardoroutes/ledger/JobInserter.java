@@ -10,6 +10,7 @@ import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.job.WaitsFor;
+import io.leonardoroutes.picture.UploadTable;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,11 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
-/** Turns a request into a job, once: the same request again is the same job. */
+/**
+ * Turns a request into a job, once: the same request again is the same job.
+ *
+ * <p>One file, because all that a new job brings is written in one commit.
+ */
 final class JobInserter implements BatchTable.Acceptor {
   private static final int SHORT_ID = 8;
 
@@ -31,16 +36,19 @@ final class JobInserter implements BatchTable.Acceptor {
   private final AuditTrail trail;
   private final Supplier<String> ids;
   private final boolean shared;
+  private final UploadTable uploads;
 
   JobInserter(
       Jdbi jdbi,
       Clock clock,
       Outbox outbox,
       AuditTrail trail,
+      UploadTable uploads,
       Supplier<String> ids,
       boolean shared) {
     this.jdbi = jdbi;
     this.clock = clock;
+    this.uploads = uploads;
     this.outbox = outbox;
     this.trail = trail;
     this.ids = ids;
@@ -70,6 +78,9 @@ final class JobInserter implements BatchTable.Acceptor {
         tag(handle, job);
         if (job.state() == COMPLETE) {
           handle.execute(JobMoves.ENDED, COMPLETE.name());
+        }
+        if (job.state() == ACCEPTED) {
+          uploads.add(handle, job, request.pictures());
         }
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));

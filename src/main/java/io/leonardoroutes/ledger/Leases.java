@@ -88,7 +88,8 @@ final class Leases {
 
   /** An attempt that nobody renews is over whatever its due time, which only the past can have. */
   private static String due(JobState state) {
-    return state == SUBMITTING ? "AND due_at IS NOT NULL" : "AND due_at <= :now";
+    String waits = state == ACCEPTED ? " AND uploads = 0" : "";
+    return state == SUBMITTING ? "AND due_at IS NOT NULL" : "AND due_at <= :now" + waits;
   }
 
   private static String of(String account) {

@@ -13,6 +13,7 @@ import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.limits.QuoteQueries;
+import io.leonardoroutes.picture.UploadTable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +59,7 @@ public final class Ledger implements AutoCloseable {
   private final Clock clock;
   private final Outbox outbox;
   private final JobMoves moves;
+  private final UploadTable uploads;
   private final JobInserter inserter;
   private final Leases leases;
   private final JobQueries queries;
@@ -77,13 +79,14 @@ public final class Ledger implements AutoCloseable {
     this.outbox = new Outbox(jdbi, clock, database.shared());
     AuditTrail trail = new AuditTrail(clock, this::skewMillis, database::committed);
     this.moves = new JobMoves(trail, outbox, database.shared());
-    this.inserter = new JobInserter(jdbi, clock, outbox, trail, ids, database.shared());
+    this.uploads = new UploadTable(jdbi, clock, database.shared());
+    this.inserter = new JobInserter(jdbi, clock, outbox, trail, uploads, ids, database.shared());
     this.queries = new JobQueries(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
     this.notices = new WebhookNotices(jdbi, clock);
     this.blockedAccounts = new BlockedAccounts(database, jdbi, clock);
     this.quotes = new QuoteQueries(jdbi, clock);
-    this.governor = new Governor(moves, leases, database, jdbi, clock);
+    this.governor = new Governor(moves, leases, uploads, database, jdbi, clock);
     this.listEvidence = new ListEvidence(jdbi, clock);
     this.batches = new BatchTable(jdbi, clock, database.shared(), inserter);
     this.waiting = new WaitingJobs(jdbi, clock, moves, database.shared());
@@ -120,6 +123,7 @@ public final class Ledger implements AutoCloseable {
             handle.execute(FREE_JOBS);
             handle.execute(FREE_DELIVERIES);
             handle.execute(FREE_BATCHES);
+            ledger.uploads.free(handle);
           });
     }
     return ledger;
@@ -361,6 +365,11 @@ public final class Ledger implements AutoCloseable {
   public Set<String> accounts() {
     return jdbi.withHandle(
         handle -> handle.createQuery("SELECT DISTINCT account FROM job").mapTo(String.class).set());
+  }
+
+  /** The pictures that are uploaded before their jobs are submitted. */
+  public UploadTable uploads() {
+    return uploads;
   }
 
   /** What the provider's notices said. */

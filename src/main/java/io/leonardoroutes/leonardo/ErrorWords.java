@@ -43,6 +43,11 @@ final class ErrorWords {
               + " been)? ?(currently|temporarily|permanently)?"
               + " ?(suspended|banned|blocked|disabled|deactivated|locked|restricted|terminated)\\b");
 
+  /** The words of the documentation. */
+  private static final Pattern UNKNOWN_PICTURE =
+      Pattern.compile(
+          "(?i)(invalid init image|couldn't access image|failed to find init variation)");
+
   private static final Pattern DOCUMENTED =
       Pattern.compile(
           "(?i)(authentication hook unauthorized this request|content moderation filter"
@@ -108,6 +113,10 @@ final class ErrorWords {
 
   static boolean suspended(String said) {
     return begins(said, SUSPENDED);
+  }
+
+  static boolean unknownPicture(String said) {
+    return begins(said, UNKNOWN_PICTURE);
   }
 
   private static boolean begins(String said, Pattern words) {

@@ -167,6 +167,11 @@ record ProviderAnswer(JsonNode json) {
     return says(ErrorWords::suspended);
   }
 
+  /** Whether it begins with the words for the id of a picture that cannot be used. */
+  boolean saysThePictureIsUnknown() {
+    return says(ErrorWords::unknownPicture);
+  }
+
   private boolean says(Predicate<String> what) {
     String said = reason();
     return said != null && what.test(said);

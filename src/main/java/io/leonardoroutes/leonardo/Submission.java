@@ -52,6 +52,11 @@ public sealed interface Submission {
       return answer().saysTheAccountIsSuspended();
     }
 
+    /** Whether a picture was declined, by its id. */
+    public boolean isOfThePicture() {
+      return answer().saysThePictureIsUnknown();
+    }
+
     private ProviderAnswer answer() {
       return new ProviderAnswer(response);
     }

@@ -72,6 +72,7 @@ public final class OpenApi {
           "refused-by-provider",
           "account-refused",
           "waiting",
+          "picture-waits",
           "failed-at-provider",
           "in-doubt",
           "late",
@@ -81,6 +82,8 @@ public final class OpenApi {
           "not-approved",
           "approval-expired",
           "not-fetched");
+
+  private static final List<String> PICTURES = List.of("image/png", "image/jpeg", "image/webp");
 
   private final CamelContext context;
   private final ModelCatalog catalog;
@@ -179,10 +182,19 @@ public final class OpenApi {
     parameters(route).forEach(operation.withArray("/parameters")::add);
     if (!note.takes().isEmpty()) {
       ObjectNode body = operation.putObject("requestBody").put("required", true);
-      ObjectNode json = body.putObject("content").putObject("application/json");
-      json.set("schema", anyOf(note.takes()));
-      if (note.takes().contains("Request")) {
-        json.set("examples", examples());
+      ObjectNode content = body.putObject("content");
+      List<String> json = note.takes().stream().filter(schemas::has).toList();
+      if (!json.isEmpty()) {
+        content.putObject("application/json").set("schema", anyOf(json));
+      }
+      if (json.contains("Request")) {
+        content.withObject("/application~1json").set("examples", examples());
+      }
+      if (note.takes().contains("Form")) {
+        content.putObject("multipart/form-data").set("schema", form());
+      }
+      if (note.takes().contains("Picture")) {
+        PICTURES.forEach(content::putObject);
       }
     }
     ObjectNode responses = operation.putObject("responses");
@@ -251,6 +263,15 @@ public final class OpenApi {
     ObjectNode response = answer(words, route.mediaType(), anyOf(known));
     headers(response, route.headers());
     return response;
+  }
+
+  /** A request, and the pictures that it names as parts of their own. */
+  private static ObjectNode form() {
+    ObjectNode form = JSON.createObjectNode().put("type", "object");
+    form.putArray("required").add("request");
+    form.putObject("properties").set("request", ref("Request"));
+    form.putObject("additionalProperties").put("contentMediaType", "application/octet-stream");
+    return form;
   }
 
   private ObjectNode examples() {

@@ -1,5 +1,6 @@
 package io.leonardoroutes.prove;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 /**
  * Drops requests into the inbox, whether or not the program is alive. Half of them come as batches,
@@ -20,6 +22,7 @@ import java.util.stream.Stream;
  */
 final class FileCaller implements ProofCallers.Caller {
   private static final int BATCH_EVERY = 2;
+  private static final int PICTURE_EVERY = 3;
   private static final int HALF_EVERY = 10;
   private static final int BLOCKED_EVERY = 20;
   private static final long HALF_MILLIS = 300;
@@ -42,6 +45,9 @@ final class FileCaller implements ProofCallers.Caller {
       boolean batch = request.number() % BATCH_EVERY == 0;
       String name = request.number() + ".json";
       String text = batch ? batch(request) : request.json();
+      if (!batch && request.number() % PICTURE_EVERY == 0) {
+        text = request.jsonWithPicture(picture(request.number()));
+      }
       if (request.number() % BLOCKED_EVERY < BATCH_EVERY) {
         obstacles.add(Files.createDirectories(accepted().resolve(name)));
       }
@@ -65,6 +71,17 @@ final class FileCaller implements ProofCallers.Caller {
   /** Both elements with the request are one job, by its reference. */
   private static String batch(ProofRequest request) {
     return "[%s, {}, %s]".formatted(request.jsonWithReference(), request.jsonWithReference());
+  }
+
+  /** Drops a picture of its own for a request. */
+  private String picture(int number) throws IOException {
+    BufferedImage picture = new BufferedImage(2, 2, BufferedImage.TYPE_INT_RGB);
+    picture.setRGB(0, 0, number);
+    Path unfinished = inbox.resolve("." + number + ".png.part");
+    ImageIO.write(picture, "png", unfinished.toFile());
+    String name = number + ".png";
+    Files.move(unfinished, inbox.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    return name;
   }
 
   private Path accepted() {

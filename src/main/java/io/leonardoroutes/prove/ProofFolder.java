@@ -76,6 +76,7 @@ final class ProofFolder implements AutoCloseable {
     settings.put("leonardo.http.connect-timeout", "2s");
     settings.put("leonardo.http.response-timeout", "1s");
     settings.put("leonardo.reconcile.settle", "2s");
+    settings.put("leonardo.uploads.settle", "1ms");
     // Else nearly every ambiguous answer would pause the next create.
     settings.put("leonardo.submit.probe", "0s");
     settings.put("leonardo.track.give-up", "5s");

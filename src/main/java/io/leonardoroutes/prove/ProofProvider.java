@@ -67,6 +67,9 @@ final class ProofProvider implements AutoCloseable {
     for (Door door : List.of(Door.POLL, Door.DOWNLOAD)) {
       sandbox.next(door, Fault.NONE, faults[chance.nextInt(faults.length)], Fault.NONE, Fault.NONE);
     }
+    for (Door door : List.of(Door.INIT_IMAGE, Door.UPLOAD)) {
+      sandbox.next(door, Fault.NONE, Fault.NONE, faults[chance.nextInt(faults.length)]);
+    }
     // Rarely called: faults left over from here would disturb the recovery.
     if (chance.nextInt(4) == 0) {
       sandbox.next(Door.ME, faults[chance.nextInt(faults.length)]);

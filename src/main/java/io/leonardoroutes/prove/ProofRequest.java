@@ -32,6 +32,13 @@ record ProofRequest(int number, boolean good) {
     return "{\"reference\": \"" + name() + "\", " + body();
   }
 
+  /** The same from a picture beside the request's file. */
+  String jsonWithPicture(String file) {
+    String start =
+        "\"guidances\": {\"start_frame\": [{\"image\": {\"file\": \"" + file + "\"}}]}, ";
+    return json().replace("\"duration\"", start + "\"duration\"");
+  }
+
   private String body() {
     return """
     "model": "%s", "parameters": {"prompt": "proof request #%s#", "duration": %s}}\

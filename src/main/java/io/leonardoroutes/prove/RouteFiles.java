@@ -19,10 +19,13 @@ import java.util.stream.Stream;
 final class RouteFiles {
   private static final String PACKED = "/leonardo-routes/routes";
 
-  /** Route files that only read, or that only an operator's call triggers. */
+  /**
+   * Route files that only read, that only an operator's call triggers, or that only take a picture
+   * for a later request.
+   */
   private static final String READ_OR_OPERATED =
-      "(approve|batch-status|costs|events|generations|history|models|prices|redeliver|resolve|video)"
-          + "\\..*";
+      "(approve|batch-status|costs|events|generations|history|models|prices|redeliver|resolve|uploads"
+          + "|video)\\..*";
 
   /**
    * Points that are never reached: {@code refuse} and {@code unlessAccepted} always end in an

@@ -5,6 +5,7 @@ import io.leonardoroutes.http.BoundedClient;
 import io.leonardoroutes.http.CallTimer;
 import io.leonardoroutes.http.PublicAddresses;
 import io.leonardoroutes.video.VideoFolder;
+import io.leonardoroutes.video.VideoHosts;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -39,13 +40,18 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
               + "|httpConnection\\.[^=]*)=");
 
   /** Binds the clients under the names that route files use. */
-  public void bind(Registry registry, ProviderClient provider, VideoFolder videos) {
+  public void bind(
+      Registry registry, ProviderClient provider, VideoFolder videos, VideoHosts pictures) {
     Map<String, HttpClientConfigurer> named =
         Map.of(
+            "leonardoPicture",
+            client -> ProviderClient.plain(client, pictures(pictures)),
             "leonardoProvider",
             provider,
             "leonardoDownload",
             client -> ProviderClient.plain(client, downloads(videos)),
+            "leonardoForm",
+            client -> ProviderClient.plain(client, forms()),
             SINK.substring(1),
             this::sink,
             SINK_WITH_OWN_CONNECTIONS.substring(1),
@@ -75,6 +81,22 @@ public record HttpClients(CamelContext context, LeonardoSettings settings, CallT
     return bounded(
         settings.downloads().limits().maxTime(),
         new PublicAddresses(SystemDefaultDnsResolver.INSTANCE, videos::mayBePrivate));
+  }
+
+  /** For pictures that a request names by their address. */
+  BoundedClient pictures(VideoHosts hosts) {
+    return bounded(
+        settings.paidCall(),
+        new PublicAddresses(SystemDefaultDnsResolver.INSTANCE, hosts::mayBePrivate));
+  }
+
+  /** For pictures, which go where the provider says; into this network only if it is there too. */
+  BoundedClient forms() {
+    String provider = settings.provider().baseUrl().getHost();
+    return bounded(
+        settings.paidCall(),
+        new PublicAddresses(
+            SystemDefaultDnsResolver.INSTANCE, (host, port) -> host.equalsIgnoreCase(provider)));
   }
 
   /** For sinks; only the status of their answers matters. */

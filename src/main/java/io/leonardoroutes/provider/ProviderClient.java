@@ -5,6 +5,7 @@ import io.leonardoroutes.http.BoundedClient;
 import io.leonardoroutes.job.Job;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -41,6 +42,7 @@ public final class ProviderClient implements HttpClientConfigurer {
   private final Supplier<Instant> now;
   private final Supplier<BoundedClient> bounded;
   private final ProviderClock clock;
+  private final String freePost;
   private final Map<String, Permit> permits = new ConcurrentHashMap<>();
   private final Map<String, String> underWay = new ConcurrentHashMap<>();
 
@@ -54,11 +56,13 @@ public final class ProviderClient implements HttpClientConfigurer {
       ProviderAccounts accounts,
       Supplier<Instant> now,
       Supplier<BoundedClient> bounded,
-      ProviderClock clock) {
+      ProviderClock clock,
+      URI baseUrl) {
     this.accounts = accounts;
     this.now = now;
     this.bounded = bounded;
     this.clock = clock;
+    this.freePost = baseUrl.getRawPath() + "/v1/init-image";
   }
 
   /**
@@ -115,7 +119,7 @@ public final class ProviderClient implements HttpClientConfigurer {
   }
 
   private void prepare(HttpRequest request, HttpContext context) throws IOException {
-    Permit permit = Method.POST.isSame(request.getMethod()) ? usePermit(request) : null;
+    Permit permit = isPaid(request) ? usePermit(request) : null;
     String account = permit == null ? header(request, ACCOUNT) : permit.account();
     request.removeHeaders(PERMIT);
     request.removeHeaders(ACCOUNT);
@@ -125,6 +129,11 @@ public final class ProviderClient implements HttpClientConfigurer {
     if (permit != null && isExpired(permit)) {
       throw new ConnectTimeoutException("the connection came too late for this paid call");
     }
+  }
+
+  /** Every POST is, except the one that begins an upload. */
+  private boolean isPaid(HttpRequest request) {
+    return Method.POST.isSame(request.getMethod()) && !freePost.equals(request.getPath());
   }
 
   /**

@@ -8,9 +8,29 @@ import jakarta.validation.Valid;
  */
 public record ImageItem(@Required @Valid Image image) {
 
-  /** A picture that was uploaded to the provider or made by it. */
+  /**
+   * A picture that was uploaded to the provider or made by it; or one that is uploaded before the
+   * request is sent, and then has the id and type of that.
+   */
+  @RequiredUnless(
+      field = "id",
+      others = {"file", "url"})
+  @RequiredUnless(
+      field = "type",
+      others = {"file", "url"})
+  @Excludes(
+      field = "file",
+      others = {"id", "type", "url"})
+  @Excludes(
+      field = "url",
+      others = {"id", "type"})
   public record Image(
-      @FieldDescription("the provider's id of the picture") @Required @Filled @NotPlaceholder
-          String id,
-      @FieldDescription("how the provider came by the picture") @Required String type) {}
+      @FieldDescription("the provider's id of the picture") @Filled @NotPlaceholder String id,
+      @FieldDescription("how the provider came by the picture") String type,
+      @FieldDescription(
+              "in place of id and type: a picture beside the dropped file, or a part of the form")
+          @Filled
+          String file,
+      @FieldDescription("in place of id and type: where to fetch the picture") @Filled
+          String url) {}
 }

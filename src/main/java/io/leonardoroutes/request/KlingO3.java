@@ -111,8 +111,8 @@ public final class KlingO3 implements Model {
   record VideoItem(@Required @Valid Clip video) {}
 
   /** A video that the provider has made, by its id; or the video of a job of ours. */
-  @RequiredUnless(field = "id", other = "job")
-  @RequiredUnless(field = "type", other = "job")
+  @RequiredUnless(field = "id", others = "job")
+  @RequiredUnless(field = "type", others = "job")
   @Excludes(
       field = "job",
       others = {"id", "type"})

@@ -15,8 +15,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** The field must be given unless another one is. */
+/** The field is present, unless one of the others is. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Repeatable(RequiredUnless.Several.class)
@@ -24,9 +25,9 @@ import java.util.Map;
 public @interface RequiredUnless {
   String field();
 
-  String other();
+  String[] others();
 
-  String message() default "`{field}` is required";
+  String message() default "`{name}` is required";
 
   String code() default "required";
 
@@ -48,15 +49,14 @@ public @interface RequiredUnless {
 
     @Override
     public boolean isValid(Record record, ConstraintValidatorContext context) {
-      return RecordShape.value(record, rule.field()) != null
-          || RecordShape.value(record, rule.other()) != null
-          || RuleContext.report(
-              context, rule.field(), List.of(rule.field(), rule.other()), Map.of());
+      return Stream.concat(Stream.of(rule.field()), Stream.of(rule.others()))
+              .anyMatch(field -> RecordShape.value(record, field) != null)
+          || RuleContext.report(context, rule.field(), List.of(rule.others()), Map.of());
     }
 
     @Override
     public void say(RequiredUnless rule, SchemaPart schema) {
-      schema.requireUnless(rule.field(), rule.other());
+      schema.requireUnless(rule.field(), rule.others());
     }
   }
 

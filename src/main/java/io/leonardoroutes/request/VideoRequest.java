@@ -25,6 +25,8 @@ import java.util.Set;
  * One request for a video: what is sent to the provider, and five keys of our own ({@code
  * reference}, {@code sinks}, {@code priority}, {@code account}, {@code tags}).
  *
+ * <p>One file, because it is one document: what it says, and what is found wrong with it.
+ *
  * @param model the provider's name of the model
  * @param isPublic never null
  * @param parameters with defaults filled in
@@ -74,6 +76,8 @@ public record VideoRequest(
                 String>
             tags,
     ParseTrace reading) {
+
+  private static final int LONGEST_REASON = 500;
 
   private static final ObjectMapper WIRE =
       JsonMapper.builder()
@@ -164,6 +168,39 @@ public record VideoRequest(
                 collectIds(field.getValue(), at, ids);
               }
             });
+  }
+
+  /** The pictures that are to be uploaded, by the JSON pointer of their {@code image}. */
+  public Map<String, ImageItem.Image> picturesToUpload() {
+    Map<String, ImageItem.Image> pictures = new LinkedHashMap<>();
+    collectPictures(
+        reading.received().at("/parameters/guidances"), "/parameters/guidances", pictures);
+    return pictures;
+  }
+
+  private static void collectPictures(
+      JsonNode node, String pointer, Map<String, ImageItem.Image> pictures) {
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      collectPictures(node.get(i), pointer + "/" + i, pictures);
+    }
+    node.properties()
+        .forEach(
+            field -> {
+              String at = pointer + "/" + field.getKey();
+              JsonNode image = field.getValue();
+              String file = image.path("file").textValue();
+              String url = image.path("url").textValue();
+              if (field.getKey().equals("image") && (file == null) != (url == null)) {
+                pictures.put(at, new ImageItem.Image(null, null, file, url));
+              } else {
+                collectPictures(image, at, pictures);
+              }
+            });
+  }
+
+  /** Records the violation that a picture cannot be used. */
+  public void rejectPicture(String pointer, String code, String wrong) {
+    reading.misread(new Violation(pointer, code, SafeText.plain(wrong, LONGEST_REASON), null));
   }
 
   /**

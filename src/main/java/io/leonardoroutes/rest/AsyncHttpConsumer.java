@@ -55,6 +55,11 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     processHttpRequest(exchange, call)
         .compose(
             read -> {
+              if (FormData.isForm(call.request().getHeader("Content-Type"))
+                  && call.body().buffer() != null) {
+                // Camel expects Vert.x to have read the form.
+                exchange.getMessage().setBody(call.body().buffer().getBytes());
+              }
               // From here on only the exchange refers to the body, so that the route can free it.
               ((RoutingContextInternal) call).setBody(null);
               return call.vertx()

@@ -21,6 +21,9 @@ import java.util.Set;
  * Reads request bodies in place of Vert.x's own handler, which has no limit on all bodies together.
  * Rejects by the headers alone where it can. The limit includes bodies that are still being
  * processed. Bodies of methods that should not have one are read and discarded.
+ *
+ * <p>One file, because what is rejected unread, how much is read and what memory it takes is one
+ * question about one body.
  */
 final class RequestBodies implements Handler<RoutingContext> {
   private static final Set<HttpMethod> KEPT =
@@ -35,16 +38,44 @@ final class RequestBodies implements Handler<RoutingContext> {
       Problem.of(417, "expect", "Not expected", "send Expect: 100-continue, or none");
 
   private final int longest;
-  private final Problem tooLarge;
+  private final int longestPicture;
   private final CallerShares memory;
+
+  /** Of its own, so that pictures do not hold up requests; one of them always fits. */
+  private final CallerShares pictureMemory;
 
   /**
    * @param longest the longest body that is accepted, in bytes
+   * @param longestPicture the same of a picture, or of all pictures of a form
    */
-  RequestBodies(int longest) {
+  RequestBodies(int longest, int longestPicture) {
     this.longest = longest;
-    this.tooLarge = BodyText.tooLarge(longest).problem();
+    this.longestPicture = longestPicture;
     this.memory = CallerShares.ofHeap(PART_OF_HEAP, longest);
+    long pictures =
+        Math.max(longest + longestPicture, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+    this.pictureMemory = new CallerShares(pictures, pictures);
+  }
+
+  private int most(RoutingContext call) {
+    if (isForm(call)) {
+      return longest + longestPicture;
+    }
+    return isPicture(call) ? longestPicture : longest;
+  }
+
+  private Problem tooLarge(RoutingContext call) {
+    return BodyText.tooLarge(most(call)).problem();
+  }
+
+  /** Whether it is a request with its pictures. */
+  static boolean isForm(RoutingContext call) {
+    return call.normalizedPath().equals("/generations")
+        && FormData.isForm(call.request().getHeader(HttpHeaders.CONTENT_TYPE));
+  }
+
+  private static boolean isPicture(RoutingContext call) {
+    return call.normalizedPath().equals("/uploads");
   }
 
   /** The memory that the body of one call takes, until all its users are done. */
@@ -107,7 +138,9 @@ final class RequestBodies implements Handler<RoutingContext> {
       ProblemHandler.answer(call, rejection);
       return;
     }
-    BodyMemory share = new BodyMemory(memory, Caller.limitKey(call));
+    BodyMemory share =
+        new BodyMemory(
+            isForm(call) || isPicture(call) ? pictureMemory : memory, Caller.limitKey(call));
     call.addEndHandler(end -> share.done());
     call.put(MEMORY, share);
     boolean kept = KEPT.contains(request.method());
@@ -140,7 +173,7 @@ final class RequestBodies implements Handler<RoutingContext> {
   }
 
   private int longest(RoutingContext call) {
-    return AuthHandler.isNotice(call) ? Math.min(LONGEST_NOTICE, longest) : longest;
+    return AuthHandler.isNotice(call) ? Math.min(LONGEST_NOTICE, longest) : most(call);
   }
 
   private Problem rejection(RoutingContext call, long length) {
@@ -149,11 +182,11 @@ final class RequestBodies implements Handler<RoutingContext> {
     if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
       return NOT_EXPECTED;
     }
-    if (length > longest) {
-      return tooLarge;
+    if (length > most(call)) {
+      return tooLarge(call);
     }
     boolean ours = KEPT.contains(request.method()) && isOurs(call.normalizedPath());
-    return ours && !isJson(request) ? ProblemHandler.NOT_JSON : null;
+    return ours && !isJson(request) && !isForm(call) ? ProblemHandler.NOT_JSON : null;
   }
 
   /** Whether the path is one of our routes; the application's own may accept any type. */
@@ -199,9 +232,9 @@ final class RequestBodies implements Handler<RoutingContext> {
     @Override
     public void handle(Buffer piece) {
       read += piece.length();
-      if (read > longest) {
+      if (read > most(call)) {
         drop();
-        ProblemHandler.answer(call, tooLarge);
+        ProblemHandler.answer(call, tooLarge(call));
       } else if (kept && read > longest(call)) {
         drop();
       } else if (kept && read > reserved && !share.grow(read - reserved)) {

@@ -37,12 +37,17 @@ public final class RestServer {
    * Starts the server, unless the application has its own engine for {@code platform-http}.
    *
    * @param maxBytes the longest body that is accepted
+   * @param pictureBytes the longest picture
    * @return a step that loads a renewed certificate, to be run at intervals
    * @throws BadSetting if a setting protects the routes in a way that the application's own server
    *     does not know of
    */
   public static Runnable start(
-      CamelContext context, RestSettings rest, int maxBytes, AuthHandler.Services services)
+      CamelContext context,
+      RestSettings rest,
+      int maxBytes,
+      int pictureBytes,
+      AuthHandler.Services services)
       throws Exception {
     if (ForeignServer.isThere(context)) {
       refuseProtection(rest);
@@ -66,7 +71,7 @@ public final class RestServer {
         new BoundedServer(
             config,
             vertx -> new ConnectionLimits(vertx, rest.connections(), REQUEST_TIMEOUT),
-            new RequestBodies(maxBytes));
+            new RequestBodies(maxBytes, pictureBytes));
     context.addService(server);
     ServiceHelper.startService(server);
     // The outer router: Camel only exposes the inner one, and rejections are answered by the outer.
@@ -83,8 +88,7 @@ public final class RestServer {
     router.route().order(-2).handler(auth);
     AnswerMemory memory = new AnswerMemory();
     router.route().order(-1).handler(memory::offer);
-    // No route accepts multipart forms, and their parser would be one more to trust.
-    router.route().order(-1).handler(call -> reject(call, "multipart/"));
+    router.route().order(-1).handler(RestServer::rejectForm);
     router.route().order(-1).handler(RestServer::rejectEncoded);
     ProblemHandler.install(router, auth::notFound, context::isStarted);
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
@@ -170,9 +174,12 @@ public final class RestServer {
         .maxAgeSeconds(600);
   }
 
-  private static void reject(RoutingContext call, String type) {
+  /** Only one route accepts forms. */
+  private static void rejectForm(RoutingContext call) {
     String sent = call.request().getHeader("Content-Type");
-    if (sent != null && sent.strip().toLowerCase(Locale.ROOT).startsWith(type)) {
+    boolean multipart =
+        sent != null && sent.strip().toLowerCase(Locale.ROOT).startsWith("multipart/");
+    if (multipart && !RequestBodies.isForm(call)) {
       ProblemHandler.answer(call, ProblemHandler.NOT_JSON);
     } else {
       call.next();

@@ -54,8 +54,9 @@ record SandboxJob(Create create, Instant doneAt, Fate fate) {
             .put("prompt", parameters.path("prompt").asText())
             .putNull("modelId")
             .put("public", request.path("public").asBoolean());
-    shown.set("imageWidth", parameters.get("width"));
-    shown.set("imageHeight", parameters.get("height"));
+    // A number even if the request leaves it open: the provider's own SDK requires one.
+    shown.put("imageWidth", side(parameters.path("width"), 1920));
+    shown.put("imageHeight", side(parameters.path("height"), 1080));
     shown.putNull("seed");
     var images = shown.putArray("generated_images");
     if (done && fate == Fate.VIDEO) {
@@ -69,6 +70,10 @@ record SandboxJob(Create create, Instant doneAt, Fate fate) {
     }
     shown.putArray("prompt_moderations").addObject().putArray("moderationClassification");
     return shown;
+  }
+
+  private static int side(JsonNode asked, int chosen) {
+    return asked.asInt() > 0 ? asked.asInt() : chosen;
   }
 
   private String imageId() {

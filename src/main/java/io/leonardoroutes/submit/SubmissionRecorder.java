@@ -99,7 +99,11 @@ public final class SubmissionRecorder {
     } else if (submission instanceof Submission.Declined declined) {
       flow.outages().reportUp(PROVIDER);
       What what = blockedPart(declined);
-      if (what == null) {
+      if (what == null && declined.isOfThePicture() && ledger.uploads().uploadAnew(job)) {
+        noteCreateWorked(job, EnumSet.of(What.KEY, What.ACCESS));
+        uploadedAnew(job, declined);
+        exchange.setProperty(FlowProperties.FREED, true);
+      } else if (what == null) {
         noteCreateWorked(job, EnumSet.of(What.KEY, What.ACCESS));
         declined(job, declined);
         exchange.setProperty(FlowProperties.FREED, true);
@@ -268,6 +272,12 @@ public final class SubmissionRecorder {
     if (recorded) {
       LOG.warn("{} declined by the provider: {}", job.name(), declined.reason());
     }
+  }
+
+  /** Nothing was billed: the job is submitted again once it has new ids for its pictures. */
+  private void uploadedAnew(Job job, Submission.Declined declined) {
+    LOG.info("{} has its pictures uploaded anew: {}", job.name(), declined.reason());
+    sendAgain(job, Duration.ZERO, JobProblems.pictureWaits(declined.reason()));
   }
 
   /**

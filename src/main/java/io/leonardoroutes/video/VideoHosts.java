@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * public address, unless the entry has the prefix {@code private:} or is itself an address or
  * {@code localhost}.
  */
-final class VideoHosts {
+public final class VideoHosts {
   static final String SETTING = "leonardo.download.hosts";
   private static final int LONGEST = 4_096;
   private static final Pattern PRINTABLE_ASCII = Pattern.compile("[!-~]+");
@@ -25,6 +25,8 @@ final class VideoHosts {
   private static final String PRIVATE = "private:";
   private static final Pattern ADDRESS = Pattern.compile("localhost|\\[.*]|[0-9.]+");
 
+  private final String setting;
+  private final String what;
   private final List<String> listed;
   private final List<Entry> entries;
 
@@ -49,17 +51,29 @@ final class VideoHosts {
    * @throws IllegalArgumentException for an entry that is not a host; the message names the setting
    */
   VideoHosts(List<String> entries) {
-    this.listed = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
-    this.entries = listed.stream().map(VideoHosts::entry).toList();
+    this(entries, SETTING, "video");
   }
 
-  private static Entry entry(String text) {
+  /**
+   * The same for something else than videos.
+   *
+   * @param setting the key of the entries
+   * @param what what is fetched from these hosts
+   */
+  public VideoHosts(List<String> entries, String setting, String what) {
+    this.setting = setting;
+    this.what = what;
+    this.listed = entries.stream().map(entry -> entry.strip().toLowerCase(Locale.ROOT)).toList();
+    this.entries = listed.stream().map(this::entry).toList();
+  }
+
+  private Entry entry(String text) {
     boolean mayBePrivate = text.startsWith(PRIVATE);
     String host = mayBePrivate ? text.substring(PRIVATE.length()) : text;
     URI uri = parsed("https://" + host);
     if (uri == null || !uri.getRawAuthority().equals(host)) {
       throw new IllegalArgumentException(
-          SETTING
+          setting
               + ": '"
               + text
               + "' is not a host with an optional port, such as cdn.leonardo.ai or 127.0.0.1:8080");
@@ -72,7 +86,7 @@ final class VideoHosts {
    * Whether that host may be inside the operator's network; a listed one only if its entry allows
    * it.
    */
-  boolean mayBePrivate(String host, int port) {
+  public boolean mayBePrivate(String host, int port) {
     String name = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     boolean isListed = entries.stream().anyMatch(entry -> entry.host().equalsIgnoreCase(name));
     return !isListed
@@ -82,36 +96,50 @@ final class VideoHosts {
   }
 
   /** Parses a URL and checks that it may be called. */
-  URI allowed(String url) throws DownloadFailed {
+  public URI allowed(String url) throws DownloadFailed {
     if (url == null || url.length() > LONGEST || !PRINTABLE_ASCII.matcher(url).matches()) {
       throw new DownloadFailed.Hopeless(
-          "the video's URL is not a plain URL of 1 to " + LONGEST + " printable ASCII characters");
+          "the "
+              + what
+              + "'s URL is not a plain URL of 1 to "
+              + LONGEST
+              + " printable ASCII characters");
     }
     URI uri = parsed(url);
     if (uri == null) {
       throw new DownloadFailed.Hopeless(
-          "the video's URL "
+          "the "
+              + what
+              + "'s URL "
               + beginning(url)
-              + " is not plain: https://, a host of leonardo.download.hosts, an optional port and a"
+              + " is not plain: https://, a host of "
+              + setting
+              + ", an optional port and a"
               + " path, without user, fragment or encoded host");
     }
     String host = uri.getHost().toLowerCase(Locale.ROOT);
     if (entries.stream().noneMatch(entry -> entry.covers(uri))) {
       throw new DownloadFailed.NotAllowed(
-          SETTING,
-          "the video's host "
+          setting,
+          "the "
+              + what
+              + "'s host "
               + host
               + ":"
               + port(uri)
-              + " is not allowed: leonardo.download.hosts has "
+              + " is not allowed: "
+              + setting
+              + " has "
               + (listed.isEmpty() ? "none" : String.join(", ", listed)));
     }
     if (!isHttps(uri) && !LOOPBACK.matcher(host).matches()) {
       throw new DownloadFailed.Hopeless(
-          "the video's host "
+          "the "
+              + what
+              + "'s host "
               + host
-              + " is allowed over https only: plain http is for loopback hosts of"
-              + " leonardo.download.hosts");
+              + " is allowed over https only: plain http is for loopback hosts of "
+              + setting);
     }
     return uri;
   }

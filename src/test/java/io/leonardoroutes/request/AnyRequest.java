@@ -219,7 +219,7 @@ final class AnyRequest {
                 mostly(texts(Stream.of("j", "j".repeat(200), "j".repeat(201), " "))), seldom()));
     Arbitrary<JsonNode> known =
         object(
-            List.of("id", "type", "url"),
+            List.of("id", "type", "colour"),
             List.of(
                 mostly(
                     Arbitraries.frequencyOf(

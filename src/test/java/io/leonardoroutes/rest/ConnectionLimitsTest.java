@@ -55,7 +55,7 @@ class ConnectionLimitsTest {
                 connections =
                     new ConnectionLimits(
                         vertx, new CallerShares(MOST, OF_ONE), Duration.ofSeconds(1)),
-            new RequestBodies(BIG));
+            new RequestBodies(BIG, 0));
     context.addService(server);
     context.start();
     Router router = (Router) server.getServer().requestHandler();
