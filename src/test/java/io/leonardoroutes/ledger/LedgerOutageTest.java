@@ -83,12 +83,12 @@ class LedgerOutageTest {
 
   @Test
   void whileTheLedgerIsAwayNothingIsPaid() throws Exception {
-    String begun = "simple: ${exchangeProperty.leonardoBegun}\n            steps:\n";
+    String begun = "expression: ${exchangeProperty.leonardoBegun}\n            steps:\n";
     try (LogCapture log = LogCapture.open();
         FlowFixture story = FlowFixture.in(folder, provider).with("leonardo.ledger.url", url)) {
       story
           .edited(
-              folder, "submit.camel.yaml", begun, begun + "              - to: direct:between\n")
+              folder, "submit.camel.yaml", begun, begun + "              - to:\n                  uri: direct:between\n")
           .app()
           .main()
           .configure()

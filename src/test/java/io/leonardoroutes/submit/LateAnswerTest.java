@@ -238,11 +238,9 @@ class LateAnswerTest {
         .edited(
             folder,
             "submit.camel.yaml",
-            "- filter:\n"
-                + "            simple: ${exchangeProperty.leonardoBegun}\n"
-                + "            steps:\n",
-            "- filter:\n            simple: ${exchangeProperty.leonardoBegun}\n            steps:\n"
-                + "              - to: direct:asleep\n")
+            "expression: ${exchangeProperty.leonardoBegun}\n            steps:\n",
+            "expression: ${exchangeProperty.leonardoBegun}\n            steps:\n"
+                + "              - to:\n                  uri: direct:asleep\n")
         .bind("clock", clock)
         .app()
         .main()

@@ -135,8 +135,19 @@ class PayOnceTest {
         .edited(
             folder,
             "submit.camel.yaml",
-            "- filter:\n            simple: ${exchangeProperty.leonardoBegun}\n",
-            "- loop:\n            constant: '3'\n            copy: true\n")
+            """
+            - filter:
+                        expression:
+                          simple:
+                            expression: ${exchangeProperty.leonardoBegun}
+            """,
+            """
+            - loop:
+                        expression:
+                          constant:
+                            expression: "3"
+                        copy: true
+            """)
         .with("leonardo.track.first", "1h")
         .start();
 
@@ -158,8 +169,17 @@ class PayOnceTest {
                 + "            id: begin\n"
                 + "            ref: leonardoSubmit\n"
                 + "            method: begin\n",
-            "- setProperty: {name: leonardoBegun, constant: 'true'}\n"
-                + "        - setBody: {simple: '${body.request.toString()}'}\n")
+            """
+            - setProperty:
+                        name: leonardoBegun
+                        expression:
+                          constant:
+                            expression: "true"
+                    - setBody:
+                        expression:
+                          simple:
+                            expression: ${body.request.toString()}
+            """)
         .edited(folder, "submit.camel.yaml", "maximumRedeliveries: 8", "maximumRedeliveries: 0")
         .start();
 
