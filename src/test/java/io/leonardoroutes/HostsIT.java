@@ -74,7 +74,7 @@ class HostsIT {
   @ParameterizedTest
   @CsvSource({
     "camel-main,      org.apache.camel.main.Main",
-    "camel-main-4.22, org.apache.camel.main.Main",
+    "camel-main-4.18, org.apache.camel.main.Main",
     "quarkus,         io.quarkus.bootstrap.runner.QuarkusEntryPoint",
   })
   void anApplicationHasItsRoutesBesideOurs(String name, String main) throws Exception {

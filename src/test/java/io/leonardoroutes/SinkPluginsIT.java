@@ -89,7 +89,9 @@ class SinkPluginsIT {
   }
 
   private String log() throws IOException {
-    return Files.readString(folder.resolve("program.log"));
+    String log = Files.readString(folder.resolve("program.log"));
+    assertThat(processes.get(0).isAlive()).as(log).isTrue();
+    return log;
   }
 
   private void startProgram(Path inbox) throws IOException {
