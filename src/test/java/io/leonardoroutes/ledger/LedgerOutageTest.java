@@ -88,7 +88,10 @@ class LedgerOutageTest {
         FlowFixture story = FlowFixture.in(folder, provider).with("leonardo.ledger.url", url)) {
       story
           .edited(
-              folder, "submit.camel.yaml", begun, begun + "              - to:\n                  uri: direct:between\n")
+              folder,
+              "submit.camel.yaml",
+              begun,
+              begun + "              - to:\n                  uri: direct:between\n")
           .app()
           .main()
           .configure()
