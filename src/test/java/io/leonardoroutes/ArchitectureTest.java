@@ -55,8 +55,8 @@ class ArchitectureTest {
               "auth batch event flow health intake job ledger limits lines problem rest video"),
           Map.entry(
               "submit",
-              "auth event flow health job json ledger leonardo limits picture problem provider"
-                  + " settings track"),
+              "auth batch event flow health job json ledger leonardo limits picture problem"
+                  + " provider settings track"),
           Map.entry(
               "delivery",
               "auth event files flow health http jms job ledger leonardo problem provider track"

@@ -88,6 +88,7 @@ final class RouteBeans {
           CostResource.CostList.class,
           PriceResource.PriceList.class,
           UploadResource.UploadedPicture.class,
+          ApprovalStep.BatchDecision.class,
           RedeliverStep.Redelivery.class,
           RetryStep.RetryList.class);
 

@@ -30,15 +30,24 @@ public record FlowContext(
   /**
    * The job of this id or name.
    *
-   * @param header may be a list: a query parameter or header of the same name comes before the path
+   * @param header see {@link #inPath}
    * @throws RequestRejected 404, also for a job that the caller may not see
    */
   public Job job(Object header, Caller caller) {
-    String id = String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
+    String id = inPath(header);
     return ledger
         .findByIdOrName(id)
         .filter(found -> caller.canSee(found.caller()))
         .orElseThrow(
             () -> new RequestRejected(404, "no-such-job", "No such job", "there is no job " + id));
+  }
+
+  /**
+   * What the path of a call says.
+   *
+   * @param header may be a list: a query parameter or header of the same name comes before the path
+   */
+  public static String inPath(Object header) {
+    return String.valueOf(header instanceof List<?> all ? all.get(all.size() - 1) : header);
   }
 }

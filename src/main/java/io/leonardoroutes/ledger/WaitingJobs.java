@@ -27,6 +27,13 @@ public final class WaitingJobs {
       ORDER BY wakes_at LIMIT :limit
       """;
 
+  static final String OF_BATCH =
+      """
+      SELECT * FROM job WHERE waits_for = 'approval' AND (batch = :batch) IS TRUE
+        AND (state = 'ACCEPTED') IS TRUE AND (created_at, id) > (:created_at, :id)
+      ORDER BY created_at, id LIMIT :limit
+      """;
+
   static final String WAKE =
       "UPDATE job SET wakes_at = 0 WHERE awaits = ? AND state = 'ACCEPTED' AND waits_for = 'job'";
 
@@ -60,6 +67,24 @@ public final class WaitingJobs {
                 .createQuery(DUE)
                 .bind("waits_for", what.toString())
                 .bind("now", clock.millis())
+                .bind("limit", limit)
+                .map(JobMapper::read)
+                .list());
+  }
+
+  /**
+   * Jobs of a batch that wait for an approval, the oldest first.
+   *
+   * @param after the last one before, or null
+   */
+  public List<Job> ofBatch(String batch, Job after, int limit) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(OF_BATCH)
+                .bind("batch", batch)
+                .bind("created_at", after == null ? 0 : after.createdAt().toEpochMilli())
+                .bind("id", after == null ? "" : after.id())
                 .bind("limit", limit)
                 .map(JobMapper::read)
                 .list());

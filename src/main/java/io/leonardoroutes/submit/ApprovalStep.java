@@ -4,6 +4,7 @@ import static io.leonardoroutes.job.JobState.ACCEPTED;
 import static io.leonardoroutes.job.JobState.CANCELLED;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.flow.EventFactory;
@@ -15,6 +16,7 @@ import io.leonardoroutes.job.VideoOfJob;
 import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.problem.RequestRejected;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.camel.Header;
 import org.slf4j.Logger;
@@ -25,7 +27,11 @@ import org.slf4j.LoggerFactory;
  * job that waits for approval may be submitted; if nobody does in time, it is cancelled.
  */
 public final class ApprovalStep {
+  /** About how many jobs of a batch an operator has just decided. */
+  public record BatchDecision(String batch, int jobs) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalStep.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BATCH = 100;
 
   private final FlowContext flow;
@@ -52,6 +58,46 @@ public final class ApprovalStep {
    */
   public JsonNode reject(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
     return decide(id, user, "rejected", JobProblems::isNotApproved, this::rejected);
+  }
+
+  /**
+   * Approves the jobs of a batch that wait for it, and answers how many they are.
+   *
+   * @throws RequestRejected 403 unless the caller is an operator; 404
+   */
+  public JsonNode approveBatch(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    return decideAll(id, user, "approved", this::approved);
+  }
+
+  /**
+   * Cancels the jobs of a batch that wait for approval, and answers how many they are.
+   *
+   * @throws RequestRejected 403 unless the caller is an operator; 404
+   */
+  public JsonNode rejectBatch(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+    return decideAll(id, user, "rejected", this::rejected);
+  }
+
+  private JsonNode decideAll(Object header, Object user, String word, Decision decision) {
+    Caller operator = flow.caller(user);
+    operator.requireOperator();
+    Actor by = new Actor(operator.name(), operator.source());
+    String batch = FlowContext.inPath(header);
+    if (ledger.batches().find(batch).isEmpty()) {
+      throw new RequestRejected(
+          404, "no-such-batch", "No such batch", "there is no batch " + batch);
+    }
+    int decided = 0;
+    List<Job> page = ledger.waiting().ofBatch(batch, null, BATCH);
+    while (!page.isEmpty()) {
+      for (Job job : page) {
+        // Who was faster has decided about it.
+        decided += decision.move(job, by) ? 1 : 0;
+      }
+      page = ledger.waiting().ofBatch(batch, page.get(page.size() - 1), BATCH);
+    }
+    LOG.info("{} jobs of batch {} were {} by an operator", decided, batch, word);
+    return JSON.valueToTree(new BatchDecision(batch, decided));
   }
 
   private interface Decision {

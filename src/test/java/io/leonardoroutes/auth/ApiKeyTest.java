@@ -401,6 +401,8 @@ class ApiKeyTest {
         .isEqualTo(refused);
     assertThat(as(erp, "POST", "/generations/" + id + "/approve", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/generations/" + id + "/reject", "").body()).isEqualTo(refused);
+    assertThat(as(erp, "POST", "/batches/b/approve", "").body()).isEqualTo(refused);
+    assertThat(as(erp, "POST", "/batches/b/reject", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/sinks/outbox/redeliver", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/resolve", "{\"as\":\"failed\"}").body()).isEqualTo(refused);
     assertThat(as(anna, "GET", "/costs", "").statusCode()).isEqualTo(200);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
+import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
 import java.net.http.HttpResponse;
@@ -158,6 +159,29 @@ class ApprovalTest {
     assertThat(done.at("/request/parameters/guidances/video_reference_base/0/video/id").asText())
         .isEqualTo("i");
     assertThat(provider.creates()).hasSize(2);
+  }
+
+  @Test
+  void theJobsOfABatchAreDecidedTogether() throws Exception {
+    start("1");
+    String id = story.accept(DEAR);
+    String other = story.accept(DEAR.replace("dear", "other"));
+    LedgerRows.change(
+        story.app(),
+        """
+        INSERT INTO batch (id, name, report, intake, state, lines, read_lines, tries, created_at, leased_until)
+        VALUES ('b-1', 'a.jsonl', 'a', '{}', 'RUNNING', 1, 1, 0, 0, 0)
+        """);
+    LedgerRows.change(story.app(), "UPDATE job SET batch = 'b-1' WHERE id = '" + id + "'");
+
+    assertThat(rest.send("POST", "/batches/b-1/approve", "").body())
+        .isEqualTo("{\"batch\":\"b-1\",\"jobs\":1}");
+    assertThat(rest.send("POST", "/batches/b-1/reject", "").body())
+        .isEqualTo("{\"batch\":\"b-1\",\"jobs\":0}");
+    story.until(id, "COMPLETE");
+    assertThat(story.state(other)).isEqualTo("ACCEPTED");
+    assertThat(rest.send("POST", "/batches/none/approve", "").statusCode()).isEqualTo(404);
+    assertThat(provider.creates()).hasSize(1);
   }
 
   @Test
