@@ -24,8 +24,8 @@ final class RouteFiles {
    * for a later request.
    */
   private static final String READ_OR_OPERATED =
-      "(approve|batch-status|costs|events|generations|history|models|prices|redeliver|resolve|uploads"
-          + "|video)\\..*";
+      "(approve|batch-status|costs|events|generations|history|models|picture|prices|redeliver"
+          + "|resolve|resolve-all|retry|uploads|video)\\..*";
 
   /**
    * Points that are never reached: {@code refuse} and {@code unlessAccepted} always end in an

@@ -17,7 +17,8 @@ class RouteFilesTest {
 
     assertThat(names)
         .contains("accept: before commit", "create: after begin", "deliver: before delivered")
-        .noneMatch(name -> name.matches("(generation|history|resolve): .*"))
+        .noneMatch(
+            name -> name.matches("(generation|history|picture|resolve|resolve-all|retry): .*"))
         .noneMatch(name -> name.endsWith(" unavailable"));
   }
 
