@@ -161,10 +161,13 @@ class RestIntakeTest {
             415,
             "send the request with Content-Type: application/json");
     for (String type :
-        List.of(
-            "text/plain", "application/x-www-form-urlencoded", "multipart/form-data;boundary=b")) {
+        List.of("text/plain", "application/x-www-form-urlencoded", "multipart/mixed;boundary=b")) {
       assertProblem(rest.post(InboxFixture.request("a"), "Content-Type", type), 415, media);
     }
+    assertProblem(
+        rest.post(InboxFixture.request("a"), "Content-Type", "multipart/form-data;boundary=b"),
+        400,
+        problem("bad-form", "The form cannot be read", 400, "it is cut off"));
     assertProblem(
         rest.post(InboxFixture.request("a"), "Idempotency-Key", "k".repeat(500)),
         400,
