@@ -99,7 +99,7 @@ class CopiedRoutesTest {
     String open =
         """
         ref: %s
-        method: open
+        method: %s
         """
             .indent(12);
     try (ScriptedProvider provider = ScriptedProvider.start();
@@ -110,8 +110,8 @@ class CopiedRoutesTest {
                 .edited(
                     folder,
                     "intake-rest.camel.yaml",
-                    open.formatted("leonardoAsked"),
-                    open.formatted("leonardoGenerations"))
+                    open.formatted("leonardoAsked", "openForm"),
+                    open.formatted("leonardoGenerations", "open"))
                 .start()) {
       RestClient rest = RestClient.of(story.app());
       String request = InboxFixture.request("a");

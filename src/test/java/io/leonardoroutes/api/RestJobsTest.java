@@ -137,8 +137,8 @@ class RestJobsTest {
     }
     assertThat(detail(rest.get("/generations?sate=FAILED")))
         .isEqualTo(
-            "400 sate is no parameter of this call, which has state, model, reference, from, to,"
-                + " limit, after");
+            "400 sate is no parameter of this call, which has state, waitsFor, model, reference,"
+                + " tag, from, to, limit, after");
     assertThat(detail(rest.get("/generations?state=FAILED&state=RUNNING")))
         .isEqualTo("400 state is there more than once");
     assertThat(detail(rest.get("/generations?after=%0d%0aX:%20y")))
