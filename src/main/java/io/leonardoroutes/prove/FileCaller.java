@@ -22,7 +22,7 @@ import javax.imageio.ImageIO;
  */
 final class FileCaller implements ProofCallers.Caller {
   private static final int BATCH_EVERY = 2;
-  private static final int PICTURE_EVERY = 3;
+  private static final int PICTURE_EVERY = 5;
   private static final int HALF_EVERY = 10;
   private static final int BLOCKED_EVERY = 20;
   private static final long HALF_MILLIS = 300;
