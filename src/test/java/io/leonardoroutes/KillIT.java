@@ -26,6 +26,7 @@ import mockwebserver3.RecordedRequest;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The program, killed with SIGKILL at every point where it could lose a request or pay for it
  * twice, and started again on what it left.
  */
+@Tag("long")
 class KillIT {
   @TempDir Path folder;
   private ScriptedProvider provider;

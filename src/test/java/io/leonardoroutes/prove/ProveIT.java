@@ -3,10 +3,12 @@ package io.leonardoroutes.prove;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a user runs it, on the packaged jar. */
+@Tag("long")
 class ProveIT {
   @TempDir Path folder;
 
