@@ -351,8 +351,10 @@ public final class ReconcileStep {
    * @param wait our wait until the next reading; null for the usual one
    */
   private void open(Job job, String why, Duration wait) {
-    Duration until = wait == null ? waitForNextReading(job, null) : wait;
-    if (hold(job, why, until) && !JobProblems.heldBecause(job).equals(why)) {
+    boolean toldBefore = JobProblems.heldBecause(job).equals(why);
+    // A new reason: the list, or what we know of it, has moved on, and may soon settle it.
+    Duration usual = toldBefore ? waitForNextReading(job, null) : settings.reconcile().settle();
+    if (hold(job, why, wait == null ? usual : wait) && !toldBefore) {
       LOG.warn("{} stays in doubt: {}", job.name(), why);
     }
   }

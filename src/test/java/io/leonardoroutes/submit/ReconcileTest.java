@@ -251,6 +251,32 @@ class ReconcileTest {
     assertThat(doubt.held(id)).isEqualTo(AT_WORK);
   }
 
+  @Test
+  void aDoubtThatIsHeldForANewReasonIsReadAgainSoon() throws Exception {
+    String id = inDoubtForHours();
+    assertThat(doubt.held(id)).isEqualTo(LAGS);
+    assertThat(dueIn(id)).isGreaterThan(SETTLE.multipliedBy(2));
+
+    String request =
+        """
+        {"model":"kling-3.0-turbo","public":true,"parameters":{"prompt":"a dog"}}\
+        """;
+    String other =
+        ReconcileFixture.json(
+                doubt.app.template().requestBody("direct:leonardo-accept", request, String.class))
+            .get("id")
+            .asText();
+    doubt.until("RUNNING", other);
+    clock.tick(Duration.ofHours(1));
+    await().atMost(PATIENCE).until(() -> doubt.looks() == 9);
+    assertThat(doubt.held(id)).contains("no later one of ours of the same model and visibility");
+    assertThat(dueIn(id)).isLessThanOrEqualTo(SETTLE);
+
+    clock.tick(SETTLE);
+    await().atMost(PATIENCE).until(() -> doubt.looks() == 10);
+    assertThat(dueIn(id)).isGreaterThan(SETTLE.multipliedBy(2));
+  }
+
   private Duration dueIn(String id) {
     Object due =
         LedgerRows.of(doubt.app, "SELECT due_at FROM job WHERE id = '%s'".formatted(id))
