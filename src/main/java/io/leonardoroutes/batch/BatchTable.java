@@ -18,8 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * The batches, and what became of each of their lines. Lines are decided in the order of the file,
@@ -56,6 +59,10 @@ public final class BatchTable {
 
   private static final String DUE =
       " (due_at <= :now OR due_at > :latest) AND (leased_until <= :now OR leased_until > :latest)";
+
+  private static final String IN_TURN = " ORDER BY due_at, id";
+
+  private static final int MOST_STRANDED = 100;
 
   private static final String COMMIT =
       """
@@ -171,40 +178,84 @@ public final class BatchTable {
                 .findOne());
   }
 
-  /** Leases the batch that has been due for the longest time. */
-  public Optional<Batch> claim(Duration lease) {
+  /**
+   * Leases the batch that has been due for the longest time, of those that can go on here.
+   *
+   * @param isHere whether the content of the batch with this id is here: one that is still read
+   *     needs it
+   */
+  public Optional<Batch> claim(Duration lease, Predicate<String> isHere) {
     long now = clock.millis();
     long latest = now + Math.max(LATEST.toMillis(), 2 * lease.toMillis());
-    boolean any =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        "SELECT 1 FROM batch WHERE due_at IS NOT NULL AND" + DUE + " LIMIT 1")
-                    .bind("now", now)
-                    .bind("latest", latest)
-                    .mapTo(Integer.class)
-                    .findOne()
-                    .isPresent());
-    return any ? claim(now, latest, lease) : Optional.empty();
+    Optional<String> due = due(now, latest, isHere);
+    while (due.isPresent()) {
+      Optional<Batch> claimed = claim(due.get(), now, latest, lease);
+      if (claimed.isPresent()) {
+        return claimed;
+      }
+      due = due(now, latest, isHere); // another instance was first with that one
+    }
+    return Optional.empty();
   }
 
-  private Optional<Batch> claim(long now, long latest, Duration lease) {
-    String sql =
-        """
-        WITH due AS (SELECT id FROM batch WHERE due_at IS NOT NULL AND %s ORDER BY due_at LIMIT 1 %s)
-        UPDATE batch SET leased_until = :until WHERE id IN (SELECT id FROM due) RETURNING *
-        """
-            .formatted(DUE, shared ? "FOR UPDATE SKIP LOCKED" : "");
+  private Optional<String> due(long now, long latest, Predicate<String> isHere) {
+    return jdbi.withHandle(
+        handle -> {
+          Query due =
+              handle.createQuery(
+                  "SELECT id, state FROM batch WHERE due_at IS NOT NULL AND" + DUE + IN_TURN);
+          try (Stream<Map<String, Object>> rows =
+              due.bind("now", now).bind("latest", latest).mapToMap().stream()) {
+            return rows.filter(row -> !isReading(row) || isHere.test((String) row.get("id")))
+                .map(row -> (String) row.get("id"))
+                .findFirst();
+          }
+        });
+  }
+
+  private static boolean isReading(Map<String, Object> row) {
+    return BatchState.READING.name().equals(row.get("state"));
+  }
+
+  private Optional<Batch> claim(String id, long now, long latest, Duration lease) {
     return jdbi.inTransaction(
         handle ->
             handle
-                .createQuery(sql)
+                .createQuery(
+                    "UPDATE batch SET leased_until = :until WHERE id = :id AND"
+                        + DUE
+                        + " RETURNING *")
+                .bind("id", id)
                 .bind("now", now)
                 .bind("latest", latest)
                 .bind("until", now + lease.toMillis())
                 .map((row, context) -> read(row))
                 .findOne());
+  }
+
+  /**
+   * The batches that nobody has read on since then, although they were due, as no program that runs
+   * has their content; at most a hundred.
+   *
+   * @param since they are due since before that
+   */
+  public List<Batch> stranded(Instant since, Predicate<String> isHere) {
+    return jdbi.withHandle(
+        handle -> {
+          Query waiting =
+              handle.createQuery(
+                  "SELECT * FROM batch WHERE due_at < :since AND leased_until <= :now"
+                      + " AND state = 'READING'"
+                      + IN_TURN);
+          try (Stream<Batch> rows =
+              waiting
+                  .bind("since", since.toEpochMilli())
+                  .bind("now", clock.millis())
+                  .map((row, context) -> read(row))
+                  .stream()) {
+            return rows.filter(batch -> !isHere.test(batch.id())).limit(MOST_STRANDED).toList();
+          }
+        });
   }
 
   /** Which of its lines, from one to another, have a job. */

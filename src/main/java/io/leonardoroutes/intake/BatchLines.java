@@ -16,7 +16,6 @@ import io.leonardoroutes.lines.LineReader;
 import io.leonardoroutes.lines.RequestLine;
 import io.leonardoroutes.problem.RequestRejected;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,6 +47,7 @@ public final class BatchLines {
   private final AcceptStep accept;
   private final RejectionNotifier rejections;
   private final BatchContent content;
+  private final BatchCopies copies;
 
   /** Those of the batches that were read last: to get back to where one was takes time. */
   private final Map<String, OpenFile> files = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
@@ -58,6 +58,7 @@ public final class BatchLines {
     this.accept = accept;
     this.rejections = rejections;
     this.content = content;
+    this.copies = new BatchCopies(flow, content);
   }
 
   /** A file, and how many requests were read of it. */
@@ -95,11 +96,23 @@ public final class BatchLines {
     }
   }
 
-  /** Claims the batch that is due, if one is; then the route looks at once for the next. */
+  /**
+   * Claims the batch that is due, if one is that can go on here; then the route looks at once for
+   * the next.
+   */
   public List<Batch> due(Exchange exchange) {
     List<Batch> due =
         flow.outages()
-            .query(() -> flow.ledger().batches().claim(flow.settings().lease()).stream().toList());
+            .query(
+                () -> {
+                  copies.look();
+                  return flow
+                      .ledger()
+                      .batches()
+                      .claim(flow.settings().lease(), copies::isHere)
+                      .stream()
+                      .toList();
+                });
     exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
     return due;
   }
@@ -221,7 +234,7 @@ public final class BatchLines {
                 underWay.verdicts,
                 (verdict, conflict) -> conflict(exchange, verdict, conflict));
     flow.outages().reportUp(Outages.INTAKE);
-    flow.outages().reportUp(reading(batch));
+    flow.outages().reportUp(BatchCopies.reading(batch.id()));
     Batch now = flow.ledger().batches().find(batch.id()).orElseThrow();
     if (!ours || now.state() != BatchState.READING) {
       close(batch.id());
@@ -256,25 +269,17 @@ public final class BatchLines {
       flow.outages().reportFailure(Outages.INTAKE, why); // its lease ends by itself
       return;
     }
-    flow.outages().reportWaiting(reading(batch), line(batch, why));
+    flow.outages()
+        .reportWaiting(
+            BatchCopies.reading(batch.id()),
+            "%s is not read on from request %s, and tried again: %s"
+                .formatted(batch.name(), batch.readLines() + 1, why));
     flow.outages()
         .attempt(
             () ->
                 flow.ledger()
                     .batches()
                     .later(batch, flow.ledger().now().plus(AGAIN.after(batch.tries()))));
-  }
-
-  private static String reading(Batch batch) {
-    return "the content of batch " + batch.id();
-  }
-
-  private String line(Batch batch, Throwable why) {
-    return why instanceof NoSuchFileException
-        ? "%s is not read on from request %s: its copy %s is gone; drop the same file again"
-            .formatted(batch.name(), batch.readLines() + 1, content.of(batch.id()))
-        : "%s is not read on from request %s, and tried again: %s"
-            .formatted(batch.name(), batch.readLines() + 1, why);
   }
 
   /** Closes the files of batches that are not read to their end. */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -114,6 +115,20 @@ public final class BatchContent {
   /** The content of a batch that was kept. */
   public Path of(String batch) {
     return folder.resolve(batch);
+  }
+
+  /** Whether the content of a batch is here. */
+  public boolean has(String batch) {
+    return Files.isRegularFile(of(batch), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The ids of the batches whose content is here. */
+  public List<String> batches() throws IOException {
+    try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
+      return open.names(name -> !name.startsWith(SafeFolder.PART));
+    } catch (NoSuchFileException noneYet) {
+      return List.of();
+    }
   }
 
   /** Deletes the content of a batch, if it is there. */

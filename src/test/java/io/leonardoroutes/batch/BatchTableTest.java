@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,11 +96,11 @@ class BatchTableTest {
     batches.release(batch);
 
     assertThat(batches.open(batch, "other")).isEqualTo(Opening.OPEN);
-    assertThat(batches.claim(LEASE)).as("before its content is in place").isEmpty();
+    assertThat(claim()).as("before its content is in place").isEmpty();
     batches.begin("b");
 
     assertThat(batches.withJob("b", 1, 2)).containsExactly(1L);
-    Batch again = batches.claim(LEASE).orElseThrow();
+    Batch again = claim().orElseThrow();
     assertThat(again.readLines()).isZero();
     commit(again, 2, valid(2, null));
     assertThat(outcomes()).containsExactly("1 ACCEPTED", "2 ACCEPTED");
@@ -133,9 +134,42 @@ class BatchTableTest {
     batches.release(first);
     batches.release(second);
 
-    assertThat(batches.claim(LEASE)).map(Batch::id).contains("c");
-    assertThat(batches.claim(LEASE)).map(Batch::id).contains("b");
-    assertThat(batches.claim(LEASE)).isEmpty();
+    assertThat(claim()).map(Batch::id).contains("c");
+    assertThat(claim()).map(Batch::id).contains("b");
+    assertThat(claim()).isEmpty();
+  }
+
+  @Test
+  void oneThatIsReadIsClaimedWhereItsContentIs() {
+    Batch first = begun("b", 9);
+    batches.release(first);
+    clock.tick(Duration.ofSeconds(1));
+    batches.release(begun("c", 9));
+
+    assertThat(batches.claim(LEASE, "c"::equals)).map(Batch::id).contains("c");
+    assertThat(batches.claim(LEASE, "c"::equals)).isEmpty();
+  }
+
+  @Test
+  void oneThatIsReadToItsEndIsClaimedAnywhere() {
+    Batch batch = begun("b", 1);
+    commit(batch, 1, rejected(1));
+    batches.release(batch);
+
+    assertThat(batches.claim(LEASE, id -> false)).map(Batch::id).contains("b");
+  }
+
+  @Test
+  void oneThatIsDueForLongAndWhoseContentIsNotHereIsStranded() {
+    batches.release(begun("b", 9));
+    clock.tick(Duration.ofMinutes(10));
+    batches.release(begun("c", 9));
+    Instant since = clock.instant().minus(Duration.ofMinutes(5));
+
+    assertThat(batches.stranded(since, id -> false)).extracting(Batch::id).containsExactly("b");
+    assertThat(batches.stranded(since, id -> true)).isEmpty();
+    claim();
+    assertThat(batches.stranded(since, id -> false)).as("while it is leased").isEmpty();
   }
 
   @Test
@@ -143,7 +177,7 @@ class BatchTableTest {
     Batch batch = begun("b", 2);
     batches.later(batch, clock.instant().plus(Duration.ofDays(2)));
 
-    assertThat(batches.claim(LEASE)).isPresent();
+    assertThat(claim()).isPresent();
   }
 
   @Test
@@ -170,14 +204,18 @@ class BatchTableTest {
 
     assertThat(batches.find("b")).map(Batch::state).contains(BatchState.ENDED);
     clock.tick(Duration.ofDays(1));
-    assertThat(batches.claim(LEASE)).isEmpty();
+    assertThat(claim()).isEmpty();
+  }
+
+  private Optional<Batch> claim() {
+    return batches.claim(LEASE, id -> true);
   }
 
   private Batch begun(String id, long lines) {
     Batch batch = Batch.of(id, "koalas.csv", "koalas", Map.of(), null, lines, Instant.EPOCH);
     assertThat(batches.open(batch, "koalas-" + id)).isEqualTo(Opening.OPEN);
     batches.begin(id);
-    return batches.claim(LEASE).orElseThrow();
+    return batches.claim(LEASE, id::equals).orElseThrow();
   }
 
   private boolean commit(Batch seen, long read, LineVerdict... verdicts) {
