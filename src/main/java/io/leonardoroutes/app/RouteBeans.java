@@ -189,7 +189,7 @@ final class RouteBeans {
     context.getRegistry().bind("leonardoBatches", new BatchResource(flow));
     context.getRegistry().bind("leonardoBatchFiles", new BatchFiles(flow, content));
     context.getRegistry().bind("leonardoBatchLines", lines);
-    context.getRegistry().bind("leonardoBatchReports", new BatchReports(flow, content));
+    context.getRegistry().bind("leonardoBatchReports", new BatchReports(flow));
     context.addLifecycleStrategy(
         new LifecycleStrategySupport() {
           @Override

@@ -369,11 +369,18 @@ public final class FlowProperties {
   // --- pictures ---
 
   /**
+   * The folder that a file with many requests was dropped into, where its pictures are.
+   *
+   * <p>Set by the step {@code leonardoBatchFiles}. Read by {@code batches}. Default: none.
+   */
+  public static final String FOLDER = "leonardoFolder";
+
+  /**
    * Where the pictures are that the request names by {@code file}, an {@code
    * io.leonardoroutes.upload.PictureSource}.
    *
-   * <p>Set by the file and the REST intake. Read by {@code check}. Default: none, and such a
-   * request is rejected.
+   * <p>Set by the file and the REST intake, and by {@code batches}. Read by {@code check}. Default:
+   * none, and such a request is rejected.
    */
   public static final String PICTURE_SOURCE = "leonardoPictureSource";
 

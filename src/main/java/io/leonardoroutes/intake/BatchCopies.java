@@ -3,35 +3,55 @@ package io.leonardoroutes.intake;
 import io.leonardoroutes.batch.Batch;
 import io.leonardoroutes.batch.BatchState;
 import io.leonardoroutes.flow.FlowContext;
+import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.lines.BatchContent;
+import io.leonardoroutes.lines.LineDefaults;
+import io.leonardoroutes.lines.LineFormat;
+import io.leonardoroutes.lines.LineReader;
+import io.leonardoroutes.lines.RequestLine;
+import io.leonardoroutes.picture.PictureRejected;
+import io.leonardoroutes.upload.PictureSource;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which batches have their copy here, and so can be read on by this instance. Says of those whose
  * copy no instance has that nobody reads them on, and deletes copies that are needed no more.
  */
 final class BatchCopies {
+  private static final Logger LOG = LoggerFactory.getLogger(BatchCopies.class);
   private static final Duration ROUND = Duration.ofSeconds(10);
 
   /** An instance that is restarted is away for less. */
   private static final Duration NOBODYS = Duration.ofMinutes(5);
 
+  private static final int SOME = 250;
+  private static final int SOME_BYTES = 1024 * 1024;
+  private static final int MOST_DONE = 10_000;
+
   private final FlowContext flow;
   private final BatchContent content;
+  private final PictureUsers users;
   private final RepeatInterval round = new RepeatInterval(ROUND);
   private final Set<String> said = new HashSet<>();
 
   BatchCopies(FlowContext flow, BatchContent content) {
     this.flow = flow;
     this.content = content;
+    this.users = new PictureUsers(flow.settings().intakes().maxBytes());
   }
 
   boolean isHere(String batch) {
@@ -82,17 +102,113 @@ final class BatchCopies {
 
   /** What another instance has read to its end, or a program that died in between. */
   private void sweep() {
-    String copies = "the copies of batches";
     try {
       for (String id : content.batches()) {
-        Optional<Batch> batch = flow.ledger().batches().find(id);
-        if (batch.isPresent() && batch.get().state() != BatchState.READING) {
-          content.delete(id);
-        }
+        flow.ledger()
+            .batches()
+            .find(id)
+            .filter(batch -> batch.state() != BatchState.READING)
+            .ifPresent(this::finish);
       }
-      flow.outages().reportUp(copies);
     } catch (IOException e) {
-      flow.outages().reportWaiting(copies, "old copies of batches are not deleted: " + e);
+      LOG.warn("cannot look for old copies of batches: {}", String.valueOf(e));
+    }
+  }
+
+  /** The pictures of a batch; null if it is from before they could be in one. */
+  PictureSource pictures(Batch batch) {
+    Instant waited = batch.createdAt().plus(flow.settings().intakes().patience());
+    return folder(batch)
+        .map(
+            folder ->
+                new BatchPictures(
+                    folder,
+                    batch.createdAt(),
+                    () -> flow.ledger().clock().instant().isBefore(waited)))
+        .orElse(null);
+  }
+
+  private static Optional<Path> folder(Batch batch) {
+    return Optional.ofNullable(batch.intake().get(FlowProperties.FOLDER)).map(Path::of);
+  }
+
+  /** Moves the pictures of a batch whose lines are all decided, and deletes its copy. */
+  void finish(Batch decided) {
+    String pictures = "the folder for the pictures of batch " + decided.id();
+    try {
+      if (isHere(decided.id()) && folder(decided).isPresent()) {
+        move(decided, folder(decided).get());
+      }
+      content.delete(decided.id());
+      flow.outages().reportUp(pictures);
+    } catch (IOException e) {
+      flow.outages()
+          .reportWaiting(
+              pictures,
+              "the pictures of %s stay where they are, and are tried again: %s"
+                  .formatted(decided.name(), e));
+    }
+  }
+
+  /** Only those of accepted lines: whoever mends the others needs theirs. */
+  private void move(Batch decided, Path folder) throws IOException {
+    LineDefaults defaults = LineDefaults.of(decided.defaults());
+    LineFormat format = LineFormat.of(decided.name()).orElseThrow();
+    Set<String> done = new HashSet<>();
+    try (LineReader lines =
+        format.open(content.of(decided.id()), flow.settings().intakes().maxBytes())) {
+      List<RequestLine> some = some(lines);
+      while (!some.isEmpty()) {
+        Map<Long, List<String>> named = new HashMap<>();
+        some.forEach(line -> named.put(line.number(), defaults.texts(line, "file")));
+        named.values().removeIf(List::isEmpty);
+        if (!named.isEmpty()) {
+          named.keySet().retainAll(accepted(decided, some));
+        }
+        for (List<String> names : named.values()) {
+          for (String name : names) {
+            if (done.add(name)) {
+              move(name, folder);
+            }
+          }
+        }
+        if (done.size() > MOST_DONE) {
+          done.clear();
+        }
+        some = some(lines);
+      }
+    }
+  }
+
+  private Set<Long> accepted(Batch batch, List<RequestLine> lines) {
+    long from = lines.get(0).number();
+    long to = lines.get(lines.size() - 1).number();
+    return flow.ledger().batches().withJob(batch.id(), from, to);
+  }
+
+  private static List<RequestLine> some(LineReader reader) throws IOException {
+    List<RequestLine> lines = new ArrayList<>();
+    long bytes = 0;
+    while (lines.size() < SOME && bytes < SOME_BYTES) {
+      RequestLine line = reader.next();
+      if (line == null) {
+        break;
+      }
+      lines.add(line);
+      bytes += line.json() == null ? 0 : line.json().length;
+    }
+    return lines;
+  }
+
+  private void move(String name, Path folder) throws IOException {
+    InboxPictures inbox = new InboxPictures(folder, () -> false);
+    try {
+      inbox.find(name);
+    } catch (PictureRejected movedBefore) {
+      return;
+    }
+    if (!users.uses(folder, null, name)) {
+      inbox.move(name, folder.resolve(DroppedFile.ACCEPTED), flow.settings().files().policy());
     }
   }
 }

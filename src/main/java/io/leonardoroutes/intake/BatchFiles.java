@@ -63,6 +63,7 @@ public final class BatchFiles {
       String id = EventFactory.id("batch " + key);
       Map<String, String> properties = properties(exchange);
       properties.put(FlowProperties.KEY, key);
+      properties.put(FlowProperties.FOLDER, dropped.path().getParent().toString());
       String name = reportName(dropped.name());
       String other = name + "-" + id.substring(0, 8);
       Batch batch =

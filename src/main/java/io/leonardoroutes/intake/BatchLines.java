@@ -15,6 +15,8 @@ import io.leonardoroutes.lines.LineFormat;
 import io.leonardoroutes.lines.LineReader;
 import io.leonardoroutes.lines.RequestLine;
 import io.leonardoroutes.problem.RequestRejected;
+import io.leonardoroutes.upload.PictureSource;
+import io.leonardoroutes.upload.PicturesMissing;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import java.util.Set;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.util.ObjectHelper;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,10 +67,12 @@ public final class BatchLines {
   /** A file, and how many requests were read of it. */
   private static final class OpenFile {
     private final LineReader reader;
+    private final PictureSource pictures;
     private long read;
 
-    private OpenFile(LineReader reader) {
+    private OpenFile(LineReader reader, PictureSource pictures) {
       this.reader = reader;
+      this.pictures = pictures;
     }
 
     private RequestLine next() throws IOException {
@@ -84,6 +89,7 @@ public final class BatchLines {
     private Batch batch;
     private long read;
     private RequestLine line;
+    private PictureSource pictures;
 
     private UnderWay(Batch batch) {
       this.batch = batch;
@@ -140,6 +146,7 @@ public final class BatchLines {
       throw new IllegalStateException("the content of the batch is shorter than it was");
     }
     underWay.read = file.read;
+    underWay.pictures = file.pictures;
     Set<Long> known =
         flow.ledger()
             .batches()
@@ -159,7 +166,9 @@ public final class BatchLines {
     }
     LineFormat format = LineFormat.of(batch.name()).orElseThrow();
     OpenFile opened =
-        new OpenFile(format.open(content.of(batch.id()), flow.settings().intakes().maxBytes()));
+        new OpenFile(
+            format.open(content.of(batch.id()), flow.settings().intakes().maxBytes()),
+            copies.pictures(batch));
     files.put(batch.id(), opened);
     while (opened.read < batch.readLines()) {
       opened.next();
@@ -193,6 +202,7 @@ public final class BatchLines {
     exchange.setProperty(
         FlowProperties.NAME,
         OutboxFileName.of(LineFormat.nameOf(underWay.batch.name()), "batch") + "-" + line.number());
+    exchange.setProperty(FlowProperties.PICTURE_SOURCE, underWay.pictures);
     if (line.rejected() != null) {
       throw line.rejected();
     }
@@ -241,6 +251,7 @@ public final class BatchLines {
     }
     if (ours && now.state() != BatchState.READING) {
       LOG.info("{}: all of its {} requests are decided", batch.name(), batch.lines());
+      copies.finish(now);
     }
     underWay.batch = now;
   }
@@ -269,11 +280,14 @@ public final class BatchLines {
       flow.outages().reportFailure(Outages.INTAKE, why); // its lease ends by itself
       return;
     }
-    flow.outages()
-        .reportWaiting(
-            BatchCopies.reading(batch.id()),
-            "%s is not read on from request %s, and tried again: %s"
-                .formatted(batch.name(), batch.readLines() + 1, why));
+    // Pictures that are on their way are no outage.
+    if (ObjectHelper.getException(PicturesMissing.class, why) == null) {
+      flow.outages()
+          .reportWaiting(
+              BatchCopies.reading(batch.id()),
+              "%s is not read on from request %s, and tried again: %s"
+                  .formatted(batch.name(), batch.readLines() + 1, why));
+    }
     flow.outages()
         .attempt(
             () ->

@@ -12,7 +12,6 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.json.SafeText;
-import io.leonardoroutes.lines.BatchContent;
 import io.leonardoroutes.lines.CsvText;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -56,30 +55,24 @@ public final class BatchReports {
   private static final int SHARE = 20;
 
   private final FlowContext flow;
-  private final BatchContent content;
   private final Path outbox;
 
   /** Of the batches that are being read: the pause after their last report. */
   private final Map<String, RepeatInterval> pauses = new ConcurrentHashMap<>();
 
-  public BatchReports(FlowContext flow, BatchContent content) {
+  public BatchReports(FlowContext flow) {
     this.flow = flow;
-    this.content = content;
     this.outbox = flow.settings().batches().outbox();
   }
 
   /** Writes the reports of the batch if they are due, and ends its lease. */
-  public void report(@ExchangeProperty(FlowProperties.UNDER_WAY) BatchLines.UnderWay underWay)
-      throws IOException {
+  public void report(@ExchangeProperty(FlowProperties.UNDER_WAY) BatchLines.UnderWay underWay) {
     Batch batch = BatchLines.batch(underWay);
     boolean reading = batch.state() == BatchState.READING;
     Instant now = flow.clock().instant();
     if (reading && !pauses.computeIfAbsent(batch.id(), id -> begun(SHORTEST, now)).isOver(now)) {
       flow.ledger().batches().release(batch);
       return;
-    }
-    if (!reading) {
-      content.delete(batch.id());
     }
     long began = System.nanoTime();
     BatchTotals totals = flow.ledger().batches().totals(batch.id());

@@ -15,6 +15,9 @@ import java.util.Optional;
 
 /** A dropped file in the version that was opened. */
 record DroppedFile(Path path, FileVersion version) {
+  /** Where it is moved once it is accepted. */
+  static final String ACCEPTED = ".accepted";
+
   static DroppedFile at(Path path) throws IOException {
     return new DroppedFile(path, FileVersion.of(path));
   }

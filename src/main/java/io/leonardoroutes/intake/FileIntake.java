@@ -45,7 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileIntake implements GenericFileFilter<File> {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
-  private static final String ACCEPTED = ".accepted";
   private static final String REJECTED = ".rejected";
 
   private static final String PICTURE = ".*\\.(png|jpe?g|webp)";
@@ -164,7 +163,7 @@ public final class FileIntake implements GenericFileFilter<File> {
     if (!ready.isStill(path, dropped.version())) {
       throw new DroppedFile.Changed(path);
     }
-    mustBeOurs(path.resolveSibling(ACCEPTED));
+    mustBeOurs(path.resolveSibling(DroppedFile.ACCEPTED));
     mustBeOurs(path.resolveSibling(REJECTED));
     String name = path.getFileName().toString();
     exchange.setProperty(FlowProperties.NAME, OutboxFileName.ofDropped(name, "request"));
@@ -210,11 +209,11 @@ public final class FileIntake implements GenericFileFilter<File> {
   public void accepted(Exchange exchange) throws IOException {
     DroppedFile dropped = exchange.getProperty(FlowProperties.DROPPED, DroppedFile.class);
     try (SafeFolder folder =
-        SafeFolder.openOrCreate(dropped.path().resolveSibling(ACCEPTED), policy)) {
+        SafeFolder.openOrCreate(dropped.path().resolveSibling(DroppedFile.ACCEPTED), policy)) {
       // First, so that a program that dies in between finds them again by their request.
       exchange
           .getProperty(FlowProperties.PICTURE_SOURCE, InboxPictures.class)
-          .moveTo(ACCEPTED, pictureUsers, dropped.path(), policy);
+          .moveTo(DroppedFile.ACCEPTED, pictureUsers, dropped.path(), policy);
       dropped.moveTo(folder);
     }
     gone(dropped);

@@ -36,6 +36,17 @@ final class InboxPictures implements PictureSource {
 
   @Override
   public InputStream open(String name) throws PictureRejected, IOException {
+    try {
+      InputStream in = Files.newInputStream(find(name), LinkOption.NOFOLLOW_LINKS);
+      opened.add(name);
+      return in;
+    } catch (NoSuchFileException e) {
+      throw missing();
+    }
+  }
+
+  /** The file of a picture, which may be gone a moment later. */
+  Path find(String name) throws PictureRejected, IOException {
     Path path = path(name);
     try {
       BasicFileAttributes file =
@@ -44,13 +55,15 @@ final class InboxPictures implements PictureSource {
         throw PictureRejected.because(
             "not-a-file", "it is not a file of its own: put the picture itself there");
       }
-      InputStream in = Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS);
-      opened.add(name);
-      return in;
+      return path;
     } catch (NoSuchFileException | NotDirectoryException e) {
-      throw PictureRejected.incomplete(
-          "missing", "there is no such file beside the request: drop the picture first");
+      throw missing();
     }
+  }
+
+  static PictureRejected missing() {
+    return PictureRejected.incomplete(
+        "missing", "there is no such file beside the request: drop the picture first");
   }
 
   @Override
@@ -89,13 +102,14 @@ final class InboxPictures implements PictureSource {
   void moveTo(String accepted, PictureUsers users, Path request, FolderPolicy policy)
       throws IOException {
     for (String name : opened) {
-      if (!users.uses(request, name)) {
+      if (!users.uses(folder, request, name)) {
         move(name, folder.resolve(accepted), policy);
       }
     }
   }
 
-  private void move(String name, Path accepted, FolderPolicy policy) throws IOException {
+  /** Moves one picture, whose name was checked. */
+  void move(String name, Path accepted, FolderPolicy policy) throws IOException {
     int slash = name.lastIndexOf('/');
     Path below = Path.of(slash < 0 ? "" : name.substring(0, slash));
     String file = name.substring(slash + 1);

@@ -40,24 +40,30 @@ final class PictureUsers {
   }
 
   /**
-   * @param maxBytes a longer file is no request
+   * @param maxBytes a longer file is not read
    */
   PictureUsers(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /** Whether another request in the same folder names the picture. */
-  boolean uses(Path request, String picture) throws IOException {
+  /**
+   * Whether a request in the folder names the picture.
+   *
+   * @param request not this one; null for any
+   */
+  boolean uses(Path folder, Path request, String picture) throws IOException {
     if (read.size() > MOST) {
       read.clear();
       lastUser.clear();
     }
-    read.remove(request);
+    if (request != null) {
+      read.remove(request);
+    }
     Path last = lastUser.get(picture);
     if (last != null && !last.equals(request) && Files.exists(last) && names(last).have(picture)) {
       return true;
     }
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(request.getParent())) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         if (!file.equals(request) && isRequest(file) && names(file).have(picture)) {
           lastUser.put(picture, file);
@@ -81,7 +87,7 @@ final class PictureUsers {
       FileVersion version = FileVersion.of(file);
       Names known = read.get(file);
       if (known == null || !known.version().equals(version)) {
-        known = new Names(version, version.size() > maxBytes ? Set.of() : pictures(file));
+        known = new Names(version, version.size() > maxBytes ? null : pictures(file));
         read.put(file, known);
       }
       return known;

@@ -106,6 +106,25 @@ public final class LineDefaults {
     }
   }
 
+  /**
+   * The texts under a key, wherever it is in the complete request; none if it cannot be read.
+   *
+   * @param key that the line or its defaults {@linkplain RequestLine#mentions mention}
+   */
+  public List<String> texts(RequestLine line, String key) {
+    boolean byDefault = defaults != null && defaults.findValue(key) != null;
+    if (line.json() == null || !byDefault && !line.mentions(key)) {
+      return List.of();
+    }
+    try {
+      return STRICT
+          .readTree(new String(complete(line.json()), StandardCharsets.UTF_8))
+          .findValuesAsText(key);
+    } catch (JsonProcessingException rejectedLater) {
+      return List.of();
+    }
+  }
+
   private static ObjectNode merged(ObjectNode into, ObjectNode from) {
     for (Map.Entry<String, JsonNode> field : from.properties()) {
       JsonNode there = into.get(field.getKey());

@@ -45,6 +45,9 @@ public final class PictureFolder {
     private final Picture picture;
     private final String part;
 
+    /**
+     * @param part its temporary file; null if the picture is kept already
+     */
     private Draft(Picture picture, String part) {
       this.picture = picture;
       this.part = part;
@@ -56,6 +59,12 @@ public final class PictureFolder {
 
     /** Keeps the picture durably. */
     public void keep() throws IOException {
+      if (part == null) {
+        if (find(picture).isEmpty()) {
+          throw new NoSuchFileException(picture.fileName());
+        }
+        return;
+      }
       try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
         if (open.find(part).isPresent()) {
           // Over a copy that is there, whose time says when it was last needed.
@@ -67,6 +76,9 @@ public final class PictureFolder {
 
     @Override
     public void close() throws IOException {
+      if (part == null) {
+        return;
+      }
       try (SafeFolder open = SafeFolder.open(folder, FolderPolicy.OWN)) {
         open.delete(part);
       }
@@ -89,6 +101,11 @@ public final class PictureFolder {
         throw e;
       }
     }
+  }
+
+  /** A picture that was kept a while ago, if it still is. */
+  public Optional<Draft> again(Picture kept) {
+    return find(kept).map(file -> new Draft(kept, null));
   }
 
   private Picture write(InputStream in, SafeFolder open, String part)

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +85,10 @@ public final class RequestPictures {
           "a request that comes this way has no files: POST the picture to /uploads, and use the id"
               + " in the answer");
     }
+    Optional<PictureFolder.Draft> kept = source.kept(file).flatMap(folder::again);
+    if (kept.isPresent()) {
+      return kept.get();
+    }
     try (InputStream in = source.open(file)) {
       return folder.read(in);
     }
@@ -105,8 +110,10 @@ public final class RequestPictures {
    */
   public List<JobPicture> keep(Exchange exchange, VideoRequest request, ObjectNode sent) {
     Map<?, ?> drafts = exchange.getProperty(FlowProperties.PICTURES, Map.of(), Map.class);
+    PictureSource source = exchange.getProperty(FlowProperties.PICTURE_SOURCE, PictureSource.class);
     List<JobPicture> kept = new ArrayList<>();
-    for (String image : request.picturesToUpload().keySet()) {
+    for (Map.Entry<String, ImageItem.Image> wanted : request.picturesToUpload().entrySet()) {
+      String image = wanted.getKey();
       if (!(drafts.get(image) instanceof PictureFolder.Draft draft)) {
         throw new RequestRejected(
             Problem.invalid(
@@ -123,6 +130,9 @@ public final class RequestPictures {
         throw new java.io.UncheckedIOException(e);
       }
       Picture picture = draft.picture();
+      if (wanted.getValue().file() != null && source != null) {
+        source.remember(wanted.getValue().file(), picture);
+      }
       ((ObjectNode) sent.at(image)).put("type", "UPLOADED").put("sha256", picture.sha256());
       kept.add(
           new JobPicture(
