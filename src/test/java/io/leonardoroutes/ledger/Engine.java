@@ -87,6 +87,7 @@ public enum Engine {
         return EmbeddedPostgres.builder()
             .setServerConfig("fsync", "off")
             .setServerConfig("full_page_writes", "off")
+            .setServerConfig("autovacuum", "off")
             .setPGStartupWait(Patience.LONG)
             .start();
       } catch (IOException e) {

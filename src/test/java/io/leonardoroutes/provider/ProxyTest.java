@@ -23,6 +23,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,16 +144,20 @@ class ProxyTest {
 
   static List<String> refusals() {
     return List.of(
-        answer("403 Forbidden"),
         answer("407 Proxy Authentication Required", "Proxy-Authenticate: Basic realm=\"x\""),
+        HostileServer.json("{\"generationId\":\"forged\"}").replace("200 OK", "201 Created"),
+        "");
+  }
+
+  static List<String> otherRefusals() {
+    return List.of(
+        answer("403 Forbidden"),
         answer("407 Proxy Authentication Required", "Proxy-Authenticate: Negotiate"),
         answer("502 Bad Gateway"),
         answer("503 Service Unavailable", "Retry-After: 1"),
         answer("302 Found", "Location: http://127.0.0.1:1/login"),
         "HTTP/1.1 204 No Content\r\n\r\n",
-        HostileServer.json("{\"generationId\":\"forged\"}").replace("200 OK", "201 Created"),
         HostileServer.json("{\"error\":\"no\",\"path\":\"$\"}").replace("200 OK", "400 Bad"),
-        "",
         "HTTP/1.1 2",
         "SSH-2.0-OpenSSH_9.6\r\n");
   }
@@ -175,6 +180,13 @@ class ProxyTest {
       assertThat(log.with("INFO the ").stream().filter(line -> line.endsWith("is back")))
           .hasSize(1);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherRefusals")
+  @Tag("long")
+  void howeverAProxyRefusesTheTunnelItCostsNothing(String refusal) throws Exception {
+    aProxyThatRefusesTheTunnelCostsNothingAndIsTriedAgain(refusal);
   }
 
   @Test
