@@ -18,7 +18,7 @@ import javax.imageio.ImageIO;
  * Drops requests into the inbox, whether or not the program is alive. Half of them come as batches,
  * in which the request is there twice, with a wrong one in between. Some are half written for a
  * while, and some cannot be moved to {@code .accepted} at first, because a folder has their name
- * there.
+ * there. One in five has a picture.
  */
 final class FileCaller implements ProofCallers.Caller {
   private static final int BATCH_EVERY = 2;
@@ -44,10 +44,12 @@ final class FileCaller implements ProofCallers.Caller {
     try {
       boolean batch = request.number() % BATCH_EVERY == 0;
       String name = request.number() + ".json";
-      String text = batch ? batch(request) : request.json();
-      if (!batch && request.number() % PICTURE_EVERY == 0) {
-        text = request.jsonWithPicture(picture(request.number()));
+      String one = batch ? request.jsonWithReference() : request.json();
+      if (request.number() % PICTURE_EVERY == 0) {
+        one = ProofRequest.withPicture(one, picture(request.number()));
       }
+      // Both elements with the request are one job, by its reference.
+      String text = batch ? "[%s, {}, %s]".formatted(one, one) : one;
       if (request.number() % BLOCKED_EVERY < BATCH_EVERY) {
         obstacles.add(Files.createDirectories(accepted().resolve(name)));
       }
@@ -66,11 +68,6 @@ final class FileCaller implements ProofCallers.Caller {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Both elements with the request are one job, by its reference. */
-  private static String batch(ProofRequest request) {
-    return "[%s, {}, %s]".formatted(request.jsonWithReference(), request.jsonWithReference());
   }
 
   /** Drops a picture of its own for a request. */

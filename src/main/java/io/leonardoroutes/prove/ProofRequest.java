@@ -32,11 +32,11 @@ record ProofRequest(int number, boolean good) {
     return "{\"reference\": \"" + name() + "\", " + body();
   }
 
-  /** The same from a picture beside the request's file. */
-  String jsonWithPicture(String file) {
+  /** A request from a picture beside its file. */
+  static String withPicture(String json, String file) {
     String start =
         "\"guidances\": {\"start_frame\": [{\"image\": {\"file\": \"" + file + "\"}}]}, ";
-    return json().replace("\"duration\"", start + "\"duration\"");
+    return json.replace("\"duration\"", start + "\"duration\"");
   }
 
   private String body() {
