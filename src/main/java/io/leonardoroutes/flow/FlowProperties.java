@@ -371,7 +371,8 @@ public final class FlowProperties {
   /**
    * The folder that a file with many requests was dropped into, where its pictures are.
    *
-   * <p>Set by the step {@code leonardoBatchFiles}. Read by {@code batches}. Default: none.
+   * <p>Set by the step {@code leonardoBatchFiles}. Read by {@code batches} and {@code check}.
+   * Default: none.
    */
   public static final String FOLDER = "leonardoFolder";
 

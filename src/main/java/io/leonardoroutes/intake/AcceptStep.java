@@ -80,7 +80,11 @@ public final class AcceptStep {
   public void generations(Exchange exchange) {
     VideoRequest request = exchange.getMessage().getBody(VideoRequest.class);
     IntakeProperties intake = IntakeProperties.of(exchange);
-    chained.check(request, intake, exchange.getProperty(FlowProperties.ACCOUNT, String.class));
+    chained.check(
+        request,
+        intake,
+        exchange.getProperty(FlowProperties.ACCOUNT, String.class),
+        exchange.getProperty(FlowProperties.FOLDER) != null);
     Map<String, String> ids = request.guidanceIds();
     if (ids.isEmpty()) {
       return;

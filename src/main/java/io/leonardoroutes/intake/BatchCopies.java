@@ -16,13 +16,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +39,8 @@ final class BatchCopies {
   private static final Duration NOBODYS = Duration.ofMinutes(5);
 
   private static final int SOME = 250;
-  private static final int SOME_BYTES = 1024 * 1024;
-  private static final int MOST_DONE = 10_000;
+  private static final int MOST_NAMES = 20;
+  private static final int LONGEST_NAME = 1_024;
 
   private final FlowContext flow;
   private final BatchContent content;
@@ -150,54 +150,46 @@ final class BatchCopies {
     }
   }
 
-  /** Only those of accepted lines: whoever mends the others needs theirs. */
   private void move(Batch decided, Path folder) throws IOException {
     LineDefaults defaults = LineDefaults.of(decided.defaults());
     LineFormat format = LineFormat.of(decided.name()).orElseThrow();
-    Set<String> done = new HashSet<>();
+    SortedMap<Long, List<String>> named = new TreeMap<>();
     try (LineReader lines =
         format.open(content.of(decided.id()), flow.settings().intakes().maxBytes())) {
-      List<RequestLine> some = some(lines);
-      while (!some.isEmpty()) {
-        Map<Long, List<String>> named = new HashMap<>();
-        some.forEach(line -> named.put(line.number(), defaults.texts(line, "file")));
-        named.values().removeIf(List::isEmpty);
-        if (!named.isEmpty()) {
-          named.keySet().retainAll(accepted(decided, some));
+      for (RequestLine line = lines.next(); line != null; line = lines.next()) {
+        if (!named.isEmpty() && line.number() - named.firstKey() >= SOME) {
+          move(decided, named, folder);
+          named.clear();
         }
-        for (List<String> names : named.values()) {
-          for (String name : names) {
-            if (done.add(name)) {
-              move(name, folder);
-            }
-          }
+        List<String> names = names(defaults, line);
+        if (!names.isEmpty()) {
+          named.put(line.number(), names);
         }
-        if (done.size() > MOST_DONE) {
-          done.clear();
-        }
-        some = some(lines);
       }
+    }
+    if (!named.isEmpty()) {
+      move(decided, named, folder);
     }
   }
 
-  private Set<Long> accepted(Batch batch, List<RequestLine> lines) {
-    long from = lines.get(0).number();
-    long to = lines.get(lines.size() - 1).number();
-    return flow.ledger().batches().withJob(batch.id(), from, to);
+  /** Of those that an accepted line can have. */
+  private static List<String> names(LineDefaults defaults, RequestLine line) {
+    return defaults.texts(line, "file").stream()
+        .filter(name -> name.length() <= LONGEST_NAME)
+        .limit(MOST_NAMES)
+        .toList();
   }
 
-  private static List<RequestLine> some(LineReader reader) throws IOException {
-    List<RequestLine> lines = new ArrayList<>();
-    long bytes = 0;
-    while (lines.size() < SOME && bytes < SOME_BYTES) {
-      RequestLine line = reader.next();
-      if (line == null) {
-        break;
-      }
-      lines.add(line);
-      bytes += line.json() == null ? 0 : line.json().length;
+  /** Only those of accepted lines: whoever mends the others needs theirs. */
+  private void move(Batch decided, SortedMap<Long, List<String>> named, Path folder)
+      throws IOException {
+    Set<Long> accepted =
+        flow.ledger().batches().withJob(decided.id(), named.firstKey(), named.lastKey());
+    Set<String> names = new LinkedHashSet<>();
+    named.forEach((line, some) -> names.addAll(accepted.contains(line) ? some : List.of()));
+    for (String name : names) {
+      move(name, folder);
     }
-    return lines;
   }
 
   private void move(String name, Path folder) throws IOException {

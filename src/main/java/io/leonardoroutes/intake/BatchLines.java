@@ -12,6 +12,7 @@ import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.lines.BatchContent;
 import io.leonardoroutes.lines.LineDefaults;
 import io.leonardoroutes.lines.LineFormat;
+import io.leonardoroutes.lines.LineGroup;
 import io.leonardoroutes.lines.LineReader;
 import io.leonardoroutes.lines.RequestLine;
 import io.leonardoroutes.problem.RequestRejected;
@@ -40,8 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BatchLines {
   private static final Logger LOG = LoggerFactory.getLogger(BatchLines.class);
-  private static final int MOST_LINES = 250;
-  private static final int MOST_BYTES = 1024 * 1024;
   private static final int MOST_OPEN = 16;
   private static final RetryBackoff AGAIN =
       new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
@@ -69,6 +68,7 @@ public final class BatchLines {
     private final LineReader reader;
     private final PictureSource pictures;
     private long read;
+    private RequestLine ahead;
 
     private OpenFile(LineReader reader, PictureSource pictures) {
       this.reader = reader;
@@ -76,9 +76,15 @@ public final class BatchLines {
     }
 
     private RequestLine next() throws IOException {
-      RequestLine line = reader.next();
+      RequestLine line = ahead == null ? reader.next() : ahead;
+      ahead = null;
       read += line == null ? 0 : 1;
       return line;
+    }
+
+    private void back(RequestLine line) {
+      ahead = line;
+      read--;
     }
   }
 
@@ -132,16 +138,15 @@ public final class BatchLines {
 
   private synchronized List<RequestLine> read(UnderWay underWay) throws IOException {
     OpenFile file = file(underWay.batch);
-    List<RequestLine> lines = new ArrayList<>();
-    int bytes = 0;
-    while (lines.size() < MOST_LINES && bytes < MOST_BYTES) {
-      RequestLine line = file.next();
-      if (line == null) {
-        break;
-      }
-      lines.add(line);
-      bytes += line.json() == null ? 0 : line.json().length;
+    LineGroup group = new LineGroup(underWay.defaults);
+    RequestLine next = file.next();
+    while (next != null && group.add(next)) {
+      next = group.isFull() ? null : file.next();
     }
+    if (next != null) {
+      file.back(next);
+    }
+    List<RequestLine> lines = group.lines();
     if (lines.isEmpty()) {
       throw new IllegalStateException("the content of the batch is shorter than it was");
     }

@@ -36,15 +36,20 @@ final class ChainedVideos {
    * accepted before is not rejected for what became of the job since.
    *
    * @param account that pays for the request, or null if none was found
+   * @param line whether it is a line of a batch
    */
-  void check(VideoRequest request, IntakeProperties intake, String account) {
+  void check(VideoRequest request, IntakeProperties intake, String account, boolean line) {
     if (request.chainedJob().isEmpty() || isKnown(request, intake)) {
       return;
     }
     Job job = job(request, intake).orElse(null);
     if (job == null) {
       request.rejectChained(
-          "unknown-job", "is no job of yours: give the id or the reference of one");
+          "unknown-job",
+          line
+              ? "is neither a job of yours nor an accepted line above this one: give the id or the"
+                  + " reference of one, and let a line follow the line that it waits for"
+              : "is no job of yours: give the id or the reference of one");
     } else if (account != null && !job.account().equals(account)) {
       request.rejectChained(
           "other-account",

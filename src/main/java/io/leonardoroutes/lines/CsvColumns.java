@@ -1,8 +1,10 @@
 package io.leonardoroutes.lines;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.leonardoroutes.json.SafeText;
 import io.leonardoroutes.json.WireNames;
 import io.leonardoroutes.problem.RequestRejected;
@@ -31,7 +33,8 @@ record CsvColumns(List<String> names) {
           "reference",
           "sinks",
           "priority",
-          "account");
+          "account",
+          "tags");
 
   private static final Set<String> OURS = Set.of("model", "public", "reference", "account");
   private static final Set<String> PICTURES = Set.of("start_frame", "end_frame", "image_reference");
@@ -92,6 +95,8 @@ record CsvColumns(List<String> names) {
   private static void put(ObjectNode request, String name, String cell) {
     if (name.equals("prompt")) {
       parameters(request).put(name, cell);
+    } else if (name.equals("tags")) {
+      request.set(name, tags(cell));
     } else if (name.equals("sinks")) {
       several(cell).forEach(request.withArrayProperty(name)::add);
     } else if (PICTURES.contains(name)) {
@@ -101,6 +106,19 @@ record CsvColumns(List<String> names) {
       boolean ours = OURS.contains(name) || name.equals("priority");
       value(ours ? request : parameters(request), name, cell.strip());
     }
+  }
+
+  /** What is no list of NAME=VALUE stays text, for the rules of the request to reject. */
+  private static JsonNode tags(String cell) {
+    ObjectNode tags = JsonNodeFactory.instance.objectNode();
+    for (String one : several(cell)) {
+      String[] tag = one.split("=", 2);
+      if (tag.length < 2 || tags.has(tag[0].strip())) {
+        return TextNode.valueOf(cell.strip());
+      }
+      tags.put(tag[0].strip(), tag[1].strip());
+    }
+    return tags;
   }
 
   private static ObjectNode parameters(ObjectNode request) {

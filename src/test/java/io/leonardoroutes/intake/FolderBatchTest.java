@@ -182,6 +182,60 @@ class FolderBatchTest {
   }
 
   @Test
+  void aLineTakesTheVideoOfALineAboveIt() throws Exception {
+    app.start();
+    drop.file(
+        "koalas.jsonl",
+        String.join(
+            "\n",
+            "{\"reference\":\"first\"," + request("a").substring(1),
+            editing("first", "second"),
+            editing("second", "third"),
+            editing("last", "later"),
+            editing("circle", "circle"),
+            "{\"reference\":\"last\"," + WRONG.substring(1),
+            editing("last", "rejected"),
+            ""));
+
+    accepted("koalas.jsonl");
+    List<JsonNode> report = ended("koalas", 7);
+    assertThat(report)
+        .extracting(line -> line.get("state").asText())
+        .containsExactly(
+            "COMPLETE", "COMPLETE", "COMPLETE", "REJECTED", "REJECTED", "REJECTED", "REJECTED");
+    assertThat(report.get(3).get("reason").asText())
+        .isEqualTo(
+            "/parameters/guidances/video_reference_base/0/video/job \"last\" is neither a job of yours"
+                + " nor an accepted line above this one: give the id or the reference of one, and"
+                + " let a line follow the line that it waits for");
+    assertThat(report.get(4).get("reason").asText())
+        .contains("\"circle\" is neither a job of yours");
+    assertThat(report.get(6).get("reason").asText()).contains("\"last\" is neither a job of yours");
+    assertThat(provider.creates()).hasSize(3);
+  }
+
+  private static String editing(String job, String reference) {
+    return """
+    {"model":"kling-video-o-3","reference":"%s","parameters":{"prompt":"at night","guidances":\
+    {"video_reference_base":[{"video":{"job":"%s"}}]}}}"""
+        .formatted(reference, job);
+  }
+
+  @Test
+  void tagsOfATableJoinThoseOfTheDefaults() throws Exception {
+    app.start();
+    drop.file("_defaults.json", "{\"model\":\"kling-3.0-turbo\",\"tags\":{\"team\":\"web\"}}");
+    drop.file("koalas.csv", "prompt,tags\na,project=spring;team=red\nb,\nc,spring\n");
+
+    accepted("koalas.csv");
+    List<JsonNode> report = ended("koalas", 3);
+    assertThat(LedgerRows.of(app, "SELECT tags FROM job ORDER BY file_name"))
+        .extracting(row -> row.get("tags"))
+        .containsExactly("{\"project\":\"spring\",\"team\":\"red\"}", "{\"team\":\"web\"}");
+    assertThat(report.get(2).get("reason").asText()).startsWith("/tags ");
+  }
+
+  @Test
   void aFileThatCannotBeReadIsRejectedAsAWhole() throws Exception {
     app.with("leonardo.batches.max-lines", "3").with("leonardo.batches.max-bytes", "9000").start();
     drop.file("header.csv", "The koala,5\n");

@@ -112,6 +112,16 @@ class LineFormatTest {
             """);
   }
 
+  @Test
+  void tagsAreNamesAndValues() throws Exception {
+    assertThat(read("a.csv", "tags\nteam=web; project = spring=early ;\nweb\nteam=a;team=b\n;\n"))
+        .containsExactly(
+            "2 {\"tags\":{\"team\":\"web\",\"project\":\"spring=early\"}}",
+            "3 {\"tags\":\"web\"}",
+            "4 {\"tags\":\"team=a;team=b\"}",
+            "5 {\"tags\":{}}");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
