@@ -136,7 +136,10 @@ final class RouteBeans {
     RestIntake rest = new RestIntake(flow);
     registry.bind("leonardoAsked", rest);
     registry.bind("leonardoRetry", new RetryStep(flow, folder));
-    registry.bind("leonardoInbox", new FileIntake(flow));
+    FileIntake inbox = new FileIntake(flow);
+    registry.bind("leonardoInbox", inbox);
+    registry.bind("leonardoInbox-pictures-false", inbox);
+    registry.bind("leonardoInbox-pictures-true", inbox.withPictures());
     bindBatches(context, flow, accept, rejections);
     registry.bind("leonardoKameletIntake", new KameletIntake());
     registry.bind("leonardoAnswers", new RestAnswers(flow));

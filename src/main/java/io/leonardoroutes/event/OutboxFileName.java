@@ -21,9 +21,9 @@ public final class OutboxFileName {
     return name.isEmpty() ? reduced(fallback) : name;
   }
 
-  /** The name for a file that was dropped as {@code NAME.json}, {@code .jsonl} or {@code .csv}. */
+  /** The name for a dropped file, without the ending of a request, a batch or a picture. */
   public static String ofDropped(String file, String fallback) {
-    return of(file.replaceFirst("(?i)\\.(jsonl?|csv)$", ""), fallback);
+    return of(file.replaceFirst("(?i)\\.(jsonl?|csv|png|jpe?g|webp)$", ""), fallback);
   }
 
   private static String reduced(String text) {

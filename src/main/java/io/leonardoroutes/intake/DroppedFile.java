@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -17,6 +18,8 @@ import java.util.Optional;
 record DroppedFile(Path path, FileVersion version) {
   /** Where it is moved once it is accepted. */
   static final String ACCEPTED = ".accepted";
+
+  private static final String PICTURE = ".*\\.(png|jpe?g|webp)";
 
   static DroppedFile at(Path path) throws IOException {
     return new DroppedFile(path, FileVersion.of(path));
@@ -35,6 +38,11 @@ record DroppedFile(Path path, FileVersion version) {
   static boolean isRequest(File file) {
     String name = file.getName();
     return !name.startsWith(".") && isFormat(name) && !LineDefaults.isName(name);
+  }
+
+  /** Whether a file is a picture, by its name. */
+  static boolean isPicture(String name) {
+    return !name.startsWith(".") && name.toLowerCase(Locale.ROOT).matches(PICTURE);
   }
 
   static boolean isFormat(String name) {

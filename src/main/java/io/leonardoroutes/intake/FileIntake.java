@@ -25,7 +25,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
@@ -46,8 +45,6 @@ import org.slf4j.LoggerFactory;
 public final class FileIntake implements GenericFileFilter<File> {
   private static final Logger LOG = LoggerFactory.getLogger(FileIntake.class);
   private static final String REJECTED = ".rejected";
-
-  private static final String PICTURE = ".*\\.(png|jpe?g|webp)";
 
   /** Stands in a name for bytes that are not valid in the system's encoding. */
   private static final char UNREADABLE = '\uFFFD';
@@ -86,6 +83,15 @@ public final class FileIntake implements GenericFileFilter<File> {
   /** Whether the file can be read and, as far as one can see, is complete. */
   @Override
   public boolean accept(GenericFile<File> candidate) {
+    return accept(candidate, false);
+  }
+
+  /** The filter of a folder in which each picture alone becomes a video too. */
+  public GenericFileFilter<File> withPictures() {
+    return candidate -> accept(candidate, true);
+  }
+
+  private boolean accept(GenericFile<File> candidate, boolean pictures) {
     if (!rest.isOver(flow.clock().instant())) {
       return false;
     }
@@ -96,7 +102,10 @@ public final class FileIntake implements GenericFileFilter<File> {
     try {
       Path path = file.toPath();
       if (Files.isRegularFile(path) && Files.isReadable(path)) {
-        return DroppedFile.isRequest(file) ? ready.isReady(path) : left(file, path);
+        if (DroppedFile.isRequest(file)) {
+          return ready.isReady(path);
+        }
+        return pictures && isAlone(path) || left(file, path);
       }
       if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
         logIfRequest(file, "it is not a file that can be read");
@@ -111,6 +120,14 @@ public final class FileIntake implements GenericFileFilter<File> {
       passOver(file, e);
     }
     return false;
+  }
+
+  /** Whether it is a picture that no waiting request names. */
+  private boolean isAlone(Path path) throws IOException {
+    String name = path.getFileName().toString();
+    return DroppedFile.isPicture(name)
+        && ready.isSettled(path)
+        && !pictureUsers.uses(path.getParent(), null, name);
   }
 
   private void logIfRequest(File file, String why) {
@@ -131,7 +148,7 @@ public final class FileIntake implements GenericFileFilter<File> {
           "{} is not taken: {}",
           hidden
               ? "its name begins with a dot, as those of files that are still written"
-              : name.toLowerCase(Locale.ROOT).matches(PICTURE)
+              : DroppedFile.isPicture(name)
                   ? "it is a picture, and moves with the last request that names it"
                   : "only files whose names end in .json, .jsonl or .csv are");
     }
@@ -150,7 +167,8 @@ public final class FileIntake implements GenericFileFilter<File> {
 
   /**
    * Replaces the file in the body by its bytes, at most as many as show that it is too long. The
-   * same name and content is the same request. Sets {@code leonardoBatch} if it holds many.
+   * same name and content is the same request. Sets {@code leonardoBatch} if it holds many. A
+   * picture is replaced by a request for a video of it.
    *
    * @throws RequestRejected if it is a link that leads elsewhere
    */
@@ -173,20 +191,31 @@ public final class FileIntake implements GenericFileFilter<File> {
           400, "link", "The file is a link", "it leads out of the folder: drop the file itself");
     }
     try (InputStream in = Files.newInputStream(real, LinkOption.NOFOLLOW_LINKS)) {
-      byte[] bytes = in.readNBytes(settings.maxBytes() + 1);
+      boolean picture = DroppedFile.isPicture(name);
+      int most = picture ? flow.settings().uploads().maxBytes() : settings.maxBytes();
+      byte[] bytes = in.readNBytes(most + 1);
       if (!dropped.isThere()) {
         throw new DroppedFile.Changed(path);
       }
       String intake = exchange.getProperty(FlowProperties.INTAKE, String.class);
-      exchange.setProperty(
-          FlowProperties.KEY, intake + ":" + name + ":" + AcceptStep.sha256(bytes));
+      String key = intake + ":" + name + ":" + AcceptStep.sha256(bytes);
+      exchange.setProperty(FlowProperties.KEY, key);
       exchange.setProperty(FlowProperties.ONE_REQUEST, true);
-      exchange.setProperty(FlowProperties.BATCH, ReadyFiles.isBatch(name, bytes));
+      exchange.setProperty(FlowProperties.BATCH, !picture && ReadyFiles.isBatch(name, bytes));
+      InboxPictures pictures = new InboxPictures(path.getParent(), () -> ready.isYoung(path));
       exchange.setProperty(
-          FlowProperties.PICTURE_SOURCE,
-          new InboxPictures(path.getParent(), () -> ready.isYoung(path)));
-      exchange.getMessage().setBody(bytes);
+          FlowProperties.PICTURE_SOURCE, picture ? pictures.with(name, bytes) : pictures);
+      exchange.getMessage().setBody(picture ? request(path, key) : bytes);
     }
+  }
+
+  /** For a picture that has a job, any request does: the job is answered. */
+  private byte[] request(Path picture, String key) throws IOException {
+    String defaults =
+        flow.ledger().withKey(key).isPresent()
+            ? "{}"
+            : LineDefaults.read(picture, settings.maxBytes());
+    return LineDefaults.requestFor(picture.getFileName().toString(), defaults);
   }
 
   /** Fails before a file is taken that could not be moved. */

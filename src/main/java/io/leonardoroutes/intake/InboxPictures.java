@@ -4,6 +4,7 @@ import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.picture.PictureRejected;
 import io.leonardoroutes.upload.PictureSource;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,18 +25,34 @@ import java.util.function.BooleanSupplier;
 final class InboxPictures implements PictureSource {
   private final Path folder;
   private final BooleanSupplier isYoung;
+  private final String alone;
+  private final byte[] bytes;
   private final Set<String> opened = new LinkedHashSet<>();
 
   /**
    * @param isYoung whether the request came so lately that its pictures may still be on their way
    */
   InboxPictures(Path folder, BooleanSupplier isYoung) {
+    this(folder, isYoung, null, null);
+  }
+
+  private InboxPictures(Path folder, BooleanSupplier isYoung, String alone, byte[] bytes) {
     this.folder = folder;
     this.isYoung = isYoung;
+    this.alone = alone;
+    this.bytes = bytes;
+  }
+
+  /** The same for a picture that was dropped alone, and whose bytes were read. */
+  InboxPictures with(String picture, byte[] read) {
+    return new InboxPictures(folder, isYoung, picture, read);
   }
 
   @Override
   public InputStream open(String name) throws PictureRejected, IOException {
+    if (name.equals(alone)) {
+      return new ByteArrayInputStream(bytes);
+    }
     try {
       InputStream in = Files.newInputStream(find(name), LinkOption.NOFOLLOW_LINKS);
       opened.add(name);
@@ -98,11 +115,14 @@ final class InboxPictures implements PictureSource {
             + " pictures/start.png: no step of it is empty or begins with a dot");
   }
 
-  /** Moves the pictures of an accepted request, except those that another request needs. */
+  /**
+   * Moves the pictures of an accepted request, except those that another request needs. A picture
+   * that was dropped alone has others only by the defaults, which are there for the next one too.
+   */
   void moveTo(String accepted, PictureUsers users, Path request, FolderPolicy policy)
       throws IOException {
     for (String name : opened) {
-      if (!users.uses(folder, request, name)) {
+      if (alone == null && !users.uses(folder, request, name)) {
         move(name, folder.resolve(accepted), policy);
       }
     }

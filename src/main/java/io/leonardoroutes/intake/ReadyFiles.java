@@ -63,6 +63,11 @@ final class ReadyFiles {
     return isOver(check, settings.patience()) || ends(path, check);
   }
 
+  /** Whether a file has not changed for a while; what is in it may still be incomplete. */
+  boolean isSettled(Path path) throws IOException {
+    return isOver(check(path), settings.settle());
+  }
+
   /** Whether a file that is not a request has been left in the inbox. */
   boolean isLeft(Path path) throws IOException {
     return isOver(check(path), settings.patience());

@@ -3,6 +3,7 @@ package io.leonardoroutes.lines;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.json.StrictJson;
 import io.leonardoroutes.problem.RequestRejected;
@@ -39,14 +40,15 @@ public final class LineDefaults {
   }
 
   /**
-   * The defaults for a dropped file, as JSON; null if there are none.
+   * The defaults for a dropped file, whatever its ending, as JSON; null if there are none.
    *
    * @param most the most bytes they may have
    * @throws RequestRejected if they cannot be used
    */
   public static String read(Path dropped, int most) throws IOException {
     String name = dropped.getFileName().toString();
-    for (String file : List.of(LineFormat.nameOf(name) + OF_FILE, OF_FOLDER)) {
+    String own = name.substring(0, name.lastIndexOf('.')) + OF_FILE;
+    for (String file : List.of(own, OF_FOLDER)) {
       try (InputStream in =
           Files.newInputStream(dropped.resolveSibling(file), LinkOption.NOFOLLOW_LINKS)) {
         return checked(file, in.readNBytes(most + 1), most);
@@ -75,9 +77,30 @@ public final class LineDefaults {
     }
   }
 
+  /**
+   * The request for a video that begins with a picture: what the defaults say, and that.
+   *
+   * @param defaults null if there are none
+   * @throws RequestRejected if there are none
+   */
+  public static byte[] requestFor(String picture, String defaults) {
+    if (defaults == null) {
+      throw wrong(OF_FOLDER, "it is not there: drop one that names a model and a prompt first");
+    }
+    ObjectNode request = JsonNodeFactory.instance.objectNode();
+    request
+        .withObjectProperty("parameters")
+        .withObjectProperty("guidances")
+        .withArrayProperty("start_frame")
+        .addObject()
+        .putObject("image")
+        .put("file", picture);
+    return of(defaults).complete(request.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
   private static RequestRejected wrong(String file, String why) {
     return new RequestRejected(
-        400, "wrong-defaults", "The defaults of the batch cannot be used", file + ": " + why);
+        400, "wrong-defaults", "The defaults cannot be used", file + ": " + why);
   }
 
   /**
