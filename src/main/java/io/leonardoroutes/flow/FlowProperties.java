@@ -98,6 +98,15 @@ public final class FlowProperties {
    */
   public static final String CORRELATION_ID = "leonardoCorrelationId";
 
+  /**
+   * Where the pictures are that the request names by {@code file}, an {@code
+   * io.leonardoroutes.upload.PictureSource}.
+   *
+   * <p>Set by the file and the REST intake, and by {@code batches}. Read by {@code check}. Default:
+   * none, and such a request is rejected.
+   */
+  public static final String PICTURE_SOURCE = "leonardoPictureSource";
+
   // --- of our own intakes ---
 
   /**
@@ -375,15 +384,6 @@ public final class FlowProperties {
    * Default: none.
    */
   public static final String FOLDER = "leonardoFolder";
-
-  /**
-   * Where the pictures are that the request names by {@code file}, an {@code
-   * io.leonardoroutes.upload.PictureSource}.
-   *
-   * <p>Set by the file and the REST intake, and by {@code batches}. Read by {@code check}. Default:
-   * none, and such a request is rejected.
-   */
-  public static final String PICTURE_SOURCE = "leonardoPictureSource";
 
   /**
    * The pictures of the request that were read and checked.
