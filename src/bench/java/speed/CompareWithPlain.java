@@ -3,10 +3,8 @@ package speed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import speed.SpeedRun.Figures;
 
 /**
@@ -135,13 +133,13 @@ final class CompareWithPlain {
 
   private Figures run(boolean ours, boolean traced) throws Exception {
     Path run = Files.createDirectories(folder.resolve("run-" + ++runs));
-    try (JavaProcess provider = provider(run)) {
-      String host = "127.0.0.1:" + provider.readyLine().replaceFirst(".* ", "");
+    try (JavaProcess provider = Surroundings.provider(run)) {
+      String host = Surroundings.host(provider);
       if (options.intake() != SpeedOptions.Intake.JMS) {
         return run(ours, new SpeedRig(options, run, host, null, traced), run, host, null);
       }
       String url = "tcp://127.0.0.1:" + JavaProcess.freePort();
-      try (JavaProcess broker = broker(run, url)) {
+      try (JavaProcess broker = Surroundings.broker(run, url)) {
         return run(ours, new SpeedRig(options, run, host, url, traced), run, host, url);
       }
     }
@@ -156,28 +154,8 @@ final class CompareWithPlain {
     }
     // Not after a failure: the logs tell.
     if (!options.keep()) {
-      delete(run);
+      Surroundings.delete(run);
     }
     return figures;
-  }
-
-  private static JavaProcess provider(Path run) throws Exception {
-    List<String> command = new ArrayList<>(InstantProvider.OPTIONS);
-    command.addAll(JavaProcess.main(InstantProvider.class));
-    return JavaProcess.start(run.resolve("provider.log"), InstantProvider.READY, false, command);
-  }
-
-  private static JavaProcess broker(Path run, String url) throws Exception {
-    List<String> command = new ArrayList<>(JavaProcess.main(DurableBroker.class));
-    command.addAll(List.of(run.resolve("broker").toString(), url));
-    return JavaProcess.start(run.resolve("broker.log"), DurableBroker.READY, false, command);
-  }
-
-  private static void delete(Path folder) throws Exception {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -65,11 +65,7 @@ record Contestant(
   }
 
   void requireAlive() {
-    for (JavaProcess one : processes) {
-      if (!one.isAlive()) {
-        throw new IllegalStateException("a process has ended, see " + one.log());
-      }
-    }
+    processes.forEach(JavaProcess::requireAlive);
   }
 
   @Override

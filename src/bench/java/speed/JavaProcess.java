@@ -57,6 +57,7 @@ final class JavaProcess implements AutoCloseable {
     command.add(JAVA);
     command.addAll(arguments);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> kill(process)));
     JavaProcess started = new JavaProcess(process, log, trace, ready);
     try {
       started.ready.get(3, TimeUnit.MINUTES);
@@ -128,12 +129,20 @@ final class JavaProcess implements AutoCloseable {
     return trace == null ? process.pid() : process.descendants().findFirst().orElseThrow().pid();
   }
 
-  boolean isAlive() {
-    return process.isAlive();
+  void requireAlive() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("a process has ended, see " + log);
+    }
   }
 
   Path log() {
     return log;
+  }
+
+  /** SIGTERM. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
   }
 
   /** The processor time that it has taken so far. */
@@ -158,7 +167,13 @@ final class JavaProcess implements AutoCloseable {
   /** SIGKILL. */
   @Override
   public void close() throws InterruptedException {
+    kill(process);
+    process.waitFor();
+  }
+
+  /** With what strace has started: it would live on. */
+  private static void kill(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly().waitFor();
+    process.destroyForcibly();
   }
 }

@@ -19,12 +19,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** Requests by one intake, and when each was made, in microseconds since 1970. */
 final class JobFeed implements AutoCloseable {
-  static final int CLIENTS = 8;
+  private static final int CLIENTS = 8;
+
+  /** So many are sent in one transaction: the sender is not what is measured. */
+  private static final int MESSAGES = 100;
+
   private static final String BODY =
       """
       {"model":"kling-3.0-turbo","public":false,"parameters":{"prompt":"The koala number %d plays with the cat",\
@@ -35,6 +40,7 @@ final class JobFeed implements AutoCloseable {
   private final Contestant to;
   private final Path drafts;
   private final Map<Integer, Long> dropped = new ConcurrentHashMap<>();
+  private final AtomicInteger busy = new AtomicInteger();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
@@ -53,7 +59,7 @@ final class JobFeed implements AutoCloseable {
       try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(broker)) {
         connection = factory.createConnection();
       }
-      session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+      session = connection.createSession(true, Session.SESSION_TRANSACTED);
       producer = session.createProducer(session.createQueue(to.queue()));
     }
   }
@@ -65,6 +71,11 @@ final class JobFeed implements AutoCloseable {
   /** When a request was made, in microseconds since 1970. */
   long droppedAt(int number) {
     return dropped.get(number);
+  }
+
+  /** How often a call was answered with 503, and made again. */
+  int busy() {
+    return busy.get();
   }
 
   /**
@@ -90,7 +101,7 @@ final class JobFeed implements AutoCloseable {
       int number = i;
       switch (intake) {
         case FILE -> drop(number);
-        case JMS -> send(number);
+        case JMS -> send(number, perSecond > 0 || i % MESSAGES == 0 || i == from + count - 1);
         case REST -> calls.add(clients.submit(() -> post(number)));
       }
     }
@@ -110,13 +121,18 @@ final class JobFeed implements AutoCloseable {
     Files.move(draft, inbox.resolve(draft.getFileName()), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private void send(int number) throws Exception {
+  private void send(int number, boolean commit) throws Exception {
     made(number);
     producer.send(session.createTextMessage(body(number)));
+    if (commit) {
+      session.commit();
+    }
   }
 
   private Void post(int number) throws Exception {
-    made(number);
+    if (!dropped.containsKey(number)) {
+      made(number);
+    }
     HttpResponse<Void> answer =
         client.send(
             HttpRequest.newBuilder(to.generations().get(number % to.generations().size()))
@@ -124,6 +140,12 @@ final class JobFeed implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body(number)))
                 .build(),
             HttpResponse.BodyHandlers.discarding());
+    if (answer.statusCode() == 503) {
+      // Not accepted, as it is too busy.
+      busy.incrementAndGet();
+      TimeUnit.MILLISECONDS.sleep(500);
+      return post(number);
+    }
     if (answer.statusCode() != 202) {
       throw new IllegalStateException("answered " + answer.statusCode());
     }
