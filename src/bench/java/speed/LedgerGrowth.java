@@ -109,10 +109,10 @@ final class LedgerGrowth {
     TimeUnit.SECONDS.sleep(IDLE_SECONDS);
     double second = (ours.cpuMillis() - before) / IDLE_SECONDS;
     idle = second / 1000;
-    figures.put("an idle second", second);
+    put("an idle second", second);
     before = ours.cpuMillis();
     feed(JOBS);
-    figures.put("a job, request to video", (ours.cpuMillis() - before) / JOBS);
+    put("a job, request to video", (ours.cpuMillis() - before) / JOBS);
 
     String jobs = ours.generations().get(0).toString();
     String newest = get(jobs + "?limit=1").replaceFirst("(?s).*?\"id\":\"([^\"]+)\".*", "$1");
@@ -132,6 +132,11 @@ final class LedgerGrowth {
     measure("GET /health/ready", () -> get(management + "/health/ready"));
   }
 
+  private void put(String name, double millis) {
+    figures.put(name, millis);
+    System.out.printf("  %s: %.2f ms%n", name, millis);
+  }
+
   private void feed(int jobs) throws Exception {
     feed.feed(fed, jobs, 0);
     fed += jobs;
@@ -147,7 +152,7 @@ final class LedgerGrowth {
     long start = System.nanoTime();
     int calls = repeat(call, LONGEST, CALLS);
     double elapsed = (System.nanoTime() - start) / 1e6;
-    figures.put(name, Math.max(0, ours.cpuMillis() - cpu - idle * elapsed) / calls);
+    put(name, Math.max(0, ours.cpuMillis() - cpu - idle * elapsed) / calls);
   }
 
   private static int repeat(Callable<String> call, long nanos, int most) throws Exception {
