@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leonardoroutes.fixture.App;
+import io.leonardoroutes.fixture.MailServer;
 import io.leonardoroutes.fixture.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sinks that are Kafka and an SFTP server, with the libraries that the documented command fetched
- * into {@code plugins} of the archive for servers.
+ * Sinks that are Kafka, an SFTP server and a mail server, with the libraries that the documented
+ * command fetched into {@code plugins} of the archive for servers.
  */
 @Tag("long")
 class SinkPluginsIT {
@@ -58,7 +59,11 @@ class SinkPluginsIT {
   void whatKafkaAndAnSftpServerMissedIsDeliveredOnceTheyAreBack() throws Exception {
     Path inbox = Files.createDirectories(folder.resolve("inbox"));
     Files.writeString(inbox.resolve("early.json"), REQUEST);
-    startProgram(inbox);
+    startProgram(
+        inbox,
+        "events.uri=kafka:videos?brokers=127.0.0.1:" + kafka,
+        "partner.uri=sftp:partner@127.0.0.1:%d/videos?password=partner".formatted(sftp),
+        "partner.content=video");
     await().atMost(Patience.LONG).until(() -> log().contains("video delivered to outbox"));
     await().atMost(Patience.LONG).until(() -> log().contains("sink partner is away"));
     assertThat(log()).contains("sink partner is away, retrying: Cannot connect to sftp://");
@@ -82,6 +87,29 @@ class SinkPluginsIT {
         .hasSize(2);
   }
 
+  @Test
+  void whatAMailServerMissedIsDeliveredOnceItIsBack() throws Exception {
+    int smtp = App.freePort();
+    Path inbox = Files.createDirectories(folder.resolve("inbox"));
+    Files.writeString(inbox.resolve("early.json"), REQUEST);
+    startProgram(
+        inbox, "mail.uri=smtp:127.0.0.1:" + smtp + "?from=videos@example.com&to=desk@example.com");
+    await().atMost(Patience.LONG).until(() -> log().contains("sink mail is away"));
+
+    try (MailServer mail = MailServer.startAt(smtp)) {
+      await().atMost(Patience.LONG).until(() -> log().contains("completed delivered to mail"));
+
+      assertThat(log())
+          .contains("sink mail is away, retrying: Couldn't connect to host", "sink mail is back");
+      assertThat(mail.messages())
+          .hasSize(2)
+          .allMatch(message -> message.contains("To: desk@example.com\n"))
+          .allMatch(message -> message.contains("Content-Type: application/cloudevents+json\n"))
+          .anyMatch(message -> message.contains("leonardo.generation.submitted"))
+          .anyMatch(message -> message.contains("leonardo.generation.completed"));
+    }
+  }
+
   private boolean delivered(String name) throws IOException {
     String log = log();
     return log.matches("(?s).* " + name + "-\\w+ completed delivered to events.*")
@@ -94,7 +122,7 @@ class SinkPluginsIT {
     return log;
   }
 
-  private void startProgram(Path inbox) throws IOException {
+  private void startProgram(Path inbox, String... sinks) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/leonardo-routes").toString());
     command.add("-Dleonardo.sandbox=true");
@@ -105,11 +133,9 @@ class SinkPluginsIT {
     command.add("-Dleonardo.jms.enabled=false");
     command.add("-Dleonardo.data=" + folder.resolve("data"));
     command.add("-Dleonardo.inbox=" + inbox);
-    command.add("-Dleonardo.sinks.events.uri=kafka:videos?brokers=127.0.0.1:" + kafka);
-    command.add(
-        "-Dleonardo.sinks.partner.uri=sftp:partner@127.0.0.1:%d/videos?password=partner"
-            .formatted(sftp));
-    command.add("-Dleonardo.sinks.partner.content=video");
+    for (String sink : sinks) {
+      command.add("-Dleonardo.sinks." + sink);
+    }
     start("program.log", folder, command);
   }
 

@@ -92,7 +92,29 @@ class ForeignServerTest {
                 + instead);
   }
 
+  @Test
+  void aServerForTheApplicationsHealthDoesNotServeThemAndOursStartsBesideIt() throws Exception {
+    int ours = App.freePort();
+    main.addInitialProperty("camel.server.enabled", "false");
+    main.addInitialProperty("camel.management.enabled", "true");
+    main.addInitialProperty("camel.management.healthCheckEnabled", "true");
+    main.addInitialProperty("camel.management.host", "127.0.0.1");
+    main.addInitialProperty("camel.management.port", String.valueOf(port));
+    main.addInitialProperty("leonardo.rest.enabled", "true");
+    main.addInitialProperty("leonardo.rest.port", String.valueOf(ours));
+    main.start();
+
+    assertThat(get(ours, "/generations").body()).isEqualTo("{\"items\":[],\"next\":null}");
+    assertThat(get("/observe/health").body()).contains("UP");
+    assertThat(get("/generations").statusCode()).isEqualTo(404);
+    assertThat(get(ours, "/observe/health").statusCode()).isEqualTo(404);
+  }
+
   private HttpResponse<String> get(String path) throws Exception {
+    return get(port, path);
+  }
+
+  private static HttpResponse<String> get(int port, String path) throws Exception {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
