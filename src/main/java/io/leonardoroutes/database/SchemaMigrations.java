@@ -53,7 +53,8 @@ final class SchemaMigrations {
           "V19__uploads.sql",
           "V20__batches.sql",
           "V22__waits_for.sql",
-          "V23__tags.sql");
+          "V23__tags.sql",
+          "V25__restored.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

@@ -150,6 +150,11 @@ public final class JobProblems {
         "it was %s, and was resolved as failed".formatted(isLate(job) ? "late" : "in doubt"));
   }
 
+  /** Whether an operator ended it as failed while nobody knew what became of its paid call. */
+  public static boolean isGivenUp(Job job) {
+    return is(job, "given-up");
+  }
+
   public static JsonNode late(Duration giveUp) {
     return json(
         "late",

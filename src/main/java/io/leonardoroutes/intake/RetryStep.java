@@ -12,6 +12,7 @@ import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.JobProblems;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobPicture;
@@ -22,6 +23,7 @@ import io.leonardoroutes.problem.Problem;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.rest.QueryParameters;
 import io.leonardoroutes.upload.KeptPictures;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,15 +54,19 @@ public final class RetryStep {
   /**
    * What became of each.
    *
+   * @param leftOut how many were left out, as they may have been billed
    * @param next where to go on; null if these were all
    */
-  public record RetryList(List<RetryItem> items, String next) {}
+  public record RetryList(List<RetryItem> items, int leftOut, String next) {}
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<JobState> RETRIED = Set.of(FAILED, CANCELLED);
 
   /** As long as a page of jobs that is held in memory. */
   private static final int MOST_JOBS = 100;
+
+  /** What has to be confirmed, and the name of the problem that says so. */
+  private static final String MAY_BE_BILLED = "may-be-billed";
 
   private static final int SHORT_ID = "-12345678".length();
 
@@ -73,15 +79,24 @@ public final class RetryStep {
   }
 
   /** Several retries; the exchanges of the jobs share it, one after the other. */
-  private record UnderWay(ArrayNode items, String next) {}
+  private record UnderWay(ArrayNode items, int leftOut, String next) {}
 
   /**
    * Makes the request of a job the body.
    *
-   * @throws RequestRejected 404; 409 unless it failed or was cancelled
+   * @throws RequestRejected 400 for an unknown parameter; 404; 409 unless it failed or was
+   *     cancelled, or if it may have been billed and the query does not confirm that this is known
    */
-  public void one(Exchange exchange, @Header("id") Object id, @Header(Caller.HEADER) Object user) {
+  public void one(
+      Exchange exchange,
+      @Header("id") Object id,
+      @Header(Exchange.HTTP_QUERY) String text,
+      @Header(Caller.HEADER) Object user) {
     Caller caller = flow.caller(user);
+    String confirm = QueryParameters.of(text, "confirm").text("confirm");
+    if (confirm != null && !confirm.equals(MAY_BE_BILLED)) {
+      throw QueryParameters.bad("confirm", confirm, MAY_BE_BILLED);
+    }
     Job job = flow.job(id, caller);
     if (!RETRIED.contains(job.state())) {
       throw new RequestRejected(
@@ -91,7 +106,35 @@ public final class RetryStep {
           "job %s is %s: only one that is FAILED or CANCELLED can be"
               .formatted(job.id(), job.state()));
     }
+    Optional<String> doubt = confirm == null ? doubt(job) : Optional.empty();
+    if (doubt.isPresent()) {
+      throw new RequestRejected(
+          409,
+          "may-be-billed",
+          "The job may have been billed",
+          "%s: to have it made all the same, and perhaps pay twice, send ?confirm=%s"
+              .formatted(doubt.get(), MAY_BE_BILLED));
+    }
     request(exchange, job, caller);
+  }
+
+  /** Why a retry might pay for the job twice; empty for one that surely does not. */
+  private Optional<String> doubt(Job job) {
+    Optional<Instant> restored =
+        flow.ledger().restoredAt().filter(at -> !at.isBefore(job.createdAt()));
+    if (!JobProblems.isGivenUp(job) && restored.isEmpty()
+        || flow.ledger().withKey(key(job)).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        restored
+            .map(
+                at ->
+                    "nobody knows whether job %s was retried before, as the ledger was restored from a backup at %s"
+                        .formatted(job.id(), at))
+            .orElse(
+                "nobody knows whether job %s was billed, as it was given up while it was in doubt or late"
+                    .formatted(job.id())));
   }
 
   private void request(Exchange exchange, Job job, Caller caller) {
@@ -127,7 +170,8 @@ public final class RetryStep {
   }
 
   /**
-   * Makes the jobs that the query selects, of those that the caller may see, the body.
+   * Makes the jobs that the query selects, of those that the caller may see, the body; without
+   * those that may have been billed.
    *
    * @throws RequestRejected 400 for an unknown parameter or an impossible value
    */
@@ -156,8 +200,12 @@ public final class RetryStep {
     List<Job> jobs = flow.ledger().page(filter, limit + 1, after);
     String next = jobs.size() > limit ? jobs.get(limit - 1).id() : null;
     exchange.setProperty(FlowProperties.DRY_RUN, query.flag("dry-run"));
-    exchange.setProperty(FlowProperties.UNDER_WAY, new UnderWay(JSON.createArrayNode(), next));
-    exchange.getMessage().setBody(jobs.stream().limit(limit).toList());
+    List<Job> page = jobs.stream().limit(limit).toList();
+    List<Job> retried = page.stream().filter(job -> doubt(job).isEmpty()).toList();
+    exchange.setProperty(
+        FlowProperties.UNDER_WAY,
+        new UnderWay(JSON.createArrayNode(), page.size() - retried.size(), next));
+    exchange.getMessage().setBody(retried);
   }
 
   private static JobState state(String name) {
@@ -221,6 +269,6 @@ public final class RetryStep {
   /** What became of all of them. */
   public JsonNode answer(@ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay all) {
     ObjectNode answer = JSON.createObjectNode().set("items", all.items());
-    return answer.put("next", all.next());
+    return answer.put("leftOut", all.leftOut()).put("next", all.next());
   }
 }

@@ -50,7 +50,8 @@ final class JobMapper {
    * Writes all that a move may change, if the job still stands as the mover saw it. Due time and
    * tries tell two movers apart that leave the state as it is. The account is the job's for ever.
    * Warnings are written only with a new one: those of a waiting job also say why it waits. One
-   * that still waits for another job is looked at again.
+   * that still waits for another job is looked at again, and one that waits for approval again has
+   * all the time for it anew.
    */
   static final String MOVE =
       """
@@ -59,8 +60,10 @@ final class JobMapper {
         video_id = :video_id, video_url = :video_url, video_poster = :video_poster, video_file = :video_file,
         video_bytes = :video_bytes, video_sha256 = :video_sha256, submitted_at = :submitted_at,
         finished_at = :finished_at, due_at = :due_at, leased_until = :leased_until,
-        running_at = :running_at, took = :took, waits = NULL, waits_for = :waits_for,
-        wakes_at = CASE :waits_for WHEN 'job' THEN 0 WHEN 'approval' THEN wakes_at END,
+        running_at = :running_at, took = :took, waits_for = :waits_for,
+        waits = CASE :waits_for WHEN 'approval' THEN waits END,
+        wakes_at = CASE :waits_for WHEN 'job' THEN 0
+          WHEN 'approval' THEN CASE WHEN :again THEN :now + wakes_at - created_at ELSE wakes_at END END,
         approved_at = :approved_at,
         warnings = CASE WHEN :warned THEN :warnings ELSE warnings END,
         reserved_amount = CASE WHEN :unbilled THEN NULL ELSE reserved_amount END,

@@ -8,6 +8,8 @@ import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.limits.Spent;
+import io.leonardoroutes.picture.UploadTable;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
@@ -17,7 +19,7 @@ import org.jdbi.v3.core.statement.Update;
  * The guarded move, by which alone a job changes its state. It succeeds only if the job is still as
  * the mover saw it, and writes the audit trail and the events in the same commit.
  */
-record JobMoves(AuditTrail trail, Outbox outbox, boolean shared) {
+record JobMoves(AuditTrail trail, Outbox outbox, UploadTable uploads, Clock clock, boolean shared) {
   static final String ENDED =
       "INSERT INTO ended VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET jobs = ended.jobs + 1";
 
@@ -27,10 +29,17 @@ record JobMoves(AuditTrail trail, Outbox outbox, boolean shared) {
     if (!seen.state().leadsTo(job.state())) {
       throw new IllegalStateException(seen.state() + " does not lead to " + job.state());
     }
+    boolean again = seen.state() != ACCEPTED && job.state() == ACCEPTED;
+    if (again) {
+      // Uploads first, as everywhere.
+      uploads.needAgain(handle, job);
+    }
     Update move =
         JobMapper.bindSeen(JobMapper.bind(handle.createUpdate(JobMapper.MOVE), job), seen)
             .bind("leased_until", leasedUntil)
             .bind("unbilled", unbilled(seen, job))
+            .bind("again", again)
+            .bind("now", clock.millis())
             .bind("warned", change.warning() != null);
     boolean sameCost = seen.state() == job.state() && Objects.equals(seen.cost(), job.cost());
     boolean moved =
@@ -40,6 +49,9 @@ record JobMoves(AuditTrail trail, Outbox outbox, boolean shared) {
         // Jobs first, as whoever cancels one of these takes them in this order too.
         handle.execute(WaitingJobs.WAKE, job.id());
         handle.execute(ENDED, job.state().name());
+      }
+      if (again) {
+        uploads.count(handle, job);
       }
       trail.moved(handle, seen, change);
       outbox.add(handle, List.of(told));

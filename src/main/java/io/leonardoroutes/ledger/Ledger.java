@@ -78,8 +78,8 @@ public final class Ledger implements AutoCloseable {
     this.clock = clock;
     this.outbox = new Outbox(jdbi, clock, database.shared());
     AuditTrail trail = new AuditTrail(clock, this::skewMillis, database::committed);
-    this.moves = new JobMoves(trail, outbox, database.shared());
     this.uploads = new UploadTable(jdbi, clock, database.shared());
+    this.moves = new JobMoves(trail, outbox, uploads, clock, database.shared());
     this.inserter = new JobInserter(jdbi, clock, outbox, trail, uploads, ids, database.shared());
     this.queries = new JobQueries(jdbi);
     this.leases = new Leases(jdbi, clock, database.shared());
@@ -316,8 +316,17 @@ public final class Ledger implements AutoCloseable {
         handle -> {
           RestoreFromBackup backup = new RestoreFromBackup(moves, handle, at);
           backup.stopReading();
+          backup.record(clock.instant());
           return new Doubts(backup.doubt(doubt, told), backup.since());
         });
+  }
+
+  /**
+   * When it was last {@linkplain #restored brought back from a backup}; empty if it never was. What
+   * was done to earlier jobs since the backup is not known.
+   */
+  public Optional<Instant> restoredAt() {
+    return jdbi.withHandle(RestoreFromBackup::last);
   }
 
   /**

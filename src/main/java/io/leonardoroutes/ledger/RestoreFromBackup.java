@@ -6,6 +6,7 @@ import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.OutboxEvent;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
@@ -54,6 +55,20 @@ final class RestoreFromBackup {
    */
   void stopReading() {
     handle.execute("UPDATE batch SET state = 'RUNNING' WHERE state = 'READING'");
+  }
+
+  /** When a ledger was last brought back; empty if it never was. */
+  static Optional<Instant> last(Handle handle) {
+    return handle
+        .createQuery("SELECT max(at) FROM restored")
+        .mapTo(Long.class)
+        .findOne()
+        .map(Instant::ofEpochMilli);
+  }
+
+  /** Writes down that the ledger was brought back. */
+  void record(Instant now) {
+    handle.execute("INSERT INTO restored (at) VALUES (?)", now.toEpochMilli());
   }
 
   /** See {@link Ledger#restored}. */

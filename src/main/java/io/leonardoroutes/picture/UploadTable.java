@@ -90,8 +90,28 @@ public final class UploadTable {
                   picture.sha256());
             });
     if (!pictures.isEmpty()) {
-      handle.execute(COUNT + "WHERE id = ?", job.id());
+      count(handle, job);
     }
+  }
+
+  /**
+   * Has the pictures of a job uploaded that are not, before the job waits to be submitted again:
+   * only those of waiting jobs are kept uploaded. {@link #count} comes after the job's own move.
+   */
+  public void needAgain(Handle handle, Job job) {
+    for (Placed placed : placed(handle, job)) {
+      handle.execute(
+          "UPDATE upload SET due_at = CASE WHEN image_id IS NULL THEN coalesce(due_at, ?) END"
+              + " WHERE account = ? AND sha256 = ?",
+          clock.millis(),
+          job.account(),
+          placed.sha256());
+    }
+  }
+
+  /** Counts anew for how many pictures a job waits. */
+  public void count(Handle handle, Job job) {
+    handle.execute(COUNT + "WHERE id = ?", job.id());
   }
 
   /** Has a picture uploaded for a caller that wants its id, unless it is uploaded. */
@@ -360,7 +380,7 @@ public final class UploadTable {
               "UPDATE job_picture SET renewed = ? WHERE job_id = ? AND renewed = 0",
               attempt,
               refused.id());
-          handle.execute(COUNT + "WHERE id = ?", refused.id());
+          count(handle, refused);
           return !placed.isEmpty();
         });
   }

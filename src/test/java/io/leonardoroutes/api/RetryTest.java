@@ -176,4 +176,57 @@ class RetryTest {
     assertThat(many.at("/items/0/problem/violations/0/code").asText()).isEqualTo("unknown-sink");
     assertThat(LedgerRows.jobs(story.app())).isEqualTo(1);
   }
+
+  @Test
+  void aJobThatMayHaveBeenRetriedSinceABackupIsRetriedOnlyByWhoeverSaysThatThisIsKnown()
+      throws Exception {
+    RestClient rest = rest();
+    String retried = failed(rest, FlowFixture.REQUEST);
+    String known = id(retry(rest, retried));
+    story.until(known, "COMPLETE");
+    String failed = failed(rest, FlowFixture.REQUEST);
+    LedgerRows.change(
+        story.app(), "INSERT INTO restored SELECT max(created_at) FROM job WHERE state = 'FAILED'");
+    String later = failed(rest, FlowFixture.REQUEST);
+
+    assertThat(id(retry(rest, retried))).isEqualTo(known);
+    HttpResponse<String> refused = retry(rest, failed);
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(RestClient.json(refused).get("detail").asText())
+        .startsWith("nobody knows whether job %s was retried before, as".formatted(failed))
+        .endsWith("and perhaps pay twice, send ?confirm=may-be-billed");
+    JsonNode many =
+        RestClient.json(rest.send("POST", "/generations/retry?state=FAILED&dry-run=true", ""));
+    assertThat(many.get("items").findValuesAsText("job")).containsExactly(later, retried);
+    assertThat(many.get("leftOut").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aJobThatMayHaveBeenBilledIsRetriedOnlyByWhoeverSaysThatThisIsKnown() throws Exception {
+    story.with("leonardo.reconcile", "hold");
+    RestClient rest = rest();
+    String declined = failed(rest, TAGGED);
+    provider.onCreate(request -> ScriptedProvider.json(500, "{\"error\":\"Service Error\"}"));
+    String doubtful = id(rest.post(FlowFixture.REQUEST));
+    story.until(doubtful, "IN_DOUBT");
+    rest.send("POST", "/generations/" + doubtful + "/resolve", "{\"as\":\"failed\"}");
+    story.until(doubtful, "FAILED");
+
+    JsonNode many = RestClient.json(rest.send("POST", "/generations/retry?state=FAILED", ""));
+    assertThat(many.get("items").findValuesAsText("job")).containsExactly(declined);
+    assertThat(many.get("leftOut").asInt()).isEqualTo(1);
+
+    HttpResponse<String> refused = retry(rest, doubtful);
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(RestClient.json(refused).get("detail").asText())
+        .isEqualTo(
+            "nobody knows whether job %s was billed, as it was given up while it was in doubt or late: to have it made all the same, and perhaps pay twice, send ?confirm=may-be-billed"
+                .formatted(doubtful));
+    String path = "/generations/" + doubtful + "/retry?confirm=";
+    assertThat(rest.send("POST", path + "yes", "").statusCode()).isEqualTo(400);
+    HttpResponse<String> confirmed = rest.send("POST", path + "may-be-billed", "");
+    assertThat(confirmed.statusCode()).isEqualTo(202);
+    assertThat(RestClient.json(confirmed).get("retryOf").asText()).isEqualTo(doubtful);
+    assertThat(id(rest.send("POST", path + "may-be-billed", ""))).isEqualTo(id(confirmed));
+  }
 }

@@ -196,4 +196,39 @@ class JobUploadsTest {
     accepted(PICTURE);
     assertThat(claimed()).hasSize(1);
   }
+
+  @Test
+  void aJobInDoubtWhosePictureIsUploadedMeanwhileIsSubmittedOnceItIsKnownToBeUnpaid() {
+    Job doubtful = inDoubt(accepted(PICTURE));
+    uploads().done(claimed().get(0), "id-1", Duration.ZERO);
+    unpaid(doubtful);
+
+    assertThat(submittable()).extracting(Job::id).containsExactly(doubtful.id());
+  }
+
+  @Test
+  void aJobInDoubtWhosePicturesIdIsForgottenMeanwhileHasItUploadedAnew() {
+    Job job = accepted(PICTURE);
+    uploads().done(claimed().get(0), "id-1", Duration.ZERO);
+    Job doubtful = inDoubt(submitting(job));
+    clock.tick(Duration.ofDays(8));
+    uploads().forget(clock.instant());
+    assertThat(claimed()).isEmpty();
+    unpaid(doubtful);
+
+    assertThat(submittable()).isEmpty();
+    uploads().done(claimed().get(0), "id-2", Duration.ZERO);
+    assertThat(submitting(job).request().at("/image/id").asText()).isEqualTo("id-2");
+  }
+
+  private Job inDoubt(Job job) {
+    Job.Change doubt = job.to(JobState.IN_DOUBT).dueAt(clock.instant());
+    assertThat(ledger.move(job, doubt)).isTrue();
+    return ledger.find(job.id()).orElseThrow();
+  }
+
+  private void unpaid(Job doubtful) {
+    Job.Change unpaid = doubtful.to(JobState.ACCEPTED).submittedAt(null).dueAt(clock.instant());
+    assertThat(ledger.move(doubtful, unpaid)).isTrue();
+  }
 }

@@ -19,6 +19,8 @@ import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.Moved;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.limits.AccountLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -137,6 +139,90 @@ class RestoreFromBackupTest {
     assertThat(ledger.list(IN_DOUBT, 2000, null)).hasSize(1001);
   }
 
+  @Test
+  void whatWasApprovedBeforeTheBackupDoesNotWaitForApprovalAgain() {
+    Job approved = waitingForApproval(Duration.ofDays(7));
+    Job.Change change = approved.to(ACCEPTED).waitsFor(null).approvedAt(clock.instant());
+    assertThat(ledger.move(approved, change.dueAt(clock.instant()))).isTrue();
+
+    Job unpaid = unpaidAfterRestore(approved.id());
+
+    assertThat(unpaid.waitsFor()).isNull();
+    assertThat(unpaid.approvedAt()).isNotNull();
+    assertThat(ledger.claim(ACCEPTED, 10, LEASE)).extracting(Job::id).containsExactly(unpaid.id());
+  }
+
+  @Test
+  void whoseApprovalMayBeLostWaitsForItAgainWithAllTheTimeForIt() {
+    Job waiting = waitingForApproval(Duration.ofDays(7));
+    clock.tick(Duration.ofDays(6));
+
+    Job unpaid = unpaidAfterRestore(waiting.id());
+
+    assertThat(unpaid.waitsFor()).isEqualTo(WaitsFor.APPROVAL);
+    assertThat(unpaid.warnings()).containsExactly("it is dear");
+    assertThat(ledger.claim(ACCEPTED, 10, LEASE)).isEmpty();
+    clock.tick(Duration.ofDays(7).minusMillis(1));
+    assertThat(ledger.waiting().due(WaitsFor.APPROVAL, 10)).isEmpty();
+    clock.tick(Duration.ofMillis(1));
+    assertThat(ledger.waiting().due(WaitsFor.APPROVAL, 10)).containsExactly(unpaid);
+  }
+
+  @Test
+  void aChainedJobThatWasPaidSinceIsNotSubmittedWhenItsAwaitedJobEnds() {
+    Job first = accepted();
+    Job second = accepted(request().waitingFor(first.id(), null));
+    restored(clock.instant());
+    Job running = ledger.find(first.id()).orElseThrow();
+    Job.Change adopted = running.to(RUNNING).created("first", null).dueAt(clock.instant());
+    assertThat(ledger.adopt(running, adopted)).isTrue();
+    assertThat(ledger.move(adopted.job(), adopted.job().to(COMPLETE).done())).isTrue();
+
+    assertThat(ledger.waiting().due(WaitsFor.JOB, 10)).isEmpty();
+    assertThat(ledger.find(second.id()).orElseThrow().state()).isEqualTo(IN_DOUBT);
+
+    Job unpaid = released(second.id());
+    assertThat(ledger.waiting().due(WaitsFor.JOB, 10)).containsExactly(unpaid);
+  }
+
+  @Test
+  void itIsKnownThatTheLedgerWasRestored() {
+    assertThat(ledger.restoredAt()).isEmpty();
+    restored(clock.instant());
+    clock.tick(Duration.ofHours(1));
+    restored(clock.instant());
+    assertThat(ledger.restoredAt()).hasValue(clock.instant());
+  }
+
+  private Job waitingForApproval(Duration expires) {
+    return accepted(
+        request()
+            .waitingFor(
+                null,
+                new NewJob.Approval(
+                    "it is dear",
+                    clock.instant().plus(expires),
+                    job -> event("approval of " + job.id(), job))));
+  }
+
+  private Job unpaidAfterRestore(String id) {
+    restored(clock.instant());
+    clock.tick(Duration.ofDays(2));
+    return released(id);
+  }
+
+  /** As whoever finds out that it was not billed does it. */
+  private Job released(String id) {
+    Job doubtful = ledger.find(id).orElseThrow();
+    Job.Change unpaid = doubtful.to(ACCEPTED).submittedAt(null).dueAt(clock.instant());
+    assertThat(ledger.move(doubtful, unpaid)).isTrue();
+    return ledger.find(id).orElseThrow();
+  }
+
+  private Job accepted(NewJob asked) {
+    return ((Acceptance.Accepted) ledger.accept(asked, job -> List.of())).job();
+  }
+
   private Ledger.Doubts restored(Instant at) {
     return ledger.restored(
         at,
@@ -153,7 +239,7 @@ class RestoreFromBackupTest {
   }
 
   private Job accepted() {
-    return ((Acceptance.Accepted) ledger.accept(request(), job -> List.of())).job();
+    return accepted(request());
   }
 
   private Job submitting() {
