@@ -7,12 +7,16 @@ import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.batch.Batch;
+import io.leonardoroutes.batch.BatchApproval;
 import io.leonardoroutes.batch.BatchTotals;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.problem.RequestRejected;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.Header;
 
 /** The call {@code /batches/{id}}: how far a batch is. */
@@ -30,6 +34,10 @@ public final class BatchResource {
    * @param lines how many requests it has
    * @param decided how many of them were accepted or rejected
    * @param counts of its lines, by the states of their jobs, or {@code REJECTED}
+   * @param waitsFor {@code approval} if an operator has to approve it as a whole
+   * @param sum what its jobs will cost, as far as that is known; if they wait together
+   * @param unpriced how many of them are not in the sum
+   * @param expiresAt when it is cancelled if nobody approves it
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record BatchStatus(
@@ -40,6 +48,10 @@ public final class BatchResource {
       long lines,
       long decided,
       List<StateCount> counts,
+      String waitsFor,
+      Job.Cost sum,
+      Long unpriced,
+      @JsonSerialize(using = ToStringSerializer.class) Instant expiresAt,
       @JsonSerialize(using = ToStringSerializer.class) Instant createdAt,
       @JsonSerialize(using = ToStringSerializer.class) Instant endedAt) {}
 
@@ -69,6 +81,7 @@ public final class BatchResource {
                 () ->
                     new RequestRejected(
                         404, "no-such-batch", "No such batch", "there is no batch " + id));
+    Optional<BatchApproval> approval = flow.ledger().batches().approvals().find(batch.id());
     BatchTotals totals = flow.ledger().batches().totals(batch.id());
     return JSON.valueToTree(
         new BatchStatus(
@@ -81,6 +94,18 @@ public final class BatchResource {
             totals.byState().entrySet().stream()
                 .map(one -> new StateCount(one.getKey(), one.getValue()))
                 .toList(),
+            approval
+                .filter(now -> now.stage() == BatchApproval.Stage.WAITING)
+                .map(now -> WaitsFor.APPROVAL.toString())
+                .orElse(null),
+            approval
+                .map(
+                    now ->
+                        new Job.Cost(
+                            now.sum().toPlainString(), flow.settings().approval().currency()))
+                .orElse(null),
+            approval.map(BatchApproval::unpriced).orElse(null),
+            approval.map(BatchApproval::expires).orElse(null),
             batch.createdAt(),
             batch.endedAt()));
   }

@@ -8,6 +8,8 @@ import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
+import io.leonardoroutes.job.Price;
+import io.leonardoroutes.job.WaitsFor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -48,14 +50,20 @@ public final class BatchTable {
       ON CONFLICT DO NOTHING
       """;
 
+  /** Its jobs are not being moved on by a decision about all of them. */
+  private static final String NOT_DECIDED =
+      "(approval IS NULL OR approval IN ('SUMMING', 'WAITING'))";
+
   /** Only lines without a job are decided again, so it begins anew. */
   private static final String REOPEN =
       """
       UPDATE batch SET state = 'READING', read_lines = 0, defaults = :defaults, intake = :intake,
-        due_at = NULL, ended_at = NULL, tries = 0
-      WHERE id = :id AND leased_until <= :now AND (state = 'READING' OR read_lines < lines
+        due_at = NULL, ended_at = NULL, tries = 0,
+        approval = CASE approval WHEN 'WAITING' THEN 'SUMMING' ELSE approval END
+      WHERE id = :id AND leased_until <= :now AND %s AND (state = 'READING' OR read_lines < lines
         OR EXISTS (SELECT 1 FROM batch_line WHERE batch = :id AND job IS NULL))
-      """;
+      """
+          .formatted(NOT_DECIDED);
 
   private static final String DUE =
       " (due_at <= :now OR due_at > :latest) AND (leased_until <= :now OR leased_until > :latest)";
@@ -84,6 +92,7 @@ public final class BatchTable {
   private final Clock clock;
   private final boolean shared;
   private final Acceptor acceptor;
+  private final BatchApprovals approvals;
 
   /** How the ledger accepts a request and writes events, within a transaction. */
   public interface Acceptor {
@@ -107,6 +116,12 @@ public final class BatchTable {
     this.clock = clock;
     this.shared = shared;
     this.acceptor = acceptor;
+    this.approvals = new BatchApprovals(jdbi, clock);
+  }
+
+  /** The batches whose jobs wait together. */
+  public BatchApprovals approvals() {
+    return approvals;
   }
 
   /**
@@ -150,7 +165,8 @@ public final class BatchTable {
 
   private boolean isFree(Handle handle, String id) {
     return handle
-        .createQuery("SELECT 1 FROM batch WHERE id = :id AND leased_until <= :now")
+        .createQuery(
+            "SELECT 1 FROM batch WHERE id = :id AND leased_until <= :now AND " + NOT_DECIDED)
         .bind("id", id)
         .bind("now", clock.millis())
         .mapTo(Integer.class)
@@ -279,13 +295,15 @@ public final class BatchTable {
    * @param seen the batch as it was when they were read
    * @param read how many requests of it are decided with this
    * @param conflicts what becomes of a request whose reference stands for another one
+   * @param limit which batches an operator has to approve; null for none
    * @return whether it was done; false if somebody else was first
    */
   public boolean commit(
       Batch seen,
       long read,
       List<LineVerdict> verdicts,
-      BiFunction<LineVerdict, Acceptance.Conflict, LineVerdict> conflicts) {
+      BiFunction<LineVerdict, Acceptance.Conflict, LineVerdict> conflicts,
+      BatchLimit limit) {
     return jdbi.inTransaction(
         handle -> {
           if (shared) {
@@ -302,13 +320,24 @@ public final class BatchTable {
                       .execute()
                   == 1;
           if (ours) {
-            verdicts.forEach(verdict -> decide(handle, seen.id(), verdict, conflicts));
+            List<Optional<Price>> prices =
+                verdicts.stream()
+                    .filter(verdict -> decide(handle, seen.id(), verdict, conflicts))
+                    .map(verdict -> Optional.ofNullable(verdict.price()))
+                    .toList();
+            approvals
+                .add(handle, seen.id(), prices, read >= seen.lines(), limit)
+                .ifPresent(
+                    waits -> acceptor.tell(handle, List.of(limit.told().apply(seen, waits))));
           }
           return ours;
         });
   }
 
-  private void decide(
+  /**
+   * @return whether there is a new job that waits together with the others
+   */
+  private boolean decide(
       Handle handle,
       String batch,
       LineVerdict verdict,
@@ -316,17 +345,19 @@ public final class BatchTable {
     if (verdict.asked() == null) {
       acceptor.tell(handle, verdict.told());
       decide(handle, batch, verdict.line(), null, verdict.problem());
-      return;
+      return false;
     }
     Acceptance acceptance = acceptor.accept(handle, verdict.asked());
     if (acceptance instanceof Acceptance.Accepted accepted) {
       decide(handle, batch, verdict.line(), accepted.job().id(), null);
+      return accepted.job().waitsFor() == WaitsFor.APPROVAL;
     } else if (acceptance instanceof Acceptance.Known known) {
       decide(handle, batch, verdict.line(), known.job().id(), null);
     } else {
       Acceptance.Conflict conflict = (Acceptance.Conflict) acceptance;
       decide(handle, batch, conflicts.apply(verdict, conflict), conflicts);
     }
+    return false;
   }
 
   private static void decide(Handle handle, String batch, long line, String job, JsonNode problem) {

@@ -54,7 +54,8 @@ final class SchemaMigrations {
           "V20__batches.sql",
           "V22__waits_for.sql",
           "V23__tags.sql",
-          "V25__restored.sql");
+          "V25__restored.sql",
+          "V26__batch_approval.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

@@ -10,9 +10,11 @@ import java.util.Set;
  * Which jobs an operator has to approve before they may be submitted.
  *
  * @param above those that will cost more; null for none
- * @param expires how long a job waits for the decision
+ * @param batchAbove the same for all jobs of a batch together
+ * @param expires how long a job or a batch waits for the decision
  */
-public record ApprovalSettings(BigDecimal above, String currency, Duration expires) {
+public record ApprovalSettings(
+    BigDecimal above, BigDecimal batchAbove, String currency, Duration expires) {
   private static final Set<String> CURRENCIES = Set.of("DOLLARS", "CREDITS");
 
   static ApprovalSettings read(SettingReader keys) {
@@ -23,6 +25,7 @@ public record ApprovalSettings(BigDecimal above, String currency, Duration expir
     }
     return new ApprovalSettings(
         keys.amount("leonardo.approval.above"),
+        keys.amount("leonardo.approval.batch-above"),
         currency,
         keys.duration("leonardo.approval.expires"));
   }

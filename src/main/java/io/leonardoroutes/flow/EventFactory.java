@@ -55,6 +55,17 @@ public final class EventFactory {
     return event(id, EventType.APPROVAL, job.id(), job.name(), json(job), null, targets);
   }
 
+  /**
+   * The event that the jobs of a batch wait for one approval, for every sink that asks for such.
+   *
+   * @param data what there is to decide about
+   */
+  public OutboxEvent approval(String batch, String fileName, JsonNode data) {
+    String id = UUID.randomUUID().toString();
+    List<Target> targets = all(EventType.APPROVAL);
+    return event(id, EventType.APPROVAL, batch, fileName, data, null, targets);
+  }
+
   private List<Target> all(EventType type) {
     return sinks.stream()
         .filter(sink -> sink.event() && sink.events().contains(type.word()))

@@ -1,14 +1,24 @@
 package io.leonardoroutes.intake;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.batch.Batch;
+import io.leonardoroutes.batch.BatchApproval;
+import io.leonardoroutes.batch.BatchLimit;
 import io.leonardoroutes.batch.BatchState;
 import io.leonardoroutes.batch.LineVerdict;
 import io.leonardoroutes.event.OutboxFileName;
+import io.leonardoroutes.flow.ApprovalSettings;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.QuoteTotal;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.OutboxEvent;
+import io.leonardoroutes.job.Price;
+import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.lines.BatchContent;
 import io.leonardoroutes.lines.LineDefaults;
 import io.leonardoroutes.lines.LineFormat;
@@ -24,6 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -41,6 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class BatchLines {
   private static final Logger LOG = LoggerFactory.getLogger(BatchLines.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_OPEN = 16;
   private static final RetryBackoff AGAIN =
       new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
@@ -50,6 +62,7 @@ public final class BatchLines {
   private final RejectionNotifier rejections;
   private final BatchContent content;
   private final BatchCopies copies;
+  private final BatchLimit limit;
 
   /** Those of the batches that were read last: to get back to where one was takes time. */
   private final Map<String, OpenFile> files = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
@@ -61,6 +74,31 @@ public final class BatchLines {
     this.rejections = rejections;
     this.content = content;
     this.copies = new BatchCopies(flow, content);
+    ApprovalSettings approval = flow.settings().approval();
+    this.limit =
+        approval.batchAbove() == null
+            ? null
+            : new BatchLimit(
+                approval.batchAbove(), approval.currency(), approval.expires(), this::waits);
+  }
+
+  /** Tells that a batch waits for an approval. */
+  private OutboxEvent waits(Batch batch, BatchApproval approval) {
+    ObjectNode waits = JSON.createObjectNode().put("id", batch.id()).put("name", batch.name());
+    waits.put("lines", batch.lines()).put("waitsFor", WaitsFor.APPROVAL.toString());
+    waits
+        .putObject("sum")
+        .put("amount", approval.sum().toPlainString())
+        .put("unit", limit.currency());
+    waits.put("unpriced", approval.unpriced()).put("expiresAt", approval.expires().toString());
+    LOG.info(
+        "{} waits for approval: its jobs will cost {} {}, and {} more have no price",
+        batch.name(),
+        approval.sum().toPlainString(),
+        limit.currency(),
+        approval.unpriced());
+    return flow.events()
+        .approval(batch.id(), batch.report(), JSON.createObjectNode().set("batch", waits));
   }
 
   /** A file, and how many requests were read of it. */
@@ -92,12 +130,14 @@ public final class BatchLines {
   static final class UnderWay {
     private final LineDefaults defaults;
     private final List<LineVerdict> verdicts = new ArrayList<>();
+    private final QuoteTotal.Counter quotes;
     private Batch batch;
     private long read;
     private RequestLine line;
     private PictureSource pictures;
 
-    private UnderWay(Batch batch) {
+    private UnderWay(Batch batch, QuoteTotal.Counter quotes) {
+      this.quotes = quotes;
       this.batch = batch;
       this.read = batch.readLines();
       this.defaults = LineDefaults.of(batch.defaults());
@@ -131,7 +171,7 @@ public final class BatchLines {
 
   /** Replaces the batch in the body by its next lines; by none if all are decided. */
   public void open(Exchange exchange, @Body Batch batch) throws IOException {
-    UnderWay underWay = new UnderWay(batch);
+    UnderWay underWay = new UnderWay(batch, new QuoteTotal.Counter(flow.quotes()));
     exchange.setProperty(FlowProperties.UNDER_WAY, underWay);
     exchange.getMessage().setBody(batch.state() == BatchState.READING ? read(underWay) : List.of());
   }
@@ -217,8 +257,28 @@ public final class BatchLines {
   /** Keeps the valid request in the body until all of these lines are checked. */
   public void waits(
       Exchange exchange, @ExchangeProperty(FlowProperties.UNDER_WAY) UnderWay underWay) {
-    underWay.verdicts.add(
-        LineVerdict.valid(underWay.line.number(), accept.asked(exchange).in(underWay.batch.id())));
+    NewJob asked = accept.asked(exchange).in(underWay.batch.id());
+    long line = underWay.line.number();
+    if (limit == null) {
+      underWay.verdicts.add(LineVerdict.valid(line, asked, null));
+    } else {
+      Optional<Price> price = underWay.quotes.add(asked.account(), asked.request());
+      underWay.verdicts.add(LineVerdict.valid(line, waiting(asked), price.orElse(null)));
+    }
+  }
+
+  /** Whose video is there already waits for nothing; one that waits for an approval does anyway. */
+  private NewJob waiting(NewJob asked) {
+    boolean reused = asked.duplicate() != null && asked.duplicate().reused();
+    return reused || asked.approval() != null
+        ? asked
+        : asked.waitingFor(
+            asked.awaits(),
+            new NewJob.Approval(
+                "waits until the price of its whole batch is known, and for an approval if that is above %s %s (leonardo.approval.batch-above)"
+                    .formatted(limit.above().toPlainString(), limit.currency()),
+                null,
+                null));
   }
 
   /** Keeps why the line is rejected. */
@@ -247,7 +307,8 @@ public final class BatchLines {
                 batch,
                 underWay.read,
                 underWay.verdicts,
-                (verdict, conflict) -> conflict(exchange, verdict, conflict));
+                (verdict, conflict) -> conflict(exchange, verdict, conflict),
+                limit);
     flow.outages().reportUp(Outages.INTAKE);
     flow.outages().reportUp(BatchCopies.reading(batch.id()));
     Batch now = flow.ledger().batches().find(batch.id()).orElseThrow();

@@ -43,8 +43,9 @@ public record NewJob(
    * That an operator has to approve the job before it may be submitted.
    *
    * @param why a sentence for whoever sees that it waits
-   * @param expires when it is cancelled if nobody has decided
-   * @param event tells that it waits, written in the commit that accepts it
+   * @param expires when it is cancelled if nobody has decided; null if that is said of its whole
+   *     batch
+   * @param event tells that it waits, written in the commit that accepts it; null for none
    */
   public record Approval(String why, Instant expires, Function<Job, OutboxEvent> event) {}
 

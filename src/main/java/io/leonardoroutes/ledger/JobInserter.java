@@ -85,7 +85,7 @@ final class JobInserter implements BatchTable.Acceptor {
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));
         return new Acceptance.Accepted(
-            request.approval() == null ? job : asked(handle, job.id(), request.approval()));
+            request.approval() == null ? job : waiting(handle, job.id(), request.approval()));
       }
       // Nothing was written: another instance was first, or the short id is taken.
       before = before(handle, request);
@@ -94,9 +94,11 @@ final class JobInserter implements BatchTable.Acceptor {
   }
 
   /** Tells that the job waits for an approval, and answers it as it stands, with the reason. */
-  private Job asked(Handle handle, String id, NewJob.Approval approval) {
+  private Job waiting(Handle handle, String id, NewJob.Approval approval) {
     Job job = JobMapper.one(handle, "id", id).orElseThrow();
-    outbox.add(handle, List.of(approval.event().apply(job)));
+    if (approval.event() != null) {
+      outbox.add(handle, List.of(approval.event().apply(job)));
+    }
     return job;
   }
 
@@ -146,7 +148,7 @@ final class JobInserter implements BatchTable.Acceptor {
 
   private Long wakesAt(Handle handle, NewJob request) {
     if (request.approval() != null) {
-      return request.approval().expires().toEpochMilli();
+      return JobMapper.millis(request.approval().expires());
     }
     Optional<Job> awaited = WaitingJobs.awaited(handle, request.awaits(), shared);
     boolean sleeps = awaited.isPresent() && !WaitingJobs.isOver(awaited.get());

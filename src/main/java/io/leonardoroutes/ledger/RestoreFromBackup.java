@@ -55,6 +55,10 @@ final class RestoreFromBackup {
    */
   void stopReading() {
     handle.execute("UPDATE batch SET state = 'RUNNING' WHERE state = 'READING'");
+    // An operator decides, and takes the time for it: who did may not be known any more.
+    handle.execute(
+        "UPDATE batch SET approval = 'WAITING', expires_at = NULL"
+            + " WHERE approval IN ('SUMMING', 'WAITING')");
   }
 
   /** When a ledger was last brought back; empty if it never was. */

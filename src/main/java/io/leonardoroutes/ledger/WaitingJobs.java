@@ -1,6 +1,8 @@
 package io.leonardoroutes.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.batch.BatchApproval;
+import io.leonardoroutes.batch.BatchApprovals;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.OutboxEvent;
@@ -29,8 +31,8 @@ public final class WaitingJobs {
 
   static final String OF_BATCH =
       """
-      SELECT * FROM job WHERE waits_for = 'approval' AND (batch = :batch) IS TRUE
-        AND (state = 'ACCEPTED') IS TRUE AND (created_at, id) > (:created_at, :id)
+      SELECT * FROM job WHERE waits_for = 'approval' AND batch = :batch
+        AND (state = 'ACCEPTED') IS TRUE AND (created_at, id) > (:created_at, :id) %s
       ORDER BY created_at, id LIMIT :limit
       """;
 
@@ -75,19 +77,42 @@ public final class WaitingJobs {
   /**
    * Jobs of a batch that wait for an approval, the oldest first.
    *
+   * @param together only those that wait for what is decided about the batch
    * @param after the last one before, or null
    */
-  public List<Job> ofBatch(String batch, Job after, int limit) {
+  public List<Job> ofBatch(String batch, boolean together, Job after, int limit) {
     return jdbi.withHandle(
         handle ->
             handle
-                .createQuery(OF_BATCH)
+                .createQuery(OF_BATCH.formatted(together ? "AND wakes_at IS NULL" : ""))
                 .bind("batch", batch)
                 .bind("created_at", after == null ? 0 : after.createdAt().toEpochMilli())
                 .bind("id", after == null ? "" : after.id())
                 .bind("limit", limit)
                 .map(JobMapper::read)
                 .list());
+  }
+
+  /** Whether a job waits for the sum of its batch, so that nobody can decide about it yet. */
+  public boolean isBeingSummed(Job job) {
+    return jdbi.withHandle(handle -> isBeingSummed(handle, job));
+  }
+
+  private static boolean isBeingSummed(Handle handle, Job job) {
+    return job.batch() != null
+        && BatchApprovals.find(handle, job.batch())
+            .filter(approval -> approval.stage() == BatchApproval.Stage.SUMMING)
+            .isPresent();
+  }
+
+  /**
+   * Ends the wait of a job for an approval.
+   *
+   * @return whether it did; false if somebody else has moved it, or its batch is being summed
+   */
+  public boolean approve(Job waiting, Job.Change change) {
+    return jdbi.inTransaction(
+        handle -> !isBeingSummed(handle, waiting) && moves.move(handle, waiting, change, 0L));
   }
 
   /**

@@ -219,7 +219,7 @@ class BatchTableTest {
   }
 
   private boolean commit(Batch seen, long read, LineVerdict... verdicts) {
-    return batches.commit(seen, read, List.of(verdicts), BatchTableTest::conflict);
+    return batches.commit(seen, read, List.of(verdicts), BatchTableTest::conflict, null);
   }
 
   private static LineVerdict conflict(LineVerdict verdict, Acceptance.Conflict conflict) {
@@ -227,7 +227,7 @@ class BatchTableTest {
   }
 
   private static LineVerdict valid(long line, String reference) {
-    return LineVerdict.valid(line, asked(reference, "hash").in("b"));
+    return LineVerdict.valid(line, asked(reference, "hash").in("b"), null);
   }
 
   private static NewJob asked(String reference, String hash) {
