@@ -55,7 +55,9 @@ final class SchemaMigrations {
           "V22__waits_for.sql",
           "V23__tags.sql",
           "V25__restored.sql",
-          "V26__batch_approval.sql");
+          "V26__batch_approval.sql",
+          "V29__former_ids.sql",
+          "V30__budget_waits.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

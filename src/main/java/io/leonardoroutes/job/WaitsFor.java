@@ -10,7 +10,11 @@ public enum WaitsFor {
   /** An operator's approval. */
   APPROVAL,
   /** The end of another job, whose video it takes. */
-  JOB;
+  JOB,
+  /** Room in the budget of its caller or of one of its tags. */
+  BUDGET,
+  /** The upload of its pictures. The ledger knows this by how many of them are not uploaded. */
+  UPLOAD;
 
   /** The one of this name. */
   public static Optional<WaitsFor> of(String name) {

@@ -77,6 +77,7 @@ public final class Governor {
    * is declined by itself holds up all others.
    */
   public Due due(int most, AccountLimits limits, Duration lease) {
+    wakeBudgets(limits.account());
     if (!leases.any(ACCEPTED, limits.account())) {
       return new Due(List.of(), null, BudgetFitter.Fit.ALL);
     }
@@ -98,6 +99,23 @@ public final class Governor {
               fitting.waits(),
               fitting.fit());
         });
+  }
+
+  /** Lets jobs queue again whose budget has room by now; of each kind the first is looked at. */
+  private void wakeBudgets(String account) {
+    Instant now = clock.instant();
+    Optional<PayerBudgets.Head> next = head(account, null);
+    while (next.isPresent()) {
+      PayerBudgets.Head head = next.get();
+      if (head.isDue(now)) {
+        jdbi.useTransaction(handle -> payers.wake(handle, head, database.shared(), now));
+      }
+      next = head(account, head);
+    }
+  }
+
+  private Optional<PayerBudgets.Head> head(String account, PayerBudgets.Head after) {
+    return jdbi.withHandle(handle -> PayerBudgets.head(handle, account, after));
   }
 
   int free(AccountLimits limits) {
@@ -242,7 +260,7 @@ public final class Governor {
             String account = limits.account();
             Optional<BigDecimal> learned =
                 CostQueries.learned(handle, account, seen.kind(), payers.unit());
-            if (!payers.let(handle, seen, learned, now)) {
+            if (!payers.let(handle, seen, learned, database.shared(), now)) {
               return Optional.empty();
             }
             BigDecimal reserved = learned.orElse(payers.priceUnknown());

@@ -1,23 +1,28 @@
 package io.leonardoroutes.ledger;
 
 import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.CANCELLED;
 import static io.leonardoroutes.job.JobState.FAILED;
 import static io.leonardoroutes.job.JobState.IN_DOUBT;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leonardoroutes.fixture.Fixture;
+import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.Tag;
+import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.limits.Budget;
 import io.leonardoroutes.limits.PayerBudget;
 import io.leonardoroutes.limits.PayerBudgets;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +53,9 @@ class PayerBudgetTest {
       new PayerBudget("red", new Tag("team", "red"), null, budget("1.00"), budget("1.50"));
   private static final PayerBudget SHOP =
       new PayerBudget("shop", null, "shop", null, budget("0.50"));
+
+  private static final JobFilter WAITING =
+      new JobFilter(null, WaitsFor.BUDGET, null, null, null, null, null, null);
 
   @Parameter Engine engine;
   @TempDir Path folder;
@@ -133,13 +141,109 @@ class PayerBudgetTest {
         .extracting(Job::id)
         .containsExactly(free.id());
 
+    assertThat(ledger.find(waits.id()).orElseThrow().waitsFor()).isEqualTo(WaitsFor.BUDGET);
+    assertThat(begun(ledger.find(waits.id()).orElseThrow())).isEmpty();
+
     clock.tick(Duration.ofDays(1));
-    List<Job> due = ledger.governor().due(1, UNLIMITED, LEASE).jobs();
-    assertThat(begun(due.get(0))).as("0.90 of 1.50 a month are used").isEmpty();
+    assertThat(due()).as("0.90 of 1.50 a month are used").containsExactly(free.id());
+    assertThat(ledger.find(waits.id()).orElseThrow().warnings().get(0))
+        .contains("of the 1.50 for a month 0.60 are left");
     clock.tick(Duration.ofDays(30));
-    due = ledger.governor().due(1, UNLIMITED, LEASE).jobs();
+    List<Job> due = ledger.governor().due(1, UNLIMITED, LEASE).jobs();
     assertThat(due.get(0).warnings()).isEmpty();
     assertThat(begun(due.get(0))).isPresent();
+  }
+
+  private List<String> due() {
+    return ledger.governor().due(10, UNLIMITED, LEASE).jobs().stream().map(Job::id).toList();
+  }
+
+  @Test
+  void whoWaitsForABudgetThatIsRaisedOrGoneIsSubmittedInTurnAndMayBeCancelledBefore() {
+    running(begun(red()).orElseThrow(), "0.90");
+    Job cancelled = red();
+    clock.tick(Duration.ofMillis(1));
+    Job second = red();
+    clock.tick(Duration.ofMillis(1));
+    Job third = red();
+    begun(cancelled);
+    assertThat(due()).isEmpty();
+    Job head = ledger.find(cancelled.id()).orElseThrow();
+    assertThat(ledger.move(head, head.to(CANCELLED).done())).isTrue();
+
+    ledger.governor().limit(new PayerBudgets(List.of(SHOP)));
+    clock.tick(Duration.ofMinutes(1));
+    assertThat(due()).containsExactly(second.id(), third.id());
+  }
+
+  @Test
+  void whoHasUsedUpABudgetLeavesTheQueueSomeAtATime() {
+    running(begun(accepted("erp", Map.of())).orElseThrow(), "0.50");
+    running(begun(accepted("shop", Map.of())).orElseThrow(), "0.50");
+    for (int i = 0; i < 250; i++) {
+      accepted("shop", Map.of());
+    }
+    List<Job> due = ledger.governor().due(1, UNLIMITED, LEASE).jobs();
+    assertThat(begun(due.get(0))).isEmpty();
+    assertThat(ledger.page(WAITING, 1000, null)).hasSizeBetween(200, 201);
+    assertThat(begun(ledger.governor().due(1, UNLIMITED, LEASE).jobs().get(0))).isEmpty();
+    assertThat(ledger.page(WAITING, 1000, null)).hasSize(250);
+    assertThat(due()).isEmpty();
+
+    clock.tick(Duration.ofDays(31));
+    assertThat(due()).hasSize(10);
+    assertThat(ledger.page(WAITING, 1000, null)).as("a hundred a minute").hasSize(150);
+  }
+
+  @Test
+  void howeverManyJobsWaitForABudgetOthersAreSubmittedForTheSame() {
+    running(begun(accepted("erp", Map.of())).orElseThrow(), "0.50");
+    running(begun(accepted("shop", Map.of())).orElseThrow(), "0.50");
+    Job waits = accepted("shop", Map.of());
+    assertThat(begun(waits)).isEmpty();
+    long few = cpuOfRounds();
+    ledger.close();
+    int rows = Integer.getInteger("ledger.rows", 20_000);
+    String columns =
+        "content_hash, model, state, priority, request, sinks, warnings, attempt, tries,"
+            + " created_at, leased_until, account, queued_by, caller, kind, turn, waits_for,"
+            + " budget, wakes_at, waits";
+    Jdbi.create(url)
+        .useHandle(
+            handle -> {
+              handle.execute(
+                  """
+                  INSERT INTO job (id, file_name, %1$s)
+                  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %2$s)
+                  SELECT 'w' || i, 'w' || i, %1$s FROM n CROSS JOIN job WHERE id = '%3$s'
+                  """
+                      .formatted(columns, rows, waits.id()));
+              if (engine == Engine.POSTGRES) {
+                handle.execute("VACUUM ANALYZE job");
+              }
+            });
+    try (Ledger again = TestLedger.open(url, clock)) {
+      ledger = again;
+      limit();
+      long many = cpuOfRounds();
+      assertThat(many)
+          .as("%s ns of CPU for 40 rounds, and %s beside %s jobs", few, many, rows)
+          .isLessThan(3 * few + 20_000_000);
+    }
+  }
+
+  /** Of the rounds in which another caller's jobs are submitted. SQLite works in this thread. */
+  private long cpuOfRounds() {
+    long before = 0;
+    for (int i = 0; i < 60; i++) {
+      if (i == 20) {
+        before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+      }
+      Job other = accepted("erp", Map.of());
+      assertThat(due()).containsExactly(other.id());
+      assertThat(begun(other)).isPresent();
+    }
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
   }
 
   @Test
