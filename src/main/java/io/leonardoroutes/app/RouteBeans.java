@@ -157,7 +157,8 @@ final class RouteBeans {
     registry.bind("leonardoPages", new JobListResource(flow, models.ids()));
     PollSchedule schedule = new PollSchedule(flow.ledger(), settings.track(), flow.clock());
     registry.bind(
-        "leonardoSubmit", new SubmitStep(flow, client, new SubmissionRecorder(flow, schedule)));
+        "leonardoSubmit",
+        new SubmitStep(flow, client, new SubmissionRecorder(flow, schedule, folder)));
     registry.bind("leonardoApproval", new ApprovalStep(flow));
     registry.bind("leonardoChain", new ChainStep(flow));
     registry.bind("leonardoTrack", new TrackStep(flow, schedule));

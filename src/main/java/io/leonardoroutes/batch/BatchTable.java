@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -96,6 +97,9 @@ public final class BatchTable {
 
   /** How the ledger accepts a request and writes events, within a transaction. */
   public interface Acceptor {
+    /** Locks what requests that are accepted together share with other jobs, in one order. */
+    void prepare(Handle handle, List<NewJob> asked);
+
     Acceptance accept(Handle handle, NewJob asked);
 
     void tell(Handle handle, List<OutboxEvent> told);
@@ -320,6 +324,9 @@ public final class BatchTable {
                       .execute()
                   == 1;
           if (ours) {
+            acceptor.prepare(
+                handle,
+                verdicts.stream().map(LineVerdict::asked).filter(Objects::nonNull).toList());
             List<Optional<Price>> prices =
                 verdicts.stream()
                     .filter(verdict -> decide(handle, seen.id(), verdict, conflicts))

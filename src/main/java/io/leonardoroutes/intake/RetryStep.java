@@ -36,6 +36,8 @@ import org.apache.camel.Header;
  * The steps of {@code retry.camel.yaml}: a job that failed or was cancelled becomes a new request,
  * which is accepted like any other. A job has one retry at most: asking again answers that one, and
  * pays nothing.
+ *
+ * <p>One file, because it is read beside its route file.
  */
 public final class RetryStep {
   /**

@@ -176,7 +176,7 @@ public record Job(
       this.state = state;
       // A job in doubt that turns out to be unpaid waits as before.
       boolean open = state == JobState.ACCEPTED || state == JobState.IN_DOUBT;
-      this.waitsFor = open ? from.waitsFor : null;
+      this.waitsFor = open && from.waitsFor != WaitsFor.UPLOAD ? from.waitsFor : null;
       this.request = from.request;
       this.generationId = from.generationId;
       this.cost = from.cost;

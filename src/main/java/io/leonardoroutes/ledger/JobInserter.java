@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,6 +62,20 @@ final class JobInserter implements BatchTable.Acceptor {
   }
 
   @Override
+  public void prepare(Handle handle, List<NewJob> asked) {
+    if (shared) {
+      uploads.prepare(handle, asked);
+      // Before the counts of ended jobs, which whoever ends one of these takes after it.
+      asked.stream()
+          .map(NewJob::awaits)
+          .filter(Objects::nonNull)
+          .distinct()
+          .sorted()
+          .forEach(id -> WaitingJobs.awaited(handle, id, true));
+    }
+  }
+
+  @Override
   public Acceptance accept(Handle handle, NewJob asked) {
     return accept(handle, asked, job -> List.of());
   }
@@ -84,8 +99,8 @@ final class JobInserter implements BatchTable.Acceptor {
         }
         trail.accepted(handle, job, request.by());
         outbox.add(handle, told.apply(job));
-        return new Acceptance.Accepted(
-            request.approval() == null ? job : waiting(handle, job.id(), request.approval()));
+        boolean waits = request.approval() != null || !request.pictures().isEmpty();
+        return new Acceptance.Accepted(waits ? waiting(handle, job.id(), request.approval()) : job);
       }
       // Nothing was written: another instance was first, or the short id is taken.
       before = before(handle, request);
@@ -93,10 +108,10 @@ final class JobInserter implements BatchTable.Acceptor {
     return before.get();
   }
 
-  /** Tells that the job waits for an approval, and answers it as it stands, with the reason. */
+  /** Tells if the job waits for an approval, and answers it as it stands, with all it waits for. */
   private Job waiting(Handle handle, String id, NewJob.Approval approval) {
     Job job = JobMapper.one(handle, "id", id).orElseThrow();
-    if (approval.event() != null) {
+    if (approval != null && approval.event() != null) {
       outbox.add(handle, List.of(approval.event().apply(job)));
     }
     return job;
@@ -112,6 +127,7 @@ final class JobInserter implements BatchTable.Acceptor {
               // Two at once could wait for each other forever.
               handle.execute("SELECT pg_advisory_xact_lock(7206533)");
             }
+            prepare(handle, requests);
             requests.forEach(request -> all.add(accept(handle, request)));
             if (all.stream().anyMatch(Acceptance.Conflict.class::isInstance)) {
               throw new Undone();

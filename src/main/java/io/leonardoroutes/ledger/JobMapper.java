@@ -179,12 +179,16 @@ final class JobMapper {
   }
 
   private static String name(WaitsFor what) {
-    return what == null ? null : what.toString();
+    return what == null || what == WaitsFor.UPLOAD ? null : what.toString();
   }
 
   private static WaitsFor waitsFor(ResultSet row) throws SQLException {
     String what = row.getString("waits_for");
-    return what == null ? null : WaitsFor.of(what).orElseThrow();
+    if (what != null) {
+      return WaitsFor.of(what).orElseThrow();
+    }
+    boolean uploads = row.getInt("uploads") > 0 && "ACCEPTED".equals(row.getString("state"));
+    return uploads ? WaitsFor.UPLOAD : null;
   }
 
   /** Those of the request, and why it waits, as long as it does. */

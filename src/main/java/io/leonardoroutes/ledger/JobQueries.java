@@ -5,6 +5,7 @@ import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.NewJob;
+import io.leonardoroutes.job.WaitsFor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -88,7 +89,9 @@ final class JobQueries {
     String time = byTag ? "t.created_at" : "created_at";
     String id = byTag ? "t.job" : "id";
     boolean waiting = filter.waitsFor() != null;
-    if (waiting) {
+    if (filter.waitsFor() == WaitsFor.UPLOAD) {
+      terms.add("uploads > 0 AND waits_for IS NULL AND state = 'ACCEPTED'");
+    } else if (waiting) {
       terms.add("waits_for = :waits_for");
       values.put("waits_for", filter.waitsFor().toString());
     }

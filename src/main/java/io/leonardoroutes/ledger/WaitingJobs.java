@@ -3,6 +3,7 @@ package io.leonardoroutes.ledger;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.batch.BatchApproval;
 import io.leonardoroutes.batch.BatchApprovals;
+import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.OutboxEvent;
@@ -74,6 +75,19 @@ public final class WaitingJobs {
                 .list());
   }
 
+  /** How many jobs of a batch wait for an approval. */
+  public long ofBatch(String batch) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT count(*) FROM job WHERE waits_for = 'approval' AND batch = :batch"
+                        + " AND (state = 'ACCEPTED') IS TRUE")
+                .bind("batch", batch)
+                .mapTo(Long.class)
+                .one());
+  }
+
   /**
    * Jobs of a batch that wait for an approval, the oldest first.
    *
@@ -135,8 +149,9 @@ public final class WaitingJobs {
             return Optional.empty();
           }
           handle.execute(
-              "UPDATE job SET request = ? WHERE id = ?",
+              "UPDATE job SET request = ?, sent_hash = ? WHERE id = ?",
               JobMapper.text(outcome.request()),
+              Duplicate.hash(waiting.caller(), waiting.account(), outcome.request()),
               waiting.id());
           return Optional.of(outcome);
         });

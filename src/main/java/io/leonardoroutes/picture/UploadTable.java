@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobPicture;
+import io.leonardoroutes.job.NewJob;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -12,8 +13,11 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -92,6 +96,23 @@ public final class UploadTable {
     if (!pictures.isEmpty()) {
       count(handle, job);
     }
+  }
+
+  /** Adds the pictures of several requests, in the order in which those of one are added. */
+  public void prepare(Handle handle, Collection<NewJob> asked) {
+    Map<String, NewJob> bySha = new TreeMap<>();
+    asked.forEach(
+        request ->
+            request
+                .pictures()
+                .forEach(
+                    picture -> bySha.put(picture.sha256() + " " + request.account(), request)));
+    bySha.forEach(
+        (key, request) ->
+            request.pictures().stream()
+                .filter(picture -> key.startsWith(picture.sha256()))
+                .findFirst()
+                .ifPresent(picture -> need(handle, request.account(), Picture.of(picture), false)));
   }
 
   /**
@@ -350,13 +371,16 @@ public final class UploadTable {
 
   /**
    * Has the pictures of a job uploaded anew, as the provider refused the ids that were sent; once
-   * for each job. An id that was replaced meanwhile is not replaced again.
+   * for each job. An id that was replaced meanwhile is not replaced again. Ids that the request
+   * itself named are among them if they are of pictures of ours.
    *
+   * @param kept whether we still have the bytes of a picture that the request named by its id
    * @return whether there are any; the same if it is asked again for the same attempt
    */
-  public boolean uploadAnew(Job refused) {
+  public boolean uploadAnew(Job refused, Predicate<Picture> kept) {
     return jdbi.inTransaction(
         handle -> {
+          named(handle, refused, kept);
           int attempt = refused.schedule().attempt();
           List<Placed> placed =
               placed(handle, refused).stream()
@@ -366,7 +390,8 @@ public final class UploadTable {
             String sent = refused.request().at(picture.pointer()).path("id").asText();
             int forgotten =
                 handle.execute(
-                    "UPDATE upload SET image_id = NULL, uploaded_at = NULL, due_at = ?"
+                    "UPDATE upload SET former_id = image_id, image_id = NULL, uploaded_at = NULL,"
+                        + " due_at = ?"
                         + " WHERE account = ? AND sha256 = ? AND image_id = ?",
                     clock.millis(),
                     refused.account(),
@@ -383,6 +408,47 @@ public final class UploadTable {
           count(handle, refused);
           return !placed.isEmpty();
         });
+  }
+
+  /** From now on, a picture of ours that the request named by its id is a picture of the job. */
+  private static void named(Handle handle, Job job, Predicate<Picture> kept) {
+    Map<String, String> ids = new TreeMap<>();
+    named(job.request(), "", ids);
+    ids.forEach(
+        (pointer, id) ->
+            handle
+                .createQuery(
+                    "SELECT * FROM upload WHERE account = ? AND (image_id = ? OR former_id = ?)"
+                        + " ORDER BY sha256")
+                .bind(0, job.account())
+                .bind(1, id)
+                .bind(2, id)
+                .map(UploadTable::read)
+                .stream()
+                .map(Upload::picture)
+                .filter(kept)
+                .findFirst()
+                .ifPresent(
+                    picture ->
+                        handle.execute(
+                            "INSERT INTO job_picture (job_id, pointer, account, sha256, renewed)"
+                                + " VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+                            job.id(),
+                            pointer,
+                            job.account(),
+                            picture.sha256())));
+  }
+
+  /** Where a request names uploaded pictures, and by which ids. */
+  private static void named(JsonNode node, String pointer, Map<String, String> ids) {
+    if (node.path("type").asText().equals("UPLOADED") && node.path("id").isTextual()) {
+      ids.put(pointer, node.get("id").textValue());
+    }
+    node.fields()
+        .forEachRemaining(field -> named(field.getValue(), pointer + "/" + field.getKey(), ids));
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      named(node.get(i), pointer + "/" + i, ids);
+    }
   }
 
   private static void recount(Handle handle, String account, String sha256) {
@@ -402,7 +468,7 @@ public final class UploadTable {
             handle
                 .createQuery(
                     """
-                    UPDATE upload SET image_id = NULL, uploaded_at = NULL, kept = 0,
+                    UPDATE upload SET former_id = image_id, image_id = NULL, uploaded_at = NULL, kept = 0,
                       due_at = CASE WHEN %s THEN :now END
                     WHERE uploaded_at < :before RETURNING *
                     """

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApprovalStep {
   /** About how many jobs of a batch an operator has just decided. */
-  public record BatchDecision(String batch, int jobs) {}
+  public record BatchDecision(String batch, long jobs) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalStep.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -101,10 +101,13 @@ public final class ApprovalStep {
       throw new RequestRejected(
           404, "no-such-batch", "No such batch", "there is no batch " + batch);
     }
+    long waiting = ledger.waiting().ofBatch(batch);
     // First, so that a crash does not leave half of it undecided.
-    approvals.decide(batch, decided, by);
+    boolean whole = approvals.decide(batch, decided, by);
     approvals.find(batch).ifPresent(now -> mustAgree(batch, now.stage(), decided));
-    int jobs = all(batch, false, job -> decision.move(job, by), Integer.MAX_VALUE);
+    int moved = all(batch, false, job -> decision.move(job, by), Integer.MAX_VALUE);
+    // The route expire has moved some of them on.
+    long jobs = whole ? waiting : moved;
     LOG.info("{} jobs of batch {} were {} by an operator", jobs, batch, word(decided));
     return JSON.valueToTree(new BatchDecision(batch, jobs));
   }

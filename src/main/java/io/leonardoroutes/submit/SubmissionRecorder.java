@@ -22,6 +22,7 @@ import io.leonardoroutes.ledger.Governor;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.Submission;
 import io.leonardoroutes.limits.Budget;
+import io.leonardoroutes.picture.PictureFolder;
 import io.leonardoroutes.provider.ProviderResponse;
 import io.leonardoroutes.track.PollSchedule;
 import java.math.BigDecimal;
@@ -58,9 +59,11 @@ public final class SubmissionRecorder {
   private final Ledger ledger;
   private final FlowContext flow;
   private final PollSchedule schedule;
+  private final PictureFolder pictures;
   private final Set<String> otherUnit = ConcurrentHashMap.newKeySet();
 
-  public SubmissionRecorder(FlowContext flow, PollSchedule schedule) {
+  public SubmissionRecorder(FlowContext flow, PollSchedule schedule, PictureFolder pictures) {
+    this.pictures = pictures;
     this.settings = flow.settings();
     this.ledger = flow.ledger();
     this.flow = flow;
@@ -99,7 +102,7 @@ public final class SubmissionRecorder {
     } else if (submission instanceof Submission.Declined declined) {
       flow.outages().reportUp(PROVIDER);
       What what = blockedPart(declined);
-      if (what == null && declined.isOfThePicture() && ledger.uploads().uploadAnew(job)) {
+      if (what == null && declined.isOfThePicture() && uploadsAnew(job)) {
         noteCreateWorked(job, EnumSet.of(What.KEY, What.ACCESS));
         uploadedAnew(job, declined);
         exchange.setProperty(FlowProperties.FREED, true);
@@ -272,6 +275,10 @@ public final class SubmissionRecorder {
     if (recorded) {
       LOG.warn("{} declined by the provider: {}", job.name(), declined.reason());
     }
+  }
+
+  private boolean uploadsAnew(Job job) {
+    return ledger.uploads().uploadAnew(job, picture -> pictures.find(picture).isPresent());
   }
 
   /** Nothing was billed: the job is submitted again once it has new ids for its pictures. */

@@ -10,8 +10,10 @@ import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobPicture;
 import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.picture.Picture;
 import io.leonardoroutes.picture.Upload;
@@ -154,15 +156,15 @@ class JobUploadsTest {
     uploads().done(claimed().get(0), "id-1", Duration.ZERO);
     Job first = submitting(job);
 
-    assertThat(uploads().uploadAnew(first)).isTrue();
-    assertThat(uploads().uploadAnew(first)).isTrue();
+    assertThat(uploads().uploadAnew(first, picture -> true)).isTrue();
+    assertThat(uploads().uploadAnew(first, picture -> true)).isTrue();
     ledger.move(first, first.to(JobState.ACCEPTED).dueAt(clock.instant()));
     assertThat(submittable()).isEmpty();
     uploads().done(claimed().get(0), "id-2", Duration.ZERO);
     Job second = submitting(job);
 
     assertThat(second.request().at("/image/id").asText()).isEqualTo("id-2");
-    assertThat(uploads().uploadAnew(second)).isFalse();
+    assertThat(uploads().uploadAnew(second, picture -> true)).isFalse();
   }
 
   @Test
@@ -230,5 +232,64 @@ class JobUploadsTest {
   private void unpaid(Job doubtful) {
     Job.Change unpaid = doubtful.to(JobState.ACCEPTED).submittedAt(null).dueAt(clock.instant());
     assertThat(ledger.move(doubtful, unpaid)).isTrue();
+  }
+
+  private Job named(String id) {
+    JsonNode request =
+        new ObjectMapper()
+            .valueToTree(Map.of("images", List.of(Map.of("id", id, "type", "UPLOADED"))));
+    Job.Routing routing = new Job.Routing(null, null, "hash", 4, List.of(), null);
+    Acceptance accepted = ledger.accept(TestLedger.asked(null, request, routing), job -> List.of());
+    return ((Acceptance.Accepted) accepted).job();
+  }
+
+  private void again(Job refused) {
+    Job.Change change = refused.to(JobState.ACCEPTED).submittedAt(null).dueAt(clock.instant());
+    assertThat(ledger.move(refused, change)).isTrue();
+  }
+
+  @Test
+  void anIdThatACallerGotIsUploadedAnewOnceIfTheBytesAreThere() {
+    uploads().request(Job.DEFAULT_ACCOUNT, Picture.of(PICTURE));
+    uploads().done(claimed().get(0), "id-1", Duration.ZERO);
+    Job first = submitting(named("id-1"));
+
+    assertThat(uploads().uploadAnew(first, picture -> false)).isFalse();
+    assertThat(uploads().uploadAnew(first, picture -> true)).isTrue();
+    again(first);
+    assertThat(submittable()).isEmpty();
+    assertThat(ledger.find(first.id()).orElseThrow().waitsFor()).isEqualTo(WaitsFor.UPLOAD);
+    uploads().done(claimed().get(0), "id-2", Duration.ZERO);
+    Job sent = submitting(first);
+    assertThat(sent.request().at("/images/0/id").asText()).isEqualTo("id-2");
+    assertThat(uploads().uploadAnew(sent, picture -> true)).as("once").isFalse();
+
+    // The picture has a new id by now, and another request still the old one.
+    ledger.move(sent, sent.to(JobState.RUNNING).created("g", null).dueAt(clock.instant()));
+    Job second = submitting(named("id-1"));
+    assertThat(uploads().uploadAnew(second, picture -> true)).isTrue();
+    again(second);
+    assertThat(claimed()).isEmpty();
+    assertThat(submitting(second).request().at("/images/0/id").asText()).isEqualTo("id-2");
+    assertThat(uploads().uploadAnew(submitted("unknown"), picture -> true)).isFalse();
+  }
+
+  private Job submitted(String id) {
+    Job job = named(id);
+    return ledger.submitting(job, TEN, LEASE).orElseThrow();
+  }
+
+  @Test
+  void aJobSaysThatItWaitsForItsPicture() {
+    Job job = accepted(PICTURE);
+    assertThat(job.waitsFor()).isEqualTo(WaitsFor.UPLOAD);
+    JobFilter waiting = new JobFilter(null, WaitsFor.UPLOAD, null, null, null, null, null, null);
+    assertThat(ledger.page(waiting, 9, null)).containsExactly(job);
+    ledger.move(job, job.to(JobState.ACCEPTED).dueAt(clock.instant()));
+    assertThat(ledger.page(waiting, 9, null)).extracting(Job::id).containsExactly(job.id());
+
+    uploads().done(claimed().get(0), "id-1", Duration.ZERO);
+    assertThat(ledger.page(waiting, 9, null)).isEmpty();
+    assertThat(ledger.find(job.id()).orElseThrow().waitsFor()).isNull();
   }
 }

@@ -107,6 +107,21 @@ class RestPicturesTest {
   }
 
   @Test
+  void anIdThatTheProviderRefusesIsUploadedAnewOnce() throws Exception {
+    String id =
+        RestClient.json(post("/uploads", "image/png", Pictures.png(20, 10))).path("id").asText();
+    Fault refused = Fault.refused(400, "invalid init image id");
+    sandbox.next(Door.CREATE, refused);
+    String used =
+        REQUEST.replace("\"file\":\"start\"", "\"id\":\"" + id + "\",\"type\":\"UPLOADED\"");
+    assertThat(RestClient.of(app).post(used).statusCode()).isEqualTo(202);
+
+    submitted(1);
+    assertThat(sandbox.count(Door.CREATE)).isEqualTo(2);
+    assertThat(sandbox.count(Door.UPLOAD)).isEqualTo(2);
+  }
+
+  @Test
   void whatIsNoPictureIsSaid() throws Exception {
     HttpResponse<String> text =
         post("/uploads", "image/png", "no picture".getBytes(StandardCharsets.UTF_8));
