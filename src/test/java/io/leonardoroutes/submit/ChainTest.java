@@ -76,7 +76,7 @@ class ChainTest {
     RestClient rest = RestClient.of(story.app());
     assertThat(RestClient.json(rest.get("/generations?waitsFor=job")).get("items")).hasSize(2);
     assertThat(RestClient.json(rest.get("/generations?waitsFor=nothing")).get("detail").asText())
-        .contains("one of [approval, job]");
+        .contains("one of [approval, job, budget, upload]");
 
     done = true;
     JsonNode complete = story.until(byReference, "COMPLETE");
