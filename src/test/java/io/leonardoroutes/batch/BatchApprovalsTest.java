@@ -65,7 +65,7 @@ class BatchApprovalsTest {
     Batch batch = Batch.of("b", "b.jsonl", "b", Map.of(), null, lines, clock.instant());
     ledger.batches().open(batch, "b-2");
     ledger.batches().begin("b");
-    return ledger.batches().claim(LEASE).orElseThrow();
+    return ledger.batches().claim(LEASE, id -> true).orElseThrow();
   }
 
   private Batch read(Batch seen, long read, BatchLimit limit, LineVerdict... verdicts) {
