@@ -313,7 +313,8 @@ public final class SafeFolder implements Closeable {
     moveFrom(from, name, name);
   }
 
-  private void moveFrom(SafeFolder from, String name, String as) throws IOException {
+  /** The same under another name, which must not be another file's. */
+  public void moveFrom(SafeFolder from, String name, String as) throws IOException {
     if (handle == null || from.handle == null) {
       Files.move(from.at(name), at(as), ATOMIC_MOVE);
     } else {

@@ -62,11 +62,13 @@ public final class FileIntake implements GenericFileFilter<File> {
   private final RejectedFiles rejected;
   private final StayingFiles staying;
   private final PictureUsers pictureUsers;
+  private final RetryStep retries;
 
   /** Of all files, while something that each of them needs is unavailable. */
   private final RepeatInterval rest = new RepeatInterval(Duration.ofSeconds(5));
 
-  public FileIntake(FlowContext flow) {
+  public FileIntake(FlowContext flow, RetryStep retries) {
+    this.retries = retries;
     this.flow = flow;
     this.settings = flow.settings().intakes();
     this.policy = flow.settings().files().policy();
@@ -206,6 +208,8 @@ public final class FileIntake implements GenericFileFilter<File> {
       exchange.setProperty(
           FlowProperties.PICTURE_SOURCE, picture ? pictures.with(name, bytes) : pictures);
       exchange.getMessage().setBody(picture ? request(path, key) : bytes);
+      FailedFiles.retriedBy(name)
+          .ifPresent(job -> retries.dropped(exchange, job, AcceptStep.sha256(bytes)));
     }
   }
 
@@ -240,9 +244,9 @@ public final class FileIntake implements GenericFileFilter<File> {
     try (SafeFolder folder =
         SafeFolder.openOrCreate(dropped.path().resolveSibling(DroppedFile.ACCEPTED), policy)) {
       // First, so that a program that dies in between finds them again by their request.
-      exchange
-          .getProperty(FlowProperties.PICTURE_SOURCE, InboxPictures.class)
-          .moveTo(DroppedFile.ACCEPTED, pictureUsers, dropped.path(), policy);
+      if (exchange.getProperty(FlowProperties.PICTURE_SOURCE) instanceof InboxPictures pictures) {
+        pictures.moveTo(DroppedFile.ACCEPTED, pictureUsers, dropped.path(), policy);
+      }
       dropped.moveTo(folder);
     }
     gone(dropped);

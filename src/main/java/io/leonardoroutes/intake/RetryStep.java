@@ -74,8 +74,10 @@ public final class RetryStep {
 
   private final FlowContext flow;
   private final PictureFolder folder;
+  private final FailedFiles files;
 
-  public RetryStep(FlowContext flow, PictureFolder folder) {
+  public RetryStep(FlowContext flow, PictureFolder folder, FailedFiles files) {
+    this.files = files;
     this.flow = flow;
     this.folder = folder;
   }
@@ -100,6 +102,36 @@ public final class RetryStep {
       throw QueryParameters.bad("confirm", confirm, MAY_BE_BILLED);
     }
     Job job = flow.job(id, caller);
+    mustBeRetriable(job, confirm);
+    request(exchange, job, caller);
+  }
+
+  /**
+   * Makes the request of a job the body whose file was moved back from {@code .failed}.
+   *
+   * @param name the job's, by the name of the file
+   * @param sha256 of the file's content
+   * @throws RequestRejected 409 if it is not the request of that job, or like {@link #one}
+   */
+  void dropped(Exchange exchange, String name, String sha256) {
+    Job job =
+        flow.ledger()
+            .findByIdOrName(name)
+            .filter(found -> found.name().equals(name) && found.caller() == null)
+            .filter(found -> files.isOf(found, sha256))
+            .orElseThrow(
+                () ->
+                    new RequestRejected(
+                        409,
+                        "no-retry",
+                        "The job cannot be retried",
+                        "the file is not the request of a job %s as it was: to have it made as a request of its own, give it another name"
+                            .formatted(name)));
+    mustBeRetriable(job, null);
+    request(exchange, job);
+  }
+
+  private void mustBeRetriable(Job job, String confirm) {
     if (!RETRIED.contains(job.state())) {
       throw new RequestRejected(
           409,
@@ -117,7 +149,6 @@ public final class RetryStep {
           "%s: to have it made all the same, and perhaps pay twice, send ?confirm=%s"
               .formatted(doubt.get(), MAY_BE_BILLED));
     }
-    request(exchange, job, caller);
   }
 
   /** Why a retry might pay for the job twice; empty for one that surely does not. */
@@ -141,16 +172,20 @@ public final class RetryStep {
 
   private void request(Exchange exchange, Job job, Caller caller) {
     boolean others = caller.name() != null && !caller.name().equals(job.caller());
-    exchange.setProperty(FlowProperties.KEY, key(job));
-    exchange.setProperty(FlowProperties.ONE_REQUEST, true);
-    exchange.setProperty(FlowProperties.RETRY_OF, job.id());
-    exchange.setProperty(
-        FlowProperties.NAME, job.name().substring(0, job.name().length() - SHORT_ID));
     exchange.setProperty(FlowProperties.CALLER, job.caller());
     exchange.setProperty(FlowProperties.OPERATOR, caller.operator());
     exchange.setProperty(
         FlowProperties.FROM,
         others ? "operator %s, %s".formatted(caller.name(), caller.source()) : caller.source());
+    request(exchange, job);
+  }
+
+  private void request(Exchange exchange, Job job) {
+    exchange.setProperty(FlowProperties.KEY, key(job));
+    exchange.setProperty(FlowProperties.ONE_REQUEST, true);
+    exchange.setProperty(FlowProperties.RETRY_OF, job.id());
+    exchange.setProperty(
+        FlowProperties.NAME, job.name().substring(0, job.name().length() - SHORT_ID));
     Job.ReplyTo reply = job.routing().replyTo();
     if (reply != null) {
       exchange.setProperty(FlowProperties.REPLY_TO, reply.destination());
