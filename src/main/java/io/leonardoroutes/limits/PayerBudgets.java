@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
 /** The budgets of callers and tags, all of which a job has to fit into. */
@@ -23,11 +24,11 @@ public record PayerBudgets(List<PayerBudget> all) {
   /** How many of a kind queue again at once. */
   private static final int QUEUE_AGAIN = 100;
 
-  /** The first job of the first kind after another one. */
+  /** The first job of the next kind, or of the next budget: two seeks, as SQLite would walk to one pair. */
   static final String HEAD =
       """
       SELECT id, budget, kind, wakes_at FROM job
-      WHERE state = 'ACCEPTED' AND waits_for = 'budget' AND account = :account AND (budget, kind) > (:budget, :kind)
+      WHERE state = 'ACCEPTED' AND waits_for = 'budget' AND account = :account AND %s
       ORDER BY budget, kind, turn LIMIT 1
       """;
 
@@ -144,11 +145,21 @@ public record PayerBudgets(List<PayerBudget> all) {
    * @param after the one before, or null
    */
   public static Optional<Head> head(Handle handle, String account, Head after) {
-    return handle
-        .createQuery(HEAD)
+    return after == null
+        ? head(handle, "budget > :budget", account, "", "")
+        : head(handle, "budget = :budget AND kind > :kind", account, after.budget(), after.kind())
+            .or(() -> head(handle, "budget > :budget", account, after.budget(), ""));
+  }
+
+  private static Optional<Head> head(
+      Handle handle, String next, String account, String budget, String kind) {
+    Query query = handle.createQuery(HEAD.formatted(next));
+    if (next.contains(":kind")) {
+      query.bind("kind", kind);
+    }
+    return query
         .bind("account", account)
-        .bind("budget", after == null ? "" : after.budget())
-        .bind("kind", after == null ? "" : after.kind())
+        .bind("budget", budget)
         .map(
             (row, context) ->
                 new Head(
