@@ -82,7 +82,7 @@ final class AmbiguityProof {
     long began = System.nanoTime();
     ProgramFleet fleet = new ProgramFleet(proofFolder);
     fleet.startAll();
-    RestCaller rest = new RestCaller(proofFolder);
+    RestCaller rest = new RestCaller(proofFolder, true);
     try (ProofCallers callers = new ProofCallers(Collections.nCopies(CALLERS, rest))) {
       ProofOutcome outcome = new ProofOutcome(proofFolder, rest, callers);
       // An account's list is relied on only once it shows a job that is older than the doubt.

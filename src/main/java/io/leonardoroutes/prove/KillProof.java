@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -35,6 +36,7 @@ final class KillProof {
   /**
    * The counts of the proof.
    *
+   * @param courses how many of the requests over REST took which course before they were submitted
    * @param recoveries the times from a start until everything was settled
    * @param mostConcurrent the most jobs at the provider at the same time
    * @param reached the points that the program was killed at
@@ -44,6 +46,7 @@ final class KillProof {
       int kills,
       ProofVerdict account,
       ProofCallers callers,
+      Map<RestCaller.Course, Integer> courses,
       List<Duration> recoveries,
       int mostConcurrent,
       List<String> reached,
@@ -54,6 +57,7 @@ final class KillProof {
   private final Random chance;
   private final ProofProvider provider;
   private final ProofFolder proofFolder;
+  private final RestCaller rest;
   private final ProgramFleet fleet;
   private final ProofCallers callers;
   private final ProofOutcome outcome;
@@ -76,7 +80,7 @@ final class KillProof {
     this.progress = progress;
     this.fleet = new ProgramFleet(proofFolder);
     this.chance = new Random(options.seed());
-    RestCaller rest = new RestCaller(proofFolder);
+    this.rest = new RestCaller(proofFolder, false);
     this.callers =
         new ProofCallers(List.of(new FileCaller(proofFolder), rest, new JmsCaller(proofFolder)));
     this.outcome = new ProofOutcome(proofFolder, rest, callers);
@@ -123,6 +127,7 @@ final class KillProof {
           fleet.kills(),
           outcome.account(provider.paid()),
           callers,
+          rest.byCourse(),
           recoveries,
           provider.mostConcurrent(),
           reached,
@@ -143,7 +148,8 @@ final class KillProof {
     return lives;
   }
 
-  private void ask() throws IOException {
+  private void ask() throws IOException, InterruptedException {
+    rest.approve();
     if (outcome.open() < MOST_OPEN) {
       callers.ask(ASKED_PER_LIFE);
     }

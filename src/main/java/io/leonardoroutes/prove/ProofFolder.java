@@ -28,6 +28,14 @@ final class ProofFolder implements AutoCloseable {
 
   private static final int PORTS = 10_000;
 
+  /** About those of the provider of the proof, so that they need not be learned first. */
+  private static final String PRICES =
+      """
+      model,seconds,size,audio,amount,unit,as of,source
+      kling-3.0-turbo,1,,,0.0063,DOLLARS,,the proof
+      kling-video-o-3,1,,,0.0060,DOLLARS,,the proof
+      """;
+
   static final String WEBHOOK_KEY = "proof-webhook";
 
   private final Path folder;
@@ -52,6 +60,7 @@ final class ProofFolder implements AutoCloseable {
     Files.createDirectories(outbox());
     Files.createDirectories(folder.resolve("config"));
     Files.writeString(folder.resolve("config/application.properties"), settings(provider));
+    Files.writeString(folder.resolve("config/prices.csv"), PRICES);
     routes.write(folder.resolve("routes"), Optional.empty());
   }
 
@@ -84,6 +93,8 @@ final class ProofFolder implements AutoCloseable {
     settings.put("leonardo.limits.concurrent", setup.concurrent());
     settings.put("leonardo.limits.creates-per-minute", 1_000_000);
     settings.put("leonardo.limits.requests-per-minute", 1_000_000);
+    // Below the price of ten seconds, and above that of five.
+    settings.put("leonardo.approval.above", "0.05");
     // A sink whose deliveries sometimes fail.
     settings.put(
         "leonardo.sinks.moody.uri", "http://" + provider.host() + "/cdn/a/0.mp4?httpMethod=GET");

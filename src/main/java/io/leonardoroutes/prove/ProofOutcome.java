@@ -110,6 +110,7 @@ final class ProofOutcome {
 
   private void check() throws IOException, InterruptedException {
     callers.check();
+    rest.approve();
     try {
       held = rest.held();
     } catch (IOException e) {

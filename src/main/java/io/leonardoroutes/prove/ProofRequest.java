@@ -14,6 +14,9 @@ record ProofRequest(int number, boolean good) {
   private static final Pattern PROMPT = Pattern.compile("proof request #(\\d+)#");
   private static final int EVERY = 7;
 
+  /** Where a request names the job whose video it takes. */
+  static final String AWAITED = "/parameters/guidances/video_reference_base/0/video/job";
+
   /** One in seven requests breaks a rule, so that rejections are interrupted by kills too. */
   static ProofRequest mixed(int number) {
     return new ProofRequest(number, number % EVERY != 3);
@@ -39,11 +42,28 @@ record ProofRequest(int number, boolean good) {
     return json.replace("\"duration\"", start + "\"duration\"");
   }
 
+  /** The same, so long that an operator has to approve its price. */
+  String dearJson() {
+    return "{" + body("kling-3.0-turbo", good ? 10 : 99);
+  }
+
+  /** The same from the video of another job. */
+  String jsonAfter(String job) {
+    String base =
+        "\"guidances\": {\"video_reference_base\": [{\"video\": {\"job\": \"" + job + "\"}}]}, ";
+    return ("{" + body("kling-video-o-3", good ? 5 : 99))
+        .replace("\"duration\"", base + "\"duration\"");
+  }
+
   private String body() {
+    return body(number % 2 == 0 ? "kling-3.0-turbo" : "kling-video-o-3", good ? 5 : 99);
+  }
+
+  private String body(String model, int duration) {
     return """
     "model": "%s", "parameters": {"prompt": "proof request #%s#", "duration": %s}}\
     """
-        .formatted(number % 2 == 0 ? "kling-3.0-turbo" : "kling-video-o-3", number, good ? 5 : 99);
+        .formatted(model, number, duration);
   }
 
   /** The number of the request whose prompt is in this text. */

@@ -72,6 +72,7 @@ public final class ProveCommand {
     out.printf(
         "  accepted            %s (%s)%n",
         result.callers().accepted().size(), list(result.callers().byIntake()));
+    out.printf("  over REST           %s%n", list(result.courses()).toLowerCase(Locale.ROOT));
     int unanswered = result.callers().unanswered().size();
     print(result.account(), unanswered);
     out.printf("  in doubt            %s%n", result.account().inDoubt().size());

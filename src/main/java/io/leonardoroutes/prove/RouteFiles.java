@@ -20,19 +20,23 @@ final class RouteFiles {
   private static final String PACKED = "/leonardo-routes/routes";
 
   /**
-   * Route files that only read, that only an operator's call triggers, or that only take a picture
-   * for a later request.
+   * Route files that only read, that only an operator's call triggers whom the proof does not play,
+   * or that only take a picture for a later request.
    */
   private static final String READ_OR_OPERATED =
-      "(approve|batch-status|costs|events|generations|history|models|picture|prices|redeliver"
-          + "|resolve|resolve-all|retry|uploads|video)\\..*";
+      "(batch-status|costs|events|generations|history|models|picture|prices|redeliver"
+          + "|resolve|resolve-all|uploads|video)\\..*";
 
   /**
    * Points that are never reached: {@code refuse} and {@code unlessAccepted} always end in an
-   * exception here, because no rule changes, and the ledger is never unavailable.
+   * exception here, because no rule changes, and the ledger is never unavailable; and of the calls
+   * that approve and retry, the points without an effect before them and the calls that the proof
+   * does not make.
    */
   private static final String NOT_TO_BE_REACHED =
-      ".*: (after (refuse|unlessAccepted)|(before|after) (unavailable|away))";
+      ".*: (after (refuse|unlessAccepted)|(before|after) (unavailable|away))"
+          + "|(approve|retry): (before|after) (open|leonardo-answer)"
+          + "|(reject|approve-batch|reject-batch|retry-all|retry-element): .*";
 
   private static final int MOST_THREADS = 32;
 

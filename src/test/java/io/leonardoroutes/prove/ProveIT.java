@@ -27,6 +27,7 @@ class ProveIT {
             """
             10 kills of 1, seed 7, in N s
               accepted            N (JMS N, REST N, file N)
+              over REST           plain N, chained N, approved N, retried N
               lost                0
               paid twice          0
               never answered      0

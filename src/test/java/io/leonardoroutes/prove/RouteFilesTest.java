@@ -16,9 +16,14 @@ class RouteFilesTest {
     List<String> names = RouteFiles.packed(10).points().stream().map(CrashPoint::name).toList();
 
     assertThat(names)
-        .contains("accept: before commit", "create: after begin", "deliver: before delivered")
+        .contains(
+            "accept: before commit",
+            "approve: before approve",
+            "create: after begin",
+            "deliver: before delivered",
+            "retry: before one")
         .noneMatch(
-            name -> name.matches("(generation|history|picture|resolve|resolve-all|retry): .*"))
+            name -> name.matches("(generation|history|picture|resolve|resolve-all|retry-all|reject): .*"))
         .noneMatch(name -> name.endsWith(" unavailable"));
   }
 
