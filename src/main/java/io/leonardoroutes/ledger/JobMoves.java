@@ -41,7 +41,10 @@ record JobMoves(AuditTrail trail, Outbox outbox, UploadTable uploads, Clock cloc
             .bind("again", again)
             .bind("now", clock.millis())
             .bind("warned", change.warning() != null);
-    boolean sameCost = seen.state() == job.state() && Objects.equals(seen.cost(), job.cost());
+    boolean sameCost =
+        seen.state() == job.state()
+            && Objects.equals(seen.cost(), job.cost())
+            && Objects.equals(seen.submittedAt(), job.submittedAt());
     boolean moved =
         sameCost ? move.execute() == 1 : Spent.keep(handle, job, shared, () -> move.execute() == 1);
     if (moved) {

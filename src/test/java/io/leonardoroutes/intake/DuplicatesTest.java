@@ -108,6 +108,22 @@ class DuplicatesTest {
   }
 
   @Test
+  void aChainedJobIsOneThatAskedForTheSameOnceItsVideoIsKnown() throws Exception {
+    with("reuse");
+    String first = finished(FlowFixture.REQUEST).get("id").asText();
+    String chained =
+        """
+        {"model":"kling-video-o-3","parameters":{"prompt":"at night","duration":10,"guidances":
+         {"video_reference_base":[{"video":{%s}}]}}}\
+        """;
+    JsonNode second = finished(chained.formatted("\"job\":\"" + first + "\""));
+    JsonNode third = finished(chained.formatted("\"id\":\"i\",\"type\":\"GENERATED\""));
+
+    assertThat(third.get("duplicateOf")).isEqualTo(second.get("id"));
+    assertThat(provider.creates()).hasSize(2);
+  }
+
+  @Test
   void onlyTheSameCallerAndAccountAskForTheSame() {
     JsonNode request = FlowFixture.json(FlowFixture.REQUEST);
     String hash = Duplicate.hash("erp", "default", request);

@@ -340,6 +340,25 @@ class PayerBudgetTest {
                     + of.replace("WHERE", "WHERE caller IS NOT NULL AND")));
   }
 
+  @Test
+  void aDoubtThatARestoreDatesEarlierIsCountedOnItsNewDay() {
+    Job job = red();
+    clock.tick(Duration.ofDays(2));
+    Job begun = begun(job).orElseThrow();
+    ledger.move(begun, begun.to(IN_DOUBT).dueAt(clock.instant()));
+
+    ledger.restored(
+        clock.instant().minus(Duration.ofDays(1)),
+        change -> change.dueAt(clock.instant()),
+        doubtful -> NewJobs.event("r", doubtful));
+
+    assertThat(rows("SELECT DISTINCT day, jobs FROM spent"))
+        .isEqualTo(rows("SELECT submitted_at / 86400000 AS day, 1 AS jobs FROM job"));
+    Job doubtful = ledger.find(job.id()).orElseThrow();
+    ledger.move(doubtful, doubtful.to(ACCEPTED).submittedAt(null).dueAt(clock.instant()));
+    assertThat(rows("SELECT * FROM spent")).isEmpty();
+  }
+
   private List<String> rows(String sql) {
     return Jdbi.create(url)
         .withHandle(handle -> handle.createQuery(sql).mapToMap().map(Object::toString).list());
