@@ -50,6 +50,9 @@ record JobMoves(AuditTrail trail, Outbox outbox, UploadTable uploads, Clock cloc
     if (moved) {
       if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
         // Jobs first, as whoever cancels one of these takes them in this order too.
+        if (shared) {
+          WaitingJobs.lockWaiting(handle, job.id());
+        }
         handle.execute(WaitingJobs.WAKE, job.id());
         handle.execute(ENDED, job.state().name());
       }

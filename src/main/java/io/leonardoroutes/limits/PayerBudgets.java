@@ -24,7 +24,10 @@ public record PayerBudgets(List<PayerBudget> all) {
   /** How many of a kind queue again at once. */
   private static final int QUEUE_AGAIN = 100;
 
-  /** The first job of the next kind, or of the next budget: two seeks, as SQLite would walk to one pair. */
+  /**
+   * The first job of the next kind, or of the next budget: two seeks, as SQLite would walk to one
+   * pair.
+   */
   static final String HEAD =
       """
       SELECT id, budget, kind, wakes_at FROM job

@@ -270,6 +270,7 @@ public final class UploadTable {
               now,
               upload.account(),
               upload.picture().sha256());
+          lockJobs(handle, upload.account(), upload.picture().sha256());
           handle
               .createUpdate(
                   COUNT
@@ -299,6 +300,7 @@ public final class UploadTable {
               upload.account(),
               upload.picture().sha256());
           if (upload.tries() == 0) {
+            lockJobs(handle, upload.account(), upload.picture().sha256());
             handle.execute(
                 "UPDATE job SET problem = ? WHERE state = 'ACCEPTED' AND uploads > 0 AND id IN"
                     + " (SELECT job_id FROM job_picture WHERE sha256 = ? AND account = ?)",
@@ -451,7 +453,20 @@ public final class UploadTable {
     }
   }
 
-  private static void recount(Handle handle, String account, String sha256) {
+  /** In the order of their ids, as two pictures may have several jobs in common. */
+  private void lockJobs(Handle handle, String account, String sha256) {
+    if (shared) {
+      handle
+          .createQuery("SELECT id FROM job " + OF_ALL_JOBS + " ORDER BY id FOR UPDATE")
+          .bind("sha256", sha256)
+          .bind("account", account)
+          .mapTo(String.class)
+          .list();
+    }
+  }
+
+  private void recount(Handle handle, String account, String sha256) {
+    lockJobs(handle, account, sha256);
     handle
         .createUpdate(COUNT + OF_ALL_JOBS)
         .bind("sha256", sha256)
@@ -464,20 +479,34 @@ public final class UploadTable {
    */
   public void forget(Instant before) {
     jdbi.useTransaction(
-        handle ->
+        handle -> {
+          if (shared) {
+            // In the order in which the pictures of a job are added.
             handle
                 .createQuery(
-                    """
+                    "SELECT 1 FROM upload WHERE uploaded_at < ? ORDER BY sha256, account FOR UPDATE")
+                .bind(0, before.toEpochMilli())
+                .mapTo(Integer.class)
+                .list();
+          }
+          forget(handle, before);
+        });
+  }
+
+  private void forget(Handle handle, Instant before) {
+    handle
+        .createQuery(
+            """
                     UPDATE upload SET former_id = image_id, image_id = NULL, uploaded_at = NULL, kept = 0,
                       due_at = CASE WHEN %s THEN :now END
                     WHERE uploaded_at < :before RETURNING *
                     """
-                        .formatted(WAITING))
-                .bind("now", clock.millis())
-                .bind("before", before.toEpochMilli())
-                .map(UploadTable::read)
-                .list()
-                .forEach(upload -> recount(handle, upload.account(), upload.picture().sha256())));
+                .formatted(WAITING))
+        .bind("now", clock.millis())
+        .bind("before", before.toEpochMilli())
+        .map(UploadTable::read)
+        .list()
+        .forEach(upload -> recount(handle, upload.account(), upload.picture().sha256()));
   }
 
   /**

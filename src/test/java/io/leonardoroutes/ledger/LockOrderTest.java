@@ -164,7 +164,8 @@ class LockOrderTest {
                     LineVerdict.valid(2, conflicting, null),
                     LineVerdict.valid(3, chained, null)),
                 (verdict, conflict) -> {
-                  end.add(CompletableFuture.supplyAsync(() -> other.move(ending, complete(ending))));
+                  end.add(
+                      CompletableFuture.supplyAsync(() -> other.move(ending, complete(ending))));
                   await().atMost(Patience.LONG).until(this::someoneWaits);
                   return LineVerdict.rejected(2, NewJobs.REQUEST, List.of());
                 },
@@ -185,8 +186,7 @@ class LockOrderTest {
   }
 
   private long count(String sql) {
-    return Jdbi.create(url)
-        .withHandle(handle -> handle.createQuery(sql).mapTo(Long.class).one());
+    return Jdbi.create(url).withHandle(handle -> handle.createQuery(sql).mapTo(Long.class).one());
   }
 
   @Test
@@ -231,7 +231,8 @@ class LockOrderTest {
         ledger.list(COMPLETE, 1, null).stream()
             .filter(job -> job.video() != null)
             .forEach(job -> requests.add(asked(random).like(new Duplicate(job, true))));
-        ledger.list(RUNNING, 2, null)
+        ledger
+            .list(RUNNING, 2, null)
             .forEach(job -> requests.add(asked(random).waitingFor(job.id(), null)));
         requests.add(asked(random));
         ledger.acceptAll(requests);
@@ -246,13 +247,15 @@ class LockOrderTest {
           some(ledger, RUNNING)
               .forEach(
                   job ->
-                      ledger.move(job, random.nextBoolean() ? complete(job) : job.to(FAILED).done()));
+                      ledger.move(
+                          job, random.nextBoolean() ? complete(job) : job.to(FAILED).done()));
       case 4 ->
           some(ledger, SUBMITTING)
               .forEach(
                   job -> {
                     Job.Cost cost = new Job.Cost("0." + (1 + random.nextInt(3)), "DOLLARS");
-                    Job.Change running = job.to(RUNNING).created("gen-" + job.id(), cost).dueAt(now);
+                    Job.Change running =
+                        job.to(RUNNING).created("gen-" + job.id(), cost).dueAt(now);
                     Job.Change change =
                         switch (random.nextInt(4)) {
                           case 0 -> job.to(ACCEPTED).submittedAt(null).dueAt(now);

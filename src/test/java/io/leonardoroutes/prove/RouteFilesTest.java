@@ -23,7 +23,9 @@ class RouteFilesTest {
             "deliver: before delivered",
             "retry: before one")
         .noneMatch(
-            name -> name.matches("(generation|history|picture|resolve|resolve-all|retry-all|reject): .*"))
+            name ->
+                name.matches(
+                    "(generation|history|picture|resolve|resolve-all|retry-all|reject): .*"))
         .noneMatch(name -> name.endsWith(" unavailable"));
   }
 
