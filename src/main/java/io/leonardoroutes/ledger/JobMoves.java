@@ -51,7 +51,7 @@ record JobMoves(AuditTrail trail, Outbox outbox, UploadTable uploads, Clock cloc
       if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
         // Jobs first, as whoever cancels one of these takes them in this order too.
         if (shared) {
-          WaitingJobs.lockWaiting(handle, job.id());
+          lockWaiting(handle, job.id());
         }
         handle.execute(WaitingJobs.WAKE, job.id());
         handle.execute(ENDED, job.state().name());
@@ -63,6 +63,19 @@ record JobMoves(AuditTrail trail, Outbox outbox, UploadTable uploads, Clock cloc
       outbox.add(handle, List.of(told));
     }
     return moved;
+  }
+
+  /**
+   * In the order of their ids, as whoever has two of them uploaded takes them in this order too.
+   */
+  private static void lockWaiting(Handle handle, String awaited) {
+    handle
+        .createQuery(
+            "SELECT id FROM job WHERE awaits = ? AND state = 'ACCEPTED' AND waits_for = 'job'"
+                + " ORDER BY id FOR UPDATE")
+        .bind(0, awaited)
+        .mapTo(String.class)
+        .list();
   }
 
   /** Whether nothing was paid for it, so that the budget need not keep its price. */

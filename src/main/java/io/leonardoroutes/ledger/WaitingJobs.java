@@ -166,17 +166,6 @@ public final class WaitingJobs {
         .orElse(null);
   }
 
-  /** Locks the jobs that wait for another one, in the order of their ids. */
-  static void lockWaiting(Handle handle, String awaited) {
-    handle
-        .createQuery(
-            "SELECT id FROM job WHERE awaits = ? AND state = 'ACCEPTED' AND waits_for = 'job'"
-                + " ORDER BY id FOR UPDATE")
-        .bind(0, awaited)
-        .mapTo(String.class)
-        .list();
-  }
-
   /** Whether its video is there, or will never be. */
   static boolean isOver(Job job) {
     return JobState.LAST.contains(job.state());
