@@ -1,9 +1,9 @@
 package io.leonardoroutes.app;
 
 import io.leonardoroutes.database.LedgerReader;
+import io.leonardoroutes.flow.PriceQuotes;
 import io.leonardoroutes.flow.PriceSettings;
 import io.leonardoroutes.flow.QuoteSettings;
-import io.leonardoroutes.flow.Quotes;
 import io.leonardoroutes.limits.PriceTable;
 import io.leonardoroutes.limits.QuoteQueries;
 import io.leonardoroutes.models.ModelRegistry;
@@ -52,7 +52,7 @@ final class QuoteCommand {
     try (ValidatorFactory rules = mapping.rules()) {
       ModelRegistry models = mapping.models(rules);
       PriceTable table = PriceSettings.read(keys, models.ids());
-      Quotes quotes = new Quotes(learned(settings, err), table, settings.accounts());
+      PriceQuotes quotes = new PriceQuotes(learned(settings, err), table, settings.accounts());
       return new QuoteReport(quotes, models, settings.maxBytes(), out).print(target);
     }
   }

@@ -3,8 +3,8 @@ package io.leonardoroutes.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.flow.PriceQuotes;
 import io.leonardoroutes.flow.QuoteTotal;
-import io.leonardoroutes.flow.Quotes;
 import io.leonardoroutes.json.SafeText;
 import io.leonardoroutes.json.StrictJson;
 import io.leonardoroutes.lines.LineDefaults;
@@ -33,14 +33,14 @@ final class QuoteReport {
   private static final int MOST_TOLD = 20;
   private static final int START = 1024;
 
-  private final Quotes quotes;
+  private final PriceQuotes quotes;
   private final ModelRegistry models;
   private final int maxBytes;
   private final PrintStream out;
   private final QuoteTotal.Counter all;
   private long rejected;
 
-  QuoteReport(Quotes quotes, ModelRegistry models, int maxBytes, PrintStream out) {
+  QuoteReport(PriceQuotes quotes, ModelRegistry models, int maxBytes, PrintStream out) {
     this.quotes = quotes;
     this.models = models;
     this.maxBytes = maxBytes;
@@ -170,7 +170,7 @@ final class QuoteReport {
       JsonNode sent = request.toProvider();
       all.add(account, sent);
       if (subject.sum.add(account, sent).isEmpty()) {
-        subject.tell(where, Quotes.unknown(account, sent));
+        subject.tell(where, PriceQuotes.unknown(account, sent));
       }
     } catch (JsonProcessingException e) {
       reject(subject, where, RequestRejected.of(e).orElseThrow());

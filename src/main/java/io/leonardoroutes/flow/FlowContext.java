@@ -18,8 +18,8 @@ public record FlowContext(
     Outages outages,
     Clock clock) {
   /** Says what requests will cost. */
-  public Quotes quotes() {
-    return new Quotes(ledger.quotes(), prices, settings.accounts());
+  public PriceQuotes quotes() {
+    return new PriceQuotes(ledger.quotes(), prices, settings.accounts());
   }
 
   /** The caller, by the {@link Caller#HEADER} of the exchange. */

@@ -47,7 +47,7 @@ public record QuoteTotal(
 
     private static final BigDecimal HOUR = BigDecimal.valueOf(Duration.ofHours(1).toMillis());
 
-    private final Quotes quotes;
+    private final PriceQuotes quotes;
     private final Map<List<String>, Known> kinds = new HashMap<>();
     private final Map<String, Costs> costs = new TreeMap<>();
     private final Map<String, Work> work = new HashMap<>();
@@ -70,7 +70,7 @@ public record QuoteTotal(
       }
     }
 
-    public Counter(Quotes quotes) {
+    public Counter(PriceQuotes quotes) {
       this.quotes = quotes;
     }
 

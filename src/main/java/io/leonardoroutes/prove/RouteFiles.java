@@ -35,7 +35,7 @@ final class RouteFiles {
    */
   private static final String NOT_TO_BE_REACHED =
       ".*: (after (refuse|unlessAccepted)|(before|after) (unavailable|away))"
-          + "|(approve|retry): (before|after) (open|leonardo-answer)"
+          + "|(approve|retry): ((before|after) open|after direct:leonardo-answer)"
           + "|(reject|approve-batch|reject-batch|retry-all|retry-element): .*";
 
   private static final int MOST_THREADS = 32;

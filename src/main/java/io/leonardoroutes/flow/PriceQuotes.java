@@ -15,7 +15,7 @@ import java.util.Optional;
  * Says what a request will cost before it is paid: what jobs like it cost the same account, else
  * what the table of {@code leonardo.prices} says.
  */
-public record Quotes(QuoteQueries learned, PriceTable table, ProviderAccounts accounts) {
+public record PriceQuotes(QuoteQueries learned, PriceTable table, ProviderAccounts accounts) {
   /**
    * What a request will cost.
    *
