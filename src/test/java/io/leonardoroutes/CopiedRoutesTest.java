@@ -127,6 +127,18 @@ class CopiedRoutesTest {
   }
 
   @Test
+  void aCopyThatAsksForDeliveriesOnceATickDeliversAsBefore() throws Exception {
+    try (ScriptedProvider provider = ScriptedProvider.start();
+        FlowFixture story =
+            FlowFixture.in(folder, provider)
+                .edited(folder, "deliver.camel.yaml", "due(*, '{{sink}}')", "due('{{sink}}')")
+                .edited(folder, "deliver.camel.yaml", "greedy: true", "greedy: false")
+                .start()) {
+      story.told(story.accept(FlowFixture.REQUEST), "completed");
+    }
+  }
+
+  @Test
   void ourOwnRouteFilesNameNothingAsBefore() throws Exception {
     try (ScriptedProvider provider = ScriptedProvider.start();
         LogCapture log = LogCapture.open();

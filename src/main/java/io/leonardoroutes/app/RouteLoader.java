@@ -40,6 +40,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.service.ServiceSupport;
@@ -303,6 +304,15 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
         .parameter("sink", sink)
         .parameter("uri", uri)
         .add();
+    // A copy of the route file that is older has it all in one route.
+    if (((ModelCamelContext) context).getRouteTemplateDefinition("leonardo-deliver-due") != null) {
+      String due = "due-" + sink;
+      StartChecks.requireFreeRouteId(context, due, sink);
+      TemplatedRouteBuilder.builder(context, "leonardo-deliver-due")
+          .routeId(due)
+          .parameter("sink", sink)
+          .add();
+    }
   }
 
   @Override

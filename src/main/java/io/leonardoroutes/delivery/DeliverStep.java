@@ -22,10 +22,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -63,6 +66,9 @@ public final class DeliverStep {
   /** By sink. */
   private final Map<String, ClaimedWork<Delivery>> claimed = new ConcurrentHashMap<>();
 
+  /** What sinks have and the ledger does not know yet: no more than is under way. */
+  private final Queue<Delivery> taken = new ConcurrentLinkedQueue<>();
+
   private final Duration longest;
 
   /** By sink, the deliveries whose file name is taken in its folder. */
@@ -86,6 +92,16 @@ public final class DeliverStep {
       return List.of();
     }
     return claimed(sink).begins(flow.outages().query(() -> claim(sink)));
+  }
+
+  /** The same; if there are some and the sink takes what it gets, the route goes on at once. */
+  public List<Delivery> due(Exchange exchange, String sink) {
+    exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
+    List<Delivery> due = due(sink);
+    // Else all that waits would be tried at a sink that is down.
+    exchange.setProperty(
+        Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty() && !log(sink).isFailing());
+    return due;
   }
 
   private ClaimedWork<Delivery> claimed(String sink) {
@@ -175,13 +191,27 @@ public final class DeliverStep {
   public void delivered(@ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery) {
     flow.outages().reportUp(sink(delivery));
     nameIsFree(delivery);
-    flow.outages()
-        .attempt(
-            () -> {
-              if (outbox.delivered(delivery)) {
-                log(delivery.sink()).delivered(delivery, flow.clock().instant());
-              }
-            });
+    taken.add(delivery);
+    flow.outages().attempt(this::confirm);
+  }
+
+  /**
+   * In one commit for all that have come since the last: whoever waits here finds his confirmed.
+   */
+  private void confirm() {
+    synchronized (taken) {
+      List<Delivery> all = new ArrayList<>();
+      for (Delivery next = taken.poll(); next != null; next = taken.poll()) {
+        all.add(next);
+      }
+      List<Boolean> confirmed = outbox.delivered(all);
+      Instant now = flow.clock().instant();
+      for (int i = 0; i < confirmed.size(); i++) {
+        if (confirmed.get(i)) {
+          log(all.get(i).sink()).delivered(all.get(i), now);
+        }
+      }
+    }
   }
 
   /** Records that the sink did not take it: retried later, {@code DEAD} after the last try. */

@@ -68,6 +68,11 @@ final class DeliveryLog {
     }
   }
 
+  /** Whether the last one that ended was not taken. */
+  synchronized boolean isFailing() {
+    return failing;
+  }
+
   /** It was given up. */
   synchronized void dead(Delivery delivery, int tries, String why, Instant now) {
     if (++dead <= FEW) {

@@ -85,15 +85,23 @@ public final class DownloadStep {
   }
 
   /**
-   * Finished jobs whose video is not downloaded yet, without {@linkplain ClaimedWork under way}.
+   * Finished jobs whose video is not downloaded yet, without {@linkplain ClaimedWork under way}. If
+   * there are some, the route looks at once for the next.
    */
-  public List<Job> due() {
-    return claimed.begins(flow.outages().query(this::claim));
+  public List<Job> due(Exchange exchange) {
+    exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, false);
+    List<Job> due = claimed.begins(flow.outages().query(this::claim));
+    exchange.setProperty(Exchange.SCHEDULER_POLLED_MESSAGES, !due.isEmpty());
+    return due;
+  }
+
+  /** Renews the leases of downloads under way and of those that wait for their turn. */
+  public void renew() {
+    flow.outages().attempt(() -> claimed.renew(jobs -> ledger.renew(COMPLETE, ids(jobs), lease)));
   }
 
   private List<Job> claim() {
     claimed.forget(lost());
-    claimed.renew(jobs -> ledger.renew(COMPLETE, ids(jobs), lease));
     return ledger.claim(COMPLETE, BATCH - claimed.size(), lease).stream()
         .filter(job -> !isCopied(job))
         .toList();

@@ -260,6 +260,7 @@ public record LeonardoSettings(
   /** What only route files read. */
   private static void checkThoseOfTheRoutes(SettingReader keys) {
     keys.duration("leonardo.tick");
+    keys.integer("leonardo.deliver.concurrent", 1, 30);
     keys.duration("leonardo.track.tick");
     keys.integer("leonardo.jms.consumers", 1, 1_000);
     keys.flag("leonardo.intake.pictures");

@@ -8,8 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
  * The events that were written with a move and still have to reach their sinks (a transactional
@@ -43,7 +46,7 @@ public final class Outbox {
           WHERE before.subject = e.subject AND before.time < e.time
             AND b.sink = d.sink AND (b.state = 'PENDING') IS TRUE
             AND (b.due_at <= :now OR b.tries = 0))
-      ORDER BY d.due_at, e.time LIMIT :limit
+      ORDER BY d.due_at, d.since LIMIT :limit
       """;
 
   private final Jdbi jdbi;
@@ -173,9 +176,7 @@ public final class Outbox {
                               JobMapper.replyTo(row),
                               row.getString("video_file")))
                   .list();
-          due.forEach(
-              delivery ->
-                  update(handle, delivery, "leased_until = :x", now + lease.toMillis(), null));
+          updateAll(handle, due, "leased_until = :x", now + lease.toMillis());
           return due;
         });
   }
@@ -198,23 +199,32 @@ public final class Outbox {
   public void renew(Collection<Delivery> claimed, Duration lease) {
     long until = clock.millis() + lease.toMillis();
     jdbi.useTransaction(
-        handle ->
-            claimed.forEach(
-                delivery ->
-                    handle
-                        .createUpdate("UPDATE delivery SET leased_until = :until" + KEY + LEASED)
-                        .bind("until", until)
-                        .bind("event", delivery.eventId())
-                        .bind("sink", delivery.sink())
-                        .bind("content", delivery.content().name())
-                        .bind("tries", delivery.tries())
-                        .execute()));
+        handle -> {
+          PreparedBatch renewal =
+              handle.prepareBatch("UPDATE delivery SET leased_until = :x" + KEY + LEASED);
+          claimed.forEach(
+              delivery -> bind(renewal, delivery, until).bind("tries", delivery.tries()).add());
+          if (renewal.size() > 0) {
+            renewal.execute();
+          }
+        });
   }
 
   /** The sink has it. */
   public boolean delivered(Delivery delivery) {
-    return jdbi.withHandle(
-        handle -> update(handle, delivery, "state = 'DELIVERED', leased_until = :x", 0L, null));
+    return delivered(List.of(delivery)).get(0);
+  }
+
+  /**
+   * The sinks have them: one commit for all.
+   *
+   * @return for each, in the same order, whether it was still pending
+   */
+  public List<Boolean> delivered(List<Delivery> deliveries) {
+    return deliveries.isEmpty()
+        ? List.of()
+        : jdbi.inTransaction(
+            handle -> updateAll(handle, deliveries, "state = 'DELIVERED', leased_until = :x", 0L));
   }
 
   /** The sink did not take it: once more, later. */
@@ -276,15 +286,32 @@ public final class Outbox {
 
   private static boolean update(
       Handle handle, Delivery delivery, String set, long value, String error) {
-    return handle
-            .createUpdate("UPDATE delivery SET error = :error, " + set + KEY)
+    return bind(
+                handle.createUpdate("UPDATE delivery SET error = :error, " + set + KEY),
+                delivery,
+                value)
             .bind("error", error)
-            .bind("x", value)
-            .bind("event", delivery.eventId())
-            .bind("sink", delivery.sink())
-            .bind("content", delivery.content().name())
             .execute()
         == 1;
+  }
+
+  /** One statement for all of them, which have no error now. */
+  private static List<Boolean> updateAll(
+      Handle handle, List<Delivery> deliveries, String set, long value) {
+    if (deliveries.isEmpty()) {
+      return List.of();
+    }
+    PreparedBatch all = handle.prepareBatch("UPDATE delivery SET error = NULL, " + set + KEY);
+    deliveries.forEach(delivery -> bind(all, delivery, value).add());
+    return IntStream.of(all.execute()).mapToObj(rows -> rows == 1).toList();
+  }
+
+  private static <T extends SqlStatement<T>> T bind(T statement, Delivery delivery, long value) {
+    return statement
+        .bind("x", value)
+        .bind("event", delivery.eventId())
+        .bind("sink", delivery.sink())
+        .bind("content", delivery.content().name());
   }
 
   /**
