@@ -56,6 +56,7 @@ final class SchemaMigrations {
           "V23__tags.sql",
           "V25__restored.sql",
           "V26__batch_approval.sql",
+          "V27__sums.sql",
           "V29__former_ids.sql",
           "V30__budget_waits.sql");
 

@@ -168,6 +168,7 @@ public record Job(
     private Instant submittedAt;
     private Instant finishedAt;
     private Schedule schedule;
+    private Cost reserved;
     private Actor actor = Actor.PROGRAM;
     private String warning;
 
@@ -216,6 +217,17 @@ public record Job(
       this.generationId = generationId;
       this.cost = cost;
       return this;
+    }
+
+    /** What budgets keep for it until its price is known; null keeps what they kept. */
+    public Change reserve(Cost reserved) {
+      this.reserved = reserved;
+      return this;
+    }
+
+    /** What it {@linkplain #reserve reserves}, or null. */
+    public Cost reserved() {
+      return reserved;
     }
 
     /** What the provider answered; null keeps the last. */

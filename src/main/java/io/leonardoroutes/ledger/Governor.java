@@ -17,7 +17,6 @@ import io.leonardoroutes.limits.DailyCosts;
 import io.leonardoroutes.limits.PayerBudget;
 import io.leonardoroutes.limits.PayerBudgets;
 import io.leonardoroutes.limits.SlotUsage;
-import io.leonardoroutes.limits.Spent;
 import io.leonardoroutes.limits.ThrottleState;
 import io.leonardoroutes.picture.UploadTable;
 import java.math.BigDecimal;
@@ -31,7 +30,6 @@ import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.Update;
 
 /**
  * Decides how much each account may do at the provider: jobs at once, calls per minute, money per
@@ -270,7 +268,17 @@ public final class Governor {
           if (sent.isEmpty()) {
             return Optional.empty();
           }
-          Job.Change next = seen.to(SUBMITTING).nextAttempt().submittedAt(now).request(sent.get());
+          Job.Cost reserved = null;
+          if (price != null) {
+            String unit = limits.budget() == null ? payers.unit() : limits.budget().unit();
+            reserved = new Job.Cost(price.toPlainString(), unit);
+          }
+          Job.Change next =
+              seen.to(SUBMITTING)
+                  .nextAttempt()
+                  .submittedAt(now)
+                  .request(sent.get())
+                  .reserve(reserved);
           if (!moves.move(handle, seen, next, now.plus(lease).toEpochMilli())) {
             return Optional.empty();
           }
@@ -279,24 +287,9 @@ public final class Governor {
             handle.execute(
                 "UPDATE job SET request = ? WHERE id = ?", sent.get().toString(), seen.id());
           }
-          if (price != null) {
-            String unit = limits.budget() == null ? payers.unit() : limits.budget().unit();
-            reserve(handle, seen, price, unit);
-          }
           CallCounter.add(handle, limits.account(), now.toEpochMilli(), 1, 1);
           return Optional.of(next.job());
         });
-  }
-
-  private void reserve(Handle handle, Job job, BigDecimal price, String unit) {
-    Update reserve =
-        handle
-            .createUpdate(
-                "UPDATE job SET reserved_amount = :price, reserved_unit = :unit WHERE id = :id")
-            .bind("price", price.toPlainString())
-            .bind("unit", unit)
-            .bind("id", job.id());
-    Spent.keep(handle, job, false, () -> reserve.execute() == 1);
   }
 
   /** Sets the budgets of callers and tags, which hold for all accounts. */

@@ -66,8 +66,8 @@ final class JobMapper {
           WHEN 'approval' THEN CASE WHEN :again THEN :now + wakes_at - created_at ELSE wakes_at END END,
         approved_at = :approved_at,
         warnings = CASE WHEN :warned THEN :warnings ELSE warnings END,
-        reserved_amount = CASE WHEN :unbilled THEN NULL ELSE reserved_amount END,
-        reserved_unit = CASE WHEN :unbilled THEN NULL ELSE reserved_unit END
+        reserved_amount = CASE WHEN :unbilled THEN NULL ELSE coalesce(:reserved_amount, reserved_amount) END,
+        reserved_unit = CASE WHEN :unbilled THEN NULL ELSE coalesce(:reserved_unit, reserved_unit) END
       WHERE id = :id AND account = :account AND state = :seen_state AND attempt = :seen_attempt AND tries = :seen_tries
         AND due_at IS NOT DISTINCT FROM :seen_due_at AND waits_for IS NOT DISTINCT FROM :seen_waits_for
       """;

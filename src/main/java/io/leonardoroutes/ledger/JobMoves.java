@@ -11,7 +11,6 @@ import io.leonardoroutes.limits.Spent;
 import io.leonardoroutes.picture.UploadTable;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 
@@ -40,13 +39,10 @@ record JobMoves(AuditTrail trail, Outbox outbox, UploadTable uploads, Clock cloc
             .bind("unbilled", unbilled(seen, job))
             .bind("again", again)
             .bind("now", clock.millis())
+            .bind("reserved_amount", change.reserved() == null ? null : change.reserved().amount())
+            .bind("reserved_unit", change.reserved() == null ? null : change.reserved().unit())
             .bind("warned", change.warning() != null);
-    boolean sameCost =
-        seen.state() == job.state()
-            && Objects.equals(seen.cost(), job.cost())
-            && Objects.equals(seen.submittedAt(), job.submittedAt());
-    boolean moved =
-        sameCost ? move.execute() == 1 : Spent.keep(handle, job, shared, () -> move.execute() == 1);
+    boolean moved = Spent.keep(handle, seen, job, shared, () -> move.execute() == 1);
     if (moved) {
       if (seen.state() != job.state() && JobState.LAST.contains(job.state())) {
         // Jobs first, as whoever cancels one of these takes them in this order too.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -70,12 +71,24 @@ final class JobQueries {
     String sql = sql(filter, after, values);
     return jdbi.withHandle(
         handle ->
-            handle
-                .createQuery(sql)
-                .bindMap(values)
-                .bind("limit", limit)
-                .map(JobMapper::read)
-                .list());
+            filter.model() != null && !anyOf(handle, filter.model())
+                ? List.of()
+                : handle
+                    .createQuery(sql)
+                    .bindMap(values)
+                    .bind("limit", limit)
+                    .map(JobMapper::read)
+                    .list());
+  }
+
+  /** Else the list of a model that has no job would be a walk past all others. */
+  private static boolean anyOf(Handle handle, String model) {
+    return handle
+        .createQuery("SELECT 1 FROM job WHERE model = :model LIMIT 1")
+        .bind("model", model)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
   }
 
   /**

@@ -9,13 +9,8 @@ public record CostGroup(String tag) {
   /** By caller. */
   public static final CostGroup CALLER = new CostGroup(null);
 
-  /** SQL of the value that a job has. */
-  String value() {
-    return tag == null ? "caller" : "job_tag.value";
-  }
-
-  /** SQL that joins a job with that value. */
-  String join() {
-    return tag == null ? "" : "LEFT JOIN job_tag ON job_tag.job = job.id AND job_tag.name = :tag";
+  /** The kind of {@link Spent.Payer}. */
+  String payers() {
+    return tag == null ? "caller" : "tag " + tag;
   }
 }

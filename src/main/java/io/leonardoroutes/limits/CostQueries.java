@@ -1,9 +1,6 @@
 package io.leonardoroutes.limits;
 
 import java.math.BigDecimal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -16,66 +13,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 
 /**
- * What jobs cost, read from the jobs themselves, so that no running total can go wrong. A job
- * belongs to the day on which its paid call was begun. Sums are made of the few different prices
- * times how often each occurs, in decimals.
+ * What jobs cost, by the sums of {@link Spent}. A job belongs to the day on which its paid call was
+ * begun. Sums are made of the few different prices times how often each occurs, in decimals.
  */
 public final class CostQueries {
-  private static final long A_DAY = Duration.ofDays(1).toMillis();
   private static final int ANY_JOBS = 1000;
 
-  /**
-   * Whether the provider took the job and made no video. Who gave up a doubt does not know that.
-   */
-  static final String WITHOUT =
-      "CASE WHEN state = 'FAILED' AND generation_id IS NOT NULL THEN 1 ELSE 0 END";
-
-  /** SQLite would else go by the account, past all that it ever paid. */
-  public static final String USED =
+  /** The jobs without a caller, or without the tag, are all but those that have one. */
+  private static final String GROUPS =
       """
-      SELECT cost_amount, cost_unit, reserved_amount, reserved_unit, %1$s AS unmade, count(*) AS jobs
-      FROM job
-      WHERE submitted_at >= :day AND submitted_at < :next AND (account = :account) IS TRUE
-        AND state NOT IN ('ACCEPTED', 'CANCELLED')
-      GROUP BY cost_amount, cost_unit, reserved_amount, reserved_unit, %1$s
-      """
-          .formatted(WITHOUT);
+      UNION ALL SELECT day, account, model, name, cost_amount, cost_unit, unmade, jobs
+      FROM spent WHERE payer = :payer AND day >= :from AND billed = 1
+      UNION ALL SELECT day, account, model, NULL, cost_amount, cost_unit, unmade, -jobs
+      FROM spent WHERE payer = :payer AND day >= :from AND billed = 1
+      """;
 
   private CostQueries() {}
 
   /** How much of the account's budget is spent and reserved today. */
   public static Budget.Used used(Handle handle, AccountLimits limits, Instant now) {
-    Budget budget = limits.budget();
-    long day = now.toEpochMilli() / A_DAY * A_DAY;
-    return handle
-        .createQuery(USED)
-        .bind("account", limits.account())
-        .bind("day", day)
-        .bind("next", day + A_DAY)
-        .map((row, context) -> used(row, budget))
-        .stream()
-        .reduce(Budget.Used.NOTHING, Budget.Used::and);
-  }
-
-  static Budget.Used used(ResultSet row, Budget budget) throws SQLException {
-    String cost = row.getString("cost_unit");
-    String reserved = row.getString("reserved_unit");
-    BigDecimal jobs = BigDecimal.valueOf(row.getLong("jobs"));
-    BigDecimal amount = cost == null ? null : new BigDecimal(row.getString("cost_amount"));
-    boolean free = amount != null && amount.signum() == 0;
-    if (free || (budget.refund() && row.getInt("unmade") == 1)) {
-      return Budget.Used.NOTHING;
-    }
-    if (budget.unit().equals(cost)) {
-      return new Budget.Used(amount.multiply(jobs), null);
-    }
-    // What was both reserved and paid in another unit was of another budget: the currency changed.
-    if (cost != null && !cost.equals(reserved)) {
-      return new Budget.Used(budget.perDay().multiply(jobs), cost);
-    }
-    return budget.unit().equals(reserved)
-        ? new Budget.Used(new BigDecimal(row.getString("reserved_amount")).multiply(jobs), null)
-        : Budget.Used.NOTHING;
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    return Spent.of(handle, Spent.ALL, limits.account(), limits.budget(), today, today);
   }
 
   /**
@@ -120,23 +78,23 @@ public final class CostQueries {
   public static Optional<List<DailyCosts>> sums(
       Handle handle, LocalDate from, CostGroup by, int most) {
     record Key(LocalDate day, String account, String model, String group, String unit) {}
-    String group = by == null ? "CAST(NULL AS TEXT)" : by.value();
     Map<Key, DailyCosts> sums = new LinkedHashMap<>();
     AtomicInteger read = new AtomicInteger();
     handle
         .createQuery(
             """
-            SELECT submitted_at / 86400000 AS day, account, model, %1$s AS value, cost_unit, cost_amount,
-              count(*) AS jobs, sum(%2$s) AS unmade
-            FROM job %3$s WHERE submitted_at >= :from
-              AND (cost_amount IS NOT NULL OR generation_id IS NOT NULL)
-            GROUP BY 1, 2, 3, 4, 5, 6
+            SELECT day, account, model, value, nullif(cost_unit, '') AS cost_unit,
+              nullif(cost_amount, '') AS cost_amount, sum(jobs) AS jobs, sum(jobs * unmade) AS unmade
+            FROM (
+              SELECT day, account, model, CAST(NULL AS TEXT) AS value, cost_amount, cost_unit, unmade, jobs
+              FROM spent WHERE payer = '' AND day >= :from AND billed = 1 %s) AS counted
+            GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(jobs) <> 0
             ORDER BY 1 DESC, 2, 3, 4, 5 LIMIT :most
             """
-                .formatted(group, WITHOUT, by == null ? "" : by.join()))
-        .bind("tag", by == null ? null : by.tag())
+                .formatted(by == null ? "" : GROUPS))
+        .bind("payer", by == null ? null : by.payers())
         .bind("most", most + 1)
-        .bind("from", from.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli())
+        .bind("from", from.toEpochDay())
         .map(
             (row, context) ->
                 new DailyCosts(

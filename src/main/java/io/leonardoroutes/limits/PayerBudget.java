@@ -64,8 +64,8 @@ public record PayerBudget(String name, Tag tag, String caller, Budget perDay, Bu
   public Budget.Used used(Handle handle, boolean month, Instant now) {
     LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);
     return month
-        ? Spent.of(handle, payer(), perMonth, day.withDayOfMonth(1), day)
-        : Spent.of(handle, payer(), perDay, day, day);
+        ? Spent.of(handle, payer(), null, perMonth, day.withDayOfMonth(1), day)
+        : Spent.of(handle, payer(), null, perDay, day, day);
   }
 
   /** Either of its budgets: both have the same unit, and take an unknown price for the same. */
@@ -73,7 +73,7 @@ public record PayerBudget(String name, Tag tag, String caller, Budget perDay, Bu
     return perDay == null ? perMonth : perDay;
   }
 
-  String payer() {
+  Spent.Payer payer() {
     return tag == null ? Spent.caller(caller) : Spent.tag(tag);
   }
 
