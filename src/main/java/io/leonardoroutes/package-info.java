@@ -24,9 +24,10 @@
  * generations}, {@code events}, {@code video}, {@code history}, {@code costs}, {@code prices},
  * {@code models}, {@code approve}, {@code resolve}, {@code resolve-all}, {@code redeliver}, {@code
  * retry} and {@code uploads} are the other REST calls, and {@code answers} is how all of them end;
- * {@code clock} and {@code secrets} run beside all of it. The page {@code flow.md} says which class
- * is behind each bean that they name. Then {@link io.leonardoroutes.job.JobState}, the life of a
- * job, and {@link io.leonardoroutes.ledger.Ledger}, which makes every change of its state.
+ * {@code archive}, {@code clock} and {@code secrets} run beside all of it. The page {@code flow.md}
+ * says which class is behind each bean that they name. Then {@link io.leonardoroutes.job.JobState},
+ * the life of a job, and {@link io.leonardoroutes.ledger.Ledger}, which makes every change of its
+ * state.
  *
  * <p>The packages in layers, from the top; a package knows only packages below it:
  *
@@ -40,7 +41,7 @@
  *  flow                      what every step works with: settings, events, problems, delays
  *  ledger                    what was promised and paid: the guarded moves
  *  limits   database picture what an account may do | the database under the ledger | pictures
- *  batch                     files with many requests, and what became of each
+ *  batch    archive          files with many requests, and what became of each | old jobs
  *  job      leonardo         what a job is | what the provider answered, as sealed outcomes
  * </pre>
  *

@@ -59,8 +59,8 @@ class ArchitectureTest {
                   + " provider settings track"),
           Map.entry(
               "delivery",
-              "auth event files flow health http jms job ledger leonardo problem provider track"
-                  + " video"),
+              "archive auth event files flow health http jms job ledger leonardo problem provider"
+                  + " track video"),
           Map.entry("track", "auth event flow health job ledger leonardo provider settings"),
           Map.entry(
               "intake",
@@ -75,7 +75,8 @@ class ArchitectureTest {
           Map.entry(
               "flow",
               "auth database event files health http jms job ledger limits problem settings video"),
-          Map.entry("ledger", "batch database job limits picture"),
+          Map.entry("ledger", "archive batch database job limits picture"),
+          Map.entry("archive", "files job"),
           Map.entry("batch", "job"),
           Map.entry("picture", "files job"),
           Map.entry("limits", "job"),

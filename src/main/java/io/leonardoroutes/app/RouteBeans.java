@@ -9,6 +9,7 @@ import io.leonardoroutes.api.PriceResource;
 import io.leonardoroutes.api.RestAnswers;
 import io.leonardoroutes.api.VideoResource;
 import io.leonardoroutes.api.WaitForJob;
+import io.leonardoroutes.delivery.ArchiveStep;
 import io.leonardoroutes.delivery.DeliverStep;
 import io.leonardoroutes.delivery.DeliveryDeadline;
 import io.leonardoroutes.delivery.DownloadStep;
@@ -184,6 +185,7 @@ final class RouteBeans {
     DeliveryDeadline deadline = new DeliveryDeadline(flow);
     registry.bind("leonardoDeliver", new DeliverStep(flow, deadline));
     registry.bind("leonardoDeadline", deadline);
+    registry.bind("leonardoArchive", new ArchiveStep(flow));
     registry.bind("leonardoRedeliver", new RedeliverStep(flow));
     clients.bind(registry, client, videos, hosts);
   }

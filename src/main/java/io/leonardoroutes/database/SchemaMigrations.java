@@ -57,6 +57,7 @@ final class SchemaMigrations {
           "V25__restored.sql",
           "V26__batch_approval.sql",
           "V27__sums.sql",
+          "V28__archive.sql",
           "V29__former_ids.sql",
           "V30__budget_waits.sql");
 

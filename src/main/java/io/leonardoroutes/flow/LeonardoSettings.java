@@ -58,10 +58,19 @@ public record LeonardoSettings(
     int deliverTries,
     Duration deliverTimeout,
     Duration eventsKeep,
+    Keeping keeping,
     Duration lease,
     SecretRegistry secrets) {
 
   public record Provider(URI baseUrl, Duration connectTimeout, Duration responseTimeout) {}
+
+  /**
+   * How long jobs stay in the ledger.
+   *
+   * @param jobs that are done; null for ever
+   * @param references of jobs in the archive
+   */
+  public record Keeping(Duration jobs, Duration references, Path archive) {}
 
   public record Sandboxed(boolean on, int port, boolean samples) {}
 
@@ -153,6 +162,7 @@ public record LeonardoSettings(
 
   private static final Duration LONGEST_SETTLE = Duration.ofSeconds(30);
   private static final Duration SHORTEST_KEPT = Duration.ofHours(1);
+  private static final Duration SHORTEST_JOB = Duration.ofDays(1);
 
   /**
    * Reads every key.
@@ -231,6 +241,7 @@ public record LeonardoSettings(
             keys.integer("leonardo.deliver.tries", 1, 10_000),
             keys.duration("leonardo.deliver.timeout"),
             eventsKeep(keys),
+            keeping(keys),
             keys.duration("leonardo.lease"),
             secrets)
         .withTimeForCalls(keys);
@@ -310,6 +321,19 @@ public record LeonardoSettings(
           "less than 1h: a message that its broker redelivers would be answered again");
     }
     return keep;
+  }
+
+  private static Keeping keeping(SettingReader keys) {
+    boolean never = keys.text("leonardo.jobs.keep").equals("never");
+    Duration keep = never ? null : keys.duration("leonardo.jobs.keep");
+    if (keep != null && keep.compareTo(SHORTEST_JOB) < 0) {
+      throw new BadSetting(
+          "leonardo.jobs.keep", "less than 1d: what the provider lists could not be told apart");
+    }
+    return new Keeping(
+        keep,
+        keys.duration("leonardo.references.keep"),
+        Path.of(keys.text("leonardo.data"), "archive"));
   }
 
   private static URI baseUrl(String text) {

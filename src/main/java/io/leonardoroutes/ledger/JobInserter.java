@@ -3,6 +3,7 @@ package io.leonardoroutes.ledger;
 import static io.leonardoroutes.job.JobState.ACCEPTED;
 import static io.leonardoroutes.job.JobState.COMPLETE;
 
+import io.leonardoroutes.archive.KeptReferences;
 import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Duplicate;
@@ -102,8 +103,9 @@ final class JobInserter implements BatchTable.Acceptor {
         boolean waits = request.approval() != null || !request.pictures().isEmpty();
         return new Acceptance.Accepted(waits ? waiting(handle, job.id(), request.approval()) : job);
       }
-      // Nothing was written: another instance was first, or the short id is taken.
-      before = before(handle, request);
+      // Nothing was written: another instance was first, its job is in the archive, or the short id
+      // is taken.
+      before = before(handle, request).or(() -> archived(handle, request));
     }
     return before.get();
   }
@@ -197,6 +199,16 @@ final class JobInserter implements BatchTable.Acceptor {
             () ->
                 JobMapper.one(handle, "intake_key", request.routing().intakeKey())
                     .map(job -> sameOrConflict(job, request, "key")));
+  }
+
+  private static Optional<Acceptance> archived(Handle handle, NewJob request) {
+    String reference = JobMapper.storable(request.reference());
+    String key = JobMapper.storable(request.routing().intakeKey());
+    return KeptReferences.byReference(handle, request.caller(), reference)
+        .map(job -> sameOrConflict(job, request, "reference"))
+        .or(
+            () ->
+                KeptReferences.byKey(handle, key).map(job -> sameOrConflict(job, request, "key")));
   }
 
   /** Each caller has its own references. */

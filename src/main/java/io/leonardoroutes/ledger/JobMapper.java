@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.archive.KeptReferences;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.WaitsFor;
@@ -38,13 +39,15 @@ final class JobMapper {
         kind, turn, caller, caller_reference, account, queued_by, batch,
         tags, retry_of, duplicate_of, waits_for, awaits, wakes_at, waits,
         sent_hash, video_id, video_url, video_poster, finished_at)
-      VALUES (:id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
+      SELECT :id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
         :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch,
         :tags, :retry_of, :duplicate_of, :waits_for, :awaits, :wakes_at, :waits,
-        :sent_hash, :video_id, :video_url, :video_poster, :finished_at)
+        :sent_hash, :video_id, :video_url, :video_poster, :finished_at
+      WHERE %s
       ON CONFLICT DO NOTHING
-      """;
+      """
+          .formatted(KeptReferences.UNKNOWN);
 
   /**
    * Writes all that a move may change, if the job still stands as the mover saw it. Due time and

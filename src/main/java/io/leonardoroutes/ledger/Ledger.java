@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.archive.OldJobs;
 import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.database.DatabaseClock;
 import io.leonardoroutes.database.LedgerConnection;
@@ -70,6 +71,7 @@ public final class Ledger implements AutoCloseable {
   private final ListEvidence listEvidence;
   private final BatchTable batches;
   private final WaitingJobs waiting;
+  private final OldJobs oldJobs;
   private volatile Supplier<Duration> skew = () -> null;
 
   private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
@@ -90,6 +92,7 @@ public final class Ledger implements AutoCloseable {
     this.listEvidence = new ListEvidence(jdbi, clock);
     this.batches = new BatchTable(jdbi, clock, database.shared(), inserter);
     this.waiting = new WaitingJobs(jdbi, clock, moves, database.shared());
+    this.oldJobs = new OldJobs(jdbi, clock, database.shared());
   }
 
   private Long skewMillis() {
@@ -184,6 +187,11 @@ public final class Ledger implements AutoCloseable {
   /** The batches of requests, and what became of each of their lines. */
   public BatchTable batches() {
     return batches;
+  }
+
+  /** The jobs that are done and may go. */
+  public OldJobs oldJobs() {
+    return oldJobs;
   }
 
   /** Writes something, as a check that the ledger can be written. */

@@ -75,6 +75,8 @@ public class SettingsTest {
           leonardo.track.every | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.every | -5s | '-5s' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.events.keep | 59m | less than 1h: a message that its broker redelivers would be answered again
+          leonardo.jobs.keep | 23h | less than 1d: what the provider lists could not be told apart
+          leonardo.jobs.keep | always | 'always' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.tick | soon | 'soon' is not a time such as 500ms, 20s, 10m, 2h or 7d
           leonardo.track.give-up | {{nowhere}} | Property with key [nowhere] not found in properties from text: {{nowhere}}
           leonardo.sinks.outbox.events | submitted,done | 'submitted,done' may contain only approval, cancelled, completed, failed, in_doubt, rejected, submitted
