@@ -24,6 +24,8 @@ import org.jdbi.v3.core.statement.Query;
  * How many jobs of a day have each price: of all jobs, of each caller and of each tag. It is kept
  * in the commit of whatever changes what a job costs, so that no sum has to read the jobs, and old
  * jobs can go.
+ *
+ * <p>One file, because what writes the sums and what reads them count the same jobs.
  */
 public final class Spent {
   /** Every job that was begun to be paid for. */
