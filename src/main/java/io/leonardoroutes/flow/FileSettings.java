@@ -16,15 +16,29 @@ import java.util.Set;
  * @param policy for what we create in the inbox, the outbox and the folders of sinks
  * @param rejectedKeep how long a rejected file and its reason are kept
  * @param rejectedMost the most files that are kept in one {@code .rejected}}
+ * @param acceptedKeep how long an accepted file is kept; null for ever
+ * @param reportsKeep how long the report of a batch is kept after its last change; null for ever
  */
-public record FileSettings(FolderPolicy policy, Duration rejectedKeep, int rejectedMost) {
+public record FileSettings(
+    FolderPolicy policy,
+    Duration rejectedKeep,
+    int rejectedMost,
+    Duration acceptedKeep,
+    Duration reportsKeep) {
   private static final String PERMISSIONS = "leonardo.file.permissions";
 
   static FileSettings read(SettingReader keys) {
     return new FileSettings(
         new FolderPolicy(permissions(keys), Set.copyOf(keys.names("leonardo.file.owners"))),
         keys.duration("leonardo.rejected.keep"),
-        keys.integer("leonardo.rejected.max-files", 2, 10_000_000));
+        keys.integer("leonardo.rejected.max-files", 2, 10_000_000),
+        keep(keys, "leonardo.accepted.keep"),
+        keep(keys, "leonardo.reports.keep"));
+  }
+
+  /** A time, or null for {@code never}: what is never deleted. */
+  static Duration keep(SettingReader keys, String key) {
+    return keys.text(key).equals("never") ? null : keys.duration(key);
   }
 
   /** Read from three digits, as for {@code chmod}. */

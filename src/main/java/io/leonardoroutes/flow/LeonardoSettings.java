@@ -324,8 +324,7 @@ public record LeonardoSettings(
   }
 
   private static Keeping keeping(SettingReader keys) {
-    boolean never = keys.text("leonardo.jobs.keep").equals("never");
-    Duration keep = never ? null : keys.duration("leonardo.jobs.keep");
+    Duration keep = FileSettings.keep(keys, "leonardo.jobs.keep");
     if (keep != null && keep.compareTo(SHORTEST_JOB) < 0) {
       throw new BadSetting(
           "leonardo.jobs.keep", "less than 1d: what the provider lists could not be told apart");

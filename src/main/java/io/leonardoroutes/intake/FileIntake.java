@@ -2,8 +2,10 @@ package io.leonardoroutes.intake;
 
 import io.leonardoroutes.event.OutboxFileName;
 import io.leonardoroutes.files.FolderPolicy;
+import io.leonardoroutes.files.OldFiles;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.files.UnsafeFolder;
+import io.leonardoroutes.flow.FileSettings;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.LeonardoSettings;
@@ -26,6 +28,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.file.GenericFile;
 import org.apache.camel.component.file.GenericFileFilter;
@@ -260,6 +263,33 @@ public final class FileIntake implements GenericFileFilter<File> {
   /** Deletes old rejected files. */
   public void forgetRejected() {
     rejected.sweep();
+  }
+
+  /** Deletes old accepted files and reports of batches. */
+  public void forgetAccepted() {
+    FileSettings files = flow.settings().files();
+    Path accepted = settings.inbox().resolve(DroppedFile.ACCEPTED);
+    if (settings.file()) {
+      forget(accepted, name -> true, files.acceptedKeep());
+    }
+    forget(
+        flow.settings().batches().outbox(),
+        name -> BatchReports.ENDINGS.stream().anyMatch(name::endsWith),
+        files.reportsKeep());
+  }
+
+  private void forget(Path folder, Predicate<String> wanted, Duration keep) {
+    if (keep == null) {
+      return;
+    }
+    try {
+      int deleted = OldFiles.delete(folder, wanted, flow.clock().instant().minus(keep));
+      if (deleted > 0) {
+        LOG.info("{} files older than {} deleted from {}", deleted, keep, folder);
+      }
+    } catch (IOException e) {
+      LOG.warn("cannot delete old files from {}: {}", folder, String.valueOf(e));
+    }
   }
 
   /** Moves the file to {@code .rejected}, with the problem in the body beside it. */
