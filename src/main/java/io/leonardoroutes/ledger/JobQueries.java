@@ -119,7 +119,9 @@ final class JobQueries {
       values.put("state", filter.state().name());
     }
     if (filter.model() != null) {
-      terms.add("model = :model");
+      boolean alone = terms.isEmpty() && filter.tag() == null && filter.reference() == null;
+      // Otherwise SQLite searches by model, through its jobs in every other state.
+      terms.add(alone ? "model = :model" : "(model = :model) IS TRUE");
       values.put("model", filter.model());
     }
     if (filter.from() != null) {
