@@ -35,7 +35,7 @@ public final class ArchiveStep {
   private static final int SOME = 50;
 
   /** Deleted in one commit, which takes some milliseconds. */
-  private static final int AT_ONCE = 25;
+  private static final int AT_ONCE = 10;
 
   /** Longer than some are written. */
   private static final Duration LEASE = Duration.ofMinutes(10);
