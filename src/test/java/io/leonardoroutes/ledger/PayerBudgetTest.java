@@ -1,6 +1,8 @@
 package io.leonardoroutes.ledger;
 
 import static io.leonardoroutes.job.JobState.ACCEPTED;
+import static io.leonardoroutes.job.JobState.CANCELLED;
+import static io.leonardoroutes.job.JobState.IN_DOUBT;
 import static io.leonardoroutes.job.JobState.RUNNING;
 import static io.leonardoroutes.job.JobState.SUBMITTING;
 import static org.assertj.core.api.Assertions.assertThat;
