@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,14 +40,17 @@ final class BatchRate {
       long dropped = System.nanoTime();
       Files.move(file, inbox.resolve("koalas.jsonl"));
       long began = awaitRead(program, data, 1);
+      Duration cpu = program.cpuTime();
       long ended = awaitRead(program, data, lines);
+      cpu = program.cpuTime().minus(cpu);
       System.out.printf(
           "%d lines: %.1f s after the drop the first were accepted, %.0f a second; heap of 128 MiB,"
-              + " %.1f MiB of it live%n",
+              + " %.1f MiB of it live; %.2f ms of processor time a line%n",
           lines,
           (began - dropped) / 1e9,
           lines / ((ended - began) / 1e9),
-          program.liveHeap() / 1024.0 / 1024.0);
+          program.liveHeap() / 1024.0 / 1024.0,
+          (double) cpu.toMillis() / lines);
     }
   }
 

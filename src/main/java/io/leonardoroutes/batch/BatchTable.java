@@ -15,6 +15,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +27,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 
 /**
@@ -97,10 +100,8 @@ public final class BatchTable {
 
   /** How the ledger accepts a request and writes events, within a transaction. */
   public interface Acceptor {
-    /** Locks what requests that are accepted together share with other jobs, in one order. */
-    void prepare(Handle handle, List<NewJob> asked);
-
-    Acceptance accept(Handle handle, NewJob asked);
+    /** Each on its own, in this order; what they write alike is written together. */
+    List<Acceptance> accept(Handle handle, List<NewJob> asked);
 
     void tell(Handle handle, List<OutboxEvent> told);
   }
@@ -324,12 +325,8 @@ public final class BatchTable {
                       .execute()
                   == 1;
           if (ours) {
-            acceptor.prepare(
-                handle,
-                verdicts.stream().map(LineVerdict::asked).filter(Objects::nonNull).toList());
             List<Optional<Price>> prices =
-                verdicts.stream()
-                    .filter(verdict -> decide(handle, seen.id(), verdict, conflicts))
+                decide(handle, seen.id(), verdicts, conflicts).stream()
                     .map(verdict -> Optional.ofNullable(verdict.price()))
                     .toList();
             approvals
@@ -342,39 +339,52 @@ public final class BatchTable {
   }
 
   /**
-   * @return whether there is a new job that waits together with the others
+   * @return those with a new job that waits together with the others
    */
-  private boolean decide(
+  private List<LineVerdict> decide(
       Handle handle,
       String batch,
-      LineVerdict verdict,
+      List<LineVerdict> verdicts,
       BiFunction<LineVerdict, Acceptance.Conflict, LineVerdict> conflicts) {
-    if (verdict.asked() == null) {
-      acceptor.tell(handle, verdict.told());
-      decide(handle, batch, verdict.line(), null, verdict.problem());
-      return false;
+    Iterator<Acceptance> accepted =
+        acceptor
+            .accept(
+                handle, verdicts.stream().map(LineVerdict::asked).filter(Objects::nonNull).toList())
+            .iterator();
+    List<LineVerdict> waiting = new ArrayList<>();
+    PreparedBatch decide = handle.prepareBatch(DECIDE);
+    for (LineVerdict verdict : verdicts) {
+      Acceptance acceptance = verdict.asked() == null ? null : accepted.next();
+      if (acceptance instanceof Acceptance.Accepted now) {
+        add(decide, batch, verdict.line(), now.job().id(), null);
+        if (now.job().waitsFor() == WaitsFor.APPROVAL) {
+          waiting.add(verdict);
+        }
+      } else if (acceptance instanceof Acceptance.Known known) {
+        add(decide, batch, verdict.line(), known.job().id(), null);
+      } else {
+        LineVerdict rejected =
+            acceptance instanceof Acceptance.Conflict conflict
+                ? conflicts.apply(verdict, conflict)
+                : verdict;
+        acceptor.tell(handle, rejected.told());
+        add(decide, batch, rejected.line(), null, rejected.problem());
+      }
     }
-    Acceptance acceptance = acceptor.accept(handle, verdict.asked());
-    if (acceptance instanceof Acceptance.Accepted accepted) {
-      decide(handle, batch, verdict.line(), accepted.job().id(), null);
-      return accepted.job().waitsFor() == WaitsFor.APPROVAL;
-    } else if (acceptance instanceof Acceptance.Known known) {
-      decide(handle, batch, verdict.line(), known.job().id(), null);
-    } else {
-      Acceptance.Conflict conflict = (Acceptance.Conflict) acceptance;
-      decide(handle, batch, conflicts.apply(verdict, conflict), conflicts);
+    if (!verdicts.isEmpty()) {
+      decide.execute();
     }
-    return false;
+    return waiting;
   }
 
-  private static void decide(Handle handle, String batch, long line, String job, JsonNode problem) {
-    handle
-        .createUpdate(DECIDE)
+  private static void add(
+      PreparedBatch decide, String batch, long line, String job, JsonNode problem) {
+    decide
         .bind("batch", batch)
         .bind("line", line)
         .bind("job", job)
         .bind("problem", problem == null ? null : problem.toString())
-        .execute();
+        .add();
   }
 
   /** How many of its lines stand how. */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,13 @@ import org.slf4j.LoggerFactory;
 final class AuditTrail {
   private static final Logger AUDIT = LoggerFactory.getLogger("leonardo-audit");
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String ADD =
+      """
+      INSERT INTO moved (job, n, from_state, to_state, at, who, place, step, skew)
+      SELECT :job, count(*), :from, :to, :at, :who, :place,
+        (SELECT coalesce(max(step), 0) + 1 FROM moved), :skew FROM moved WHERE job = :job
+      """;
 
   private final Clock clock;
   private final Supplier<Long> skew;
@@ -42,11 +51,19 @@ final class AuditTrail {
   }
 
   void accepted(Handle handle, Job job, Actor actor) {
-    add(
-        handle,
-        job,
-        new Moved(null, job.state(), job.createdAt(), actor.name(), actor.source()),
-        null);
+    add(handle, job, acceptance(job, actor), null);
+  }
+
+  /** The same of several jobs. */
+  void accepted(Handle handle, List<Job> jobs, Actor actor) {
+    PreparedBatch add = handle.prepareBatch(ADD);
+    jobs.forEach(job -> bind(add, job, acceptance(job, actor)).add());
+    add.execute();
+    jobs.forEach(job -> afterCommit(handle, job, acceptance(job, actor), null));
+  }
+
+  private static Moved acceptance(Job job, Actor actor) {
+    return new Moved(null, job.state(), job.createdAt(), actor.name(), actor.source());
   }
 
   void moved(Handle handle, Job seen, Job.Change change) {
@@ -63,21 +80,22 @@ final class AuditTrail {
   }
 
   private void add(Handle handle, Job job, Moved moved, String warning) {
-    handle
-        .createUpdate(
-            """
-            INSERT INTO moved (job, n, from_state, to_state, at, who, place, step, skew)
-            SELECT :job, count(*), :from, :to, :at, :who, :place,
-              (SELECT coalesce(max(step), 0) + 1 FROM moved), :skew FROM moved WHERE job = :job
-            """)
+    bind(handle.createUpdate(ADD), job, moved).execute();
+    afterCommit(handle, job, moved, warning);
+  }
+
+  private <S extends SqlStatement<S>> S bind(S statement, Job job, Moved moved) {
+    return statement
         .bind("job", job.id())
         .bind("from", moved.from() == null ? null : moved.from().name())
         .bind("to", moved.to().name())
         .bind("at", moved.at().toEpochMilli())
         .bind("who", moved.who())
         .bind("place", moved.where())
-        .bind("skew", skew.get())
-        .execute();
+        .bind("skew", skew.get());
+  }
+
+  private void afterCommit(Handle handle, Job job, Moved moved, String warning) {
     handle.afterCommit(
         () ->
             committed.accept(

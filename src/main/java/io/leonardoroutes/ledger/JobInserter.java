@@ -15,14 +15,19 @@ import io.leonardoroutes.picture.UploadTable;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
  * Turns a request into a job, once: the same request again is the same job.
@@ -63,7 +68,13 @@ final class JobInserter implements BatchTable.Acceptor {
   }
 
   @Override
-  public void prepare(Handle handle, List<NewJob> asked) {
+  public List<Acceptance> accept(Handle handle, List<NewJob> asked) {
+    prepare(handle, asked);
+    return new JobGroup(handle, asked).accept();
+  }
+
+  /** Locks what requests that are accepted together share with other jobs, in one order. */
+  private void prepare(Handle handle, List<NewJob> asked) {
     if (shared) {
       uploads.prepare(handle, asked);
       // Before the counts of ended jobs, which whoever ends one of these takes after it.
@@ -76,9 +87,94 @@ final class JobInserter implements BatchTable.Acceptor {
     }
   }
 
-  @Override
-  public Acceptance accept(Handle handle, NewJob asked) {
+  private Acceptance accept(Handle handle, NewJob asked) {
     return accept(handle, asked, job -> List.of());
+  }
+
+  /**
+   * New jobs of one commit: those that are like no other, and wait for nothing, are inserted
+   * together.
+   */
+  private final class JobGroup {
+    private final Handle handle;
+    private final List<NewJob> asked;
+    private final List<Acceptance> all = new ArrayList<>();
+    private final Set<String> keys;
+    private final Set<String> references;
+
+    /** Those that are inserted next. */
+    private final List<NewJob> next = new ArrayList<>();
+
+    private JobGroup(Handle handle, List<NewJob> asked) {
+      this.handle = handle;
+      this.asked = asked;
+      this.keys = known("intake_key", one -> one.routing().intakeKey());
+      this.references = known("reference", NewJob::reference);
+    }
+
+    private Set<String> known(String column, Function<NewJob, String> name) {
+      List<String> names =
+          asked.stream().map(name).filter(Objects::nonNull).map(JobMapper::storable).toList();
+      return names.isEmpty()
+          ? new HashSet<>()
+          : handle
+              .createQuery("SELECT " + column + " FROM job WHERE " + column + " IN (<names>)")
+              .bindList("names", names)
+              .mapTo(String.class)
+              .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private List<Acceptance> accept() {
+      for (NewJob one : asked) {
+        if (isPlain(one)) {
+          next.add(one);
+        } else {
+          insert();
+          all.add(JobInserter.this.accept(handle, one));
+        }
+      }
+      insert();
+      return all;
+    }
+
+    /** Whether all that it needs is known by now. */
+    private boolean isPlain(NewJob one) {
+      String key = JobMapper.storable(one.routing().intakeKey());
+      String reference = JobMapper.storable(one.reference());
+      return (key == null || keys.add(key))
+          & (reference == null || references.add(reference))
+          & (reference == null || one.caller() == null)
+          & one.by().equals(asked.get(0).by())
+          & one.approval() == null
+          & one.awaits() == null
+          & one.duplicate() == null;
+    }
+
+    private void insert() {
+      if (next.isEmpty()) {
+        return;
+      }
+      List<Job> jobs = next.stream().map(one -> job(one, ids.get())).toList();
+      PreparedBatch insert = handle.prepareBatch(JobMapper.INSERT);
+      for (int i = 0; i < jobs.size(); i++) {
+        bind(insert, jobs.get(i), next.get(i), null).add();
+      }
+      int[] inserted = insert.execute();
+      List<Job> accepted = new ArrayList<>();
+      for (int i = 0; i < jobs.size(); i++) {
+        NewJob one = next.get(i);
+        if (inserted[i] == 1) {
+          tag(handle, jobs.get(i));
+          uploads.add(handle, jobs.get(i), one.pictures());
+          accepted.add(jobs.get(i));
+          all.add(new Acceptance.Accepted(jobs.get(i)));
+        } else {
+          all.add(JobInserter.this.accept(handle, one)); // its short id is taken, for instance
+        }
+      }
+      trail.accepted(handle, accepted, next.get(0).by());
+      next.clear();
+    }
   }
 
   @Override
@@ -151,17 +247,21 @@ final class JobInserter implements BatchTable.Acceptor {
   }
 
   private boolean insert(Handle handle, Job job, NewJob request) {
+    Long wakesAt = wakesAt(handle, request);
+    return bind(handle.createUpdate(JobMapper.INSERT), job, request, wakesAt).execute() == 1;
+  }
+
+  private static <S extends SqlStatement<S>> S bind(
+      S insert, Job job, NewJob request, Long wakesAt) {
     NewJob.Approval approval = request.approval();
-    return JobMapper.bind(handle.createUpdate(JobMapper.INSERT), job)
-            .bind("kind", job.kind())
-            .bind("turn", Leases.turn(job))
-            .bind("queued_by", JobMapper.storable(FairQueue.queuedBy(request.by())))
-            .bind("sent_hash", Duplicate.hash(job.caller(), job.account(), job.request()))
-            .bind("awaits", request.awaits())
-            .bind("waits", approval == null ? null : approval.why())
-            .bind("wakes_at", wakesAt(handle, request))
-            .execute()
-        == 1;
+    return JobMapper.bind(insert, job)
+        .bind("kind", job.kind())
+        .bind("turn", Leases.turn(job))
+        .bind("queued_by", JobMapper.storable(FairQueue.queuedBy(request.by())))
+        .bind("sent_hash", Duplicate.hash(job.caller(), job.account(), job.request()))
+        .bind("awaits", request.awaits())
+        .bind("waits", approval == null ? null : approval.why())
+        .bind("wakes_at", wakesAt);
   }
 
   private Long wakesAt(Handle handle, NewJob request) {

@@ -90,6 +90,26 @@ class BatchTableTest {
   }
 
   @Test
+  void linesThatAreCommittedTogetherAreAcceptedAsIfTheyHadComeAlone() {
+    Batch batch = begun("b", 5);
+
+    commit(
+        batch,
+        5,
+        valid(1, "order-1"),
+        valid(2, "order-1"),
+        LineVerdict.valid(3, asked("order-1", "other").in("b"), null),
+        rejected(4),
+        valid(5, null));
+
+    assertThat(outcomes())
+        .containsExactly("1 ACCEPTED", "2 ACCEPTED", "3 REJECTED", "4 REJECTED", "5 ACCEPTED");
+    assertThat(ledger.list(null, 10, null))
+        .hasSize(2)
+        .allSatisfy(job -> assertThat(ledger.history(job.id())).hasSize(1));
+  }
+
+  @Test
   void theSameFileAgainDecidesOnlyLinesWithoutAJob() {
     Batch batch = begun("b", 2);
     commit(batch, 2, valid(1, null), rejected(2));
