@@ -40,8 +40,9 @@
  *  provider                  how the provider is called: permits, keys, responses
  *  flow                      what every step works with: settings, events, problems, delays
  *  ledger                    what was promised and paid: the guarded moves
- *  limits   database picture what an account may do | the database under the ledger | pictures
+ *  limits   picture          what an account may do | pictures
  *  batch    archive          files with many requests, and what became of each | old jobs
+ *  database                  the database under the ledger, and how its moves share commits
  *  job      leonardo         what a job is | what the provider answered, as sealed outcomes
  * </pre>
  *

@@ -1,5 +1,6 @@
 package io.leonardoroutes.archive;
 
+import io.leonardoroutes.database.LedgerSql;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Jobs that are done and old. A job stays as long as anything may need it: a delivery that is
@@ -44,15 +44,15 @@ public final class OldJobs {
   private static final String STILL_DONE =
       "SELECT j.id, j.state FROM job j WHERE j.id IN (<ids>) AND " + DONE;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final boolean shared;
 
   /**
    * @param shared whether other instances may work on the same ledger
    */
-  public OldJobs(Jdbi jdbi, Clock clock, boolean shared) {
-    this.jdbi = jdbi;
+  public OldJobs(LedgerSql sql, Clock clock, boolean shared) {
+    this.sql = sql;
     this.clock = clock;
     this.shared = shared;
   }
@@ -85,7 +85,7 @@ public final class OldJobs {
    */
   public boolean isTurn(String owner, Duration lease) {
     long now = clock.millis();
-    return jdbi.withHandle(
+    return sql.inTransaction(
             handle ->
                 handle.execute(
                     "UPDATE archiving SET owner = ?, until = ? WHERE id = 1 AND (owner = ? OR until <= ?)",
@@ -98,7 +98,7 @@ public final class OldJobs {
 
   /** The next jobs that were accepted before a time and have done nothing since. */
   public Page next(Page page, Instant before, int limit) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle -> {
           List<Seen> seen =
               handle
@@ -143,7 +143,7 @@ public final class OldJobs {
    * @return how many went
    */
   public int delete(Collection<String> ids, Instant before) {
-    return ids.isEmpty() ? 0 : jdbi.inTransaction(handle -> delete(handle, ids, before));
+    return ids.isEmpty() ? 0 : sql.inTransaction(handle -> delete(handle, ids, before));
   }
 
   private int delete(Handle handle, Collection<String> asked, Instant before) {
@@ -189,7 +189,7 @@ public final class OldJobs {
    * @return how many
    */
   public int forgetReferences(Instant before) {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle ->
             handle.execute(
                 "DELETE FROM kept_reference WHERE job IN (SELECT job FROM kept_reference WHERE"
@@ -205,7 +205,7 @@ public final class OldJobs {
    * @return how many rows
    */
   public int forgetBatch(Instant before) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle ->
             handle
                 .createQuery(

@@ -1,6 +1,7 @@
 package io.leonardoroutes.batch;
 
 import io.leonardoroutes.batch.BatchApproval.Stage;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Price;
 import java.math.BigDecimal;
@@ -12,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * What batches cost whose jobs wait together, and what was decided about them. The sum grows in the
@@ -22,11 +22,11 @@ import org.jdbi.v3.core.Jdbi;
  * <p>Once a batch is decided, its jobs are moved on some at a time, until none waits any more.
  */
 public final class BatchApprovals {
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
 
-  BatchApprovals(Jdbi jdbi, Clock clock) {
-    this.jdbi = jdbi;
+  BatchApprovals(LedgerSql sql, Clock clock) {
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -78,7 +78,7 @@ public final class BatchApprovals {
 
   /** How it stands; empty if none of its jobs waits together with the others. */
   public Optional<BatchApproval> find(String batch) {
-    return jdbi.withHandle(handle -> find(handle, batch));
+    return sql.withHandle(handle -> find(handle, batch));
   }
 
   /** See {@link #find(String)}; the transaction is the caller's. */
@@ -108,7 +108,7 @@ public final class BatchApprovals {
    * @return whether it did
    */
   public boolean decide(String batch, Stage decision, Actor by) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle ->
             handle.execute(
                     "UPDATE batch SET approval = ?, decided_by = ?, decided_from = ?"
@@ -125,7 +125,7 @@ public final class BatchApprovals {
     if (any("approval = 'WAITING' AND expires_at <= " + clock.millis()).isEmpty()) {
       return;
     }
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle ->
             handle.execute(
                 "UPDATE batch SET approval = 'EXPIRED' WHERE approval = 'WAITING' AND expires_at <= ?",
@@ -138,7 +138,7 @@ public final class BatchApprovals {
   }
 
   private List<String> any(String which) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery("SELECT id FROM batch WHERE " + which + " ORDER BY id LIMIT 100")
@@ -148,7 +148,7 @@ public final class BatchApprovals {
 
   /** Ends what a decision began, once none of its jobs waits, not even one in doubt. */
   public void end(String batch) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle ->
             handle.execute(
                 """

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
@@ -26,7 +27,6 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 
@@ -92,7 +92,7 @@ public final class BatchTable {
   private static final String ENDED =
       "(j.id IS NULL OR (j.state IN ('COMPLETE', 'FAILED', 'CANCELLED') AND j.due_at IS NULL))";
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final boolean shared;
   private final Acceptor acceptor;
@@ -116,12 +116,12 @@ public final class BatchTable {
     BUSY
   }
 
-  public BatchTable(Jdbi jdbi, Clock clock, boolean shared, Acceptor acceptor) {
-    this.jdbi = jdbi;
+  public BatchTable(LedgerSql sql, Clock clock, boolean shared, Acceptor acceptor) {
+    this.sql = sql;
     this.clock = clock;
     this.shared = shared;
     this.acceptor = acceptor;
-    this.approvals = new BatchApprovals(jdbi, clock);
+    this.approvals = new BatchApprovals(sql, clock);
   }
 
   /** The batches whose jobs wait together. */
@@ -136,7 +136,7 @@ public final class BatchTable {
    * @param otherReport what its reports are called if those of another batch are called so
    */
   public Opening open(Batch batch, String otherReport) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           if (insert(handle, batch, batch.report()) || insert(handle, batch, otherReport)) {
             return Opening.OPEN;
@@ -181,7 +181,7 @@ public final class BatchTable {
 
   /** Its content is in place: from now on it is claimed. */
   public void begin(String id) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle ->
             handle.execute(
                 "UPDATE batch SET due_at = ? WHERE id = ? AND state = 'READING' AND due_at IS NULL",
@@ -190,7 +190,7 @@ public final class BatchTable {
   }
 
   public Optional<Batch> find(String id) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery("SELECT * FROM batch WHERE id = :id")
@@ -220,7 +220,7 @@ public final class BatchTable {
   }
 
   private Optional<String> due(long now, long latest, Predicate<String> isHere) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle -> {
           Query due =
               handle.createQuery(
@@ -239,7 +239,7 @@ public final class BatchTable {
   }
 
   private Optional<Batch> claim(String id, long now, long latest, Duration lease) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle ->
             handle
                 .createQuery(
@@ -261,7 +261,7 @@ public final class BatchTable {
    * @param since they are due since before that
    */
   public List<Batch> stranded(Instant since, Predicate<String> isHere) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle -> {
           Query waiting =
               handle.createQuery(
@@ -281,7 +281,7 @@ public final class BatchTable {
 
   /** Which of its lines, from one to another, have a job. */
   public Set<Long> withJob(String id, long from, long to) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -309,7 +309,7 @@ public final class BatchTable {
       List<LineVerdict> verdicts,
       BiFunction<LineVerdict, Acceptance.Conflict, LineVerdict> conflicts,
       BatchLimit limit) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           if (shared) {
             // Two at once could wait for each other forever.
@@ -389,7 +389,7 @@ public final class BatchTable {
 
   /** How many of its lines stand how. */
   public BatchTotals totals(String id) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -415,7 +415,7 @@ public final class BatchTable {
    * @param after only of those behind this line
    */
   public List<LineOutcome> lines(String id, long after, int limit) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -455,7 +455,7 @@ public final class BatchTable {
   public void reported(Batch claimed, String reported, Instant dueAt) {
     String ended =
         dueAt == null ? "state = 'ENDED', ended_at = :now, due_at = NULL" : "due_at = :due";
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle ->
             handle
                 .createUpdate(
@@ -472,13 +472,13 @@ public final class BatchTable {
 
   /** Ends the lease of a claimed batch of which some lines were read, and more is due at once. */
   public void release(Batch claimed) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> handle.execute("UPDATE batch SET leased_until = 0 WHERE id = ?", claimed.id()));
   }
 
   /** Ends the lease of a claimed batch that is tried again later. */
   public void later(Batch claimed, Instant dueAt) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle ->
             handle.execute(
                 "UPDATE batch SET leased_until = 0, tries = tries + 1, due_at = ?"

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.DriverManager;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.UUID;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
@@ -40,17 +41,23 @@ public final class LedgerDatabase implements AutoCloseable {
   /** With what it has parsed: a statement means the same to every ledger that is opened. */
   private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
+  /** How long to wait for a connection. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final ConnectionFactory connections;
 
   /** For reading the time; null for SQLite, which has a single instance. */
   private final ConnectionFactory time;
 
   private final Runnable close;
+  private final LedgerSql sql;
 
   private LedgerDatabase(ConnectionFactory connections, ConnectionFactory time, Runnable close) {
     this.connections = connections;
     this.time = time;
     this.close = close;
+    // PostgreSQL has several writers, and lets their commits share a write by itself.
+    this.sql = shared() ? LedgerSql.of(jdbi()) : new GroupCommit(jdbi(), PATIENCE);
   }
 
   /**
@@ -147,6 +154,11 @@ public final class LedgerDatabase implements AutoCloseable {
             });
   }
 
+  /** By which the ledger is read and written. */
+  public LedgerSql sql() {
+    return sql;
+  }
+
   public Jdbi jdbi() {
     Jdbi jdbi = Jdbi.create(connections);
     jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
@@ -220,7 +232,7 @@ public final class LedgerDatabase implements AutoCloseable {
     config.setJdbcUrl(url);
     config.setPoolName("leonardo-ledger");
     config.setMaximumPoolSize(8);
-    config.setConnectionTimeout(10_000);
+    config.setConnectionTimeout(PATIENCE.toMillis());
     return config;
   }
 

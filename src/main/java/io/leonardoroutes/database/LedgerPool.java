@@ -28,10 +28,14 @@ class LedgerPool extends HikariDataSource {
       return super.getConnection();
     } catch (SQLTransientConnectionException e) {
       if (isFull(this, e)) {
-        throw new SQLTimeoutException("all connections to the ledger are in use", e);
+        throw busy(e);
       }
       throw e;
     }
+  }
+
+  static SQLTimeoutException busy(SQLException why) {
+    return new SQLTimeoutException("all connections to the ledger are in use", why);
   }
 
   /** Whether a pool that gave no connection in time has as many as it, or the server, may have. */

@@ -20,7 +20,7 @@ public final class LedgerReader {
    * @throws IllegalStateException with a one-line message, if it cannot be read or was written by
    *     another version
    */
-  public static Optional<Jdbi> open(LedgerConnection access) {
+  public static Optional<LedgerSql> open(LedgerConnection access) {
     if (access.isSqlite() && Files.notExists(access.file())) {
       return Optional.empty();
     }
@@ -29,7 +29,7 @@ public final class LedgerReader {
     }
     Jdbi jdbi = Jdbi.create(access.isSqlite() ? sqlite(access) : postgres(access));
     jdbi.useHandle(SchemaMigrations::requireCurrent);
-    return Optional.of(jdbi);
+    return Optional.of(LedgerSql.of(jdbi));
   }
 
   private static ConnectionFactory sqlite(LedgerConnection access) {

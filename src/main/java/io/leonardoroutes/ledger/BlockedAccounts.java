@@ -1,12 +1,12 @@
 package io.leonardoroutes.ledger;
 
 import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.ledger.BlockedAccount.What;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * The accounts whose creates the provider declines, shared by all instances. No job is lost: all
@@ -14,12 +14,12 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class BlockedAccounts {
   private final LedgerDatabase database;
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
 
-  BlockedAccounts(LedgerDatabase database, Jdbi jdbi, Clock clock) {
+  BlockedAccounts(LedgerDatabase database, LedgerSql sql, Clock clock) {
     this.database = database;
-    this.jdbi = jdbi;
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -35,7 +35,7 @@ public final class BlockedAccounts {
    *     of them
    */
   public void met(Job job, What what, String reason, boolean before) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           database.lockForAccounting(handle);
           long now = clock.millis();
@@ -58,7 +58,7 @@ public final class BlockedAccounts {
     if (of(job.account()).isEmpty()) {
       return;
     }
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           database.lockForAccounting(handle);
           long now = clock.millis();
@@ -73,7 +73,7 @@ public final class BlockedAccounts {
 
   /** Why an account is blocked now; empty if it is not. */
   public Optional<BlockedAccount> of(String account) {
-    return Optional.of(jdbi.withHandle(handle -> BlockedAccount.read(handle, account)))
+    return Optional.of(sql.withHandle(handle -> BlockedAccount.read(handle, account)))
         .filter(BlockedAccount::stands);
   }
 }

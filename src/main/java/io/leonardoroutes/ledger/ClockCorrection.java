@@ -1,11 +1,11 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.ledger.FutureLimits.CorrectedTimes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
@@ -47,13 +47,13 @@ final class ClockCorrection {
       SELECT sink FROM named WHERE sink IS NOT NULL
       """;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final boolean shared;
   private final long now;
   private long furthest;
 
-  ClockCorrection(Jdbi jdbi, boolean shared, long now) {
-    this.jdbi = jdbi;
+  ClockCorrection(LedgerSql sql, boolean shared, long now) {
+    this.sql = sql;
     this.shared = shared;
     this.now = now;
   }
@@ -107,7 +107,7 @@ final class ClockCorrection {
    * is told: what is pulled in twice might be a lease of a call that is under way.
    */
   private long setBack() {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle -> {
           long seen =
               handle.createQuery("SELECT at FROM clock WHERE id = 1").mapTo(Long.class).one();
@@ -124,7 +124,7 @@ final class ClockCorrection {
     }
     shiftLeases(Column.jobs("leased_until", "leased_until > 0"), ahead, longest);
     for (String pause : List.of("creates_from", "looks_from")) {
-      jdbi.useHandle(
+      sql.useTransaction(
           handle ->
               handle.execute(
                   "UPDATE pace SET %1$s = %1$s - ? WHERE %1$s > ?".formatted(pause), ahead, now));
@@ -166,7 +166,7 @@ final class ClockCorrection {
   /** An upload is only ever put off for a while, and one too many costs nothing. */
   private void boundUploads(FutureLimits longest) {
     long until = now + longest.delay().toMillis();
-    jdbi.useHandle(
+    sql.useTransaction(
         handle ->
             handle.execute(
                 "UPDATE upload SET due_at = ?, leased_until = 0 WHERE due_at > ? OR (due_at IS NOT"
@@ -209,7 +209,7 @@ final class ClockCorrection {
   }
 
   private List<String> sinks() {
-    return jdbi.withHandle(handle -> handle.createQuery(SINKS).mapTo(String.class).list());
+    return sql.withHandle(handle -> handle.createQuery(SINKS).mapTo(String.class).list());
   }
 
   /** In small commits, so that nobody waits long for the ledger. */
@@ -219,7 +219,7 @@ final class ClockCorrection {
     List<Dated> rows;
     do {
       long start = from;
-      rows = jdbi.inTransaction(handle -> pull(handle, column, start, pull));
+      rows = sql.inTransaction(handle -> pull(handle, column, start, pull));
       pulled += rows.size();
       if (!rows.isEmpty()) {
         // What was pulled in lies before it; of one millisecond there may be more than a chunk.

@@ -1,9 +1,9 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.database.LedgerSql;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Deletes old events that all their sinks have, with their deliveries. An event with a pending or
@@ -22,11 +22,11 @@ final class EventSweep {
       ORDER BY e.time LIMIT :limit
       """;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final boolean shared;
 
-  EventSweep(Jdbi jdbi, boolean shared) {
-    this.jdbi = jdbi;
+  EventSweep(LedgerSql sql, boolean shared) {
+    this.sql = sql;
     this.shared = shared;
   }
 
@@ -38,7 +38,7 @@ final class EventSweep {
     long from = 0;
     for (int i = 0; i < COMMITS; i++) {
       long start = from;
-      List<Done> done = jdbi.inTransaction(handle -> delete(handle, start, before.toEpochMilli()));
+      List<Done> done = sql.inTransaction(handle -> delete(handle, start, before.toEpochMilli()));
       swept += done.size();
       if (done.size() < AT_ONCE) {
         break;

@@ -6,6 +6,7 @@ import static io.leonardoroutes.job.JobState.SUBMITTING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.limits.BudgetFitter;
@@ -29,7 +30,6 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Decides how much each account may do at the provider: jobs at once, calls per minute, money per
@@ -42,7 +42,7 @@ public final class Governor {
   private final Leases leases;
   private final UploadTable uploads;
   private final LedgerDatabase database;
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private volatile PayerBudgets payers = PayerBudgets.NONE;
 
@@ -51,13 +51,13 @@ public final class Governor {
       Leases leases,
       UploadTable uploads,
       LedgerDatabase database,
-      Jdbi jdbi,
+      LedgerSql sql,
       Clock clock) {
     this.uploads = uploads;
     this.moves = moves;
     this.leases = leases;
     this.database = database;
-    this.jdbi = jdbi;
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -79,7 +79,7 @@ public final class Governor {
     if (!leases.any(ACCEPTED, limits.account())) {
       return new Due(List.of(), null, BudgetFitter.Fit.ALL);
     }
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           int room = Math.min(most, free(handle, limits));
           boolean blocked = BlockedAccount.read(handle, limits.account()).stands();
@@ -106,18 +106,18 @@ public final class Governor {
     while (next.isPresent()) {
       PayerBudgets.Head head = next.get();
       if (head.isDue(now)) {
-        jdbi.useTransaction(handle -> payers.wake(handle, head, database.shared(), now));
+        sql.useTransaction(handle -> payers.wake(handle, head, database.shared(), now));
       }
       next = head(account, head);
     }
   }
 
   private Optional<PayerBudgets.Head> head(String account, PayerBudgets.Head after) {
-    return jdbi.withHandle(handle -> PayerBudgets.head(handle, account, after));
+    return sql.withHandle(handle -> PayerBudgets.head(handle, account, after));
   }
 
   int free(AccountLimits limits) {
-    return jdbi.withHandle(handle -> free(handle, limits));
+    return sql.withHandle(handle -> free(handle, limits));
   }
 
   private int free(Handle handle, AccountLimits limits) {
@@ -167,7 +167,7 @@ public final class Governor {
   /** How many jobs hold a slot, and how many may. */
   LedgerStats.Slots slots(AccountLimits limits) {
     long now = clock.millis();
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             new LedgerStats.Slots(
                 SlotUsage.slots(handle, limits, now),
@@ -191,7 +191,7 @@ public final class Governor {
 
   /** Records that the provider answered a free call. */
   public void answered(String account) {
-    if (jdbi.withHandle(handle -> CircuitBreaker.read(handle, account)).wantsAnswer()) {
+    if (sql.withHandle(handle -> CircuitBreaker.read(handle, account)).wantsAnswer()) {
       circuit(account, circuit -> circuit.answered(clock.millis()));
     }
   }
@@ -210,11 +210,11 @@ public final class Governor {
   }
 
   private CircuitBreaker read(AccountLimits limits) {
-    return jdbi.withHandle(handle -> CircuitBreaker.read(handle, limits.account()));
+    return sql.withHandle(handle -> CircuitBreaker.read(handle, limits.account()));
   }
 
   private void circuit(String account, UnaryOperator<CircuitBreaker> change) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           database.lockForAccounting(handle);
           change.apply(CircuitBreaker.read(handle, account)).write(handle, account);
@@ -224,7 +224,7 @@ public final class Governor {
   /** Whether no slot is left because jobs in doubt hold all of them. */
   public boolean stuckInDoubt(AccountLimits limits) {
     long now = clock.millis();
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             SlotUsage.inDoubt(handle, limits, now)
                 >= ThrottleState.read(handle, limits.account())
@@ -238,7 +238,7 @@ public final class Governor {
           "job %s goes by account %s, and not by the limits of %s"
               .formatted(seen.id(), seen.account(), limits.account()));
     }
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           database.lockForAccounting(handle);
           Instant now = clock.instant();
@@ -299,7 +299,7 @@ public final class Governor {
 
   /** What is spent and reserved of the day's budget of a payer, or of the month's. */
   public BigDecimal used(PayerBudget budget, boolean month) {
-    return jdbi.withHandle(handle -> budget.used(handle, month, clock.instant()).amount());
+    return sql.withHandle(handle -> budget.used(handle, month, clock.instant()).amount());
   }
 
   /** Leases running jobs of one account that are due for a poll, and counts the polls. */
@@ -307,7 +307,7 @@ public final class Governor {
     if (!leases.any(RUNNING, limits.account())) {
       return List.of();
     }
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           database.lockForAccounting(handle);
           int room = Math.min(most, calls(handle, limits) - limits.keptForLists());
@@ -330,7 +330,7 @@ public final class Governor {
     if (!leases.any(ACCEPTED, limits.account())) {
       return;
     }
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           long now = clock.millis();
           ThrottleState throttle = ThrottleState.read(handle, limits.account());
@@ -352,7 +352,7 @@ public final class Governor {
    * @return whether it may be made now
    */
   public boolean call(AccountLimits limits) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           database.lockForAccounting(handle);
           boolean room = calls(handle, limits) > 0;
@@ -406,7 +406,7 @@ public final class Governor {
   }
 
   private void change(String account, BiFunction<Handle, ThrottleState, ThrottleState> change) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           database.lockForAccounting(handle);
           change.apply(handle, ThrottleState.read(handle, account)).write(handle, account);
@@ -420,11 +420,11 @@ public final class Governor {
 
   /** The same, summed by what {@code by} says too; see {@link CostQueries#sums}. */
   public Optional<List<DailyCosts>> costs(LocalDate from, CostGroup by, int most) {
-    return jdbi.withHandle(handle -> CostQueries.sums(handle, from, by, most));
+    return sql.withHandle(handle -> CostQueries.sums(handle, from, by, most));
   }
 
   /** What is spent and reserved of the account's budget today. */
   public BigDecimal used(AccountLimits limits) {
-    return jdbi.withHandle(handle -> CostQueries.used(handle, limits, clock.instant()).amount());
+    return sql.withHandle(handle -> CostQueries.used(handle, limits, clock.instant()).amount());
   }
 }

@@ -5,6 +5,7 @@ import static io.leonardoroutes.job.JobState.COMPLETE;
 
 import io.leonardoroutes.archive.KeptReferences;
 import io.leonardoroutes.batch.BatchTable;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
@@ -25,7 +26,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -37,7 +37,7 @@ import org.jdbi.v3.core.statement.SqlStatement;
 final class JobInserter implements BatchTable.Acceptor {
   private static final int SHORT_ID = 8;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final Outbox outbox;
   private final AuditTrail trail;
@@ -46,14 +46,14 @@ final class JobInserter implements BatchTable.Acceptor {
   private final UploadTable uploads;
 
   JobInserter(
-      Jdbi jdbi,
+      LedgerSql sql,
       Clock clock,
       Outbox outbox,
       AuditTrail trail,
       UploadTable uploads,
       Supplier<String> ids,
       boolean shared) {
-    this.jdbi = jdbi;
+    this.sql = sql;
     this.clock = clock;
     this.uploads = uploads;
     this.outbox = outbox;
@@ -64,7 +64,7 @@ final class JobInserter implements BatchTable.Acceptor {
 
   /** See {@link Ledger#accept}. */
   Acceptance accept(NewJob request, Function<Job, List<OutboxEvent>> told) {
-    return jdbi.inTransaction(handle -> accept(handle, request, told));
+    return sql.inTransaction(handle -> accept(handle, request, told));
   }
 
   @Override
@@ -219,8 +219,9 @@ final class JobInserter implements BatchTable.Acceptor {
   List<Acceptance> acceptAll(List<NewJob> requests) {
     List<Acceptance> all = new ArrayList<>();
     try {
-      jdbi.useTransaction(
+      sql.useTransaction(
           handle -> {
+            all.clear();
             if (shared) {
               // Two at once could wait for each other forever.
               handle.execute("SELECT pg_advisory_xact_lock(7206533)");

@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * Reads many jobs at once.
@@ -59,22 +59,22 @@ final class JobQueries {
         WHERE video_url IS NOT NULL AND video_file IS NULL
       """;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
 
-  JobQueries(Jdbi jdbi) {
-    this.jdbi = jdbi;
+  JobQueries(LedgerSql sql) {
+    this.sql = sql;
   }
 
   /** See {@link Ledger#page}. */
   List<Job> page(JobFilter filter, int limit, String after) {
     Map<String, Object> values = new HashMap<>();
-    String sql = sql(filter, after, values);
-    return jdbi.withHandle(
+    String page = sql(filter, after, values);
+    return sql.withHandle(
         handle ->
             filter.model() != null && !anyOf(handle, filter.model())
                 ? List.of()
                 : handle
-                    .createQuery(sql)
+                    .createQuery(page)
                     .bindMap(values)
                     .bind("limit", limit)
                     .map(JobMapper::read)
@@ -167,7 +167,7 @@ final class JobQueries {
 
   /** See {@link Ledger#figures}. Everything is found by an index that holds no more than that. */
   LedgerStats figures(Map<String, LedgerStats.Account> accounts) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle -> {
           Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
           handle
@@ -210,7 +210,7 @@ final class JobQueries {
     String hash = Duplicate.hash(like.caller(), like.account(), like.request());
     return hash == null
         ? Optional.empty()
-        : jdbi.withHandle(
+        : sql.withHandle(
             handle ->
                 handle
                     .createQuery(
@@ -225,7 +225,7 @@ final class JobQueries {
 
   /** See {@link Ledger#unfinished}. */
   long unfinished() {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -242,7 +242,7 @@ final class JobQueries {
    */
   List<Job> among(Collection<String> ids, String and) {
     List<Job> found = new ArrayList<>();
-    jdbi.useHandle(
+    sql.useHandle(
         handle ->
             batches(ids)
                 .forEach(
@@ -258,7 +258,7 @@ final class JobQueries {
   /** See {@link Ledger#changes}. */
   Map<String, Integer> changes(Collection<String> ids) {
     Map<String, Integer> changes = new HashMap<>();
-    jdbi.useHandle(
+    sql.useHandle(
         handle ->
             batches(ids)
                 .forEach(

@@ -3,6 +3,7 @@ package io.leonardoroutes.ledger;
 import static io.leonardoroutes.job.JobState.ACCEPTED;
 import static io.leonardoroutes.job.JobState.SUBMITTING;
 
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import java.time.Clock;
@@ -11,7 +12,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 
 /**
@@ -22,12 +22,12 @@ final class Leases {
   /** Waiting for so long is worth one step of priority, so that no job starves. */
   private static final Duration STEP = Duration.ofHours(1);
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final boolean shared;
 
-  Leases(Jdbi jdbi, Clock clock, boolean shared) {
-    this.jdbi = jdbi;
+  Leases(LedgerSql sql, Clock clock, boolean shared) {
+    this.sql = sql;
     this.clock = clock;
     this.shared = shared;
   }
@@ -70,7 +70,7 @@ final class Leases {
    */
   boolean any(JobState state, String account) {
     long now = clock.millis();
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -149,7 +149,7 @@ final class Leases {
     if (now.isEmpty()) {
       return;
     }
-    jdbi.useHandle(
+    sql.useTransaction(
         handle ->
             handle
                 .createUpdate(
@@ -163,7 +163,7 @@ final class Leases {
 
   /** See {@link Ledger#hasten}. */
   void hasten(JobState state, Duration wait) {
-    jdbi.useHandle(
+    sql.useTransaction(
         handle ->
             handle
                 .createUpdate(
@@ -202,7 +202,7 @@ final class Leases {
 
   /** See {@link Ledger#endLease}. */
   void endLease(Job claimed) {
-    jdbi.useHandle(
+    sql.useTransaction(
         handle ->
             handle.execute(
                 "UPDATE job SET leased_until = 0 WHERE id = ? AND state = ? AND attempt = ?",
@@ -213,7 +213,7 @@ final class Leases {
 
   /** See {@link Ledger#pollNow}. */
   boolean pollNow(String generationId, Collection<String> accounts) {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle ->
             handle
                     .createUpdate(

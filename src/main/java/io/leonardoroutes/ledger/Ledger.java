@@ -5,6 +5,7 @@ import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.database.DatabaseClock;
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.database.LedgerDatabase;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
@@ -29,7 +30,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * The durable record of what was accepted and paid. When a method returns, its change is committed;
@@ -56,7 +56,7 @@ public final class Ledger implements AutoCloseable {
       "UPDATE delivery SET leased_until = 0 WHERE state = 'PENDING' AND leased_until > 0";
 
   private final LedgerDatabase database;
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final Outbox outbox;
   private final JobMoves moves;
@@ -76,23 +76,23 @@ public final class Ledger implements AutoCloseable {
 
   private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
     this.database = database;
-    this.jdbi = database.jdbi();
+    this.sql = database.sql();
     this.clock = clock;
-    this.outbox = new Outbox(jdbi, clock, database.shared());
+    this.outbox = new Outbox(sql, clock, database.shared());
     AuditTrail trail = new AuditTrail(clock, this::skewMillis, database::committed);
-    this.uploads = new UploadTable(jdbi, clock, database.shared());
+    this.uploads = new UploadTable(sql, clock, database.shared());
     this.moves = new JobMoves(trail, outbox, uploads, clock, database.shared());
-    this.inserter = new JobInserter(jdbi, clock, outbox, trail, uploads, ids, database.shared());
-    this.queries = new JobQueries(jdbi);
-    this.leases = new Leases(jdbi, clock, database.shared());
-    this.notices = new WebhookNotices(jdbi, clock);
-    this.blockedAccounts = new BlockedAccounts(database, jdbi, clock);
-    this.quotes = new QuoteQueries(jdbi, clock);
-    this.governor = new Governor(moves, leases, uploads, database, jdbi, clock);
-    this.listEvidence = new ListEvidence(jdbi, clock);
-    this.batches = new BatchTable(jdbi, clock, database.shared(), inserter);
-    this.waiting = new WaitingJobs(jdbi, clock, moves, database.shared());
-    this.oldJobs = new OldJobs(jdbi, clock, database.shared());
+    this.inserter = new JobInserter(sql, clock, outbox, trail, uploads, ids, database.shared());
+    this.queries = new JobQueries(sql);
+    this.leases = new Leases(sql, clock, database.shared());
+    this.notices = new WebhookNotices(sql, clock);
+    this.blockedAccounts = new BlockedAccounts(database, sql, clock);
+    this.quotes = new QuoteQueries(sql, clock);
+    this.governor = new Governor(moves, leases, uploads, database, sql, clock);
+    this.listEvidence = new ListEvidence(sql, clock);
+    this.batches = new BatchTable(sql, clock, database.shared(), inserter);
+    this.waiting = new WaitingJobs(sql, clock, moves, database.shared());
+    this.oldJobs = new OldJobs(sql, clock, database.shared());
   }
 
   private Long skewMillis() {
@@ -121,7 +121,7 @@ public final class Ledger implements AutoCloseable {
   static Ledger open(LedgerDatabase database, Clock clock, Supplier<String> ids) {
     Ledger ledger = new Ledger(database, clock, ids);
     if (!database.shared()) {
-      ledger.jdbi.useTransaction(
+      ledger.sql.useTransaction(
           handle -> {
             handle.execute(FREE_JOBS);
             handle.execute(FREE_DELIVERIES);
@@ -196,7 +196,7 @@ public final class Ledger implements AutoCloseable {
 
   /** Writes something, as a check that the ledger can be written. */
   public void probe() {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> handle.execute("UPDATE probe SET at = ? WHERE id = 1", clock.millis()));
   }
 
@@ -217,7 +217,7 @@ public final class Ledger implements AutoCloseable {
    * @param start whether this program has just started
    */
   public FutureLimits.CorrectedTimes correctTimes(FutureLimits longest, boolean start) {
-    return new ClockCorrection(jdbi, database.shared(), now().toEpochMilli())
+    return new ClockCorrection(sql, database.shared(), now().toEpochMilli())
         .correct(longest, start);
   }
 
@@ -228,18 +228,18 @@ public final class Ledger implements AutoCloseable {
 
   /** Finds a job by its id. */
   public Optional<Job> find(String id) {
-    return jdbi.withHandle(handle -> JobMapper.one(handle, "id", id));
+    return sql.withHandle(handle -> JobMapper.one(handle, "id", id));
   }
 
   /** Finds a job by its id, or by the {@linkplain Job#name() name} that log lines say. */
   public Optional<Job> findByIdOrName(String idOrName) {
     return find(idOrName)
-        .or(() -> jdbi.withHandle(handle -> JobMapper.one(handle, "file_name", idOrName)));
+        .or(() -> sql.withHandle(handle -> JobMapper.one(handle, "file_name", idOrName)));
   }
 
   /** Finds a job by the idempotency key of its intake. */
   public Optional<Job> withKey(String intakeKey) {
-    return jdbi.withHandle(handle -> JobMapper.one(handle, "intake_key", intakeKey));
+    return sql.withHandle(handle -> JobMapper.one(handle, "intake_key", intakeKey));
   }
 
   /**
@@ -248,7 +248,7 @@ public final class Ledger implements AutoCloseable {
    * @param caller null for nobody's jobs
    */
   public Optional<Job> withReference(String caller, String reference) {
-    return jdbi.withHandle(handle -> JobInserter.byReference(handle, caller, reference));
+    return sql.withHandle(handle -> JobInserter.byReference(handle, caller, reference));
   }
 
   /** The last finished job with a video of the same caller, account and request. */
@@ -276,7 +276,7 @@ public final class Ledger implements AutoCloseable {
 
   /** Every change of a job's state, the oldest first. */
   public List<Moved> history(String id) {
-    return jdbi.withHandle(handle -> AuditTrail.of(handle, id));
+    return sql.withHandle(handle -> AuditTrail.of(handle, id));
   }
 
   /** Lists everybody's jobs, newest first. */
@@ -300,7 +300,7 @@ public final class Ledger implements AutoCloseable {
    * @return whether the move succeeded; false if somebody else has moved the job
    */
   public boolean move(Job seen, Job.Change change, OutboxEvent... told) {
-    return jdbi.inTransaction(handle -> moves.move(handle, seen, change, 0L, told));
+    return sql.inTransaction(handle -> moves.move(handle, seen, change, 0L, told));
   }
 
   /**
@@ -320,7 +320,7 @@ public final class Ledger implements AutoCloseable {
    */
   public Doubts restored(
       Instant at, UnaryOperator<Job.Change> doubt, Function<Job, OutboxEvent> told) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           RestoreFromBackup backup = new RestoreFromBackup(moves, handle, at);
           backup.stopReading();
@@ -334,7 +334,7 @@ public final class Ledger implements AutoCloseable {
    * was done to earlier jobs since the backup is not known.
    */
   public Optional<Instant> restoredAt() {
-    return jdbi.withHandle(RestoreFromBackup::last);
+    return sql.withHandle(RestoreFromBackup::last);
   }
 
   /**
@@ -355,7 +355,7 @@ public final class Ledger implements AutoCloseable {
   public List<Job> claim(JobState state, String account, int limit, Duration lease) {
     Leases.Wanted wanted = Leases.Wanted.of(state, account);
     return leases.any(state, account)
-        ? jdbi.inTransaction(handle -> leases.claim(handle, wanted, limit, lease))
+        ? sql.inTransaction(handle -> leases.claim(handle, wanted, limit, lease))
         : List.of();
   }
 
@@ -365,7 +365,7 @@ public final class Ledger implements AutoCloseable {
    * @param accounts the accounts that have a key
    */
   public List<JobsWithoutKey> keyless(Collection<String> accounts) {
-    return jdbi.inTransaction(handle -> JobsWithoutKey.find(handle, accounts));
+    return sql.inTransaction(handle -> JobsWithoutKey.find(handle, accounts));
   }
 
   /** Decides how much each account may do at the provider. */
@@ -380,7 +380,7 @@ public final class Ledger implements AutoCloseable {
 
   /** The accounts that jobs have, with a key or without. */
   public Set<String> accounts() {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle -> handle.createQuery("SELECT DISTINCT account FROM job").mapTo(String.class).set());
   }
 
@@ -436,12 +436,12 @@ public final class Ledger implements AutoCloseable {
    * @return since when it is this user's; what was submitted before may be in another's list
    */
   public Instant userSince(String account, String user) {
-    return jdbi.inTransaction(handle -> AccountUsers.since(handle, account, user, clock.instant()));
+    return sql.inTransaction(handle -> AccountUsers.since(handle, account, user, clock.instant()));
   }
 
   /** The jobs that own these generations, by the generation's id. */
   public Map<String, Job> owners(Collection<String> generationIds) {
-    return jdbi.withHandle(handle -> GenerationOwners.of(handle, generationIds));
+    return sql.withHandle(handle -> GenerationOwners.of(handle, generationIds));
   }
 
   /** The jobs that wait for something other than their turn. */
@@ -471,7 +471,7 @@ public final class Ledger implements AutoCloseable {
    */
   public boolean adopt(Job seen, Job.Change change, OutboxEvent... told) {
     String generation = change.job().generationId();
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           database.lockForAccounting(handle);
           return GenerationOwners.of(handle, List.of(generation)).isEmpty()

@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Actor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * What the ledger knows of creates that the provider's list has to agree with before it is
@@ -44,18 +44,18 @@ public final class ListEvidence {
          WHERE begun.job = moved.job AND begun.n = moved.n - 1 AND begun.step > :step)
       """;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
 
-  ListEvidence(Jdbi jdbi, Clock clock) {
-    this.jdbi = jdbi;
+  ListEvidence(LedgerSql sql, Clock clock) {
+    this.sql = sql;
     this.clock = clock;
   }
 
   /** Where the last paid call of each of these jobs stands among all others. */
   public Map<String, CreateOrder> orders(Collection<String> jobs) {
     Map<String, CreateOrder> orders = new HashMap<>();
-    jdbi.useHandle(
+    sql.useHandle(
         handle ->
             JobQueries.batches(jobs)
                 .forEach(
@@ -122,7 +122,7 @@ public final class ListEvidence {
    */
   public Map<String, Instant> before(String account, long before, Instant since) {
     Map<String, Instant> anchors = new HashMap<>();
-    jdbi.useHandle(
+    sql.useHandle(
         handle ->
             handle
                 .createQuery(MADE.formatted("<") + " ORDER BY moved.step DESC LIMIT :most")
@@ -144,7 +144,7 @@ public final class ListEvidence {
    * @param most counts no further
    */
   public long madeSince(String account, long begun, int most) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -171,7 +171,7 @@ public final class ListEvidence {
   public Optional<Made> leftOut(
       String account, String model, long after, Instant since, Instant until, Set<String> listed) {
     Set<String> shown = listed.stream().map(GenerationOwners::key).collect(Collectors.toSet());
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -207,7 +207,7 @@ public final class ListEvidence {
   /** By model, what generations of ours that this user's list has shown ever had. */
   public Map<String, Set<String>> shown(String user) {
     Map<String, Set<String>> shown = new HashMap<>();
-    jdbi.useHandle(
+    sql.useHandle(
         handle ->
             handle
                 .createQuery("SELECT model, trait FROM list_shown WHERE user_id = :user")
@@ -224,7 +224,7 @@ public final class ListEvidence {
   /** Notes what generations of ours have that this user's list shows. */
   public void shown(String user, Map<String, Set<String>> shown) {
     Map<String, Set<String>> known = shown(user);
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle ->
             shown.forEach(
                 (model, traits) ->

@@ -1,5 +1,6 @@
 package io.leonardoroutes.ledger;
 
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Delivery;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.OutboxEvent;
@@ -10,7 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -49,12 +49,12 @@ public final class Outbox {
       ORDER BY d.due_at, d.since LIMIT :limit
       """;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final boolean shared;
 
-  Outbox(Jdbi jdbi, Clock clock, boolean shared) {
-    this.jdbi = jdbi;
+  Outbox(LedgerSql sql, Clock clock, boolean shared) {
+    this.sql = sql;
     this.clock = clock;
     this.shared = shared;
   }
@@ -62,7 +62,7 @@ public final class Outbox {
   /** Writes events that belong to no move, as those of a rejected request. */
   public void add(List<OutboxEvent> told) {
     if (told.stream().anyMatch(event -> !event.targets().isEmpty())) {
-      jdbi.useTransaction(handle -> add(handle, told));
+      sql.useTransaction(handle -> add(handle, told));
     }
   }
 
@@ -111,7 +111,7 @@ public final class Outbox {
 
   /** Whether the job's video still has to reach a sink. */
   public boolean wantsVideo(String job) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -127,7 +127,7 @@ public final class Outbox {
 
   /** A glance that takes no lock, as loops ask all the time. */
   private boolean any(String sink, long now) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -152,7 +152,7 @@ public final class Outbox {
     if (!any(sink, now)) {
       return List.of();
     }
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           List<Delivery> due =
               handle
@@ -183,7 +183,7 @@ public final class Outbox {
 
   /** Whether something waits for another try at a sink. */
   public boolean retries(String sink) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -198,7 +198,7 @@ public final class Outbox {
   /** Makes the leases of claimed deliveries last on, of those that are still to do. */
   public void renew(Collection<Delivery> claimed, Duration lease) {
     long until = clock.millis() + lease.toMillis();
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           PreparedBatch renewal =
               handle.prepareBatch("UPDATE delivery SET leased_until = :x" + KEY + LEASED);
@@ -223,13 +223,13 @@ public final class Outbox {
   public List<Boolean> delivered(List<Delivery> deliveries) {
     return deliveries.isEmpty()
         ? List.of()
-        : jdbi.inTransaction(
+        : sql.inTransaction(
             handle -> updateAll(handle, deliveries, "state = 'DELIVERED', leased_until = :x", 0L));
   }
 
   /** The sink did not take it: once more, later. */
   public boolean failed(Delivery delivery, Instant dueAt, String error) {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle ->
             update(
                 handle,
@@ -241,20 +241,20 @@ public final class Outbox {
 
   /** The sink was not called: later, with as many tries as before. */
   public boolean postponed(Delivery delivery, Instant dueAt, String error) {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle ->
             update(handle, delivery, "leased_until = 0, due_at = :x", dueAt.toEpochMilli(), error));
   }
 
   /** Nobody is there any more who could take it: done with, as if it were delivered. */
   public boolean unwanted(Delivery delivery, String error) {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle -> update(handle, delivery, "state = 'DELIVERED', leased_until = :x", 0L, error));
   }
 
   /** The sink will not take it: no more tries. */
   public boolean dead(Delivery delivery, String error) {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle ->
             update(
                 handle,
@@ -270,7 +270,7 @@ public final class Outbox {
    * @return how many they are
    */
   public int redeliver(String sink) {
-    return jdbi.withHandle(
+    return sql.inTransaction(
         handle ->
             handle
                 .createUpdate(
@@ -320,7 +320,7 @@ public final class Outbox {
    * @return how many
    */
   public int sweep(Instant before) {
-    return new EventSweep(jdbi, shared).sweep(before);
+    return new EventSweep(sql, shared).sweep(before);
   }
 
   /**
@@ -330,12 +330,12 @@ public final class Outbox {
    * @param reply the name under which JMS callers are answered
    */
   public List<DeliveriesWithoutSink> sinkless(Collection<String> known, String reply) {
-    return jdbi.withHandle(handle -> DeliveriesWithoutSink.find(handle, known, reply));
+    return sql.withHandle(handle -> DeliveriesWithoutSink.find(handle, known, reply));
   }
 
   /** How many deliveries stand in a state, over all sinks. */
   public long count(Delivery.State state) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery("SELECT count(*) FROM delivery WHERE state = :state")

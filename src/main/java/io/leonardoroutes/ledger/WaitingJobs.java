@@ -3,6 +3,7 @@ package io.leonardoroutes.ledger;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.batch.BatchApproval;
 import io.leonardoroutes.batch.BatchApprovals;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * The jobs that wait for something other than their turn: for an approval, until it expires, or for
@@ -43,13 +43,13 @@ public final class WaitingJobs {
   private static final String SLEEP =
       "UPDATE job SET wakes_at = NULL WHERE id = ? AND state = 'ACCEPTED' AND waits_for = 'job'";
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final JobMoves moves;
   private final boolean shared;
 
-  WaitingJobs(Jdbi jdbi, Clock clock, JobMoves moves, boolean shared) {
-    this.jdbi = jdbi;
+  WaitingJobs(LedgerSql sql, Clock clock, JobMoves moves, boolean shared) {
+    this.sql = sql;
     this.clock = clock;
     this.moves = moves;
     this.shared = shared;
@@ -64,7 +64,7 @@ public final class WaitingJobs {
 
   /** Jobs whose approval has expired, or whose awaited job has ended or has to be looked at. */
   public List<Job> due(WaitsFor what, int limit) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(DUE)
@@ -77,7 +77,7 @@ public final class WaitingJobs {
 
   /** How many jobs of a batch wait for an approval. */
   public long ofBatch(String batch) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -95,7 +95,7 @@ public final class WaitingJobs {
    * @param after the last one before, or null
    */
   public List<Job> ofBatch(String batch, boolean together, Job after, int limit) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(OF_BATCH.formatted(together ? "AND wakes_at IS NULL" : ""))
@@ -109,7 +109,7 @@ public final class WaitingJobs {
 
   /** Whether a job waits for the sum of its batch, so that nobody can decide about it yet. */
   public boolean isBeingSummed(Job job) {
-    return jdbi.withHandle(handle -> isBeingSummed(handle, job));
+    return sql.withHandle(handle -> isBeingSummed(handle, job));
   }
 
   private static boolean isBeingSummed(Handle handle, Job job) {
@@ -125,7 +125,7 @@ public final class WaitingJobs {
    * @return whether it did; false if somebody else has moved it, or its batch is being summed
    */
   public boolean approve(Job waiting, Job.Change change) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> !isBeingSummed(handle, waiting) && moves.move(handle, waiting, change, 0L));
   }
 
@@ -136,7 +136,7 @@ public final class WaitingJobs {
    * @return what became of it; empty if it still waits, or somebody else has moved it
    */
   public Optional<Outcome> settle(Job waiting, Function<Optional<Job>, Outcome> decide) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           Optional<Job> other = awaited(handle, awaits(handle, waiting.id()), shared);
           if (other.isPresent() && !isOver(other.get())) {

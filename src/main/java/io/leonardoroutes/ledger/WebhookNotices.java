@@ -1,6 +1,7 @@
 package io.leonardoroutes.ledger;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import java.time.Clock;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /**
  * What the provider's notices said of generations. They come in any order with the polls, before
@@ -19,11 +19,11 @@ import org.jdbi.v3.core.Jdbi;
 public final class WebhookNotices {
   private static final Duration KEPT = Duration.ofDays(7);
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
 
-  WebhookNotices(Jdbi jdbi, Clock clock) {
-    this.jdbi = jdbi;
+  WebhookNotices(LedgerSql sql, Clock clock) {
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -34,7 +34,7 @@ public final class WebhookNotices {
    * @param words without secrets
    */
   public void add(String generationId, Collection<String> accounts, String words) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           handle.execute(
               "DELETE FROM notice WHERE at < ?", clock.instant().minus(KEPT).toEpochMilli());
@@ -55,7 +55,7 @@ public final class WebhookNotices {
 
   /** What was said of the job's generation, if anything was. */
   public Optional<String> of(Job job) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -73,7 +73,7 @@ public final class WebhookNotices {
    */
   public void tell(
       String generationId, Collection<String> accounts, UnaryOperator<JsonNode> reason) {
-    jdbi.useTransaction(handle -> tell(handle, generationId, accounts, reason));
+    sql.useTransaction(handle -> tell(handle, generationId, accounts, reason));
   }
 
   private static void tell(

@@ -1,6 +1,7 @@
 package io.leonardoroutes.limits;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Price;
 import io.leonardoroutes.job.PricingKey;
 import java.time.Clock;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.HandleCallback;
-import org.jdbi.v3.core.Jdbi;
 
 /** What is known of a request before it is a job: what jobs like it cost and took. */
 public final class QuoteQueries {
@@ -17,11 +17,11 @@ public final class QuoteQueries {
 
   private static final int LAST = 30;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
 
-  public QuoteQueries(Jdbi jdbi, Clock clock) {
-    this.jdbi = jdbi;
+  public QuoteQueries(LedgerSql sql, Clock clock) {
+    this.sql = sql;
     this.clock = clock;
   }
 
@@ -70,6 +70,6 @@ public final class QuoteQueries {
   }
 
   private <T> T read(HandleCallback<T, RuntimeException> query, T none) {
-    return jdbi == null ? none : jdbi.withHandle(query);
+    return sql == null ? none : sql.withHandle(query);
   }
 }

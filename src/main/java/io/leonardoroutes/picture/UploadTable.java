@@ -2,6 +2,7 @@ package io.leonardoroutes.picture;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobPicture;
 import io.leonardoroutes.job.NewJob;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /**
@@ -59,12 +59,12 @@ public final class UploadTable {
       UNION ALL SELECT 1 FROM upload WHERE sha256 = :sha256 AND due_at IS NOT NULL LIMIT 1
       """;
 
-  private final Jdbi jdbi;
+  private final LedgerSql sql;
   private final Clock clock;
   private final boolean shared;
 
-  public UploadTable(Jdbi jdbi, Clock clock, boolean shared) {
-    this.jdbi = jdbi;
+  public UploadTable(LedgerSql sql, Clock clock, boolean shared) {
+    this.sql = sql;
     this.clock = clock;
     this.shared = shared;
   }
@@ -137,7 +137,7 @@ public final class UploadTable {
 
   /** Has a picture uploaded for a caller that wants its id, unless it is uploaded. */
   public Upload request(String account, Picture picture) {
-    return jdbi.inTransaction(handle -> need(handle, account, picture, true));
+    return sql.inTransaction(handle -> need(handle, account, picture, true));
   }
 
   private Upload need(Handle handle, String account, Picture picture, boolean kept) {
@@ -166,7 +166,7 @@ public final class UploadTable {
 
   /** The upload as it is now. */
   public Optional<Upload> find(String account, String sha256) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery("SELECT * FROM upload WHERE account = ? AND sha256 = ?")
@@ -186,7 +186,7 @@ public final class UploadTable {
     if (limit <= 0 || accounts.isEmpty() || !any(now)) {
       return List.of();
     }
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle ->
             handle
                 .createQuery(
@@ -208,7 +208,7 @@ public final class UploadTable {
   }
 
   private boolean any(long now) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery("SELECT 1 FROM upload WHERE due_at <= ? AND leased_until <= ? LIMIT 1")
@@ -221,7 +221,7 @@ public final class UploadTable {
 
   /** Renews the leases of uploads under way. */
   public void renew(List<Upload> uploads, Duration lease) {
-    jdbi.useHandle(
+    sql.useTransaction(
         handle ->
             uploads.forEach(
                 upload ->
@@ -245,7 +245,7 @@ public final class UploadTable {
 
   /** Puts a claimed upload off, as it could not be tried. */
   public void later(Upload upload, Duration wait) {
-    jdbi.useHandle(
+    sql.useTransaction(
         handle ->
             update(
                 handle,
@@ -261,7 +261,7 @@ public final class UploadTable {
    */
   public void done(Upload upload, String imageId, Duration settle) {
     long now = clock.millis();
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           handle.execute(
               "UPDATE upload SET image_id = ?, uploaded_at = ?, due_at = NULL, leased_until = 0,"
@@ -290,7 +290,7 @@ public final class UploadTable {
    * @param problem of the jobs that wait for the picture; written with the first try that failed
    */
   public void failed(Upload upload, String why, Duration wait, JsonNode problem) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           handle.execute(
               "UPDATE upload SET tries = tries + 1, error = ?, due_at = ?, leased_until = 0"
@@ -350,7 +350,7 @@ public final class UploadTable {
 
   /** The pictures of a job. */
   public List<JobPicture> of(Job job) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(
@@ -380,7 +380,7 @@ public final class UploadTable {
    * @return whether there are any; the same if it is asked again for the same attempt
    */
   public boolean uploadAnew(Job refused, Predicate<Picture> kept) {
-    return jdbi.inTransaction(
+    return sql.inTransaction(
         handle -> {
           named(handle, refused, kept);
           int attempt = refused.schedule().attempt();
@@ -478,7 +478,7 @@ public final class UploadTable {
    * Forgets the ids of pictures that were uploaded before that instant; waiting jobs get new ones.
    */
   public void forget(Instant before) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           if (shared) {
             // In the order in which the pictures of a job are added.
@@ -514,7 +514,7 @@ public final class UploadTable {
    * them any more: they are to be erased. A new job that needs one of them takes it out again.
    */
   public void eraseUnneeded() {
-    jdbi.useHandle(
+    sql.useTransaction(
         handle ->
             handle.execute(
                 """
@@ -529,7 +529,7 @@ public final class UploadTable {
 
   /** Records that the provider has erased a picture; a job that needs it now has it uploaded. */
   public void erased(Upload upload) {
-    jdbi.useTransaction(
+    sql.useTransaction(
         handle -> {
           handle
               .createUpdate(
@@ -550,7 +550,7 @@ public final class UploadTable {
 
   /** Whether the bytes of a picture may still have to be uploaded. */
   public boolean needs(String sha256) {
-    return jdbi.withHandle(
+    return sql.withHandle(
         handle ->
             handle
                 .createQuery(NEEDED)

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.database.LedgerReader;
+import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TestLimits;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
@@ -99,7 +99,7 @@ class LearnedPriceTest {
   void aPriceIsReadBesideTheProgramThatUsesTheLedger() {
     paid(5, "0.20", "DOLLARS");
 
-    Jdbi reader = LedgerReader.open(new LedgerConnection(url, null, null)).orElseThrow();
+    LedgerSql reader = LedgerReader.open(new LedgerConnection(url, null, null)).orElseThrow();
 
     assertThat(new QuoteQueries(reader, clock).price("default", request(5, "A dog")))
         .contains(learned("0.20", "DOLLARS"));
