@@ -199,17 +199,18 @@ public final class DeliverStep {
    * In one commit for all that have come since the last: whoever waits here finds his confirmed.
    */
   private void confirm() {
+    List<Delivery> all = new ArrayList<>();
+    List<Boolean> confirmed;
     synchronized (taken) {
-      List<Delivery> all = new ArrayList<>();
       for (Delivery next = taken.poll(); next != null; next = taken.poll()) {
         all.add(next);
       }
-      List<Boolean> confirmed = outbox.delivered(all);
-      Instant now = flow.clock().instant();
-      for (int i = 0; i < confirmed.size(); i++) {
-        if (confirmed.get(i)) {
-          log(all.get(i).sink()).delivered(all.get(i), now);
-        }
+      confirmed = outbox.delivered(all);
+    }
+    Instant now = flow.clock().instant();
+    for (int i = 0; i < confirmed.size(); i++) {
+      if (confirmed.get(i)) {
+        log(all.get(i).sink()).delivered(all.get(i), now);
       }
     }
   }
