@@ -174,7 +174,11 @@ public final class OldJobs {
     KeptReferences.keep(handle, ids);
     for (String of :
         List.of(
-            "job_tag WHERE job", "job_picture WHERE job_id", "moved WHERE job", "job WHERE id")) {
+            "job_tag WHERE job",
+            "job_picture WHERE job_id",
+            // The newest stays: by it one knows that this is still the same ledger.
+            "moved WHERE step < (SELECT max(step) FROM moved) AND job",
+            "job WHERE id")) {
       handle.createUpdate("DELETE FROM " + of + " IN (<ids>)").bindList("ids", ids).execute();
     }
     ended.forEach(

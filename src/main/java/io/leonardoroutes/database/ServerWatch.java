@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.ConnectionFactory;
 import org.jdbi.v3.core.Handle;
 
@@ -24,9 +25,11 @@ public final class ServerWatch implements ConnectionFactory {
   private static final String IDENTITY = "SELECT id FROM identity";
   private static final String EXISTS =
       "EXISTS (SELECT 1 FROM moved WHERE job = ? AND to_state = ? AND at = ?)";
-  private static final String STATE = "SELECT id, %s, %s FROM identity".formatted(EXISTS, EXISTS);
+  private static final String STATE =
+      "SELECT id, %s, %s, (SELECT max(step) FROM moved), extract(epoch FROM now()) * 1000 FROM identity"
+          .formatted(EXISTS, EXISTS);
   private static final String NEWEST =
-      "SELECT job, to_state, at FROM moved ORDER BY step DESC LIMIT 1";
+      "SELECT job, to_state, at, step FROM moved ORDER BY step DESC LIMIT 1";
   private static final String UNDEFINED_TABLE = "42P01";
 
   /** How often the commits of other instances are looked at. */
@@ -37,16 +40,23 @@ public final class ServerWatch implements ConnectionFactory {
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private final String identity;
 
-  /** The last commit of this program; null if it made none. */
-  private volatile Change last;
+  /** Older ones may have gone with their jobs, but for the newest of all. */
+  private static final long KEPT_MILLIS = Duration.ofHours(1).toMillis();
+
+  /** The last commit of this program; null once the newest that was seen is as new. */
+  private final AtomicReference<Change> last = new AtomicReference<>();
 
   /** The newest commit that the database has shown, of any instance; null if there is none. */
   private volatile Change seen;
 
   private volatile long lookedAt;
 
-  /** A change of a job's state, as in the table {@code moved}. */
-  public record Change(String job, String state, long at) {}
+  /**
+   * A change of a job's state, as in the table {@code moved}.
+   *
+   * @param step its number; 0 if that is not known
+   */
+  public record Change(String job, String state, long at, long step) {}
 
   ServerWatch(ConnectionFactory source) {
     this.source = source;
@@ -68,7 +78,7 @@ public final class ServerWatch implements ConnectionFactory {
 
   /** Remembers the last committed change. */
   void committed(Change change) {
-    last = change;
+    last.set(change);
   }
 
   @Override
@@ -95,7 +105,7 @@ public final class ServerWatch implements ConnectionFactory {
   }
 
   private void check(Connection connection) throws SQLException {
-    Change own = last;
+    Change own = last.get();
     Change any = seen;
     try (PreparedStatement sql = connection.prepareStatement(STATE)) {
       bind(sql, 0, own);
@@ -104,11 +114,11 @@ public final class ServerWatch implements ConnectionFactory {
         if (!state.next() || !identity.equals(state.getString(1))) {
           throw createdAgain();
         }
-        if (own != null && !state.getBoolean(2)) {
+        if (isMissing(own, state, 2)) {
           throw new LedgerChanged(
               "the database lacks commits that it has confirmed to this program");
         }
-        if (any != null && !state.getBoolean(3)) {
+        if (isMissing(any, state, 3)) {
           throw new LedgerChanged("the database lacks commits that it has shown to this program");
         }
       }
@@ -120,6 +130,14 @@ public final class ServerWatch implements ConnectionFactory {
     }
   }
 
+  private static boolean isMissing(Change change, ResultSet state, int column) throws SQLException {
+    if (change == null || state.getBoolean(column)) {
+      return false;
+    }
+    boolean mayHaveGone = change.step() > 0 && state.getLong(5) - change.at() > KEPT_MILLIS;
+    return !mayHaveGone || state.getLong(4) < change.step();
+  }
+
   private static void bind(PreparedStatement sql, int before, Change change) throws SQLException {
     sql.setString(before + 1, change == null ? null : change.job());
     sql.setString(before + 2, change == null ? null : change.state());
@@ -129,10 +147,15 @@ public final class ServerWatch implements ConnectionFactory {
   /** Remembers the newest commit; only for a connection that was checked. */
   private void look(Connection connection) throws SQLException {
     lookedAt = System.nanoTime();
+    Change own = last.get();
     try (PreparedStatement sql = connection.prepareStatement(NEWEST);
         ResultSet newest = sql.executeQuery()) {
       if (newest.next()) {
-        seen = new Change(newest.getString(1), newest.getString(2), newest.getLong(3));
+        seen =
+            new Change(
+                newest.getString(1), newest.getString(2), newest.getLong(3), newest.getLong(4));
+        // Whoever has this one has ours, which may go with its job some day.
+        last.compareAndSet(own, null);
       }
     }
   }

@@ -99,7 +99,7 @@ final class AuditTrail {
     handle.afterCommit(
         () ->
             committed.accept(
-                new ServerWatch.Change(job.id(), moved.to().name(), moved.at().toEpochMilli())));
+                new ServerWatch.Change(job.id(), moved.to().name(), moved.at().toEpochMilli(), 0)));
     if (AUDIT.isInfoEnabled()) {
       handle.afterCommit(() -> AUDIT.info("{}", line(job, moved, warning)));
     }

@@ -10,6 +10,7 @@ import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -106,6 +107,27 @@ class ReplacedDatabaseTest {
       Job later =
           await().atMost(LONG).ignoreExceptions().until(() -> accept(ledger), Objects::nonNull);
       assertThat(ledger.list(null, 10, null)).containsExactlyInAnyOrder(job, later);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aLedgerWhoseOldJobsWentIsTheSameLedger(boolean othersWork) {
+    try (Ledger ledger = TestLedger.open(url, clock)) {
+      Job job = accept(ledger);
+      ledger.move(job, job.to(JobState.CANCELLED).finishedAt(clock.instant()).done());
+      clock.tick(Duration.ofDays(2));
+      try (Ledger other = TestLedger.open(url, clock)) {
+        if (othersWork) {
+          accept(other);
+          await().during(Duration.ofMillis(1_500)).atMost(LONG).until(() -> isThere(ledger));
+        }
+        assertThat(other.oldJobs().delete(List.of(job.id()), clock.instant())).isEqualTo(1);
+      }
+
+      // Others are compared when a new connection is opened, and now and then.
+      await().during(Duration.ofMillis(1_500)).atMost(LONG).until(() -> isThere(ledger));
+      assertThat(ledger.find(job.id())).isEmpty();
     }
   }
 
