@@ -36,7 +36,7 @@ final class PackagedProve {
         // newer JDKs warn of what libraries do inside
         .replaceAll("(?m)^((WARNING: |the program runs in| +\\d+ s: ).*)?\\n", "")
         .replaceAll(
-            "(?m)((?:JMS|REST|file|accepted|in doubt|most at once|recover|most,"
+            "(?m)((?:JMS|REST|file|plain|chained|approved|retried|accepted|in doubt|most at once|recover|most,"
                 + "|in|[A-Z_0-9]+_[A-Z]+|HANGING|UNREADABLE) +)[\\d.]+",
             "$1N");
   }
