@@ -22,13 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -65,9 +62,6 @@ public final class DeliverStep {
 
   /** By sink. */
   private final Map<String, ClaimedWork<Delivery>> claimed = new ConcurrentHashMap<>();
-
-  /** What sinks have and the ledger does not know yet: no more than is under way. */
-  private final Queue<Delivery> taken = new ConcurrentLinkedQueue<>();
 
   private final Duration longest;
 
@@ -191,28 +185,13 @@ public final class DeliverStep {
   public void delivered(@ExchangeProperty(FlowProperties.DELIVERY) Delivery delivery) {
     flow.outages().reportUp(sink(delivery));
     nameIsFree(delivery);
-    taken.add(delivery);
-    flow.outages().attempt(this::confirm);
-  }
-
-  /**
-   * In one commit for all that have come since the last: whoever waits here finds his confirmed.
-   */
-  private void confirm() {
-    List<Delivery> all = new ArrayList<>();
-    List<Boolean> confirmed;
-    synchronized (taken) {
-      for (Delivery next = taken.poll(); next != null; next = taken.poll()) {
-        all.add(next);
-      }
-      confirmed = outbox.delivered(all);
-    }
-    Instant now = flow.clock().instant();
-    for (int i = 0; i < confirmed.size(); i++) {
-      if (confirmed.get(i)) {
-        log(all.get(i).sink()).delivered(all.get(i), now);
-      }
-    }
+    flow.outages()
+        .attempt(
+            () -> {
+              if (outbox.delivered(delivery)) {
+                log(delivery.sink()).delivered(delivery, flow.clock().instant());
+              }
+            });
   }
 
   /** Records that the sink did not take it: retried later, {@code DEAD} after the last try. */

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
@@ -176,7 +175,10 @@ public final class Outbox {
                               JobMapper.replyTo(row),
                               row.getString("video_file")))
                   .list();
-          updateAll(handle, due, "leased_until = :x", now + lease.toMillis());
+          PreparedBatch leases =
+              handle.prepareBatch("UPDATE delivery SET error = NULL, leased_until = :x" + KEY);
+          due.forEach(delivery -> bind(leases, delivery, now + lease.toMillis()).add());
+          leases.execute();
           return due;
         });
   }
@@ -212,19 +214,8 @@ public final class Outbox {
 
   /** The sink has it. */
   public boolean delivered(Delivery delivery) {
-    return delivered(List.of(delivery)).get(0);
-  }
-
-  /**
-   * The sinks have them: one commit for all.
-   *
-   * @return for each, in the same order, whether it was still pending
-   */
-  public List<Boolean> delivered(List<Delivery> deliveries) {
-    return deliveries.isEmpty()
-        ? List.of()
-        : sql.inTransaction(
-            handle -> updateAll(handle, deliveries, "state = 'DELIVERED', leased_until = :x", 0L));
+    return sql.inTransaction(
+        handle -> update(handle, delivery, "state = 'DELIVERED', leased_until = :x", 0L, null));
   }
 
   /** The sink did not take it: once more, later. */
@@ -293,17 +284,6 @@ public final class Outbox {
             .bind("error", error)
             .execute()
         == 1;
-  }
-
-  /** One statement for all of them, which have no error now. */
-  private static List<Boolean> updateAll(
-      Handle handle, List<Delivery> deliveries, String set, long value) {
-    if (deliveries.isEmpty()) {
-      return List.of();
-    }
-    PreparedBatch all = handle.prepareBatch("UPDATE delivery SET error = NULL, " + set + KEY);
-    deliveries.forEach(delivery -> bind(all, delivery, value).add());
-    return IntStream.of(all.execute()).mapToObj(rows -> rows == 1).toList();
   }
 
   private static <T extends SqlStatement<T>> T bind(T statement, Delivery delivery, long value) {
