@@ -1,6 +1,6 @@
 package io.leonardoroutes;
 
-import io.leonardoroutes.app.ProgramCommands;
+import io.leonardoroutes.command.ProgramCommands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -32,7 +32,8 @@
  * <p>The packages in layers, from the top; a package knows only packages below it:
  *
  * <pre>
- *  app                       start and stop: commands, plug-in, checks, wiring
+ *  command                   the command line: one class for each command
+ *  app                       start and stop: plug-in, checks, wiring
  *  api                       the read side of REST: jobs, events, waiting, videos, costs, prices
  *  submit   delivery         the one place that pays, and doubts | downloads, sinks, redelivery
  *  intake   track            file, REST, JMS, batch -&gt; accept | poll schedule, webhook

@@ -44,11 +44,15 @@ class ArchitectureTest {
   /** Each room, from the top of the house to its cellar, and the rooms that it knows. */
   private static final Map<String, String> MAP =
       Map.ofEntries(
-          Map.entry("", "app"),
+          Map.entry("", "command"),
+          Map.entry(
+              "command",
+              "app auth database event flow http job json ledger limits lines models openapi problem"
+                  + " prove request settings"),
           Map.entry(
               "app",
               "api auth database delivery event files flow health http intake jms job json ledger"
-                  + " limits lines models openapi picture problem prove provider request rest"
+                  + " limits lines models openapi picture problem provider request rest"
                   + " sandbox settings submit track upload video"),
           Map.entry(
               "api",
@@ -208,6 +212,16 @@ class ArchitectureTest {
           .resideOutsideOfPackage(ROOT + ".submit")
           .should()
           .callMethod(ProviderClient.class, "permit", Job.class, Instant.class);
+
+  /** An application that has the jar has no picocli: only who gives commands needs it. */
+  @ArchTest
+  static final ArchRule onlyCommandsNeedTheirParser =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + ".command", ROOT + ".prove")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
 
   /** Models are not counted: each is a file, and adding one is to change no other. */
   @ArchTest

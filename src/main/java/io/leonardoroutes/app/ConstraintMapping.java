@@ -27,11 +27,11 @@ import org.xml.sax.SAXException;
  * @param file {@code leonardo.rules.mapping}, or null for the built-in rules
  * @param sinks the names of the sinks that a request may choose
  */
-record ConstraintMapping(Path file, Set<String> sinks) {
+public record ConstraintMapping(Path file, Set<String> sinks) {
   private static final Logger LOG = LoggerFactory.getLogger(ConstraintMapping.class);
 
   /** Builds the rules; the caller closes the factory. */
-  ValidatorFactory rules() throws IOException {
+  public ValidatorFactory rules() throws IOException {
     if (file == null) {
       return RequestValidation.validatorFactory(sinks);
     }
@@ -69,7 +69,7 @@ record ConstraintMapping(Path file, Set<String> sinks) {
   }
 
   /** The models with these rules; tries the rules of each one. */
-  ModelRegistry models(ValidatorFactory rules) {
+  public ModelRegistry models(ValidatorFactory rules) {
     try {
       return ModelRegistry.found(rules, sinks);
     } catch (IllegalStateException e) {

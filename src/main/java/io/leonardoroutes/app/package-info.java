@@ -1,8 +1,8 @@
 /**
- * Starts and stops the program: the command line, the plug-in that any Camel runtime finds, the
- * checks before anything is opened, and the beans that the routes use.
+ * Starts and stops the program: the plug-in that any Camel runtime finds, the checks before
+ * anything is opened, and the beans that the routes use.
  *
  * <p>Start with {@link io.leonardoroutes.app.RouteLoader}, which wires all packages together. Only
- * the main class uses this package.
+ * the commands use this package.
  */
 package io.leonardoroutes.app;

@@ -1,6 +1,6 @@
 package io.leonardoroutes.prove;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -9,11 +9,11 @@ import java.util.function.Supplier;
 final class ProofProgress {
   private static final Duration EVERY = Duration.ofSeconds(5);
 
-  private final PrintStream out;
+  private final PrintWriter out;
   private final Instant began = Instant.now();
   private Instant printed = began;
 
-  ProofProgress(PrintStream out) {
+  ProofProgress(PrintWriter out) {
     this.out = out;
   }
 

@@ -35,7 +35,7 @@ class BadModelTest {
 
       Throwable failure = catchThrowable(() -> App.in(folder).start().close());
 
-      assertThat(StartCommand.reason(failure)).isEqualTo(line);
+      assertThat(ProgramSetup.reason(failure)).isEqualTo(line);
     } finally {
       here.setContextClassLoader(before);
     }

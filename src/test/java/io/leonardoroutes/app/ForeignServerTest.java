@@ -84,7 +84,7 @@ class ForeignServerTest {
     main.addInitialProperty("leonardo.rest.enabled", "true");
     main.addInitialProperty(key, value.equals("rest.p12") ? file.toString() : value);
 
-    assertThat(StartCommand.reason(catchThrowable(main::start)))
+    assertThat(ProgramSetup.reason(catchThrowable(main::start)))
         .isEqualTo(
             key
                 + ": the application has an HTTP server of its own, which this setting does not"

@@ -94,6 +94,6 @@ class JmsConnectionTest {
 
   private static String refusal(App app) {
     app.with("leonardo.jms.enabled", "true");
-    return StartCommand.reason(catchThrowable(() -> app.start().close()));
+    return ProgramSetup.reason(catchThrowable(() -> app.start().close()));
   }
 }

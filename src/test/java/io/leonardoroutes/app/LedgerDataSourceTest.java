@@ -160,6 +160,6 @@ class LedgerDataSourceTest {
   }
 
   private static String refusal(App app) {
-    return StartCommand.reason(catchThrowable(() -> app.start().close()));
+    return ProgramSetup.reason(catchThrowable(() -> app.start().close()));
   }
 }

@@ -122,7 +122,7 @@ class LibraryDefaultsTest {
 
   @Test
   void theProgramKeepsItsOwnDefaults() throws Exception {
-    Main program = StartCommand.program();
+    Main program = ProgramSetup.program();
     // As in a folder without config/.
     program.setPropertyPlaceholderLocations("classpath:none.properties;optional=true");
     try {

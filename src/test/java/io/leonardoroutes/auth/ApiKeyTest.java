@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leonardoroutes.app.KeyCommand;
+import io.leonardoroutes.command.KeyCommand;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.InboxFixture;
@@ -13,9 +13,9 @@ import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.LogCapture;
 import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.RestClient;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Who gets past the door with keys, and what each may see; one application for all. */
 class ApiKeyTest {
@@ -79,13 +80,15 @@ class ApiKeyTest {
 
   /** Makes one as an operator does; answers the key. */
   private static String newKey(String... nameAndRole) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    String role = nameAndRole.length == 1 ? null : nameAndRole[1];
-    assertThat(KeyCommand.run(nameAndRole[0], role, new PrintStream(out), new PrintStream(err)))
-        .isZero();
-    Files.write(keys, out.toByteArray(), StandardOpenOption.APPEND);
-    String said = err.toString(StandardCharsets.UTF_8).strip();
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine key =
+        new CommandLine(new KeyCommand())
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    assertThat(key.execute(nameAndRole)).isZero();
+    Files.writeString(keys, out.toString(), StandardOpenOption.APPEND);
+    String said = err.toString().strip();
     String shown = "The key of " + nameAndRole[0] + ", shown only now: ";
     assertThat(said).startsWith(shown);
     return said.substring(shown.length());

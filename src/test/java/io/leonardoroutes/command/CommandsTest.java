@@ -1,4 +1,4 @@
-package io.leonardoroutes.app;
+package io.leonardoroutes.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,7 +52,8 @@ class CommandsTest {
       })
   void whatItDoesNotKnowIsOneLineAndNothingIsDone(String arguments, String told) {
     StringWriter said = new StringWriter();
-    CommandLine line = ProgramCommands.line().setErr(new PrintWriter(said, true));
+    CommandLine line =
+        ProgramCommands.line(CommandContext.real()).setErr(new PrintWriter(said, true));
 
     assertThat(line.execute(arguments.split(" "))).isEqualTo(2);
     assertThat(said.toString().lines())
@@ -80,7 +81,8 @@ class CommandsTest {
 
   private static String answer(String arguments) {
     StringWriter said = new StringWriter();
-    CommandLine line = ProgramCommands.line().setOut(new PrintWriter(said, true));
+    CommandLine line =
+        ProgramCommands.line(CommandContext.real()).setOut(new PrintWriter(said, true));
     assertThat(line.execute(arguments.split(" "))).isZero();
     return said.toString();
   }

@@ -1,4 +1,4 @@
-package io.leonardoroutes.app;
+package io.leonardoroutes.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -23,7 +23,6 @@ import io.leonardoroutes.sandbox.Sandbox;
 import io.leonardoroutes.sandbox.SandboxOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -367,7 +366,9 @@ class RestoreCommandTest {
       main.bind("clock", clock);
       out.reset();
       err.reset();
-      return RestoreCommand.run(main, new PrintStream(out), new PrintStream(err), at);
+      return new CommandFixture(() -> main, folder)
+          .line(out, err)
+          .execute("restored", "--at", at.toString());
     };
   }
 

@@ -1,4 +1,4 @@
-package io.leonardoroutes.app;
+package io.leonardoroutes.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,13 +8,11 @@ import io.leonardoroutes.fixture.ScriptedProvider;
 import io.leonardoroutes.fixture.TestLedger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.main.Main;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,10 +179,7 @@ class QuoteCommandTest {
   }
 
   private int quote(Path target) {
-    Main main = StartCommand.program();
-    settings.forEach(main::addOverrideProperty);
-    return QuoteCommand.run(
-        main, target, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
+    return CommandFixture.with(settings, folder).line(out, err).execute("quote", target.toString());
   }
 
   private static List<String> told(ByteArrayOutputStream stream) {
