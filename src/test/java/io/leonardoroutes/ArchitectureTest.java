@@ -53,7 +53,8 @@ class ArchitectureTest {
               "app",
               "api auth database delivery event files flow health http intake jms job json ledger"
                   + " limits lines models openapi picture problem provider request rest"
-                  + " sandbox settings submit track upload video"),
+                  + " sandbox settings steer submit track upload video"),
+          Map.entry("steer", "auth flow job json ledger limits problem"),
           Map.entry(
               "api",
               "auth batch event flow health intake job ledger limits lines problem rest video"),

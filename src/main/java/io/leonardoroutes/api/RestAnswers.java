@@ -2,11 +2,13 @@ package io.leonardoroutes.api;
 
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.job.IntakePaused;
 import io.leonardoroutes.problem.Problem;
 import io.leonardoroutes.problem.ProblemAnswer;
 import io.leonardoroutes.problem.RequestRejected;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.util.ObjectHelper;
 
 /** The steps of {@code answers.camel.yaml}: how REST calls end. */
 public final class RestAnswers {
@@ -17,6 +19,14 @@ public final class RestAnswers {
           "unavailable",
           "Not available now",
           "send it again later, with the same Idempotency-Key or reference if it has one");
+
+  private static final Problem PAUSED =
+      Problem.of(
+          503,
+          "intake-paused",
+          "No new requests are taken now",
+          "an operator has paused them: send it again later, with the same Idempotency-Key or"
+              + " reference if it has one");
 
   private final FlowContext flow;
 
@@ -36,9 +46,17 @@ public final class RestAnswers {
     }
   }
 
-  /** Answers 503: something that is needed is unavailable, and nothing is confirmed. */
+  /**
+   * Answers 503: something that is needed is unavailable, or the intake is paused, and nothing is
+   * confirmed.
+   */
   public void unavailable(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+    if (ObjectHelper.getException(IntakePaused.class, why) != null) {
+      ProblemAnswer.answer(exchange.getMessage(), PAUSED);
+      exchange.getMessage().setHeader("Retry-After", 60);
+      return;
+    }
     flow.outages().reportFailure(REST, why);
     ProblemAnswer.answer(exchange.getMessage(), UNAVAILABLE);
     exchange.getMessage().setHeader("Retry-After", 5);

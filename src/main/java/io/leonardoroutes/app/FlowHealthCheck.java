@@ -43,6 +43,9 @@ final class FlowHealthCheck extends AbstractHealthCheck {
     if (!now.away().isEmpty()) {
       result.detail("away", String.join(", ", now.away()));
     }
+    if (!now.paused().isEmpty()) {
+      result.detail("paused", String.join(", ", now.paused()));
+    }
     if (now.isReady()) {
       result.up();
     } else {

@@ -5,6 +5,7 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.health.HealthEndpoints;
 import io.leonardoroutes.health.Readiness;
 import io.leonardoroutes.health.Readiness.Status;
+import io.leonardoroutes.limits.Pause;
 import io.leonardoroutes.settings.SettingReader;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
@@ -80,9 +81,10 @@ record ManagementServer(boolean enabled, String host, int port) {
     }
     try {
       flow.ledger().probe();
+      List<String> paused = flow.ledger().pauses().all().stream().map(Pause::title).toList();
+      return new Readiness(away.isEmpty() ? Status.UP : Status.DEGRADED, away, paused);
     } catch (JdbiException e) {
       return new Readiness(Status.DOWN, away);
     }
-    return new Readiness(away.isEmpty() ? Status.UP : Status.DEGRADED, away);
   }
 }

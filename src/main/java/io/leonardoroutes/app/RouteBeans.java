@@ -43,6 +43,9 @@ import io.leonardoroutes.provider.ProviderClient;
 import io.leonardoroutes.provider.ProviderClock;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ETags;
+import io.leonardoroutes.steer.DrainState;
+import io.leonardoroutes.steer.PauseState;
+import io.leonardoroutes.steer.PauseStep;
 import io.leonardoroutes.submit.ApprovalStep;
 import io.leonardoroutes.submit.BulkDecision;
 import io.leonardoroutes.submit.ChainStep;
@@ -70,7 +73,11 @@ import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.LifecycleStrategySupport;
 
-/** Binds the beans that the route files use, by name. */
+/**
+ * Binds the beans that the route files use, by name.
+ *
+ * <p>One file, because it is the list of them.
+ */
 final class RouteBeans {
   /**
    * The records of REST answers and bodies, for OpenAPI; requests, models and problems are added
@@ -92,7 +99,14 @@ final class RouteBeans {
           UploadResource.UploadedPicture.class,
           ApprovalStep.BatchDecision.class,
           RedeliverStep.Redelivery.class,
-          RetryStep.RetryList.class);
+          RetryStep.RetryList.class,
+          PauseStep.Reason.class,
+          PauseState.class,
+          PauseState.PauseList.class,
+          DrainState.class);
+
+  /** A longer body has nothing that an operator's call needs. */
+  private static final int MOST_STEERING = 4_096;
 
   private RouteBeans() {}
 
@@ -187,7 +201,14 @@ final class RouteBeans {
     registry.bind("leonardoDeadline", deadline);
     registry.bind("leonardoArchive", new ArchiveStep(flow));
     registry.bind("leonardoRedeliver", new RedeliverStep(flow));
+    bindSteering(registry, flow);
     clients.bind(registry, client, videos, hosts);
+  }
+
+  /** The beans of the operators' hands. */
+  private static void bindSteering(Registry registry, FlowContext flow) {
+    registry.bind("leonardoOptionalText", BodyText.optional(MOST_STEERING));
+    registry.bind("leonardoPauses", new PauseStep(flow));
   }
 
   /** The beans of files with many requests. */

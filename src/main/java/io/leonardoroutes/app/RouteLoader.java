@@ -102,6 +102,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     closeAtStop(flow.ledger());
     warnOfJobsWithoutKey(flow);
     warnOfDeliveriesWithoutSink(flow, sinks);
+    warnOfPauses(flow);
     ClockCheck clocks = new ClockCheck(flow);
     clocks.correct();
     context.getRegistry().bind("leonardoClock", clocks);
@@ -209,6 +210,16 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
           waiting.jobs(),
           waiting.account());
     }
+  }
+
+  /** Else an operator would wonder why nothing is done. */
+  private static void warnOfPauses(FlowContext flow) {
+    flow.ledger()
+        .pauses()
+        .all()
+        .forEach(
+            pause ->
+                LOG.warn("{} is paused by an operator since {}", pause.title(), pause.since()));
   }
 
   /** The same for sinks that were removed, and for JMS replies while JMS is off. */

@@ -59,7 +59,8 @@ final class SchemaMigrations {
           "V27__sums.sql",
           "V28__archive.sql",
           "V29__former_ids.sql",
-          "V30__budget_waits.sql");
+          "V30__budget_waits.sql",
+          "V31__pauses.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

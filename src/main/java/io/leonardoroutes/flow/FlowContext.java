@@ -2,6 +2,7 @@ package io.leonardoroutes.flow;
 
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.job.IntakePaused;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.limits.PriceTable;
@@ -20,6 +21,22 @@ public record FlowContext(
   /** Says what requests will cost. */
   public PriceQuotes quotes() {
     return new PriceQuotes(ledger.quotes(), prices, settings.accounts());
+  }
+
+  /**
+   * Checks that new requests of an intake are taken.
+   *
+   * @throws IntakePaused if an operator has paused it
+   */
+  public void requireOpen(String intake) {
+    if (isPaused(intake)) {
+      throw new IntakePaused(intake);
+    }
+  }
+
+  /** Whether an operator has paused an intake. */
+  public boolean isPaused(String intake) {
+    return ledger.pauses().holdsIntake(intake);
   }
 
   /** The caller, by the {@link Caller#HEADER} of the exchange. */

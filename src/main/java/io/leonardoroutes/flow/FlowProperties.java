@@ -117,6 +117,15 @@ public final class FlowProperties {
   public static final String RETRY_OF = "leonardoRetryOf";
 
   /**
+   * The intake that an operator pauses to hold back the request: {@code file}, {@code rest} or
+   * {@code jms}.
+   *
+   * <p>Set by these intakes. Read by {@code accept}. Default: {@code other}, as all intakes of
+   * one's own are called together.
+   */
+  public static final String PAUSED_AS = "leonardoPausedAs";
+
+  /**
    * The folder's name in the keys of its files.
    *
    * <p>Set by {@code intake-file}. Read by the file intake, as it opens a file. Default: {@code

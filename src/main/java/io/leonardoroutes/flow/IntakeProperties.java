@@ -12,6 +12,14 @@ import org.apache.camel.Exchange;
  * before {@code direct:leonardo-accept}. Each may be absent.
  */
 public record IntakeProperties(Exchange exchange) {
+  /** The intakes that an operator can pause. */
+  public static final List<String> PAUSABLE = List.of("file", "rest", "jms", "other");
+
+  public static final String FILE = PAUSABLE.get(0);
+  public static final String REST = PAUSABLE.get(1);
+  public static final String JMS = PAUSABLE.get(2);
+  private static final String OTHER = PAUSABLE.get(3);
+
   private static final int LONGEST_KEY = 400;
   private static final int DEFAULT_PRIORITY = 4;
 
@@ -59,6 +67,12 @@ public record IntakeProperties(Exchange exchange) {
   public Actor by() {
     String from = said(FlowProperties.FROM);
     return new Actor(caller(), from == null ? exchange.getFromRouteId() : from);
+  }
+
+  /** By which of the {@link #PAUSABLE} intakes it came in. */
+  public String pausedAs() {
+    String name = said(FlowProperties.PAUSED_AS);
+    return name == null ? OTHER : name;
   }
 
   public List<String> sinks() {

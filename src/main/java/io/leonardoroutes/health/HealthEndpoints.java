@@ -126,6 +126,9 @@ public final class HealthEndpoints implements AutoCloseable {
     if (!ready.away().isEmpty()) {
       ready.away().stream().limit(MOST_AWAY).forEach(json.putArray("away")::add);
     }
+    if (!ready.paused().isEmpty()) {
+      ready.paused().stream().limit(MOST_AWAY).forEach(json.putArray("paused")::add);
+    }
     return json.toString();
   }
 

@@ -6,8 +6,9 @@ import java.util.List;
  * The readiness of this instance for new requests.
  *
  * @param away names of the current outages; jobs wait for these, new requests are still accepted
+ * @param paused names of what operators have paused; it makes nothing unready
  */
-public record Readiness(Status status, List<String> away) {
+public record Readiness(Status status, List<String> away, List<String> paused) {
   /** UP, DEGRADED and DOWN are the states of a running program, from best to worst. */
   public enum Status {
     UP,
@@ -17,6 +18,11 @@ public record Readiness(Status status, List<String> away) {
     DOWN,
     STARTING,
     DRAINING
+  }
+
+  /** With nothing paused, as far as it is known. */
+  public Readiness(Status status, List<String> away) {
+    this(status, away, List.of());
   }
 
   public boolean isReady() {

@@ -270,6 +270,7 @@ public final class AcceptStep {
                 routing,
                 intake.by())
             .with(request.tags(), intake.retryOf())
+            .from(intake.pausedAs())
             .waitingFor(awaits, approvals.of(account, kept))
             .with(toUpload);
     return withDuplicate(asked);

@@ -11,10 +11,12 @@ import io.leonardoroutes.event.OutboxFileName;
 import io.leonardoroutes.flow.ApprovalSettings;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.flow.QuoteTotal;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.IntakePaused;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.job.Price;
@@ -150,7 +152,7 @@ public final class BatchLines {
 
   /**
    * Claims the batch that is due, if one is that can go on here; then the route looks at once for
-   * the next.
+   * the next. While folders are paused, only batches whose lines are all decided go on.
    */
   public List<Batch> due(Exchange exchange) {
     List<Batch> due =
@@ -158,10 +160,11 @@ public final class BatchLines {
             .query(
                 () -> {
                   copies.look();
+                  boolean paused = flow.isPaused(IntakeProperties.FILE);
                   return flow
                       .ledger()
                       .batches()
-                      .claim(flow.settings().lease(), copies::isHere)
+                      .claim(flow.settings().lease(), id -> !paused && copies.isHere(id))
                       .stream()
                       .toList();
                 });
@@ -243,6 +246,7 @@ public final class BatchLines {
       @Body RequestLine line) {
     underWay.line = line;
     underWay.batch.intake().forEach(exchange::setProperty);
+    exchange.setProperty(FlowProperties.PAUSED_AS, IntakeProperties.FILE);
     exchange.setProperty(FlowProperties.KEY, underWay.key());
     exchange.setProperty(
         FlowProperties.NAME,
@@ -346,8 +350,9 @@ public final class BatchLines {
       flow.outages().reportFailure(Outages.INTAKE, why); // its lease ends by itself
       return;
     }
-    // Pictures that are on their way are no outage.
-    if (ObjectHelper.getException(PicturesMissing.class, why) == null) {
+    // Pictures that are on their way are no outage, nor is a pause.
+    if (ObjectHelper.getException(PicturesMissing.class, why) == null
+        && ObjectHelper.getException(IntakePaused.class, why) == null) {
       flow.outages()
           .reportWaiting(
               BatchCopies.reading(batch.id()),

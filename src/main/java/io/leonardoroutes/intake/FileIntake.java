@@ -8,9 +8,11 @@ import io.leonardoroutes.files.UnsafeFolder;
 import io.leonardoroutes.flow.FileSettings;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.health.Outages;
+import io.leonardoroutes.job.IntakePaused;
 import io.leonardoroutes.lines.LineDefaults;
 import io.leonardoroutes.lines.LineFormat;
 import io.leonardoroutes.problem.RequestRejected;
@@ -175,9 +177,12 @@ public final class FileIntake implements GenericFileFilter<File> {
    * same name and content is the same request. Sets {@code leonardoBatch} if it holds many. A
    * picture is replaced by a request for a video of it.
    *
+   * @throws io.leonardoroutes.job.IntakePaused if an operator has paused the folders
    * @throws RequestRejected if it is a link that leads elsewhere
    */
   public void open(Exchange exchange) throws IOException {
+    flow.requireOpen(IntakeProperties.FILE);
+    exchange.setProperty(FlowProperties.PAUSED_AS, IntakeProperties.FILE);
     // not the body as a File: Camel turns a backslash in its name round
     Path path = ((File) exchange.getMessage().getBody(GenericFile.class).getFile()).toPath();
     exchange.setProperty(FlowProperties.FILE, path.toFile());
@@ -324,6 +329,10 @@ public final class FileIntake implements GenericFileFilter<File> {
   public void later(Exchange exchange) {
     Throwable why = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
     if (why instanceof NoSuchFileException) {
+      return;
+    }
+    if (why instanceof IntakePaused) {
+      rest.begin(flow.clock().instant());
       return;
     }
     if (why instanceof UnsafeFolder unsafe) {

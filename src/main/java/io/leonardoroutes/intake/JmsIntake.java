@@ -3,6 +3,7 @@ package io.leonardoroutes.intake;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.QueueNames;
 import io.leonardoroutes.jms.ReplyAddress;
@@ -28,10 +29,12 @@ public final class JmsIntake {
   /** How many failed reads make a message a poison one. */
   private static final int READINGS = 3;
 
+  private final FlowContext flow;
   private final JmsSettings jms;
   private final int maxBytes;
 
   public JmsIntake(FlowContext flow) {
+    this.flow = flow;
     this.jms = flow.settings().jms();
     this.maxBytes = flow.settings().intakes().maxBytes();
   }
@@ -40,11 +43,14 @@ public final class JmsIntake {
    * Replaces the message in the body by its text or bytes, and records who wants an answer. A
    * redelivered message is the same request.
    *
+   * @throws io.leonardoroutes.job.IntakePaused if an operator has paused the queues
    * @throws RequestRejected 415 for a kind of message whose content is neither, which is not looked
    *     into; 403 for a sender or a reply address that cannot be a caller's; 400 for one without an
    *     id, which no redelivery could be told from, and for a correlation id that is too long
    */
   public void open(Exchange exchange) throws JMSException {
+    flow.requireOpen(IntakeProperties.JMS);
+    exchange.setProperty(FlowProperties.PAUSED_AS, IntakeProperties.JMS);
     Message message = exchange.getMessage(JmsMessage.class).getJmsMessage();
     String id = message.getJMSMessageID();
     exchange.setProperty(FlowProperties.CORRELATION_ID, id);

@@ -4,6 +4,7 @@ import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.auth.ProblemHandler;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
+import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.picture.PictureRejected;
 import io.leonardoroutes.problem.JsonArray;
 import io.leonardoroutes.problem.RequestRejected;
@@ -57,6 +58,7 @@ public final class RestIntake {
     exchange.setProperty(FlowProperties.CALLER, caller.name());
     exchange.setProperty(FlowProperties.OPERATOR, caller.operator());
     exchange.setProperty(FlowProperties.FROM, caller.source());
+    exchange.setProperty(FlowProperties.PAUSED_AS, IntakeProperties.REST);
     return caller;
   }
 

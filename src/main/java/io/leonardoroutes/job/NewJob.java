@@ -21,6 +21,7 @@ import java.util.function.Function;
  * @param awaits the id of the job whose video it takes, or null
  * @param approval null unless an operator has to approve it
  * @param pictures those that are uploaded before it is submitted
+ * @param intake the one that an operator pauses to hold back such requests; null for none
  */
 public record NewJob(
     String reference,
@@ -37,7 +38,8 @@ public record NewJob(
     Duplicate duplicate,
     String awaits,
     Approval approval,
-    List<JobPicture> pictures) {
+    List<JobPicture> pictures,
+    String intake) {
 
   /**
    * That an operator has to approve the job before it may be submitted.
@@ -66,21 +68,21 @@ public record NewJob(
       Actor by) {
     this(
         reference, account, model, request, warnings, baseName, routing, by, null, Map.of(), null,
-        null, null, null, List.of());
+        null, null, null, List.of(), null);
   }
 
   /** The same request as a line of this batch. */
   public NewJob in(String batch) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits, approval, pictures);
+        duplicate, awaits, approval, pictures, intake);
   }
 
   /** The same request with these tags, as a retry of that job, or of none. */
   public NewJob with(Map<String, String> tags, String retryOf) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits, approval, pictures);
+        duplicate, awaits, approval, pictures, intake);
   }
 
   /**
@@ -104,7 +106,8 @@ public record NewJob(
         duplicate,
         waits ? awaits : null,
         waits ? approval : null,
-        pictures);
+        pictures,
+        intake);
   }
 
   /**
@@ -116,14 +119,21 @@ public record NewJob(
   public NewJob waitingFor(String job, Approval approval) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, job, approval, pictures);
+        duplicate, job, approval, pictures, intake);
   }
 
   /** The same request with pictures that are uploaded first. */
   public NewJob with(List<JobPicture> pictures) {
     return new NewJob(
         reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
-        duplicate, awaits, approval, pictures);
+        duplicate, awaits, approval, pictures, intake);
+  }
+
+  /** The same request from this intake. */
+  public NewJob from(String intake) {
+    return new NewJob(
+        reference, account, model, request, warnings, baseName, routing, by, batch, tags, retryOf,
+        duplicate, awaits, approval, pictures, intake);
   }
 
   /** Whose job it will be, or null. */

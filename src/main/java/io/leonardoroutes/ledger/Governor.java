@@ -15,6 +15,7 @@ import io.leonardoroutes.limits.CircuitBreaker;
 import io.leonardoroutes.limits.CostGroup;
 import io.leonardoroutes.limits.CostQueries;
 import io.leonardoroutes.limits.DailyCosts;
+import io.leonardoroutes.limits.PauseTable;
 import io.leonardoroutes.limits.PayerBudget;
 import io.leonardoroutes.limits.PayerBudgets;
 import io.leonardoroutes.limits.SlotUsage;
@@ -122,8 +123,8 @@ public final class Governor {
 
   private int free(Handle handle, AccountLimits limits) {
     long now = clock.millis();
-    ThrottleState throttle = ThrottleState.read(handle, limits.account());
-    if (throttle.createsPause(now)) {
+    if (PauseTable.holdsSubmitting(handle, limits.account())
+        || ThrottleState.read(handle, limits.account()).createsPause(now)) {
       return 0;
     }
     BlockedAccount blocked = BlockedAccount.read(handle, limits.account());

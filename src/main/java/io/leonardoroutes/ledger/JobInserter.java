@@ -8,10 +8,12 @@ import io.leonardoroutes.batch.BatchTable;
 import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Duplicate;
+import io.leonardoroutes.job.IntakePaused;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.job.WaitsFor;
+import io.leonardoroutes.limits.PauseTable;
 import io.leonardoroutes.picture.UploadTable;
 import java.time.Clock;
 import java.time.Instant;
@@ -69,6 +71,7 @@ final class JobInserter implements BatchTable.Acceptor {
 
   @Override
   public List<Acceptance> accept(Handle handle, List<NewJob> asked) {
+    asked.stream().map(NewJob::intake).distinct().forEach(intake -> mustBeOpen(handle, intake));
     prepare(handle, asked);
     return new JobGroup(handle, asked).accept();
   }
@@ -184,6 +187,9 @@ final class JobInserter implements BatchTable.Acceptor {
 
   private Acceptance accept(Handle handle, NewJob request, Function<Job, List<OutboxEvent>> told) {
     Optional<Acceptance> before = before(handle, request);
+    if (before.isEmpty()) {
+      mustBeOpen(handle, request.intake());
+    }
     while (before.isEmpty()) {
       Job job = job(request, ids.get());
       if (insert(handle, job, request)) {
@@ -204,6 +210,13 @@ final class JobInserter implements BatchTable.Acceptor {
       before = before(handle, request).or(() -> archived(handle, request));
     }
     return before.get();
+  }
+
+  /** In the transaction of the insert, so that nothing new is accepted after a pause. */
+  private static void mustBeOpen(Handle handle, String intake) {
+    if (intake != null && PauseTable.holdsIntake(handle, intake)) {
+      throw new IntakePaused(intake);
+    }
   }
 
   /** Tells if the job waits for an approval, and answers it as it stands, with all it waits for. */

@@ -14,6 +14,7 @@ import io.leonardoroutes.job.Moved;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.PauseTable;
 import io.leonardoroutes.limits.QuoteQueries;
 import io.leonardoroutes.picture.UploadTable;
 import java.time.Clock;
@@ -72,6 +73,7 @@ public final class Ledger implements AutoCloseable {
   private final BatchTable batches;
   private final WaitingJobs waiting;
   private final OldJobs oldJobs;
+  private final PauseTable pauses;
   private volatile Supplier<Duration> skew = () -> null;
 
   private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
@@ -92,6 +94,7 @@ public final class Ledger implements AutoCloseable {
     this.listEvidence = new ListEvidence(sql, clock);
     this.batches = new BatchTable(sql, clock, database.shared(), inserter);
     this.waiting = new WaitingJobs(sql, clock, moves, database.shared());
+    this.pauses = new PauseTable(sql, clock, database.shared());
     this.oldJobs = new OldJobs(sql, clock, database.shared());
   }
 
@@ -366,6 +369,11 @@ public final class Ledger implements AutoCloseable {
    */
   public List<JobsWithoutKey> keyless(Collection<String> accounts) {
     return sql.inTransaction(handle -> JobsWithoutKey.find(handle, accounts));
+  }
+
+  /** What operators have paused. */
+  public PauseTable pauses() {
+    return pauses;
   }
 
   /** Decides how much each account may do at the provider. */

@@ -22,6 +22,7 @@ final class AnswerSchemas {
           String.class, "string",
           Instant.class, "string",
           Boolean.class, "boolean",
+          boolean.class, "boolean",
           BigDecimal.class, "number",
           Integer.class, "integer",
           int.class, "integer",

@@ -115,6 +115,24 @@ class ManagementTest {
         .containsEntry("away", "the provider");
   }
 
+  @Test
+  void whatIsPausedIsNamedAndMakesNothingUnready() throws Exception {
+    app.with("leonardo.tick", "10h").start();
+    RestClient rest = RestClient.of(app);
+    assertThat(rest.send("POST", "/accounts/default/pause", "").statusCode()).isEqualTo(200);
+    assertThat(rest.send("POST", "/submitting/pause", "").statusCode()).isEqualTo(200);
+
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () ->
+                assertThat(ready())
+                    .isEqualTo(
+                        "200 {\"status\":\"UP\",\"paused\":[\"account default\",\"submitting\"]}"));
+    assertThat(healthOfTheApplication().getDetails())
+        .containsEntry("paused", "account default, submitting");
+  }
+
   /** As the health endpoint of an application shows it that has one. */
   private HealthCheck.Result healthOfTheApplication() {
     return HealthCheckHelper.invokeReadiness(app.context(), "full").stream()

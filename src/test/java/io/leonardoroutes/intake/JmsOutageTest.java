@@ -147,6 +147,38 @@ class JmsOutageTest {
   }
 
   @Test
+  void messagesWaitWhileTheirIntakeIsPausedAndNoneIsLost() throws Exception {
+    broker.start();
+    RestClient rest = RestClient.of(app.with("leonardo.rest.enabled", "true").start());
+    try (LogCapture log = LogCapture.open();
+        TestBroker.Caller caller = new TestBroker.Caller(broker.url())) {
+      assertThat(rest.send("POST", "/intakes/jms/pause", "").statusCode()).isEqualTo(200);
+      for (String prompt : new String[] {"a", "b", "c"}) {
+        caller.send(REQUESTS, InboxFixture.request(prompt));
+      }
+      await().during(Duration.ofSeconds(1)).until(() -> LedgerRows.jobs(app) == 0);
+
+      assertThat(rest.send("POST", "/intakes/jms/resume", "").statusCode()).isEqualTo(200);
+      await().atMost(LONG).until(() -> LedgerRows.jobs(app) == 3);
+      assertThat(log.warnings()).containsExactly("WARN intake jms was paused by an operator");
+    }
+  }
+
+  @Test
+  void aMessageThatIsHeldByAPauseIsGivenBackWhenTheProgramStops() throws Exception {
+    broker.start();
+    RestClient rest = RestClient.of(app.with("leonardo.rest.enabled", "true").start());
+    try (TestBroker.Caller caller = new TestBroker.Caller(broker.url())) {
+      assertThat(rest.send("POST", "/intakes/jms/pause", "").statusCode()).isEqualTo(200);
+      caller.send(REQUESTS, InboxFixture.request("a"));
+      await().during(Duration.ofMillis(700)).until(() -> LedgerRows.jobs(app) == 0);
+      assertTimeout(Duration.ofSeconds(20), app::close);
+
+      assertThat(caller.receive(REQUESTS)).isNotNull();
+    }
+  }
+
+  @Test
   void aMessageThatComesAgainAfterTheCommitIsTheSameJobAndIsAnsweredOnce() throws Exception {
     app.with("leonardo.jms.enabled", "false")
         .with("leonardo.sinks.outbox.events", "rejected")
