@@ -52,7 +52,7 @@ class ArchitectureTest {
           Map.entry(
               "app",
               "api auth database delivery event files flow health http intake jms job json ledger"
-                  + " limits lines models openapi picture problem provider request rest"
+                  + " limits lines metrics models openapi picture problem provider request rest"
                   + " sandbox settings steer submit track upload video"),
           Map.entry("steer", "auth flow job json ledger limits problem"),
           Map.entry(
@@ -72,6 +72,7 @@ class ArchitectureTest {
               "auth batch event files flow health jms job json ledger lines picture problem request"
                   + " rest settings upload"),
           Map.entry("lines", "files json problem"),
+          Map.entry("metrics", "auth event flow health job ledger limits"),
           Map.entry(
               "upload",
               "flow health http job json ledger leonardo picture problem provider request rest"

@@ -6,6 +6,7 @@ import io.leonardoroutes.health.HealthEndpoints;
 import io.leonardoroutes.health.Readiness;
 import io.leonardoroutes.health.Readiness.Status;
 import io.leonardoroutes.limits.Pause;
+import io.leonardoroutes.metrics.PrometheusMetrics;
 import io.leonardoroutes.settings.SettingReader;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;

@@ -17,6 +17,7 @@ import io.leonardoroutes.ledger.DeliveriesWithoutSink;
 import io.leonardoroutes.ledger.JobsWithoutKey;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.limits.PriceTable;
+import io.leonardoroutes.metrics.FlowMeters;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.provider.HttpClients;
 import io.leonardoroutes.rest.ForeignServer;

@@ -17,8 +17,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * The management port with {@code /health/live}, {@code /health/ready} and {@code /metrics}. Calls
- * need no authentication, and answers contain no secret.
+ * The management port with {@code /health/live}, {@code /health/ready} and {@code /metrics}, also
+ * under {@code /observe}, where Camel's own tools look for them. Calls need no authentication, and
+ * answers contain no secret.
  */
 public final class HealthEndpoints implements AutoCloseable {
   /** How long a connection may be idle, including one whose caller does not read its answer. */
@@ -104,14 +105,15 @@ public final class HealthEndpoints implements AutoCloseable {
       return;
     }
     switch (call.path() == null ? "" : call.path()) {
-      case "/health/live" -> end(call, 200, JSON_TYPE, "{\"status\":\"UP\"}");
-      case "/health/ready" ->
+      case "/health/live", "/observe/health/live" ->
+          end(call, 200, JSON_TYPE, "{\"status\":\"UP\"}");
+      case "/health/ready", "/observe/health", "/observe/health/ready" ->
           readiness
               .get()
               .timeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
               .otherwise(new Readiness(Readiness.Status.DOWN, List.of("the ledger")))
               .onSuccess(ready -> end(call, ready.isReady() ? 200 : 503, JSON_TYPE, json(ready)));
-      case "/metrics" ->
+      case "/metrics", "/observe/metrics" ->
           metrics
               .get()
               .timeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)

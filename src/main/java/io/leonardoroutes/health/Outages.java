@@ -86,6 +86,11 @@ public final class Outages {
     ledger = name;
   }
 
+  /** What the ledger is called in reports. */
+  public String ledger() {
+    return ledger;
+  }
+
   /** Reports something unavailable. Everything else goes on, and it is retried by itself. */
   public void reportDown(String what, String why) {
     if (away.add(what)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leonardoroutes.database.ServerWatch;
 import io.leonardoroutes.job.Actor;
+import io.leonardoroutes.job.CommittedMove;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.Moved;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -40,6 +42,7 @@ final class AuditTrail {
   private final Clock clock;
   private final Supplier<Long> skew;
   private final Consumer<ServerWatch.Change> committed;
+  private final List<Consumer<CommittedMove>> observers = new CopyOnWriteArrayList<>();
 
   /**
    * @param skew by how many milliseconds the provider's clock is ahead of ours now; null if unknown
@@ -50,8 +53,22 @@ final class AuditTrail {
     this.committed = committed;
   }
 
+  /** See {@link Ledger#onMove}. */
+  AutoCloseable observe(Consumer<CommittedMove> observer) {
+    observers.add(observer);
+    return () -> observers.remove(observer);
+  }
+
+  private void tellObservers(Handle handle, Job before, Job after) {
+    if (!observers.isEmpty()) {
+      CommittedMove move = new CommittedMove(before, after);
+      handle.afterCommit(() -> observers.forEach(observer -> observer.accept(move)));
+    }
+  }
+
   void accepted(Handle handle, Job job, Actor actor) {
     add(handle, job, acceptance(job, actor), null);
+    tellObservers(handle, null, job);
   }
 
   /** The same of several jobs. */
@@ -60,6 +77,7 @@ final class AuditTrail {
     jobs.forEach(job -> bind(add, job, acceptance(job, actor)).add());
     add.execute();
     jobs.forEach(job -> afterCommit(handle, job, acceptance(job, actor), null));
+    jobs.forEach(job -> tellObservers(handle, null, job));
   }
 
   private static Moved acceptance(Job job, Actor actor) {
@@ -69,6 +87,7 @@ final class AuditTrail {
   void moved(Handle handle, Job seen, Job.Change change) {
     Job job = change.job();
     Actor actor = change.by();
+    tellObservers(handle, seen, job);
     boolean approved = seen.waitsFor() == WaitsFor.APPROVAL && job.approvedAt() != null;
     if (seen.state() != job.state() || approved) {
       add(

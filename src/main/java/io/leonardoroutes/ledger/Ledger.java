@@ -7,6 +7,7 @@ import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.database.LedgerDatabase;
 import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.CommittedMove;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobFilter;
 import io.leonardoroutes.job.JobState;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -60,6 +62,7 @@ public final class Ledger implements AutoCloseable {
   private final LedgerSql sql;
   private final Clock clock;
   private final Outbox outbox;
+  private final AuditTrail trail;
   private final JobMoves moves;
   private final UploadTable uploads;
   private final JobInserter inserter;
@@ -81,7 +84,7 @@ public final class Ledger implements AutoCloseable {
     this.sql = database.sql();
     this.clock = clock;
     this.outbox = new Outbox(sql, clock, database.shared());
-    AuditTrail trail = new AuditTrail(clock, this::skewMillis, database::committed);
+    this.trail = new AuditTrail(clock, this::skewMillis, database::committed);
     this.uploads = new UploadTable(sql, clock, database.shared());
     this.moves = new JobMoves(trail, outbox, uploads, clock, database.shared());
     this.inserter = new JobInserter(sql, clock, outbox, trail, uploads, ids, database.shared());
@@ -161,6 +164,16 @@ public final class Ledger implements AutoCloseable {
   /** What jobs like a request cost and took. */
   public QuoteQueries quotes() {
     return quotes;
+  }
+
+  /**
+   * Calls the observer after each commit of this instance that accepts or moves a job, on the
+   * thread of the mover. It must be quick, and must not fail.
+   *
+   * @return ends this when it is closed
+   */
+  public AutoCloseable onMove(Consumer<CommittedMove> observer) {
+    return trail.observe(observer);
   }
 
   /** The events that still have to reach a sink. */

@@ -103,7 +103,8 @@ class LibraryDefaultsTest {
     main.start();
 
     assertThat(simple.get("leonardo.jobs").tag("state", "ACCEPTED").gauge().value()).isZero();
-    assertThat(simple.get("leonardo.http.calls").tag("step", "create-generation").timers())
+    assertThat(
+            simple.get("leonardo.provider.call.duration").tag("step", "create-generation").timers())
         .hasSize(4);
 
     main.stop();

@@ -100,6 +100,9 @@ class ManagementTest {
 
     assertThat(get("/health/live").body()).isEqualTo("{\"status\":\"UP\"}");
     assertThat(ready()).isEqualTo("200 {\"status\":\"UP\"}");
+    for (String path : List.of("health", "health/live", "health/ready")) {
+      assertThat(get("/observe/" + path).body()).isEqualTo("{\"status\":\"UP\"}");
+    }
     RestClient.of(app).post(InboxFixture.request("a"));
     app.template().sendBody("seda:leonardo-submit?discardWhenFull=true", "");
     await()
@@ -208,23 +211,23 @@ class ManagementTest {
                         "leonardo_jobs{state=\"COMPLETE\"} 0.0\n",
                         "leonardo_deliveries{sink=\"outbox\",state=\"PENDING\"} 0.0\n",
                         "leonardo_deliveries{sink=\"outbox\",state=\"DEAD\"} 0.0\n",
-                        "leonardo_deliveries_oldest{sink=\"outbox\"} 0.0\n",
+                        "leonardo_deliveries_oldest_age_seconds{sink=\"outbox\"} 0.0\n",
                         "leonardo_videos{state=\"PENDING\"} 0.0\n",
                         "leonardo_videos{state=\"DEAD\"} 0.0\n",
-                        "leonardo_budget_used{account=\"default\"} 0.0\n",
-                        "leonardo_budget_limit{account=\"default\"} 25.5\n",
-                        "leonardo_accepted_oldest 90.0\n",
+                        "leonardo_budget_used{account=\"default\",unit=\"DOLLARS\"} 0.0\n",
+                        "leonardo_budget_limit{account=\"default\",unit=\"DOLLARS\"} 25.5\n",
+                        "leonardo_accepted_oldest_age_seconds 90.0\n",
                         "leonardo_slots_held{account=\"default\"} 0.0\n",
                         "leonardo_slots_limit{account=\"default\"} 7.0\n",
-                        "leonardo_away 1.0\n")
+                        "leonardo_away{what=\"the provider\"} 1.0\n")
                     .containsPattern(
-                        "leonardo_http_calls_seconds_count"
+                        "leonardo_provider_call_duration_seconds_count"
                             + "\\{outcome=\"failed\",step=\"create-generation\"} [1-9]")
                     .contains(
-                        "leonardo_http_calls_seconds_count"
+                        "leonardo_provider_call_duration_seconds_count"
                             + "{outcome=\"5xx\",step=\"look-generation\"} 0\n")
                     .containsPattern("\nleonardo_disk_free_bytes [1-9]")
-                    .containsPattern("routeId=\"intake-rest\".*} 2"));
+                    .containsPattern("route_id=\"intake-rest\".*} 2"));
     String text = get("/metrics").body();
     assertThat(text).doesNotContain("canary", folder.toString());
     Set<String> labels =
@@ -241,15 +244,23 @@ class ManagementTest {
             "sink",
             "step",
             "outcome",
-            "camelContext",
-            "routeId",
-            "eventType",
+            "camel_context",
+            "route_id",
+            "event_type",
             "kind",
             "area",
             "id",
             "gc",
             "action",
-            "cause");
+            "cause",
+            "le",
+            "what",
+            "intake",
+            "to",
+            "model",
+            "unit",
+            "version",
+            "java");
   }
 
   @Test

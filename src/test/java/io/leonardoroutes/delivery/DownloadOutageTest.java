@@ -98,7 +98,9 @@ class DownloadOutageTest {
         .isEqualTo(
             "{\"status\":\"DEGRADED\",\"away\":"
                 + "[\"a video that leonardo.download.hosts does not allow\"]}");
-    assertThat(operator.get("/metrics").body()).contains("leonardo_away 1.0\n");
+    assertThat(operator.get("/metrics").body())
+        .contains(
+            "leonardo_away{what=\"a video that leonardo.download.hosts does not allow\"} 1.0\n");
     assertThat(log.warnings())
         .containsExactly("WARN " + NOT_LISTED.formatted(provider.host().replaceFirst(".*:", "")));
     story.close();

@@ -247,7 +247,7 @@ class LedgerOutageTest {
           .untilAsserted(
               () ->
                   assertThat(soon(managed + "/metrics").body())
-                      .contains("leonardo_jobs{state=\"ACCEPTED\"} NaN", "leonardo_away "));
+                      .contains("leonardo_jobs{state=\"ACCEPTED\"} NaN", "leonardo_away{"));
       assertThat(soon(managed + "/health/ready").statusCode()).isEqualTo(503);
       assertThat(soon(managed + "/health/live").statusCode()).isEqualTo(200);
       await().atMost(LONG).until(() -> !log.with("the ledger is away").isEmpty());

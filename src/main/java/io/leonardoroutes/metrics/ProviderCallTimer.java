@@ -1,6 +1,5 @@
-package io.leonardoroutes.provider;
+package io.leonardoroutes.metrics;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,20 +14,20 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
  * Times each call to the provider, by the step that makes it and by its outcome: the class of the
  * status, such as {@code 2xx}, or {@code failed} if there was no answer.
  */
-public final class ProviderCallMetrics {
+final class ProviderCallTimer {
   private static final String FAILED = "failed";
 
   /** Registered at start with a count of 0, so that the first call of each shows as an increase. */
   private static final List<String> OUTCOMES = List.of("2xx", "4xx", "5xx", FAILED);
 
-  private final MeterRegistry registry;
+  private final MeterSet meters;
 
-  public ProviderCallMetrics(MeterRegistry registry) {
-    this.registry = registry;
+  ProviderCallTimer(MeterSet meters) {
+    this.meters = meters;
   }
 
   /** Wraps a step that has an id and calls the provider; returns any other step unchanged. */
-  public Processor timed(NamedNode step, Processor target) {
+  Processor timed(NamedNode step, Processor target) {
     boolean call =
         step instanceof ToDefinition to
             && to.hasCustomIdAssigned()
@@ -41,11 +40,7 @@ public final class ProviderCallMetrics {
   }
 
   private Timer timer(String step, String outcome) {
-    return Timer.builder("leonardo.http.calls")
-        .description("Calls to the provider, by the step that makes them and by their outcome")
-        .tag("step", step)
-        .tag("outcome", outcome)
-        .register(registry);
+    return meters.timer(StepDuration.PROVIDER_CALL, "step", step, "outcome", outcome);
   }
 
   private static String outcome(Exchange exchange) {

@@ -1,6 +1,5 @@
-package io.leonardoroutes.app;
+package io.leonardoroutes.metrics;
 
-import io.leonardoroutes.auth.RejectedKeys;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.ProviderAccounts;
@@ -8,20 +7,13 @@ import io.leonardoroutes.job.Delivery;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.ledger.LedgerStats;
 import io.leonardoroutes.limits.AccountLimits;
-import io.leonardoroutes.provider.ProviderCallMetrics;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
-import java.io.File;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,14 +21,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.ToDoubleFunction;
-import org.apache.camel.CamelContext;
 
-/**
- * The meters of the flow: figures from the ledger, the duration of each call to the provider and
- * what is unavailable. The only tags are states, outcomes, and names of accounts, sinks and steps:
- * never anything from a request.
- */
-final class FlowMeters implements AutoCloseable {
+/** Gauges of what the ledger counts, and of what is unavailable. */
+final class LedgerGauges implements AutoCloseable {
   private static final Tags PENDING = Tags.of("state", Delivery.State.PENDING.name());
   private static final Tags DEAD = Tags.of("state", Delivery.State.DEAD.name());
 
@@ -48,7 +35,12 @@ final class FlowMeters implements AutoCloseable {
   /** A scrape reads all gauges within this time, so that they share one query. */
   private static final Duration FRESH = Duration.ofMillis(200);
 
-  private final MeterRegistry registry;
+  /** So many names of things that are away are told apart; any more are "other things". */
+  private static final int MOST_AWAY = 100;
+
+  private static final String OTHER = "other things";
+
+  private final MeterSet meters;
   private final FlowContext flow;
   private final ExecutorService reader =
       Executors.newSingleThreadExecutor(
@@ -58,7 +50,7 @@ final class FlowMeters implements AutoCloseable {
             return thread;
           });
   private final Set<String> sinks = new HashSet<>();
-  private final List<Meter> registered = new CopyOnWriteArrayList<>();
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
   private Future<Snapshot> query;
   private Snapshot current;
   private long freshUntil = System.nanoTime();
@@ -70,42 +62,10 @@ final class FlowMeters implements AutoCloseable {
     }
   }
 
-  private FlowMeters(MeterRegistry registry, FlowContext flow) {
-    this.registry = registry;
+  LedgerGauges(MeterSet meters, FlowContext flow) {
+    this.meters = meters;
     this.flow = flow;
-  }
-
-  /** Registers the meters in the registries of the application, if it has any. */
-  static List<AutoCloseable> registerInHost(CamelContext context, FlowContext flow) {
-    Set<MeterRegistry> registries = context.getRegistry().findByType(MeterRegistry.class);
-    return registries.stream()
-        // A composite registry passes its meters on to its parts.
-        .filter(registry -> registries.stream().noneMatch(other -> isPartOf(registry, other)))
-        .<AutoCloseable>map(registry -> register(registry, context, flow))
-        .toList();
-  }
-
-  private static boolean isPartOf(MeterRegistry registry, MeterRegistry other) {
-    return other instanceof CompositeMeterRegistry composite
-        && composite.getRegistries().contains(registry);
-  }
-
-  /** Registers the meters. Provider calls are timed in routes that are added from now on. */
-  static FlowMeters register(MeterRegistry registry, CamelContext context, FlowContext flow) {
-    FlowMeters meters = new FlowMeters(registry, flow);
-    meters.gauges();
-    meters.registered.add(
-        FunctionCounter.builder(
-                "leonardo.rest.rejected.keys",
-                context.getRegistry().findSingleByType(RejectedKeys.class),
-                RejectedKeys::count)
-            .description("REST calls and webhook notices with an unknown key")
-            .register(registry));
-    ProviderCallMetrics calls = new ProviderCallMetrics(registry);
-    context
-        .getCamelContextExtension()
-        .addInterceptStrategy((c, step, target, next) -> calls.timed(step, target));
-    return meters;
+    gauges();
   }
 
   private void gauges() {
@@ -116,9 +76,9 @@ final class FlowMeters implements AutoCloseable {
           Tags.of("state", state.name()),
           now -> now.figures().jobs().getOrDefault(state, 0L));
     }
-    gauge(
-        "leonardo.accepted.oldest",
-        "Age in seconds of the oldest job that waits for nothing but its turn; 0 if there is none",
+    seconds(
+        "leonardo.accepted.oldest.age",
+        "Age of the oldest job that waits for nothing but its turn; 0 if there is none",
         Tags.empty(),
         now -> now.age(now.figures().oldestAccepted()));
     String videos = "Videos of finished jobs that are not downloaded yet, or were given up";
@@ -127,16 +87,25 @@ final class FlowMeters implements AutoCloseable {
     flow.settings().sinks().forEach(sink -> deliveries(sink.name()));
     deliveries(EventFactory.REPLY);
     flow.settings().accounts().all().forEach(account -> account(account.limits()));
-    registered.add(
-        Gauge.builder("leonardo.away", () -> flow.outages().away().size())
-            .description("Number of things that are unavailable and being retried")
-            .register(registry));
-    File data = flow.settings().data().toFile();
-    registered.add(
-        Gauge.builder("leonardo.disk.free", data::getUsableSpace)
-            .description("Free space on the disk of the data folder")
-            .baseUnit("bytes")
-            .register(registry));
+    away("the provider");
+    away(flow.outages().ledger());
+  }
+
+  /** One that came back stays, with 0: a series that only ends may be a program that is down. */
+  private void away(String what) {
+    if (!known.contains(what) && known.size() < MOST_AWAY && known.add(what)) {
+      meters.gauge(
+          "leonardo.away",
+          "1 while this is unavailable and being retried",
+          Tags.of("what", what),
+          () -> flow.outages().away().contains(what) ? 1 : 0);
+    } else if (!known.contains(what) && known.add(OTHER)) {
+      meters.gauge(
+          "leonardo.away",
+          "1 while this is unavailable and being retried",
+          Tags.of("what", OTHER),
+          () -> known.containsAll(flow.outages().away()) ? 0 : 1);
+    }
   }
 
   /**
@@ -151,9 +120,9 @@ final class FlowMeters implements AutoCloseable {
     String description = "Events and videos for sinks, by state";
     gauge("leonardo.deliveries", description, tags.and(PENDING), now -> of(now, sink).pending());
     gauge("leonardo.deliveries", description, tags.and(DEAD), now -> of(now, sink).dead());
-    gauge(
-        "leonardo.deliveries.oldest",
-        "Age in seconds of the oldest pending delivery; 0 if there is none",
+    seconds(
+        "leonardo.deliveries.oldest.age",
+        "Age of the oldest pending delivery; 0 if there is none",
         tags,
         now -> now.age(of(now, sink).oldest()));
   }
@@ -176,25 +145,27 @@ final class FlowMeters implements AutoCloseable {
         tags,
         now -> now.figures().accounts().get(account).slots().limit());
     if (limits.budget() != null) {
+      Tags money = tags.and("unit", limits.budget().unit());
       gauge(
           "leonardo.budget.used",
-          "Spent and reserved today (UTC), in the unit of the budget",
-          tags,
+          "Spent and reserved today (UTC), in this unit",
+          money,
           now -> now.figures().accounts().get(account).used().doubleValue());
       gauge(
           "leonardo.budget.limit",
-          "Budget of a day (UTC), in its unit",
-          tags,
+          "Budget of a day (UTC), in this unit",
+          money,
           now -> limits.budget().perDay().doubleValue());
     }
   }
 
   private void gauge(String name, String description, Tags tags, ToDoubleFunction<Snapshot> value) {
-    registered.add(
-        Gauge.builder(name, () -> valueOf(current(), value))
-            .description(description)
-            .tags(tags)
-            .register(registry));
+    meters.gauge(name, description, tags, () -> valueOf(current(), value));
+  }
+
+  private void seconds(
+      String name, String description, Tags tags, ToDoubleFunction<Snapshot> value) {
+    meters.gauge(name, description, "seconds", tags, () -> valueOf(current(), value));
   }
 
   private static double valueOf(Snapshot now, ToDoubleFunction<Snapshot> value) {
@@ -204,6 +175,7 @@ final class FlowMeters implements AutoCloseable {
   /** The figures of the ledger; null while it is unavailable or too slow. */
   private synchronized Snapshot current() {
     if (System.nanoTime() - freshUntil >= 0) {
+      flow.outages().away().forEach(this::away);
       current = readLedger();
       freshUntil = System.nanoTime() + FRESH.toNanos();
     }
@@ -239,10 +211,8 @@ final class FlowMeters implements AutoCloseable {
     return now;
   }
 
-  /** Removes the meters: the registry may belong to the application and outlive the flow. */
   @Override
   public void close() {
     reader.shutdownNow();
-    registered.forEach(registry::remove);
   }
 }
