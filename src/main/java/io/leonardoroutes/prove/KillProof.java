@@ -36,6 +36,7 @@ final class KillProof {
   /**
    * The counts of the proof.
    *
+   * @param openJobs what the program said at the end about the requests that are lost
    * @param courses how many of the requests over REST took which course before they were submitted
    * @param recoveries the times from a start until everything was settled
    * @param mostConcurrent the most jobs at the provider at the same time
@@ -45,6 +46,7 @@ final class KillProof {
   record Result(
       int kills,
       ProofVerdict account,
+      List<String> openJobs,
       ProofCallers callers,
       Map<RestCaller.Course, Integer> courses,
       List<Duration> recoveries,
@@ -123,9 +125,11 @@ final class KillProof {
       }
       provider.recover();
       awaitRecovery();
+      ProofVerdict account = outcome.account(provider.paid());
       return new Result(
           fleet.kills(),
-          outcome.account(provider.paid()),
+          account,
+          rest.describe(account.lost()),
           callers,
           rest.byCourse(),
           recoveries,

@@ -184,6 +184,7 @@ public final class ProveCommand implements Callable<Integer> {
     figures.put("mostAtOnce", result.mostConcurrent());
     figures.set("reached", JSON.valueToTree(result.reached().stream().sorted().toList()));
     figures.set("missed", JSON.valueToTree(result.missed().stream().sorted().toList()));
+    result.openJobs().forEach(job -> out.println("    " + job));
     out.printf("  in doubt            %s%n", result.account().inDoubt().size());
     out.printf(
         "  most at once        %s of %s%n",

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -188,9 +189,10 @@ final class RestCaller implements ProofCallers.Caller {
     URI job =
         nextInstance()
             .resolve("/generations/" + JSON.readTree(response.body()).path("id").asText());
-    send(HttpRequest.newBuilder(job).timeout(TIMEOUT).DELETE());
+    HttpResponse<String> cancelled = send(HttpRequest.newBuilder(job).timeout(TIMEOUT).DELETE());
     HttpResponse<String> now = send(HttpRequest.newBuilder(job).timeout(TIMEOUT));
-    if (now.statusCode() != 200) {
+    // After any other answer it may still be cancelled.
+    if (now.statusCode() != 200 || !List.of(200, 409).contains(cancelled.statusCode())) {
       return Answer.NONE;
     }
     // Unless it was approved before.
@@ -233,16 +235,40 @@ final class RestCaller implements ProofCallers.Caller {
   Map<Integer, String> held() throws IOException, InterruptedException {
     Map<Integer, String> reasons = new HashMap<>();
     Set<String> ids = new HashSet<>();
-    for (JsonNode job : all("state=IN_DOUBT")) {
+    for (JsonNode job : all("&state=IN_DOUBT")) {
       ids.add(job.path("id").asText());
       reasons.put(number(job), job.at("/problem/held").asText("not looked up yet"));
     }
-    for (JsonNode job : all("waitsFor=job")) {
+    for (JsonNode job : all("&waitsFor=job")) {
       if (ids.contains(job.at("/request" + ProofRequest.AWAITED).asText())) {
         reasons.put(number(job), "it waits for the video of one in doubt");
       }
     }
     return reasons;
+  }
+
+  /**
+   * What the program says about these requests, a line for each of their jobs.
+   *
+   * @throws IOException if the program does not answer
+   */
+  List<String> describe(Collection<Integer> numbers) throws IOException, InterruptedException {
+    return numbers.isEmpty()
+        ? List.of()
+        : all("").stream()
+            .filter(job -> numbers.contains(number(job)))
+            .map(
+                job ->
+                    "#%s: job %s is %s%s"
+                        .formatted(
+                            number(job),
+                            job.path("id").asText(),
+                            job.path("state").asText(),
+                            job.hasNonNull("waitsFor")
+                                ? ", waits for " + job.path("waitsFor").asText()
+                                : ""))
+            .sorted()
+            .toList();
   }
 
   private static int number(JsonNode job) {
@@ -251,7 +277,7 @@ final class RestCaller implements ProofCallers.Caller {
 
   private List<JsonNode> all(String which) throws IOException, InterruptedException {
     List<JsonNode> jobs = new ArrayList<>();
-    URI page = nextInstance().resolve("/generations?" + which + "&limit=1000");
+    URI page = nextInstance().resolve("/generations?limit=1000" + which);
     String next = "";
     while (next != null) {
       HttpResponse<String> response =
