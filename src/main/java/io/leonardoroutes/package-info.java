@@ -53,8 +53,9 @@
  * files with many of them. Input: {@code rest} over {@code auth} (and the names in {@code flow}),
  * and {@code jms}. Output: {@code event}, {@code video} and {@code http}. Used everywhere: {@code
  * settings} over {@code health} and {@code files}. {@code openapi} describes the API, {@code
- * metrics} measures. Separate from all of them: {@code sandbox}, a stand-in for the provider, and
- * {@code prove}, the command that kills the program to show that nothing is paid twice.
+ * metrics} measures, {@code doctor} looks at what the program needs. Separate from all of them:
+ * {@code sandbox}, a stand-in for the provider, and {@code prove}, the command that kills the
+ * program to show that nothing is paid twice.
  *
  * <p>{@code ArchitectureTest} enforces this map. {@link io.leonardoroutes.app.RouteLoader} wires
  * the packages together, and {@link io.leonardoroutes.submit.SubmitStep} is the one place where

@@ -47,8 +47,9 @@ class ArchitectureTest {
           Map.entry("", "command"),
           Map.entry(
               "command",
-              "app auth database event flow http job json ledger limits lines models openapi problem"
-                  + " prove request settings"),
+              "app auth database doctor event flow job json ledger limits lines models openapi"
+                  + " problem prove request settings"),
+          Map.entry("doctor", "auth database event flow http jms json provider settings"),
           Map.entry(
               "app",
               "api auth database delivery event files flow health http intake jms job json ledger"

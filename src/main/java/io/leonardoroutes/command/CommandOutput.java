@@ -14,7 +14,7 @@ final class CommandOutput {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Texts of others are cut off after this many characters. */
-  private static final int LONGEST = 200;
+  private static final int LONGEST = 300;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -57,8 +57,13 @@ final class CommandOutput {
     return JSON.valueToTree(value);
   }
 
-  /** A text from outside that cannot disturb a terminal; a dash where there is none. */
+  /** A text from outside that cannot disturb a terminal. */
+  static String plain(String text) {
+    return SafeText.plain(text, LONGEST);
+  }
+
+  /** The same of a JSON value; a dash where there is none. */
   static String shown(JsonNode text) {
-    return text.isMissingNode() || text.isNull() ? "-" : SafeText.plain(text.asText(), LONGEST);
+    return text.isMissingNode() || text.isNull() ? "-" : plain(text.asText());
   }
 }

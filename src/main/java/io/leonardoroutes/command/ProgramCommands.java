@@ -57,7 +57,20 @@ public final class ProgramCommands implements Callable<Integer> {
     CommandLine line =
         new CommandLine(new ProgramCommands())
             .addSubcommand(new StartCommand())
+            .addSubcommand(new ValidateCommand(context))
+            .addSubcommand(new ModelCommands.Schema(context))
+            .addSubcommand(new ModelCommands.Models(context))
             .addSubcommand(new QuoteCommand(context))
+            .addSubcommand(new SubmitCommand(context))
+            .addSubcommand(new StatusCommand(context))
+            .addSubcommand(new JobsCommand(context))
+            .addSubcommand(new JobCommand(context))
+            .addSubcommand(new WatchCommand(context))
+            .addSubcommand(new ResolveCommand(context))
+            .addSubcommand(new PauseCommands.Pause(context))
+            .addSubcommand(new PauseCommands.Resume(context))
+            .addSubcommand(new RedeliverCommand(context))
+            .addSubcommand(new DoctorCommand(context))
             .addSubcommand(new KeyCommand())
             .addSubcommand(new RestoreCommand(context))
             .addSubcommand(new ProveCommand())
@@ -75,6 +88,9 @@ public final class ProgramCommands implements Callable<Integer> {
       list.put("0", "it is done, or the answer is yes");
       list.put("1", "it cannot be done, or the answer is no; standard error says why");
       list.put("2", "wrong usage; nothing was done");
+      if (command.optionsMap().containsKey("--url")) {
+        list.put("3", "no answer from the running program: the same command may be given again");
+      }
       command.usageMessage().exitCodeListHeading(CommandContext.EXIT_STATUS).exitCodeList(list);
     }
   }
@@ -103,7 +119,7 @@ public final class ProgramCommands implements Callable<Integer> {
     if (!(failure instanceof CommandFailure expected)) {
       return CommandContext.FAILED;
     }
-    if (expected.document() != null && parsed.hasMatchedOption("--json")) {
+    if (expected.document() != null && command.getParseResult().hasMatchedOption("--json")) {
       command.getOut().println(expected.document());
     }
     return expected.exitStatus();

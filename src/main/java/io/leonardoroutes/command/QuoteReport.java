@@ -9,6 +9,7 @@ import io.leonardoroutes.flow.PriceQuotes;
 import io.leonardoroutes.flow.QuoteTotal;
 import io.leonardoroutes.json.SafeText;
 import io.leonardoroutes.json.StrictJson;
+import io.leonardoroutes.lines.RequestFile;
 import io.leonardoroutes.models.ModelRegistry;
 import io.leonardoroutes.problem.RequestRejected;
 import io.leonardoroutes.request.VideoRequest;

@@ -48,16 +48,31 @@ public final class BodyText implements Processor {
   public void process(Exchange exchange) throws IOException {
     Object body = exchange.getMessage().getBody();
     String text =
-        body instanceof String given
-            ? bounded(given)
-            : decoded(body instanceof byte[] given ? given : bytes(exchange, body));
-    if (text.startsWith(BYTE_ORDER_MARK)) {
-      text = text.substring(1);
-    }
+        unmarked(
+            body instanceof String given
+                ? bounded(given)
+                : decoded(body instanceof byte[] given ? given : bytes(exchange, body)));
     if (text.isBlank() && ifEmpty == null) {
       throw empty();
     }
     exchange.getMessage().setBody(text.isBlank() ? ifEmpty : text);
+  }
+
+  /**
+   * The text of bytes whose number is bounded already.
+   *
+   * @throws RequestRejected 400 when it is empty or not UTF-8
+   */
+  public static String of(byte[] bytes) {
+    String text = unmarked(new BodyText(bytes.length).decoded(bytes));
+    if (text.isBlank()) {
+      throw empty();
+    }
+    return text;
+  }
+
+  private static String unmarked(String text) {
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   private byte[] bytes(Exchange exchange, Object body) throws IOException {

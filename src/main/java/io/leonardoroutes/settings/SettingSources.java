@@ -44,6 +44,9 @@ final class SettingSources {
       Pattern.compile(
           "(?s)\\w+(_SERVICE_(HOST|PORT(_\\w+)?)=.*|_PORT(_\\d+_(TCP|UDP|SCTP)\\w*=.*|=\\w+://.*))");
 
+  /** Variables of the commands that speak to a running program. */
+  private static final Set<String> OF_COMMANDS = Set.of("LEONARDO_REST_KEY", "LEONARDO_REST_URL");
+
   private final PropertiesComponent properties;
   private final Map<String, String> defaults = packaged("application.properties");
   private final Set<String> loaded;
@@ -163,6 +166,7 @@ final class SettingSources {
         (name, value) -> {
           if (name.startsWith(NamedSettings.variable(PREFIX))
               && !known.contains(name)
+              && !OF_COMMANDS.contains(name)
               && !KUBERNETES_VARIABLE.matcher(name + "=" + value).matches()) {
             warnUnknown(name);
           }

@@ -1,9 +1,5 @@
-package io.leonardoroutes.command;
+package io.leonardoroutes.lines;
 
-import io.leonardoroutes.lines.LineDefaults;
-import io.leonardoroutes.lines.LineFormat;
-import io.leonardoroutes.lines.LineReader;
-import io.leonardoroutes.lines.RequestLine;
 import io.leonardoroutes.problem.BodyText;
 import io.leonardoroutes.problem.JsonArray;
 import io.leonardoroutes.problem.RequestRejected;
@@ -11,16 +7,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** A file with one request or many, read as the inbox reads it. */
-record RequestFile(Path path, LineFormat format) {
+public record RequestFile(Path path, LineFormat format) {
   private static final int START = 1024;
 
   /** Takes the requests of a file, one by one. */
-  interface Taker {
+  public interface Taker {
     /**
      * Takes a request.
      *
@@ -38,7 +35,7 @@ record RequestFile(Path path, LineFormat format) {
    * @throws IllegalArgumentException with one line, if there is no such file, or it holds no
    *     requests by its name
    */
-  static RequestFile of(Path path) {
+  public static RequestFile of(Path path) {
     if (!Files.exists(path)) {
       throw new IllegalArgumentException("there is no file or folder " + path);
     }
@@ -54,7 +51,7 @@ record RequestFile(Path path, LineFormat format) {
    *
    * @throws IllegalArgumentException if there is neither
    */
-  static List<Path> all(Path target) throws IOException {
+  public static List<Path> all(Path target) throws IOException {
     if (!Files.exists(target)) {
       throw new IllegalArgumentException("there is no file or folder " + target);
     }
@@ -74,12 +71,33 @@ record RequestFile(Path path, LineFormat format) {
         && Files.isRegularFile(file);
   }
 
-  String name() {
+  /**
+   * A request as text.
+   *
+   * @throws RequestRejected if it is empty or not UTF-8
+   */
+  public static String text(byte[] json) {
+    return BodyText.of(json);
+  }
+
+  /** A file that a request names. */
+  public Path beside(String file) {
+    Path folder = path.toAbsolutePath().normalize().getParent();
+    try {
+      Path beside = folder.resolve(file).normalize();
+      return beside.startsWith(folder) ? beside : folder;
+    } catch (InvalidPathException e) {
+      return folder;
+    }
+  }
+
+  /** Its name without folders. */
+  public String name() {
     return path.getFileName().toString();
   }
 
   /** Whether it may hold more than one request. */
-  boolean isBatch() throws IOException {
+  public boolean isBatch() throws IOException {
     if (format != LineFormat.JSON_ARRAY) {
       return true;
     }
@@ -93,7 +111,7 @@ record RequestFile(Path path, LineFormat format) {
    *
    * @param maxBytes the longest request
    */
-  void read(int maxBytes, Taker taker) throws IOException {
+  public void read(int maxBytes, Taker taker) throws IOException {
     try {
       if (isBatch()) {
         readLines(maxBytes, taker);
