@@ -55,7 +55,7 @@ class ArchitectureTest {
               "api auth database delivery event files flow health http intake jms job json ledger"
                   + " limits lines metrics models openapi picture problem provider request rest"
                   + " sandbox settings steer submit track upload video"),
-          Map.entry("steer", "auth flow job json ledger limits problem"),
+          Map.entry("steer", "auth event flow health job json ledger limits problem rest settings"),
           Map.entry(
               "api",
               "auth batch event flow health intake job ledger limits lines problem rest video"),

@@ -46,6 +46,9 @@ import io.leonardoroutes.rest.ETags;
 import io.leonardoroutes.steer.DrainState;
 import io.leonardoroutes.steer.PauseState;
 import io.leonardoroutes.steer.PauseStep;
+import io.leonardoroutes.steer.SinkResource;
+import io.leonardoroutes.steer.SinkState;
+import io.leonardoroutes.steer.SummaryResource;
 import io.leonardoroutes.submit.ApprovalStep;
 import io.leonardoroutes.submit.BulkDecision;
 import io.leonardoroutes.submit.ChainStep;
@@ -103,7 +106,10 @@ final class RouteBeans {
           PauseStep.Reason.class,
           PauseState.class,
           PauseState.PauseList.class,
-          DrainState.class);
+          DrainState.class,
+          SinkState.SinkList.class,
+          SinkResource.DeliveryPage.class,
+          SummaryResource.Summary.class);
 
   /** A longer body has nothing that an operator's call needs. */
   private static final int MOST_STEERING = 4_096;
@@ -209,6 +215,8 @@ final class RouteBeans {
   private static void bindSteering(Registry registry, FlowContext flow) {
     registry.bind("leonardoOptionalText", BodyText.optional(MOST_STEERING));
     registry.bind("leonardoPauses", new PauseStep(flow));
+    registry.bind("leonardoSinks", new SinkResource(flow));
+    registry.bind("leonardoSummary", new SummaryResource(flow));
   }
 
   /** The beans of files with many requests. */

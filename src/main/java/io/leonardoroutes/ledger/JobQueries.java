@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 
@@ -44,6 +45,24 @@ final class JobQueries {
       SELECT state, count(*) AS jobs FROM job
         WHERE state IN ('ACCEPTED', 'SUBMITTING', 'RUNNING', 'IN_DOUBT') GROUP BY state
       UNION ALL SELECT state, jobs FROM ended
+      """;
+
+  /** SQLite takes the tables of a CROSS JOIN in this order, and so the few rows first. */
+  static final String WAITING =
+      """
+      SELECT waits_for AS what, count(*) AS jobs FROM job
+        WHERE waits_for IS NOT NULL AND (state = 'ACCEPTED') IS TRUE GROUP BY waits_for
+      UNION ALL SELECT 'upload', count(DISTINCT j.id)
+        FROM upload u CROSS JOIN job_picture p CROSS JOIN job j
+        WHERE u.due_at IS NOT NULL AND p.sha256 = u.sha256 AND p.account = u.account
+          AND j.id = p.job_id AND (j.state = 'ACCEPTED') IS TRUE AND j.waits_for IS NULL
+          AND j.uploads > 0
+      UNION ALL SELECT 'pause', count(*) FROM pause p CROSS JOIN job j
+        WHERE p.what = 'ACCOUNT' AND j.state = 'ACCEPTED' AND j.waits_for IS NULL
+          AND j.account = p.name
+          AND NOT EXISTS (SELECT 1 FROM pause WHERE what = 'SUBMITTING')
+      UNION ALL SELECT 'pause', count(*) FROM pause p CROSS JOIN job j
+        WHERE p.what = 'SUBMITTING' AND j.state = 'ACCEPTED' AND j.waits_for IS NULL
       """;
 
   static final String DELIVERIES =
@@ -202,6 +221,22 @@ final class JobQueries {
                   .map((row, context) -> new LedgerStats.Videos(row.getLong(1), row.getLong(2)))
                   .one();
           return new LedgerStats(jobs, oldest, deliveries, videos, accounts);
+        });
+  }
+
+  /** See {@link Ledger#waitingFor}. */
+  Map<String, Long> waitingFor() {
+    return sql.withHandle(
+        handle -> {
+          Map<String, Long> jobs = new TreeMap<>();
+          handle
+              .createQuery(WAITING)
+              .map(
+                  (row, context) ->
+                      jobs.merge(row.getString("what"), row.getLong("jobs"), Long::sum))
+              .list();
+          jobs.values().removeIf(many -> many == 0);
+          return jobs;
         });
   }
 

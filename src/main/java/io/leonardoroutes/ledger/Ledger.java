@@ -222,6 +222,14 @@ public final class Ledger implements AutoCloseable {
         accounts.stream().collect(Collectors.toMap(AccountLimits::account, this::of)));
   }
 
+  /**
+   * How many accepted jobs wait for what, by the names of {@link io.leonardoroutes.job.WaitsFor},
+   * and as {@code pause} those in the queue of what is paused.
+   */
+  public Map<String, Long> waitingFor() {
+    return queries.waitingFor();
+  }
+
   private LedgerStats.Account of(AccountLimits limits) {
     return new LedgerStats.Account(
         governor.slots(limits), limits.budget() == null ? null : governor.used(limits));

@@ -2,13 +2,18 @@ package io.leonardoroutes.ledger;
 
 import io.leonardoroutes.database.LedgerSql;
 import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.DeliveryStatus;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.OutboxEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.SqlStatement;
@@ -46,6 +51,18 @@ public final class Outbox {
             AND b.sink = d.sink AND (b.state = 'PENDING') IS TRUE
             AND (b.due_at <= :now OR b.tries = 0))
       ORDER BY d.due_at, d.since LIMIT :limit
+      """;
+
+  private static final String STATUS =
+      "SELECT d.*, e.subject, e.type FROM delivery d JOIN event e ON e.id = d.event_id";
+
+  private static final String PAGE =
+      """
+      SELECT d.*, e.subject, e.type FROM (SELECT * FROM (%s) AS such
+          WHERE (since, event_id, content) > (:since, :event, :content)
+          ORDER BY since, event_id, content LIMIT :limit) AS d
+        JOIN event e ON e.id = d.event_id
+      ORDER BY d.since, d.event_id, d.content
       """;
 
   private final LedgerSql sql;
@@ -273,6 +290,99 @@ public final class Outbox {
                 .bind("now", clock.millis())
                 .bind("sink", sink)
                 .execute());
+  }
+
+  /**
+   * Makes one delivery that is {@code DEAD}, or waits for another try, due now with all its tries.
+   *
+   * @return whether there is such a one that nobody makes just now
+   */
+  public boolean redeliver(DeliveryStatus.Key key) {
+    return sql.inTransaction(
+        handle ->
+            handle
+                    .createUpdate(
+                        """
+                        UPDATE delivery
+                        SET state = 'PENDING', tries = 0, due_at = :now, leased_until = 0, error = NULL
+                        WHERE event_id = :event AND sink = :sink AND content = :content
+                          AND (state = 'DEAD' OR (state = 'PENDING' AND leased_until <= :now))
+                        """)
+                    .bind("now", clock.millis())
+                    .bind("event", key.eventId())
+                    .bind("sink", key.sink())
+                    .bind("content", key.content().name())
+                    .execute()
+                == 1);
+  }
+
+  /** One delivery. */
+  public Optional<DeliveryStatus> find(DeliveryStatus.Key key) {
+    return sql.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    STATUS + " WHERE d.event_id = :event AND d.sink = :sink AND content = :content")
+                .bind("event", key.eventId())
+                .bind("sink", key.sink())
+                .bind("content", key.content().name())
+                .map((row, context) -> status(row))
+                .findOne());
+  }
+
+  /** The deliveries of a job's events, the oldest first. */
+  public List<DeliveryStatus> ofJob(String job) {
+    return sql.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    STATUS
+                        + " WHERE e.subject = :job ORDER BY e.time, d.sink, d.content LIMIT 1000")
+                .bind("job", job)
+                .map((row, context) -> status(row))
+                .list());
+  }
+
+  /**
+   * Deliveries of a sink that are pending or dead, the oldest first.
+   *
+   * @param states of these alone; those that are delivered are not found
+   * @param after the last one before, or null
+   */
+  public List<DeliveryStatus> page(
+      String sink, Collection<Delivery.State> states, int limit, DeliveryStatus after) {
+    String open =
+        states.stream()
+            .filter(state -> state != Delivery.State.DELIVERED)
+            // Written out, as their indexes are by state.
+            .map("SELECT * FROM delivery WHERE sink = :sink AND state = '%s'"::formatted)
+            .collect(Collectors.joining(" UNION ALL "));
+    return sql.withHandle(
+        handle ->
+            handle
+                .createQuery(PAGE.formatted(open))
+                .bind("sink", sink)
+                .bind("since", after == null ? Long.MIN_VALUE : after.since().toEpochMilli())
+                .bind("event", after == null ? "" : after.key().eventId())
+                .bind("content", after == null ? "" : after.key().content().name())
+                .bind("limit", limit)
+                .map((row, context) -> status(row))
+                .list());
+  }
+
+  private static DeliveryStatus status(ResultSet row) throws SQLException {
+    return new DeliveryStatus(
+        new DeliveryStatus.Key(
+            row.getString("event_id"),
+            row.getString("sink"),
+            Delivery.Content.valueOf(row.getString("content"))),
+        row.getString("subject"),
+        row.getString("type"),
+        Delivery.State.valueOf(row.getString("state")),
+        row.getInt("tries"),
+        Instant.ofEpochMilli(row.getLong("since")),
+        Instant.ofEpochMilli(row.getLong("due_at")),
+        row.getString("error"));
   }
 
   private static boolean update(

@@ -41,7 +41,10 @@ final class AnswerSchemas {
     records.forEach(schemas::add);
     schemas.add(ModelCatalog.ModelList.class);
     schemas.add(Problem.class);
-    components.withObject("/JobPage/properties/next").putArray("type").add("string").add("null");
+    for (String page : List.of("JobPage", "DeliveryPage")) {
+      ObjectNode next = components.withObject("/" + page + "/properties/next");
+      next.putArray("type").add("string").add("null");
+    }
     components.putObject("Schema").put("type", "object");
     components.putObject("OpenApi").put("type", "object");
   }

@@ -10,10 +10,13 @@ import io.leonardoroutes.fixture.TestLedger;
 import io.leonardoroutes.fixture.TestLimits;
 import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance;
+import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.limits.Budget;
+import io.leonardoroutes.limits.Pause;
 import io.leonardoroutes.limits.Spent;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -146,6 +149,20 @@ class LedgerStatsTest {
   }
 
   @Test
+  void jobsThatWaitAreCountedByWhatTheyWaitFor() {
+    accept();
+    accept();
+    assertThat(ledger.waitingFor()).isEmpty();
+    Actor anna = new Actor("anna", "rest");
+    ledger.pauses().pause(Pause.What.ACCOUNT, List.of("default", "another"), anna, null);
+    assertThat(ledger.waitingFor()).isEqualTo(Map.of("pause", 2L));
+    ledger.pauses().pause(Pause.What.SUBMITTING, List.of(""), anna, null);
+    NewJob chained = request("a", "k", "h").waitingFor(accept().id(), null);
+    ledger.accept(chained, one -> List.of());
+    assertThat(ledger.waitingFor()).isEqualTo(Map.of("job", 1L, "pause", 3L));
+  }
+
+  @Test
   void nothingThatIsAskedAllTheTimeWalksPastWhatIsDoneWith() {
     Jdbi jdbi = Jdbi.create(url);
     jdbi.useHandle(
@@ -164,6 +181,7 @@ class LedgerStatsTest {
     ledger.close();
     ledger = TestLedger.open(url, clock);
     assertThat(plan(jdbi, JobQueries.JOBS)).doesNotContain("Seq Scan on job", "SCAN job");
+    assertThat(plan(jdbi, JobQueries.WAITING)).doesNotContain("SCAN j", "Seq Scan on job j");
     assertThat(plan(jdbi, JobQueries.DELIVERIES)).contains("delivery_pending", "delivery_dead");
     assertThat(plan(jdbi, JobQueries.VIDEOS)).contains("job_unfetched");
     assertThat(plan(jdbi, Spent.USED)).doesNotContain("SCAN spent", "Seq Scan on job");

@@ -15,6 +15,7 @@ import io.leonardoroutes.fixture.TickingClock;
 import io.leonardoroutes.job.Acceptance.Accepted;
 import io.leonardoroutes.job.Delivery;
 import io.leonardoroutes.job.Delivery.Content;
+import io.leonardoroutes.job.DeliveryStatus;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
@@ -225,6 +226,58 @@ class OutboxTest {
         .containsExactlyInAnyOrder(tuple("e1", 0, null), tuple("e2", 0, null));
     assertThat(outbox.redeliver("a")).isZero();
     assertThat(outbox.count(DEAD)).isEqualTo(1);
+  }
+
+  @Test
+  void oneThatIsDeadOrWaitsForAnotherTryIsDueNowIfSomebodySaysSo() {
+    outbox.add(List.of(event("e1", job, event("a"), event("b"))));
+    outbox.add(List.of(event("e2", other(), event("a"), event("b"))));
+    outbox.dead(claim("a").get(0), "no room");
+    DeliveryStatus dead = outbox.page("a", List.of(DEAD), 10, null).get(0);
+
+    assertThat(outbox.redeliver(dead.key())).isTrue();
+
+    assertThat(outbox.find(dead.key()).orElseThrow().state()).isEqualTo(Delivery.State.PENDING);
+    Delivery again =
+        claim("a").stream()
+            .filter(one -> one.eventId().equals(dead.key().eventId()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(outbox.redeliver(dead.key())).as("while it is being made").isFalse();
+    outbox.failed(again, clock.instant().plusSeconds(600), "away");
+    assertThat(outbox.redeliver(dead.key())).isTrue();
+    outbox.delivered(claim("a").get(0));
+    assertThat(outbox.redeliver(dead.key())).isFalse();
+  }
+
+  @Test
+  void whatIsOpenIsListedPageByPageTheOldestFirst() {
+    for (int i = 0; i < 5; i++) {
+      outbox.add(List.of(later(i / 2, event("e" + i, other(), event("a"), event("b")))));
+    }
+    claim("a").stream().limit(2).forEach(delivery -> outbox.dead(delivery, "no room"));
+
+    List<String> paged = new ArrayList<>();
+    List<DeliveryStatus> page = outbox.page("a", List.of(DEAD, Delivery.State.PENDING), 2, null);
+    while (!page.isEmpty()) {
+      page.forEach(one -> paged.add(one.key().eventId()));
+      page = outbox.page("a", List.of(DEAD, Delivery.State.PENDING), 2, page.get(page.size() - 1));
+    }
+
+    assertThat(paged).containsExactly("e0", "e1", "e2", "e3", "e4");
+    assertThat(outbox.page("a", List.of(DEAD), 10, null)).hasSize(2);
+    assertThat(outbox.page("none", List.of(DEAD), 10, null)).isEmpty();
+  }
+
+  @Test
+  void theDeliveriesOfAJobAreFoundHoweverFarTheyAre() {
+    outbox.add(List.of(event("e1", job, event("a"), event("b"))));
+    outbox.add(List.of(event("e2", other(), event("a"))));
+    outbox.delivered(claim("b").get(0));
+
+    assertThat(outbox.ofJob(job.id()))
+        .extracting(one -> one.key().sink(), DeliveryStatus::state)
+        .containsExactly(tuple("a", Delivery.State.PENDING), tuple("b", DELIVERED));
   }
 
   @Test

@@ -337,6 +337,12 @@ class OpenApiTest {
         "JobHistory",
         RestCall.get(app, "/generations/" + job.at("/id").asText() + "/history").body());
     assertFits("CostList", RestCall.get(app, "/costs").body());
+    assertFits("Summary", RestCall.get(app, "/summary").body());
+    assertFits("SinkList", RestCall.get(app, "/sinks").body());
+    assertFits("DeliveryPage", RestCall.get(app, "/sinks/outbox/deliveries").body());
+    assertFits("PauseState", RestCall.post(app, "/intakes/jms/pause", "").body());
+    assertFits("PauseList", RestCall.get(app, "/pauses").body());
+    assertFits("DrainState", RestCall.post(app, "/drain/resume", "").body());
     assertFits("Redelivery", RestCall.post(app, "/sinks/outbox/redeliver", "").body());
     assertFits("BulkResolution", RestCall.post(app, "/resolve", "{\"as\":\"failed\"}").body());
     String batch =
