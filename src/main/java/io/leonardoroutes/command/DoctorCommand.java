@@ -24,9 +24,10 @@ import picocli.CommandLine.Mixin;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Looks at all that the program needs: settings, the provider with each key (by a call that is",
-      "free), whether it has our models, clock, proxy, ledger, disk, ports and sinks. Each is one",
-      "line: ok, warn or fail, and what would do. It pays for nothing and changes nothing.",
+      "Looks at all that the program needs, and says what would do.",
+      "That is settings, the provider with each key (by a call that is free), whether it has our",
+      "models, clock, proxy, ledger, disk, ports and sinks. Each is one line: ok, warn or fail. It",
+      "pays for nothing and changes nothing.",
       "Exits with 1 if anything fails."
     })
 final class DoctorCommand implements Callable<Integer> {

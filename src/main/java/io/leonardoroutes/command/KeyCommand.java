@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
     name = "key",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes a key for a REST caller. Standard output gets the line for the file of",
-      "leonardo.rest.keys; standard error gets the key itself, which is shown only this once."
+      "Makes a key for a REST caller.",
+      "Standard output gets the line for the file of leonardo.rest.keys; standard error gets the key",
+      "itself, which is shown only this once."
     })
 public final class KeyCommand implements Callable<Integer> {
   private static final String OPERATOR = "operator";

@@ -57,8 +57,8 @@ final class ModelCommands {
       name = "schema",
       mixinStandardHelpOptions = true,
       description = {
-        "Prints the JSON Schema (draft 2020-12) of a request for a model, with the rules in force.",
-        "It asks nobody, and needs no key."
+        "Prints the JSON Schema of a request for a model, with the rules in force.",
+        "It is of draft 2020-12. The command asks nobody, and needs no key."
       })
   static final class Schema implements Callable<Integer> {
     private final CommandContext context;

@@ -24,8 +24,9 @@ final class PauseCommands {
       name = "pause",
       mixinStandardHelpOptions = true,
       description = {
-        "Pauses an account, an intake, submitting, or all of it (a drain: begins nothing, finishes",
-        "what runs). Jobs that run go on. It holds for all instances, and over a restart."
+        "Pauses an account, an intake, submitting, or all of it.",
+        "Jobs that run go on to their end; all of it is a drain. It holds for all instances, and over",
+        "a restart."
       })
   static final class Pause implements Callable<Integer> {
     private final CommandContext context;
@@ -60,13 +61,19 @@ final class PauseCommands {
     @Mixin private ConnectionOptions connection;
     @Mixin private Target target;
 
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        description = "why, for the audit: up to 200 characters")
+    private String reason;
+
     Resume(CommandContext context) {
       this.context = context;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-      return target.post(connection.open(context), false, null, output);
+      return target.post(connection.open(context), false, reason, output);
     }
   }
 
@@ -94,7 +101,7 @@ final class PauseCommands {
         index = "1",
         arity = "0..1",
         paramLabel = "NAME",
-        description = "name of the account, or of the intake: file, rest or jms")
+        description = "name of the account, or of the intake: file, rest, jms or other")
     private String name;
 
     int post(RunningProgram program, boolean pause, String reason, CommandOutput output)
@@ -129,6 +136,16 @@ final class PauseCommands {
 
     private static void show(JsonNode answer, CommandOutput output) {
       JsonNode all = answer.path(answer.has("items") ? "items" : "pauses");
+      if (answer.has("done")) {
+        output.line(
+            answer.path("done").asBoolean()
+                ? "nothing is under way"
+                : "under way: %s at the provider, %s videos, %s deliveries"
+                    .formatted(
+                        shown(answer.path("atProvider")),
+                        shown(answer.path("videos")),
+                        shown(answer.path("deliveries"))));
+      }
       (all.isArray() ? all : CommandOutput.tree(List.of(answer)))
           .forEach(one -> output.line(line(one)));
     }

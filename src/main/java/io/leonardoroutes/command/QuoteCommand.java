@@ -22,8 +22,9 @@ import picocli.CommandLine.Parameters;
     name = "quote",
     mixinStandardHelpOptions = true,
     description = {
-      "Says what the requests in a file (.json, .jsonl, .csv) or folder will cost, and how long",
-      "they will take. It only reads, whether or not the program is running, and needs no key.",
+      "Says what the requests in a file or folder will cost.",
+      "And how long they will take. It only reads .json, .jsonl and .csv, whether or not the program is",
+      "running, and needs no key.",
       "Exits with 0 if every request has a price, else with 1."
     })
 final class QuoteCommand implements Callable<Integer> {

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
     name = "resolve",
     mixinStandardHelpOptions = true,
     description = {
-      "Ends the doubt about one job, or about all. paid: it was billed, as the generation that",
-      "you name. unpaid: it was not, so it is submitted again. failed: it is given up."
+      "Ends the doubt about one job, or about all.",
+      "paid: it was billed, as the generation that you name. unpaid: it was not, so it is submitted",
+      "again. failed: it is given up."
     })
 final class ResolveCommand implements Callable<Integer> {
   private final CommandContext context;

@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
     name = "restored",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes a ledger that was restored from a backup safe to start on: puts every job in doubt",
-      "that may have been submitted since. Run it while no program uses the ledger."
+      "Makes a ledger that was restored from a backup safe to start on.",
+      "It puts every job in doubt that may have been submitted since. Run it while no program uses",
+      "the ledger."
     })
 final class RestoreCommand implements Callable<Integer> {
   private static final String WHY =

@@ -14,8 +14,9 @@ import picocli.CommandLine.Mixin;
     name = "status",
     mixinStandardHelpOptions = true,
     description = {
-      "Says how the running program stands: jobs by state, slots, sinks, pauses, what is away",
-      "(GET /summary). If it has no summary, its health, by the settings of this folder."
+      "Says how the running program stands.",
+      "Jobs by state, slots, accounts, sinks, pauses, and what is away.",
+      "That is GET /summary, or where there is none its health, by the settings of this folder."
     })
 final class StatusCommand implements Callable<Integer> {
   private static final int NOT_FOUND = 404;
@@ -65,8 +66,7 @@ final class StatusCommand implements Callable<Integer> {
       lines.add("oldest in the queue: since " + shown(summary.get("oldestQueuedAt")));
     }
     if (summary.has("slots")) {
-      lines.add(
-          "slots: " + shown(summary.at("/slots/used")) + " of " + shown(summary.at("/slots/of")));
+      lines.add("slots: " + value(summary.get("slots")));
     }
     summary.path("accounts").forEach(one -> lines.add("account " + fields(one)));
     summary.path("sinks").forEach(one -> lines.add("sink " + fields(one)));
@@ -99,14 +99,20 @@ final class StatusCommand implements Callable<Integer> {
             field -> {
               JsonNode value = field.getValue();
               if (!field.getKey().equals("name") && !value.isNull()) {
-                all.add(
-                    CommandOutput.plain(field.getKey())
-                        + " "
-                        + (value.isValueNode()
-                            ? shown(value)
-                            : CommandOutput.plain(value.toString())));
+                all.add(CommandOutput.plain(field.getKey()) + " " + value(value));
               }
             });
     return shown(one.path("name")) + (all.isEmpty() ? "" : ": " + String.join(", ", all));
+  }
+
+  /** Of something that is used up, how much of it. */
+  private static String value(JsonNode value) {
+    if (!value.has("used")) {
+      return value.isValueNode() ? shown(value) : CommandOutput.plain(value.toString());
+    }
+    return shown(value.get("used"))
+        + " of "
+        + shown(value.has("of") ? value.get("of") : value.path("amount"))
+        + (value.has("unit") ? " " + shown(value.get("unit")) : "");
   }
 }

@@ -25,9 +25,9 @@ import picocli.CommandLine.Parameters;
     name = "submit",
     mixinStandardHelpOptions = true,
     description = {
-      "Sends the requests in a file (.json, .jsonl, .csv) over REST, with the pictures beside it.",
-      "The same file again is the same jobs, so it is safe to repeat after a lost answer, or with",
-      "further lines in the file. Large batches belong into the inbox."
+      "Sends the requests in a file over REST, with the pictures beside it.",
+      "The same .json, .jsonl or .csv again is the same jobs, so it is safe to repeat after a lost",
+      "answer, or with further lines in the file. Large batches belong into the inbox."
     })
 final class SubmitCommand implements Callable<Integer> {
   private static final int MOST_REQUESTS = 100_000;

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
     name = "validate",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks the requests in files (.json, .jsonl, .csv) or folders by the rules in force, and",
-      "says everything that is wrong with them. It asks nobody, and needs no key."
+      "Says everything that is wrong with the requests in files or folders.",
+      "It goes by the rules in force for .json, .jsonl and .csv, asks nobody, and needs no key."
     })
 final class ValidateCommand implements Callable<Integer> {
   private static final ObjectMapper STRICT = StrictJson.mapper();

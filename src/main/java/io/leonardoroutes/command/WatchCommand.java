@@ -25,8 +25,8 @@ import picocli.CommandLine.Parameters;
     name = "watch",
     mixinStandardHelpOptions = true,
     description = {
-      "Follows the jobs that you name until they have ended, or else all that run, until none",
-      "does. On a terminal it draws a bar for each, by how long videos of that model usually take;",
+      "Follows the jobs that you name, or all that run, until they have ended.",
+      "On a terminal it draws a bar for each, by how long videos of that model usually take;",
       "anywhere else it prints a line for each change of a state.",
       "Exits with 0 if every job that you named is COMPLETE."
     })

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
     name = "prove",
     mixinStandardHelpOptions = true,
     description = {
-      "The crash test: runs this program against a faulty provider on this machine, kills it",
-      "again and again, and shows that nothing it confirmed is lost or paid twice. It costs",
-      "nothing: it neither uses nor sees your settings and your key."
+      "The crash test: shows that nothing is lost or paid twice, whatever crashes.",
+      "It runs this program against a faulty provider on this machine, and kills it again and",
+      "again. It costs nothing: it neither uses nor sees your settings and your key."
     },
     footer = {
       "",

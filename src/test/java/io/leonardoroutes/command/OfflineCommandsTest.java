@@ -189,6 +189,14 @@ class OfflineCommandsTest {
   }
 
   @Test
+  void theListOfCommandsHasOneSentenceForEach() {
+    assertThat(run("--help").lines())
+        .filteredOn(line -> line.startsWith("  ") && !line.startsWith("  -"))
+        .hasSameSizeAs(ProgramCommands.line(CommandContext.real()).getSubcommands().keySet())
+        .allMatch(line -> line.endsWith("."));
+  }
+
+  @Test
   void aShellCompletesTheCommands() throws Exception {
     CommandFixture.Ended script = run("generate-completion");
     Path file = Files.writeString(folder.resolve("completion"), script.out());

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,6 +43,11 @@ class RestCommandsTest {
   static void close() {
     app.close();
     provider.close();
+  }
+
+  @AfterEach
+  void resume() {
+    assertThat(run("resume", "all").status()).isZero();
   }
 
   private CommandFixture.Ended run(String... arguments) {
@@ -115,6 +121,30 @@ class RestCommandsTest {
     Files.writeString(folder.resolve("none.json"), request.replace("start.png", "../none.png"));
     assertThat(run("submit", "none.json").err())
         .isEqualTo("submit: none.json: there is no picture ../none.png beside the request");
+  }
+
+  @Test
+  void whatIsPausedIsNotSubmittedUntilItIsResumed() throws Exception {
+    assertThat(run("pause", "submitting", "--reason", "invoice").out())
+        .matches("submitting: paused since \\S+ by .*: invoice\n");
+    String id = submit("paused.json", REQUEST.formatted("paused"));
+
+    assertThat(run("resume", "submitting").out()).isEqualTo("submitting: not paused\n");
+    assertThat(run("watch", id, "--every", "PT0.05S").status()).isZero();
+  }
+
+  @Test
+  void whoDrainsIsToldWhatIsStillUnderWay() {
+    assertThat(run("pause", "all").lines())
+        .hasSizeGreaterThan(3)
+        .anyMatch(line -> line.startsWith("intake rest: paused since "))
+        .first()
+        .asString()
+        .matches("nothing is under way|under way: .*");
+    assertThat(run("resume", "all").lines()).hasSize(1);
+    assertThat(run("pause", "account", "nobody").err())
+        .isEqualTo("pause: 404 there is no account nobody: default");
+    assertThat(run("pause", "intake", "fax").err()).contains("404 there is no intake fax: ");
   }
 
   @Test

@@ -97,7 +97,8 @@ class RunningProgramTest {
         {"states":{"ACCEPTED":3,"RUNNING":2,"FAILED":0},"waitsFor":{"approval":1},
          "slots":{"used":2,"of":10},"sinks":[{"name":"outbox","pending":4,"dead":1}],
          "pauses":[{"what":"submitting","paused":true,"since":"2026-07-01T02:00:00Z"}],
-         "accounts":[],"away":["the provider"]}
+         "accounts":[{"name":"main","slots":{"used":2,"of":10},"paused":false,
+          "budget":{"amount":"50","used":"12.5","unit":"DOLLARS"}}],"away":["the provider"]}
         """);
 
     assertThat(commands.run("status").lines())
@@ -105,6 +106,7 @@ class RunningProgramTest {
             "jobs: ACCEPTED 3, RUNNING 2",
             "waiting for: approval 1",
             "slots: 2 of 10",
+            "account main: slots 2 of 10, paused false, budget 12.5 of 50 DOLLARS",
             "sink outbox: pending 4, dead 1",
             "submitting: paused since 2026-07-01T02:00:00Z",
             "away: the provider");
