@@ -122,7 +122,7 @@ public final class ApiKeys implements CallerLookup {
     loaded = now;
     LOG.info("{} read again: {} keys", file, now.lines().size());
     if (!now.invalidLines().isEmpty()) {
-      LOG.warn("{}: {}", RestSettings.KEYS, invalidLine(file, now));
+      LOG.warn("leonardo.rest.keys: {}", invalidLine(file, now));
     }
     return now;
   }

@@ -21,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Gauges of what the ledger counts, and of what is unavailable. */
 final class LedgerGauges implements AutoCloseable {
@@ -39,6 +41,10 @@ final class LedgerGauges implements AutoCloseable {
   private static final int MOST_AWAY = 100;
 
   private static final String OTHER = "other things";
+
+  /** Each batch would be a series of its own. */
+  private static final Pattern BATCH =
+      Pattern.compile(" [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
 
   private final MeterSet meters;
   private final FlowContext flow;
@@ -92,20 +98,22 @@ final class LedgerGauges implements AutoCloseable {
   }
 
   /** One that came back stays, with 0: a series that only ends may be a program that is down. */
-  private void away(String what) {
-    if (!known.contains(what) && known.size() < MOST_AWAY && known.add(what)) {
+  private void away(String name) {
+    String what = known.contains(name) || known.size() < MOST_AWAY ? name : OTHER;
+    if (known.add(what)) {
       meters.gauge(
           "leonardo.away",
           "1 while this is unavailable and being retried",
           Tags.of("what", what),
-          () -> flow.outages().away().contains(what) ? 1 : 0);
-    } else if (!known.contains(what) && known.add(OTHER)) {
-      meters.gauge(
-          "leonardo.away",
-          "1 while this is unavailable and being retried",
-          Tags.of("what", OTHER),
-          () -> known.containsAll(flow.outages().away()) ? 0 : 1);
+          () ->
+              names().anyMatch(what.equals(OTHER) ? other -> !known.contains(other) : what::equals)
+                  ? 1
+                  : 0);
     }
+  }
+
+  private Stream<String> names() {
+    return flow.outages().away().stream().map(one -> BATCH.matcher(one).replaceFirst(""));
   }
 
   /**
@@ -175,7 +183,7 @@ final class LedgerGauges implements AutoCloseable {
   /** The figures of the ledger; null while it is unavailable or too slow. */
   private synchronized Snapshot current() {
     if (System.nanoTime() - freshUntil >= 0) {
-      flow.outages().away().forEach(this::away);
+      names().forEach(this::away);
       current = readLedger();
       freshUntil = System.nanoTime() + FRESH.toNanos();
     }
