@@ -52,13 +52,14 @@ class ArchitectureTest {
           Map.entry("doctor", "auth database event flow http jms json provider settings"),
           Map.entry(
               "app",
-              "api auth database delivery event files flow health http intake jms job json ledger"
+              "api auth board database delivery event files flow health http intake jms job json ledger"
                   + " limits lines metrics models openapi picture problem provider request rest"
                   + " sandbox settings steer submit track upload video"),
           Map.entry("steer", "auth event flow health job json ledger limits problem rest settings"),
           Map.entry(
               "api",
               "auth batch event flow health intake job ledger limits lines problem rest video"),
+          Map.entry("board", "auth event flow health job ledger limits picture problem rest video"),
           Map.entry(
               "submit",
               "auth batch event flow health job json ledger leonardo limits picture problem"

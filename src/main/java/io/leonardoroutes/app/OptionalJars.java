@@ -9,6 +9,7 @@ import org.apache.camel.CamelContext;
  */
 enum OptionalJars {
   REST("org.apache.camel:camel-platform-http-main", "io.vertx.ext.auth.jwt.JWTAuth"),
+  BOARD("com.github.spullara.mustache.java:compiler", "com.github.mustachejava.Mustache"),
   SANDBOX("io.vertx:vertx-web", "io.vertx.ext.web.Router"),
   HEALTH("io.vertx:vertx-core", "io.vertx.core.Vertx"),
   METERS("io.micrometer:micrometer-core", "io.micrometer.core.instrument.MeterRegistry"),

@@ -9,6 +9,9 @@ import io.leonardoroutes.api.PriceResource;
 import io.leonardoroutes.api.RestAnswers;
 import io.leonardoroutes.api.VideoResource;
 import io.leonardoroutes.api.WaitForJob;
+import io.leonardoroutes.board.BoardAnswer;
+import io.leonardoroutes.board.BoardHeaderFilter;
+import io.leonardoroutes.board.BoardResource;
 import io.leonardoroutes.delivery.ArchiveStep;
 import io.leonardoroutes.delivery.DeliverStep;
 import io.leonardoroutes.delivery.DeliveryDeadline;
@@ -177,6 +180,13 @@ final class RouteBeans {
     }
     if (OptionalJars.REST.isPresent(context)) {
       bindLongCalls(context, flow, folder);
+      if (OptionalJars.BOARD.isPresent(context)) {
+        registry.bind(
+            "leonardoBoard",
+            new BoardResource(flow, models.ids(), rejections.counts(), videos, folder));
+        registry.bind("leonardoBoardAnswer", new BoardAnswer());
+        registry.bind("leonardoBoardHeaders", new BoardHeaderFilter());
+      }
     }
     registry.bind("leonardoETags", new ETags());
     registry.bind("leonardoPages", new JobListResource(flow, models.ids()));

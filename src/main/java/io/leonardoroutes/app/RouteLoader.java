@@ -1,7 +1,9 @@
 package io.leonardoroutes.app;
 
 import io.leonardoroutes.auth.AuthHandler;
+import io.leonardoroutes.auth.OwnPages;
 import io.leonardoroutes.auth.RejectedKeys;
+import io.leonardoroutes.board.BoardDoor;
 import io.leonardoroutes.database.LedgerConnection;
 import io.leonardoroutes.delivery.FolderSinks;
 import io.leonardoroutes.event.Sink;
@@ -58,6 +60,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
   /** The bean that holds the pattern of the program's own route files. */
   static final String ROUTE_FILES = "leonardoRouteFiles";
 
+  private static final String BOARD = "leonardo.board.enabled";
   private static final String INSIDE_THE_JAR = "classpath:leonardo-routes/routes/*.camel.yaml";
   private static final Logger LOG = LoggerFactory.getLogger(RouteLoader.class);
 
@@ -260,6 +263,9 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     String enabled = "leonardo.rest.enabled";
     LeonardoSettings settings = flow.settings();
     OptionalJars.REST.requireFor(enabled, context);
+    if (keys.flag(BOARD)) {
+      OptionalJars.BOARD.requireFor(BOARD, context);
+    }
     if (ForeignServer.isThere(context)) {
       keys.requireExplicit(
           enabled,
@@ -279,7 +285,11 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
                 settings.intakes().maxBytes(),
                 settings.uploads().maxBytes(),
                 new AuthHandler.Services(
-                    new WebhookStep(flow), rejected, flow.outages(), flow.clock())));
+                    new WebhookStep(flow),
+                    rejected,
+                    flow.outages(),
+                    keys.flag(BOARD) ? new BoardDoor() : OwnPages.NONE,
+                    flow.clock())));
   }
 
   private static void load(CamelContext context, SettingReader keys, FlowContext flow)

@@ -34,8 +34,10 @@ public final class AuthHandler implements Handler<RoutingContext> {
    * The parts of the program that authentication needs.
    *
    * @param rejected counts and slows down calls with unknown keys
+   * @param pages those that the server itself has
    */
-  public record Services(Notices notices, RejectedKeys rejected, Outages outages, Clock clock) {}
+  public record Services(
+      Notices notices, RejectedKeys rejected, Outages outages, OwnPages pages, Clock clock) {}
 
   private static final String AUTHORIZATION = "Authorization";
   private static final String KEYS = "authentication of callers";
@@ -70,7 +72,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
   public void handle(RoutingContext call) {
     if (isNotice(call)) {
       notice(call);
-    } else {
+    } else if (callers == null || !services.pages().answers(call)) {
       authenticate(call, caller -> admit(call, caller));
     }
   }

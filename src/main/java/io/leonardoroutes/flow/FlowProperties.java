@@ -283,6 +283,13 @@ public final class FlowProperties {
   public static final String UNCHANGED = "leonardoUnchanged";
 
   /**
+   * Where a browser is sent, in place of an answer.
+   *
+   * <p>Set and read by {@code board}. Default: none.
+   */
+  public static final String GO_TO = "leonardoGoTo";
+
+  /**
    * Whether the answer is CSV.
    *
    * <p>Set and read by {@code costs}. Default: {@code false}.

@@ -10,6 +10,7 @@ import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.health.LogLimit;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.problem.ProblemAnswer;
+import io.leonardoroutes.problem.RejectionCounts;
 import io.leonardoroutes.problem.RequestRejected;
 import java.util.List;
 import java.util.UUID;
@@ -26,12 +27,18 @@ public final class RejectionNotifier {
   private static final int MOST_LINES = 20;
 
   private final FlowContext flow;
+  private final RejectionCounts counts = new RejectionCounts();
   private final LogLimit lines;
 
   public RejectionNotifier(FlowContext flow) {
     this.flow = flow;
     this.lines = new LogLimit(LOG, "rejected requests", MOST_LINES, flow.clock());
     flow.settings().secrets().onRefresh(lines::logSuppressed);
+  }
+
+  /** How often each rule was broken. */
+  public RejectionCounts counts() {
+    return counts;
   }
 
   /** Makes the rejection that an intake caught its answer, and tells sinks and a JMS caller. */
@@ -56,6 +63,7 @@ public final class RejectionNotifier {
   List<OutboxEvent> events(Exchange exchange, RequestRejected rejected, String key) {
     IntakeProperties intake = IntakeProperties.of(exchange);
     JsonNode answer = rejected.problem().json();
+    counts.add(rejected.problem(), flow.clock().instant());
     String id =
         key == null ? UUID.randomUUID().toString() : EventFactory.id("refused " + key + answer);
     String fileName = OutboxFileName.of(intake.name(), "request") + "-" + id.substring(0, 8);

@@ -165,6 +165,12 @@ public final class Governor {
     return stuck && circuit.listedAt() > SlotUsage.lastInDoubt(handle, limits) ? inDoubt + 1 : most;
   }
 
+  /** How many calls the account has made in the last 60 seconds. */
+  public CallCounter lastMinute(AccountLimits limits) {
+    return sql.withHandle(
+        handle -> CallCounter.lastMinute(handle, limits.account(), clock.millis()));
+  }
+
   /** How many jobs hold a slot, and how many may. */
   LedgerStats.Slots slots(AccountLimits limits) {
     long now = clock.millis();

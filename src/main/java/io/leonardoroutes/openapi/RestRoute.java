@@ -35,6 +35,10 @@ record RestRoute(
     Set<String> headers,
     RouteNote note) {
   private static final String ANSWER = "direct:leonardo-answer";
+
+  /** The configuration of pages, which are for people. */
+  private static final String PAGES = "leonardo-board";
+
   private static final Set<String> COMMON_HEADERS =
       Set.of("Content-Type", "Accept", "Authorization", "Origin");
 
@@ -45,6 +49,7 @@ record RestRoute(
     return context.getRoutes().stream()
         .filter(route -> route.getEndpoint() instanceof PlatformHttpEndpoint)
         .filter(route -> String.valueOf(route.getConfigurationId()).startsWith("leonardo-"))
+        .filter(route -> !PAGES.equals(route.getConfigurationId()))
         .map(route -> of(route, models.getRouteDefinition(route.getRouteId()).getOutputs()))
         .sorted(Comparator.comparing(RestRoute::path))
         .toList();

@@ -2,9 +2,11 @@ package io.leonardoroutes.rest;
 
 import io.leonardoroutes.auth.AuthHandler;
 import io.leonardoroutes.auth.HostCheck;
+import io.leonardoroutes.auth.OwnPages;
 import io.leonardoroutes.auth.ProblemHandler;
 import io.leonardoroutes.auth.RestSettings;
 import io.leonardoroutes.settings.BadSetting;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -83,7 +85,10 @@ public final class RestServer {
     router
         .route()
         .order(-3)
-        .handler(rest.origins().isEmpty() ? RestServer::rejectPages : corsFor(rest.origins()));
+        .handler(
+            exceptOwn(
+                services.pages(),
+                rest.origins().isEmpty() ? RestServer::rejectPages : corsFor(rest.origins())));
     AuthHandler auth = AuthHandler.of(rest, server.getVertx(), services);
     router.route().order(-2).handler(auth);
     AnswerMemory memory = new AnswerMemory();
@@ -129,6 +134,16 @@ public final class RestServer {
     } else {
       call.next();
     }
+  }
+
+  private static Handler<RoutingContext> exceptOwn(OwnPages pages, Handler<RoutingContext> others) {
+    return call -> {
+      if (pages.mayCall(call)) {
+        call.next();
+      } else {
+        others.handle(call);
+      }
+    };
   }
 
   private static SSLContextParameters tls(RestSettings.Tls tls) {

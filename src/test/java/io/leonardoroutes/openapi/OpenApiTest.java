@@ -147,6 +147,9 @@ class OpenApiTest {
   void theDocumentHasEveryRouteOfTheApiAndNoneOfTheApplications() throws Exception {
     Set<String> shipped = new TreeSet<>();
     for (Path file : files(Path.of("routes"), ".yaml")) {
+      if (file.getFileName().toString().startsWith("board")) {
+        continue;
+      }
       Pattern.compile("uri: platform-http:(\\S+)\\s+parameters:\\s+httpMethodRestrict: (\\w+)")
           .matcher(Files.readString(file))
           .results()
