@@ -47,7 +47,7 @@ class ArchitectureTest {
           Map.entry("", "command"),
           Map.entry(
               "command",
-              "app auth database doctor event flow job json ledger limits lines models openapi"
+              "app auth database doctor event files flow job json ledger limits lines models openapi"
                   + " problem prove request settings"),
           Map.entry("doctor", "auth database event flow http jms json provider settings"),
           Map.entry(

@@ -1,5 +1,6 @@
 package io.leonardoroutes.command;
 
+import io.leonardoroutes.files.OthersAccess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -10,12 +11,17 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where the running program is that a command speaks to, and with which key. */
 final class ConnectionOptions {
   private static final Path CONFIG = Path.of("config", "application.properties");
   private static final int LONGEST_KEY = 8 * 1024;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--url",
@@ -35,7 +41,19 @@ final class ConnectionOptions {
    * @throws CommandFailure if the address or the key cannot be used
    */
   RunningProgram open(CommandContext context) {
-    return new RunningProgram(address(context), key(context));
+    URI address = address(context);
+    String key = key(context);
+    if (key != null && address.getScheme().equals("http") && !isHere(address.getHost())) {
+      command
+          .commandLine()
+          .getErr()
+          .println("the key goes to " + address + " unencrypted: use https:// where you can");
+    }
+    return new RunningProgram(address, key);
+  }
+
+  private static boolean isHere(String host) {
+    return host.matches("localhost|127\\.[0-9.]+|\\[::1]");
   }
 
   private URI address(CommandContext context) {
@@ -75,10 +93,15 @@ final class ConnectionOptions {
     String host = setting(context, file, prefix + "host", "127.0.0.1");
     String port = setting(context, file, prefix + "port", server.equals("rest") ? "8080" : "9876");
     boolean tls = !setting(context, file, prefix + "tls.keystore", "").isEmpty();
+    return address(host, port, tls).toString();
+  }
+
+  /** Where a server with these settings answers. */
+  static URI address(String host, String port, boolean tls) {
     // A server that listens on every address is on this one too.
     String name = host.matches("0\\.0\\.0\\.0|\\[?::]?") ? "127.0.0.1" : host;
     String bracketed = name.contains(":") && !name.startsWith("[") ? "[" + name + "]" : name;
-    return (tls ? "https://" : "http://") + bracketed + ":" + port;
+    return URI.create((tls ? "https://" : "http://") + bracketed + ":" + port);
   }
 
   private static String setting(
@@ -110,6 +133,7 @@ final class ConnectionOptions {
   }
 
   private String keyOfFile() {
+    OthersAccess.warnOfSecret("--key-file", keyFile);
     try (InputStream in = Files.newInputStream(keyFile)) {
       return new String(in.readNBytes(LONGEST_KEY), StandardCharsets.US_ASCII);
     } catch (IOException e) {

@@ -82,7 +82,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     add(here.ledger());
     here.disks().forEach(this::add);
-    here.ports(isRunning()).forEach(this::add);
+    here.ports(isRunning(program)).forEach(this::add);
     settings.sinks().forEach(sink -> add(here.sink(sink)));
     here.callers().ifPresent(this::add);
   }
@@ -112,9 +112,12 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   /** Whether the program runs on this machine, so that its ports are in use. */
-  private boolean isRunning() {
+  private static boolean isRunning(OfflineProgram settings) {
+    String host = settings.keys().text("leonardo.management.host");
+    String port = settings.keys().text("leonardo.management.port");
     try {
-      RunningProgram program = new RunningProgram(ConnectionOptions.management(context), null);
+      RunningProgram program =
+          new RunningProgram(ConnectionOptions.address(host, port, false), null);
       return program.ask("/health/live").isGood();
     } catch (CommandFailure e) {
       return false;

@@ -1,15 +1,18 @@
 package io.leonardoroutes.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.leonardoroutes.json.StrictJson;
 import io.leonardoroutes.lines.RequestFile;
 import io.leonardoroutes.request.VideoRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,9 +29,12 @@ import java.util.TreeMap;
  * A request as it is sent: JSON alone, or a form with the pictures that it names.
  *
  * @param type its media type
+ * @param contentHash the same for the same request with the same pictures, however it is written
  */
-record SubmittedRequest(String type, byte[] body) {
+record SubmittedRequest(String type, byte[] body, String contentHash) {
   private static final ObjectMapper STRICT = StrictJson.mapper();
+  private static final ObjectMapper SORTED =
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
   private static final int MOST_BYTES = 100 * 1024 * 1024;
   private static final String LINE = "\r\n";
 
@@ -38,19 +44,22 @@ record SubmittedRequest(String type, byte[] body) {
   static SubmittedRequest of(RequestFile file, byte[] json) throws IOException {
     Map<String, byte[]> pictures = pictures(file, json);
     if (pictures.isEmpty()) {
-      return new SubmittedRequest("application/json", json);
+      return new SubmittedRequest("application/json", json, hash(canonical(json)));
     }
     // Nothing that is sent can have a hash of itself in it.
-    List<byte[]> parts = new ArrayList<>(pictures.values());
-    parts.add(json);
-    String boundary = "leonardo-" + hash(parts.toArray(byte[][]::new));
+    List<byte[]> parts = new ArrayList<>();
+    parts.add(canonical(json));
+    pictures.forEach((name, content) -> parts.add((name + hash(content)).getBytes(UTF_8)));
+    String hash = hash(parts.toArray(byte[][]::new));
+    String boundary = "leonardo-" + hash;
     ByteArrayOutputStream form = new ByteArrayOutputStream();
     add(form, boundary, "request", json);
     for (Map.Entry<String, byte[]> picture : pictures.entrySet()) {
       add(form, boundary, picture.getKey(), picture.getValue());
     }
-    form.writeBytes(("--" + boundary + "--" + LINE).getBytes(StandardCharsets.UTF_8));
-    return new SubmittedRequest("multipart/form-data; boundary=" + boundary, form.toByteArray());
+    form.writeBytes(("--" + boundary + "--" + LINE).getBytes(UTF_8));
+    return new SubmittedRequest(
+        "multipart/form-data; boundary=" + boundary, form.toByteArray(), hash);
   }
 
   private static void add(
@@ -64,9 +73,9 @@ record SubmittedRequest(String type, byte[] body) {
                 + "\""
                 + LINE
                 + LINE)
-            .getBytes(StandardCharsets.UTF_8));
+            .getBytes(UTF_8));
     form.writeBytes(content);
-    form.writeBytes(LINE.getBytes(StandardCharsets.UTF_8));
+    form.writeBytes(LINE.getBytes(UTF_8));
   }
 
   private static Map<String, byte[]> pictures(RequestFile file, byte[] json) throws IOException {
@@ -94,7 +103,7 @@ record SubmittedRequest(String type, byte[] body) {
   /** The pictures that it names; none if it cannot be read, which the answer will say. */
   private static Set<String> names(byte[] json) {
     try {
-      JsonNode received = STRICT.readTree(new String(json, StandardCharsets.UTF_8));
+      JsonNode received = STRICT.readTree(new String(json, UTF_8));
       Map<String, String> names = new TreeMap<>();
       VideoRequest.readWithoutModel(received, Set.of())
           .picturesToUpload()
@@ -111,9 +120,14 @@ record SubmittedRequest(String type, byte[] body) {
     }
   }
 
-  /** The same for the same request with the same pictures. */
-  String contentHash() {
-    return hash(body);
+  /** An editor that adds a line break, or sorts the keys, makes no other request. */
+  private static byte[] canonical(byte[] json) {
+    try {
+      JsonNode received = STRICT.readTree(new String(json, UTF_8));
+      return SORTED.writeValueAsBytes(SORTED.treeToValue(received, Object.class));
+    } catch (JsonProcessingException e) {
+      return json;
+    }
   }
 
   /**
@@ -123,8 +137,7 @@ record SubmittedRequest(String type, byte[] body) {
    * @param copy how often the content is in the file up to here
    */
   static String key(String name, String contentHash, int copy) {
-    return "submit-"
-        + hash((name + "\n" + contentHash + "\n" + copy).getBytes(StandardCharsets.UTF_8));
+    return "submit-" + hash((name + "\n" + contentHash + "\n" + copy).getBytes(UTF_8));
   }
 
   private static String hash(byte[]... parts) {

@@ -180,16 +180,20 @@ final class WatchCommand implements Callable<Integer> {
   private String bar(JsonNode job, Optional<Duration> usual) {
     Optional<Instant> since = JobText.time(job, "submittedAt");
     if (!state(job).equals("RUNNING") || since.isEmpty()) {
-      return shown(job.path("id")) + "  " + JobText.state(job);
+      return name(job) + JobText.state(job);
     }
     Duration took = Duration.between(since.get(), context.clock().instant());
-    return shown(job.path("id"))
-        + "  "
+    return name(job)
         + bar(took, usual)
         + " "
         + took.toSeconds()
         + " s"
         + usual.map(most -> " of about " + most.toSeconds() + " s").orElse("");
+  }
+
+  /** Short, as a line that wraps could not be drawn over; the lines of changes have whole ids. */
+  private static String name(JsonNode job) {
+    return "%-10.8s".formatted(shown(job.path("id")));
   }
 
   /** The provider shows no progress: the bar is full only when the video is there. */

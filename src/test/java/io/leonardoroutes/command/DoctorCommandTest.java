@@ -50,7 +50,6 @@ class DoctorCommandTest {
 
   private CommandFixture.Ended doctor(String... more) {
     CommandFixture commands = CommandFixture.with(settings, folder);
-    commands.variables().put("LEONARDO_MANAGEMENT_PORT", settings.get("leonardo.management.port"));
     String[] arguments = new String[more.length + 1];
     arguments[0] = "doctor";
     System.arraycopy(more, 0, arguments, 1, more.length);

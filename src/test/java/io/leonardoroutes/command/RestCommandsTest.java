@@ -128,6 +128,11 @@ class RestCommandsTest {
     assertThat(run("pause", "submitting", "--reason", "invoice").out())
         .matches("submitting: paused since \\S+ by .*: invoice\n");
     String id = submit("paused.json", REQUEST.formatted("paused"));
+    assertThat(run("status").lines())
+        .contains("waiting for: pause 1")
+        .anyMatch(line -> line.startsWith("account default: slots 0 of 10, paused false"))
+        .anyMatch(line -> line.startsWith("sink outbox: "))
+        .anyMatch(line -> line.matches("submitting: paused since .* by .*: invoice"));
 
     assertThat(run("resume", "submitting").out()).isEqualTo("submitting: not paused\n");
     assertThat(run("watch", id, "--every", "PT0.05S").status()).isZero();

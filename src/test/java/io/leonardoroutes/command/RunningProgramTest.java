@@ -7,6 +7,7 @@ import io.leonardoroutes.fixture.App;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import mockwebserver3.MockResponse;
@@ -153,7 +154,7 @@ class RunningProgramTest {
   @Test
   void aWordMakesNewJobsOfTheSameFileAndAddedLinesLeaveTheOthersAlone() throws Exception {
     Path file = Files.writeString(folder.resolve("a.jsonl"), "{\"a\":1}\n{\"a\":1}\n");
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 9; i++) {
       answers(202, "{\"id\":\"j\"}");
     }
 
@@ -166,9 +167,11 @@ class RunningProgramTest {
         .isEqualTo(first)
         .doesNotContain(added)
         .doesNotHaveDuplicates();
-    Files.writeString(file, "{\"a\":1}\n{\"a\":1}\n");
+    Files.writeString(file, "{ \"a\" : 1 }\n\n{\"a\":1}");
     assertThat(commands.run("submit", "a.jsonl", "--again", "monday").status()).isZero();
     assertThat(List.of(key(), key())).doesNotContainAnyElementsOf(first).doesNotContain(added);
+    assertThat(commands.run("submit", "a.jsonl").status()).isZero();
+    assertThat(List.of(key(), key())).as("written otherwise").isEqualTo(first);
   }
 
   private String key() throws InterruptedException {
@@ -273,6 +276,37 @@ class RunningProgramTest {
 
     assertThat(commands.run("jobs").out())
         .isEqualTo("j  -           -  -  -  \\u001b[2Jx\\u000a\n");
+  }
+
+  @Test
+  void onATerminalABarShowsHowFarAJobIsByWhatSuchVideosTake() {
+    String job =
+        "{\"id\":\"0123456789\",\"model\":\"m\",\"state\":\"%s\",\"submittedAt\":\"%s\"%s}";
+    String ended = ",\"finishedAt\":\"2026-07-01T02:01:40Z\"";
+    String usual = job.formatted("COMPLETE", "2026-07-01T02:00:00Z", ended);
+    answers(200, job.formatted("RUNNING", Instant.now().minusSeconds(50), ""));
+    answers(200, "{\"items\":[" + usual + "]}");
+    answers(200, usual);
+    System.setProperty("picocli.ansi", "true");
+    try {
+      CommandFixture.Ended watched = commands.run("watch", "0123456789", "--every", "PT0.001S");
+
+      assertThat(watched.status()).as(watched.err()).isZero();
+      assertThat(watched.out())
+          .matches(
+              "01234567  \\[#{12,20}\\.+] \\d\\d s of about 100 s\\n\u001b\\[1A\u001b\\[J"
+                  + "\\S+  0123456789  COMPLETE after 100 s\\n");
+    } finally {
+      System.clearProperty("picocli.ansi");
+    }
+  }
+
+  @Test
+  void aKeyThatGoesUnencryptedToAnotherMachineIsToldSo() {
+    commands.variables().put("LEONARDO_REST_KEY", "lr_one");
+
+    assertThat(commands.run("jobs", "--url", "http://leonardo.invalid").err())
+        .startsWith("the key goes to http://leonardo.invalid unencrypted: use https:// where");
   }
 
   @Test
