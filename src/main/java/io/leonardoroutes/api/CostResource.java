@@ -177,13 +177,14 @@ public final class CostResource {
       if (account.limits().budget() == null) {
         continue;
       }
+      AccountLimits limits = flow.ledger().limits().inForce(account.limits());
       if (account.name().equals(Job.DEFAULT_ACCOUNT)) {
-        budget = use(null, account.limits(), today);
+        budget = use(null, limits, today);
       } else {
-        others.add(use(account.name(), account.limits(), today));
+        others.add(use(account.name(), limits, today));
       }
     }
-    for (PayerBudget one : flow.settings().budgets().all()) {
+    for (PayerBudget one : flow.ledger().limits().inForce(flow.settings().budgets()).all()) {
       if (one.perDay() != null) {
         others.add(use(one, false, today));
       }

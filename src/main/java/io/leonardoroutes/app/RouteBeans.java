@@ -47,6 +47,8 @@ import io.leonardoroutes.provider.ProviderClock;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ETags;
 import io.leonardoroutes.steer.DrainState;
+import io.leonardoroutes.steer.LimitState;
+import io.leonardoroutes.steer.LimitStep;
 import io.leonardoroutes.steer.PauseState;
 import io.leonardoroutes.steer.PauseStep;
 import io.leonardoroutes.steer.SinkResource;
@@ -110,6 +112,8 @@ final class RouteBeans {
           PauseState.class,
           PauseState.PauseList.class,
           DrainState.class,
+          LimitState.LimitList.class,
+          LimitStep.NewLimit.class,
           SinkState.SinkList.class,
           SinkResource.DeliveryPage.class,
           SummaryResource.Summary.class);
@@ -224,6 +228,7 @@ final class RouteBeans {
   /** The beans of the operators' hands. */
   private static void bindSteering(Registry registry, FlowContext flow) {
     registry.bind("leonardoOptionalText", BodyText.optional(MOST_STEERING));
+    registry.bind("leonardoLimits", new LimitStep(flow));
     registry.bind("leonardoPauses", new PauseStep(flow));
     registry.bind("leonardoSinks", new SinkResource(flow));
     registry.bind("leonardoSummary", new SummaryResource(flow));

@@ -107,6 +107,7 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
     warnOfJobsWithoutKey(flow);
     warnOfDeliveriesWithoutSink(flow, sinks);
     warnOfPauses(flow);
+    logLiveLimits(flow);
     ClockCheck clocks = new ClockCheck(flow);
     clocks.correct();
     context.getRegistry().bind("leonardoClock", clocks);
@@ -224,6 +225,20 @@ final class RouteLoader extends ServiceSupport implements RoutesBuilder {
         .forEach(
             pause ->
                 LOG.warn("{} is paused by an operator since {}", pause.title(), pause.since()));
+  }
+
+  /** Else an operator would wonder why a setting has no effect. */
+  private static void logLiveLimits(FlowContext flow) {
+    flow.ledger()
+        .limits()
+        .all()
+        .forEach(
+            limit ->
+                LOG.info(
+                    "limit {} is {}, set by an operator at {}, whatever the settings say",
+                    limit.name(),
+                    limit.amount().toPlainString(),
+                    limit.since()));
   }
 
   /** The same for sinks that were removed, and for JMS replies while JMS is off. */

@@ -60,7 +60,8 @@ final class SchemaMigrations {
           "V28__archive.sql",
           "V29__former_ids.sql",
           "V30__budget_waits.sql",
-          "V31__pauses.sql");
+          "V31__pauses.sql",
+          "V32__live_limits.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

@@ -27,7 +27,6 @@ import java.util.stream.Collectors;
  */
 public record ProviderAccounts(SortedMap<String, Account> byName) {
   private static final String NAME = "[a-z0-9][a-z0-9-]{0,62}";
-  private static final int MOST = 10_000;
 
   /** A shorter key could be a word that occurs in answers anyway. */
   private static final int SHORTEST_HIDDEN = 16;
@@ -125,9 +124,10 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
   static AccountLimits limits(SettingReader keys, String name, String prefix) {
     return new AccountLimits(
         name,
-        keys.integer(own(keys, prefix, "limits.concurrent"), 1, MOST),
-        keys.integer(own(keys, prefix, "limits.creates-per-minute"), 1, 1_000_000),
-        keys.integer(own(keys, prefix, "limits.requests-per-minute"), 2, 10_000_000),
+        keys.integer(own(keys, prefix, "limits.concurrent"), 1, AccountLimits.MOST_CONCURRENT),
+        keys.integer(own(keys, prefix, "limits.creates-per-minute"), 1, AccountLimits.MOST_CREATES),
+        keys.integer(
+            own(keys, prefix, "limits.requests-per-minute"), 2, AccountLimits.MOST_REQUESTS),
         keys.duration("leonardo.track.give-up"),
         budget(keys, prefix),
         probe(keys));
@@ -181,10 +181,11 @@ public record ProviderAccounts(SortedMap<String, Account> byName) {
         }
       }
     }
-    if (concurrent() > MOST) {
+    if (concurrent() > AccountLimits.MOST_CONCURRENT) {
       throw new BadSetting(
           "leonardo.limits.concurrent",
-          "all accounts together have %s: at most %s".formatted(concurrent(), MOST));
+          "all accounts together have %s: at most %s"
+              .formatted(concurrent(), AccountLimits.MOST_CONCURRENT));
     }
   }
 

@@ -15,6 +15,7 @@ import io.leonardoroutes.limits.CircuitBreaker;
 import io.leonardoroutes.limits.CostGroup;
 import io.leonardoroutes.limits.CostQueries;
 import io.leonardoroutes.limits.DailyCosts;
+import io.leonardoroutes.limits.LiveLimits;
 import io.leonardoroutes.limits.PauseTable;
 import io.leonardoroutes.limits.PayerBudget;
 import io.leonardoroutes.limits.PayerBudgets;
@@ -34,7 +35,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * Decides how much each account may do at the provider: jobs at once, calls per minute, money per
- * day. Everything is counted in the ledger, so the limits hold over all instances that share it.
+ * day. Everything is counted in the ledger, so the limits hold over all instances that share it;
+ * what callers pass are those of the settings, which {@link LiveLimits} may override.
  *
  * <p>One file, because its limits are weighed together, in one transaction.
  */
@@ -75,13 +77,14 @@ public final class Governor {
    * is first; of a blocked account the one that was not tried for the longest time, lest one that
    * is declined by itself holds up all others.
    */
-  public Due due(int most, AccountLimits limits, Duration lease) {
-    wakeBudgets(limits.account());
-    if (!leases.any(ACCEPTED, limits.account())) {
+  public Due due(int most, AccountLimits set, Duration lease) {
+    wakeBudgets(set.account());
+    if (!leases.any(ACCEPTED, set.account())) {
       return new Due(List.of(), null, BudgetFitter.Fit.ALL);
     }
     return sql.inTransaction(
         handle -> {
+          AccountLimits limits = LiveLimits.of(handle, set);
           int room = Math.min(most, free(handle, limits));
           boolean blocked = BlockedAccount.read(handle, limits.account()).stands();
           Leases.Wanted waiting = Leases.Wanted.of(ACCEPTED, limits.account());
@@ -107,7 +110,8 @@ public final class Governor {
     while (next.isPresent()) {
       PayerBudgets.Head head = next.get();
       if (head.isDue(now)) {
-        sql.useTransaction(handle -> payers.wake(handle, head, database.shared(), now));
+        sql.useTransaction(
+            handle -> LiveLimits.of(handle, payers).wake(handle, head, database.shared(), now));
       }
       next = head(account, head);
     }
@@ -118,7 +122,7 @@ public final class Governor {
   }
 
   int free(AccountLimits limits) {
-    return sql.withHandle(handle -> free(handle, limits));
+    return sql.withHandle(handle -> free(handle, LiveLimits.of(handle, limits)));
   }
 
   private int free(Handle handle, AccountLimits limits) {
@@ -172,13 +176,15 @@ public final class Governor {
   }
 
   /** How many jobs hold a slot, and how many may. */
-  LedgerStats.Slots slots(AccountLimits limits) {
+  LedgerStats.Slots slots(AccountLimits set) {
     long now = clock.millis();
     return sql.withHandle(
-        handle ->
-            new LedgerStats.Slots(
-                SlotUsage.slots(handle, limits, now),
-                ThrottleState.read(handle, limits.account()).concurrent(limits.concurrent(), now)));
+        handle -> {
+          AccountLimits limits = LiveLimits.of(handle, set);
+          return new LedgerStats.Slots(
+              SlotUsage.slots(handle, limits, now),
+              ThrottleState.read(handle, limits.account()).concurrent(limits.concurrent(), now));
+        });
   }
 
   /**
@@ -229,26 +235,28 @@ public final class Governor {
   }
 
   /** Whether no slot is left because jobs in doubt hold all of them. */
-  public boolean stuckInDoubt(AccountLimits limits) {
+  public boolean stuckInDoubt(AccountLimits set) {
     long now = clock.millis();
     return sql.withHandle(
-        handle ->
-            SlotUsage.inDoubt(handle, limits, now)
-                >= ThrottleState.read(handle, limits.account())
-                    .concurrent(limits.concurrent(), now));
+        handle -> {
+          AccountLimits limits = LiveLimits.of(handle, set);
+          return SlotUsage.inDoubt(handle, limits, now)
+              >= ThrottleState.read(handle, limits.account()).concurrent(limits.concurrent(), now);
+        });
   }
 
   /** See {@link Ledger#submitting}. The money is reserved in the same commit. */
-  Optional<Job> submitting(Job seen, AccountLimits limits, Duration lease) {
-    if (!seen.account().equals(limits.account())) {
+  Optional<Job> submitting(Job seen, AccountLimits set, Duration lease) {
+    if (!seen.account().equals(set.account())) {
       throw new IllegalArgumentException(
           "job %s goes by account %s, and not by the limits of %s"
-              .formatted(seen.id(), seen.account(), limits.account()));
+              .formatted(seen.id(), seen.account(), set.account()));
     }
     return sql.inTransaction(
         handle -> {
           database.lockForAccounting(handle);
           Instant now = clock.instant();
+          AccountLimits limits = LiveLimits.of(handle, set);
           if (seen.waitsFor() != null || free(handle, limits) == 0) {
             return Optional.empty();
           }
@@ -260,7 +268,7 @@ public final class Governor {
               return Optional.empty();
             }
           }
-          PayerBudgets payers = this.payers.of(seen);
+          PayerBudgets payers = LiveLimits.of(handle, this.payers.of(seen));
           if (!payers.isEmpty()) {
             String account = limits.account();
             Optional<BigDecimal> learned =
@@ -310,13 +318,14 @@ public final class Governor {
   }
 
   /** Leases running jobs of one account that are due for a poll, and counts the polls. */
-  public List<Job> polls(int most, AccountLimits limits, Duration lease) {
-    if (!leases.any(RUNNING, limits.account())) {
+  public List<Job> polls(int most, AccountLimits set, Duration lease) {
+    if (!leases.any(RUNNING, set.account())) {
       return List.of();
     }
     return sql.inTransaction(
         handle -> {
           database.lockForAccounting(handle);
+          AccountLimits limits = LiveLimits.of(handle, set);
           int room = Math.min(most, calls(handle, limits) - limits.keptForLists());
           List<Job> jobs =
               leases.claim(handle, Leases.Wanted.of(RUNNING, limits.account()), room, lease);
@@ -333,12 +342,13 @@ public final class Governor {
    *
    * @param gap between two polls of one job, if half of the calls that are left for polls allow it
    */
-  public void hastenPolls(Duration gap, AccountLimits limits) {
-    if (!leases.any(ACCEPTED, limits.account())) {
+  public void hastenPolls(Duration gap, AccountLimits set) {
+    if (!leases.any(ACCEPTED, set.account())) {
       return;
     }
     sql.useTransaction(
         handle -> {
+          AccountLimits limits = LiveLimits.of(handle, set);
           long now = clock.millis();
           ThrottleState throttle = ThrottleState.read(handle, limits.account());
           int used = SlotUsage.slots(handle, limits, now);
@@ -362,7 +372,7 @@ public final class Governor {
     return sql.inTransaction(
         handle -> {
           database.lockForAccounting(handle);
-          boolean room = calls(handle, limits) > 0;
+          boolean room = calls(handle, LiveLimits.of(handle, limits)) > 0;
           if (room) {
             CallCounter.add(handle, limits.account(), clock.millis(), 1, 0);
           }

@@ -15,6 +15,7 @@ import io.leonardoroutes.job.Moved;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.limits.AccountLimits;
+import io.leonardoroutes.limits.LiveLimits;
 import io.leonardoroutes.limits.PauseTable;
 import io.leonardoroutes.limits.QuoteQueries;
 import io.leonardoroutes.picture.UploadTable;
@@ -77,6 +78,7 @@ public final class Ledger implements AutoCloseable {
   private final WaitingJobs waiting;
   private final OldJobs oldJobs;
   private final PauseTable pauses;
+  private final LiveLimits limits;
   private volatile Supplier<Duration> skew = () -> null;
 
   private Ledger(LedgerDatabase database, Clock clock, Supplier<String> ids) {
@@ -98,6 +100,7 @@ public final class Ledger implements AutoCloseable {
     this.batches = new BatchTable(sql, clock, database.shared(), inserter);
     this.waiting = new WaitingJobs(sql, clock, moves, database.shared());
     this.pauses = new PauseTable(sql, clock, database.shared());
+    this.limits = new LiveLimits(sql, clock, database.shared());
     this.oldJobs = new OldJobs(sql, clock, database.shared());
   }
 
@@ -395,6 +398,11 @@ public final class Ledger implements AutoCloseable {
   /** What operators have paused. */
   public PauseTable pauses() {
     return pauses;
+  }
+
+  /** The limits that operators have set while the program runs. */
+  public LiveLimits limits() {
+    return limits;
   }
 
   /** Decides how much each account may do at the provider. */

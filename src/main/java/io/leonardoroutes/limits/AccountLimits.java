@@ -22,6 +22,14 @@ public record AccountLimits(
     Duration holds,
     Budget budget,
     Duration probe) {
+  /** The most that {@link #concurrent} can be. */
+  public static final int MOST_CONCURRENT = 10_000;
+
+  /** The most that {@link #createsPerMinute} can be. */
+  public static final int MOST_CREATES = 1_000_000;
+
+  /** The most that {@link #requestsPerMinute} can be. */
+  public static final int MOST_REQUESTS = 10_000_000;
 
   /** Whether creates go on one by one after one with an unknown outcome. */
   public boolean hasProbes() {

@@ -15,6 +15,9 @@ import java.math.BigDecimal;
  *     back
  */
 public record Budget(BigDecimal perDay, String unit, BigDecimal priceUnknown, boolean refund) {
+  /** The most that one can be. */
+  static final long MOST = 999_999_999_999L;
+
   /**
    * What is spent and reserved of a day's budget.
    *

@@ -116,7 +116,7 @@ public final class SummaryResource {
 
   private AccountState account(Account account, LedgerStats.Account stats, List<Pause> pauses) {
     Optional<BlockedAccount> blocked = ledger.blockedAccounts().of(account.name());
-    AccountLimits limits = account.limits();
+    AccountLimits limits = ledger.limits().inForce(account.limits());
     return new AccountState(
         account.name(),
         new Slots(stats.slots().used(), stats.slots().limit()),

@@ -341,6 +341,7 @@ class OpenApiTest {
         RestCall.get(app, "/generations/" + job.at("/id").asText() + "/history").body());
     assertFits("CostList", RestCall.get(app, "/costs").body());
     assertFits("Summary", RestCall.get(app, "/summary").body());
+    assertFits("LimitList", RestCall.get(app, "/limits").body());
     assertFits("SinkList", RestCall.get(app, "/sinks").body());
     assertFits("DeliveryPage", RestCall.get(app, "/sinks/outbox/deliveries").body());
     assertFits("PauseState", RestCall.post(app, "/intakes/jms/pause", "").body());
