@@ -232,6 +232,16 @@ class ServerArchiveIT {
   }
 
   @Test
+  void aCommandFindsTheFilesOfTheFolderThatItIsGivenIn() throws Exception {
+    Path mine = elsewhere.resolve("a request.json");
+    Files.writeString(
+        mine, "{\"model\":\"kling-3.0-turbo\",\"parameters\":{\"prompt\":\"A cat\"}}");
+
+    assertThat(run("validate", mine.getFileName().toString())).as(said()).isZero();
+    assertThat(said()).isEqualTo("a request.json: 1 request, valid\n");
+  }
+
+  @Test
   void whatIsMissingIsSaidInOneLine() throws Exception {
     environment.put("JAVA_HOME", elsewhere.toString());
     assertThat(run()).isEqualTo(1);

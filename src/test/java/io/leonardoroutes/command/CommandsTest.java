@@ -2,6 +2,7 @@ package io.leonardoroutes.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.LeonardoRoutes;
 import io.leonardoroutes.fixture.ChildJvm;
 import io.leonardoroutes.fixture.ChildProcess;
@@ -11,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -99,10 +101,31 @@ class CommandsTest {
 
   @Test
   void theCommandStartStartsItToo() throws Exception {
-    ChildProcess.Ended ended = ChildProcess.startable(folder).run("start");
+    ChildProcess.Ended ended =
+        ChildProcess.startable(folder).with(Map.of("LEONARDO_REST_KEY", "key")).run("start");
 
     assertThat(ended.wasReady()).isTrue();
     assertThat(ended.status()).isZero();
+    assertThat(ended.said()).noneMatch(line -> line.contains("is not a setting"));
+  }
+
+  @Test
+  void onlyTheResultOfACommandGoesToStandardOutput() throws Exception {
+    List<String> command = ChildJvm.command();
+    command.add("-Dleonardo.typo=1");
+    command.addAll(
+        List.of("-cp", ChildJvm.program(), LeonardoRoutes.class.getName(), "models", "--json"));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(folder.resolve("err").toFile())
+            .start();
+    String out = new String(process.getInputStream().readAllBytes());
+
+    assertThat(process.waitFor()).isZero();
+    assertThat(new ObjectMapper().readTree(out).get("items")).isNotEmpty();
+    assertThat(out.lines()).hasSize(1);
+    assertThat(folder.resolve("err")).content().contains("leonardo.typo is not a setting");
   }
 
   @Test

@@ -159,6 +159,16 @@ class OfflineCommandsTest {
   }
 
   @Test
+  void aProofIsOneDocumentToo() throws Exception {
+    CommandFixture.Ended ended =
+        run("prove", "--kills", "0", "--points", "none", "--ambiguous", "0", "--json");
+
+    assertThat(ended.status()).isZero();
+    assertThat(ended.out()).isEqualTo("{\"proved\":true}\n");
+    assertThat(ended.err()).isEqualTo("proved");
+  }
+
+  @Test
   void aKeyIsNeverInTheDocumentForItsFile() throws Exception {
     CommandFixture.Ended ended = run("key", "--json", "anna", "operator");
 
