@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -107,6 +109,11 @@ final class StatusCommand implements Callable<Integer> {
 
   /** Of something that is used up, how much of it. */
   private static String value(JsonNode value) {
+    if (value.isArray()) {
+      return StreamSupport.stream(value.spliterator(), false)
+          .map(CommandOutput::shown)
+          .collect(Collectors.joining(" and "));
+    }
     if (!value.has("used")) {
       return value.isValueNode() ? shown(value) : CommandOutput.plain(value.toString());
     }

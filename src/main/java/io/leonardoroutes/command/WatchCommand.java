@@ -69,6 +69,9 @@ final class WatchCommand implements Callable<Integer> {
       Map<String, JsonNode> jobs = jobs(program);
       show(program, jobs, terminal);
       if (failures == 0 && jobs.values().stream().allMatch(WatchCommand::hasEnded)) {
+        if (told.isEmpty() && !output.isJson()) {
+          output.line("nothing runs");
+        }
         boolean good = jobs.values().stream().allMatch(job -> state(job).equals("COMPLETE"));
         return ids.isEmpty() || good ? CommandContext.DONE : CommandContext.FAILED;
       }
