@@ -22,12 +22,12 @@
  * message} belong to the intakes, {@code chain}, {@code expire}, {@code slots}, {@code reconcile}
  * and {@code upload} to submit, {@code picture} to accept, {@code webhook} to track; {@code
  * generations}, {@code events}, {@code video}, {@code history}, {@code costs}, {@code prices},
- * {@code models}, {@code pauses}, {@code drain}, {@code limits}, {@code sinks}, {@code summary},
- * {@code approve}, {@code resolve}, {@code resolve-all}, {@code redeliver}, {@code retry} and
- * {@code uploads} are the other REST calls, and {@code answers} is how all of them end; {@code
- * board} is the pages for operators; {@code archive}, {@code clock} and {@code secrets} run beside
- * all of it. The page {@code flow.md} says which class is behind each bean that they name. Then
- * {@link io.leonardoroutes.job.JobState}, the life of a job, and {@link
+ * {@code models}, {@code pauses}, {@code drain}, {@code fetch-again}, {@code limits}, {@code
+ * sinks}, {@code summary}, {@code approve}, {@code resolve}, {@code resolve-all}, {@code
+ * redeliver}, {@code retry} and {@code uploads} are the other REST calls, and {@code answers} is
+ * how all of them end; {@code board} is the pages for operators; {@code archive}, {@code clock} and
+ * {@code secrets} run beside all of it. The page {@code flow.md} says which class is behind each
+ * bean that they name. Then {@link io.leonardoroutes.job.JobState}, the life of a job, and {@link
  * io.leonardoroutes.ledger.Ledger}, which makes every change of its state.
  *
  * <p>The packages in layers, from the top; a package knows only packages below it:

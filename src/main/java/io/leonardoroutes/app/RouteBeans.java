@@ -47,6 +47,7 @@ import io.leonardoroutes.provider.ProviderClock;
 import io.leonardoroutes.rest.AsyncHttp;
 import io.leonardoroutes.rest.ETags;
 import io.leonardoroutes.steer.DrainState;
+import io.leonardoroutes.steer.FetchStep;
 import io.leonardoroutes.steer.LimitState;
 import io.leonardoroutes.steer.LimitStep;
 import io.leonardoroutes.steer.PauseState;
@@ -228,6 +229,7 @@ final class RouteBeans {
   /** The beans of the operators' hands. */
   private static void bindSteering(Registry registry, FlowContext flow) {
     registry.bind("leonardoOptionalText", BodyText.optional(MOST_STEERING));
+    registry.bind("leonardoFetchAgain", new FetchStep(flow));
     registry.bind("leonardoLimits", new LimitStep(flow));
     registry.bind("leonardoPauses", new PauseStep(flow));
     registry.bind("leonardoSinks", new SinkResource(flow));

@@ -12,6 +12,7 @@ import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.http.PublicAddresses.PrivateAddress;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.GenerationStatus;
 import io.leonardoroutes.leonardo.RetryAfter;
@@ -186,10 +187,30 @@ public final class DownloadStep {
                     kept.path().toString(),
                     kept.bytes(),
                     kept.sha256()))
+            .problem(null)
             .done();
-    if (ledger.move(job, done, flow.events().of(EventType.COMPLETED, done.job()))) {
+    if (ledger.move(job, done, told(job, done.job()))) {
       LOG.info("{} complete, {} bytes of video", job.name(), kept.bytes());
+      if (wasFetched(job) && !kept.sha256().equals(seen.sha256())) {
+        LOG.warn("{} was fetched again, and its video is not the one of before", job.name());
+      }
     }
+  }
+
+  /** Whether it is fetched again, after its sinks had its video. */
+  private static boolean wasFetched(Job job) {
+    return job.video().sha256() != null;
+  }
+
+  /** A job completes once, however often its video is fetched. */
+  private OutboxEvent[] told(Job before, Job done) {
+    if (wasFetched(before)) {
+      return new OutboxEvent[0];
+    }
+    boolean known = JobProblems.isNotFetched(before);
+    return new OutboxEvent[] {
+      known ? flow.events().video(done) : flow.events().of(EventType.COMPLETED, done)
+    };
   }
 
   /**
@@ -259,7 +280,7 @@ public final class DownloadStep {
   private void giveUp(Job job, String why) {
     JsonNode problem = JobProblems.notFetched(why);
     Job.Change done = job.to(COMPLETE).problem(problem).done();
-    if (ledger.move(job, done, flow.events().of(EventType.COMPLETED, done.job()))) {
+    if (ledger.move(job, done, told(job, done.job()))) {
       LOG.warn("{} is complete, but its video could not be downloaded: {}", job.name(), why);
     }
   }
@@ -293,12 +314,17 @@ public final class DownloadStep {
     Instant now = flow.clock().instant();
     Job.Change fresh =
         job.to(COMPLETE)
-            .video(TrackStep.video(complete))
+            .video(atNewAddress(job.video(), TrackStep.video(complete)))
             .response(complete.response())
             .triedAgainAt(tries == 0 ? now : now.plus(AGAIN.after(tries)));
     if (ledger.move(job, fresh)) {
       LOG.info("{} has a new video address, as the old one has expired", job.name());
     }
+  }
+
+  private static Job.Video atNewAddress(Job.Video seen, Job.Video shown) {
+    return new Job.Video(
+        shown.id(), shown.url(), shown.poster(), seen.file(), seen.bytes(), seen.sha256());
   }
 
   /** The poll failed. */

@@ -46,6 +46,19 @@ public final class EventFactory {
   }
 
   /**
+   * The event of a job whose completion was told before its video was there: the video alone, for
+   * the sinks that take videos.
+   */
+  public OutboxEvent video(Job job) {
+    List<Target> videos =
+        targets(EventType.COMPLETED, job).stream()
+            .filter(target -> target.content() == Content.VIDEO)
+            .toList();
+    String id = UUID.randomUUID().toString();
+    return event(id, EventType.COMPLETED, job.id(), job.name(), json(job), null, videos);
+  }
+
+  /**
    * The event that a job waits for an approval, for every sink that asks for it, whichever sinks
    * the job has: it is for those who decide.
    */

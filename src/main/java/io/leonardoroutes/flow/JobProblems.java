@@ -227,6 +227,11 @@ public final class JobProblems {
     return json("not-fetched", "The video was made, but could not be downloaded", 0, why);
   }
 
+  /** Whether its download was given up. */
+  public static boolean isNotFetched(Job job) {
+    return is(job, "not-fetched");
+  }
+
   private static JsonNode json(String type, String title, int status, String detail) {
     return Problem.of(status, type, title, detail).json();
   }

@@ -408,6 +408,30 @@ class ApiKeyTest {
     assertThat(as(erp, "POST", "/batches/b/reject", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/sinks/outbox/redeliver", "").body()).isEqualTo(refused);
     assertThat(as(erp, "POST", "/resolve", "{\"as\":\"failed\"}").body()).isEqualTo(refused);
+    for (String call :
+        List.of(
+            "GET /summary",
+            "GET /pauses",
+            "GET /limits",
+            "GET /sinks",
+            "GET /sinks/outbox/deliveries",
+            "POST /sinks/outbox/deliveries/a-event/redeliver",
+            "POST /generations/" + id + "/fetch",
+            "POST /accounts/default/pause",
+            "POST /accounts/default/resume",
+            "POST /submitting/pause",
+            "POST /submitting/resume",
+            "POST /intakes/rest/pause",
+            "POST /intakes/rest/resume",
+            "POST /drain",
+            "POST /drain/resume",
+            "PUT /limits/accounts.default.concurrent",
+            "DELETE /limits/accounts.default.concurrent")) {
+      String[] how = call.split(" ");
+      assertThat(as(erp, how[0], how[1], "").body()).as(call).isEqualTo(refused);
+    }
+    assertThat(as(anna, "POST", "/accounts/default/pause", "").body()).contains("\"by\":\"anna\"");
+    assertThat(as(anna, "POST", "/accounts/default/resume", "").statusCode()).isEqualTo(200);
     assertThat(as(anna, "GET", "/costs", "").statusCode()).isEqualTo(200);
     assertThat(as(anna, "POST", "/sinks/outbox/redeliver", "").body())
         .isEqualTo("{\"sink\":\"outbox\",\"deliveries\":0}");
