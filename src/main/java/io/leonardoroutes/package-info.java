@@ -46,6 +46,7 @@
  *  ledger                    what was promised and paid: the guarded moves
  *  limits   picture          what an account may do | pictures
  *  batch    archive          files with many requests, and what became of each | old jobs
+ *  receipt                   receipts of delivered videos
  *  database                  the database under the ledger, and how its moves share commits
  *  job      leonardo         what a job is | what the provider answered, as sealed outcomes
  * </pre>

@@ -48,7 +48,7 @@ class ArchitectureTest {
           Map.entry(
               "command",
               "app auth database doctor event files flow job json ledger limits lines models openapi"
-                  + " problem prove request settings"),
+                  + " problem prove receipt request settings"),
           Map.entry("doctor", "auth database event flow http jms json provider settings"),
           Map.entry(
               "app",
@@ -67,7 +67,7 @@ class ArchitectureTest {
           Map.entry(
               "delivery",
               "archive auth event files flow health http jms job ledger leonardo problem provider"
-                  + " track video"),
+                  + " receipt track video"),
           Map.entry("track", "auth event flow health job ledger leonardo provider settings"),
           Map.entry(
               "intake",
@@ -83,9 +83,10 @@ class ArchitectureTest {
           Map.entry(
               "flow",
               "auth database event files health http jms job ledger limits problem settings video"),
-          Map.entry("ledger", "archive batch database job limits picture"),
+          Map.entry("ledger", "archive batch database job limits picture receipt"),
           Map.entry("archive", "database files job"),
           Map.entry("batch", "database job"),
+          Map.entry("receipt", "database job"),
           Map.entry("picture", "database files job"),
           Map.entry("limits", "database job"),
           Map.entry("database", "files"),

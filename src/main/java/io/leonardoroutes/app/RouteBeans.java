@@ -1,5 +1,6 @@
 package io.leonardoroutes.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.api.BatchResource;
 import io.leonardoroutes.api.CostResource;
 import io.leonardoroutes.api.JobEventStream;
@@ -218,7 +219,10 @@ final class RouteBeans {
     registry.bind("leonardoResolve", new ResolveStep(flow));
     registry.bind("leonardoFetch", new DownloadStep(flow, videos));
     DeliveryDeadline deadline = new DeliveryDeadline(flow);
-    registry.bind("leonardoDeliver", new DeliverStep(flow, deadline));
+    registry.bind(
+        "leonardoDeliver",
+        new DeliverStep(
+            flow, deadline, model -> models.schema(model).map(JsonNode::toString).orElse("")));
     registry.bind("leonardoDeadline", deadline);
     registry.bind("leonardoArchive", new ArchiveStep(flow));
     registry.bind("leonardoRedeliver", new RedeliverStep(flow));

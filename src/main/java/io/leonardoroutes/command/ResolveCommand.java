@@ -92,7 +92,7 @@ final class ResolveCommand implements Callable<Integer> {
     RunningProgram program = connection.open(context);
     if (!all) {
       JsonNode job = program.post("/generations/" + RunningProgram.part(id) + "/resolve", decision);
-      output.print(job, () -> output.line(JobText.line(job)));
+      output.print(job, () -> output.line(JobCommands.line(job)));
       return CommandContext.DONE;
     }
     JsonNode answer = program.post("/resolve", decision);

@@ -181,7 +181,7 @@ final class SubmitCommand implements Callable<Integer> {
     return "job "
         + shown(job.path("id"))
         + " "
-        + JobText.state(job)
+        + JobCommands.state(job)
         + (answer.status() == 200 ? ", known before" : "");
   }
 

@@ -141,9 +141,9 @@ final class WatchCommand implements Callable<Integer> {
         .formatted(
             context.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS),
             shown(job.path("id")),
-            JobText.state(job),
+            JobCommands.state(job),
             hasEnded(job)
-                ? JobText.took(job).map(took -> " after " + took.toSeconds() + " s").orElse("")
+                ? JobCommands.took(job).map(took -> " after " + took.toSeconds() + " s").orElse("")
                     + (job.at("/problem/detail").isTextual()
                         ? ": " + shown(job.at("/problem/detail"))
                         : "")
@@ -181,9 +181,9 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private String bar(JsonNode job, Optional<Duration> usual) {
-    Optional<Instant> since = JobText.time(job, "submittedAt");
+    Optional<Instant> since = JobCommands.time(job, "submittedAt");
     if (!state(job).equals("RUNNING") || since.isEmpty()) {
-      return name(job) + JobText.state(job);
+      return name(job) + JobCommands.state(job);
     }
     Duration took = Duration.between(since.get(), context.clock().instant());
     return name(job)
@@ -217,7 +217,11 @@ final class WatchCommand implements Callable<Integer> {
     if (!usual.containsKey(model)) {
       List<Duration> took = new ArrayList<>();
       String last = "/generations?limit=20&state=COMPLETE&model=" + RunningProgram.part(model);
-      program.ask(last).body().path("items").forEach(one -> JobText.took(one).ifPresent(took::add));
+      program
+          .ask(last)
+          .body()
+          .path("items")
+          .forEach(one -> JobCommands.took(one).ifPresent(took::add));
       took.sort(null);
       usual.put(model, took.isEmpty() ? null : took.get(took.size() / 2));
     }

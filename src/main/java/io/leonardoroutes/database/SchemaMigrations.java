@@ -25,6 +25,8 @@ import org.jdbi.v3.core.statement.Script;
  * <p>The history table has the columns and checksums of Flyway, which earlier versions used. Flyway
  * itself is not used, because an application framework may let it migrate every database of the
  * application.
+ *
+ * <p>One file, because the list of migrations is read beside what runs them.
  */
 final class SchemaMigrations {
   private static final String FOLDER = "/io/leonardoroutes/ledger/";
@@ -61,7 +63,8 @@ final class SchemaMigrations {
           "V29__former_ids.sql",
           "V30__budget_waits.sql",
           "V31__pauses.sql",
-          "V32__live_limits.sql");
+          "V32__live_limits.sql",
+          "V34__receipts.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();
 

@@ -12,9 +12,9 @@ import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.http.AddressSecrets;
 import io.leonardoroutes.jms.ReplyAddress;
 import io.leonardoroutes.job.Delivery;
-import io.leonardoroutes.job.Delivery.Content;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.ledger.Outbox;
+import io.leonardoroutes.receipt.ReceiptFolder;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.nio.file.FileAlreadyExistsException;
@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
@@ -55,6 +56,7 @@ public final class DeliverStep {
   static final RetryBackoff AGAIN = new RetryBackoff(Duration.ofSeconds(1), Duration.ofMinutes(10));
 
   private final FlowContext flow;
+  private final ReceiptFactory receipts;
   private final Outbox outbox;
   private final DeliveryDeadline deadline;
   private final Duration lease;
@@ -68,8 +70,12 @@ public final class DeliverStep {
   /** By sink, the deliveries whose file name is taken in its folder. */
   private final Map<String, Set<String>> namesInUse = new ConcurrentHashMap<>();
 
-  public DeliverStep(FlowContext flow, DeliveryDeadline deadline) {
+  /**
+   * @param rules the JSON Schema of a model's requests
+   */
+  public DeliverStep(FlowContext flow, DeliveryDeadline deadline, UnaryOperator<String> rules) {
     this.flow = flow;
+    this.receipts = new ReceiptFactory(flow, rules);
     this.deadline = deadline;
     this.outbox = flow.ledger().outbox();
     this.lease = flow.settings().lease();
@@ -134,14 +140,23 @@ public final class DeliverStep {
     claimed(delivery.sink()).endsWith(exchange, delivery, again -> {});
     Message message = exchange.getMessage();
     message.removeHeaders("*");
-    if (delivery.content() == Content.VIDEO) {
-      message.setBody(video(delivery));
-      message.setHeader(Exchange.CONTENT_TYPE, "video/mp4");
-      message.setHeader(Exchange.FILE_NAME, delivery.fileName() + ".mp4");
-    } else {
-      message.setBody(delivery.document());
-      message.setHeader(Exchange.CONTENT_TYPE, JobEvent.CONTENT_TYPE);
-      message.setHeader(Exchange.FILE_NAME, delivery.fileName() + "." + delivery.type() + ".json");
+    switch (delivery.content()) {
+      case VIDEO -> {
+        message.setBody(video(delivery));
+        message.setHeader(Exchange.CONTENT_TYPE, "video/mp4");
+        message.setHeader(Exchange.FILE_NAME, delivery.fileName() + ".mp4");
+      }
+      case RECEIPT -> {
+        message.setBody(receipts.of(delivery));
+        message.setHeader(Exchange.CONTENT_TYPE, "application/json");
+        message.setHeader(Exchange.FILE_NAME, delivery.fileName() + ReceiptFolder.ENDING);
+      }
+      case EVENT -> {
+        message.setBody(delivery.document());
+        message.setHeader(Exchange.CONTENT_TYPE, JobEvent.CONTENT_TYPE);
+        message.setHeader(
+            Exchange.FILE_NAME, delivery.fileName() + "." + delivery.type() + ".json");
+      }
     }
     // With a query in the address Camel would send a GET, and the event would be lost.
     message.setHeader(Exchange.HTTP_METHOD, "POST");

@@ -34,8 +34,13 @@ final class DeliveryLog {
   }
 
   static String label(Delivery delivery) {
-    boolean video = delivery.content() == Delivery.Content.VIDEO;
-    return delivery.fileName() + " " + (video ? "video" : delivery.type());
+    String what =
+        switch (delivery.content()) {
+          case EVENT -> delivery.type();
+          case VIDEO -> "video";
+          case RECEIPT -> "receipt";
+        };
+    return delivery.fileName() + " " + what;
   }
 
   /** It failed, and will be retried. */

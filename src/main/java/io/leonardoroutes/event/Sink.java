@@ -10,8 +10,10 @@ import java.util.Set;
  * @param events the {@link EventType#word words} of the events that it gets
  * @param event whether it gets the event's document
  * @param video whether it gets the video's bytes, on {@code completed}
+ * @param receipt whether it gets a receipt of each video
  */
-public record Sink(String name, String uri, Set<String> events, boolean event, boolean video) {
+public record Sink(
+    String name, String uri, Set<String> events, boolean event, boolean video, boolean receipt) {
   /** The events of a sink by default. */
   public static final Set<String> EVENTS = Set.of("submitted", "completed", "failed");
 
@@ -22,6 +24,6 @@ public record Sink(String name, String uri, Set<String> events, boolean event, b
 
   /** A sink that a job chose and that was removed from the settings since. */
   public static Sink removed(String name) {
-    return new Sink(name, null, EVENTS, true, false);
+    return new Sink(name, null, EVENTS, true, false, false);
   }
 }

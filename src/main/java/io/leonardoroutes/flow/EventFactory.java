@@ -155,6 +155,9 @@ public final class EventFactory {
       }
       if (sink.video() && fetched && type == EventType.COMPLETED) {
         targets.add(new Target(sink.name(), Content.VIDEO));
+        if (sink.receipt()) {
+          targets.add(new Target(sink.name(), Content.RECEIPT));
+        }
       }
       if (sink.event()) {
         targets.add(new Target(sink.name(), Content.EVENT));

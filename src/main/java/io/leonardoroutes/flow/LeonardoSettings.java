@@ -397,7 +397,8 @@ public record LeonardoSettings(
         uri,
         among(keys, prefix + "events", EVENTS, Sink.EVENTS),
         content.contains("event"),
-        content.contains("video"));
+        content.contains("video"),
+        content.contains("video") && keys.flag("leonardo.receipts"));
   }
 
   private static Set<String> among(

@@ -24,10 +24,11 @@ public record Delivery(
     Job.ReplyTo replyTo,
     String videoFile) {
 
-  /** What is delivered: the event's document, or the video's bytes. */
+  /** What is delivered: the event's document, the video's bytes, or the receipt of the video. */
   public enum Content {
     EVENT,
-    VIDEO
+    VIDEO,
+    RECEIPT
   }
 
   /**

@@ -19,6 +19,7 @@ import io.leonardoroutes.limits.LiveLimits;
 import io.leonardoroutes.limits.PauseTable;
 import io.leonardoroutes.limits.QuoteQueries;
 import io.leonardoroutes.picture.UploadTable;
+import io.leonardoroutes.receipt.ReceiptChain;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,6 +78,7 @@ public final class Ledger implements AutoCloseable {
   private final BatchTable batches;
   private final WaitingJobs waiting;
   private final OldJobs oldJobs;
+  private final ReceiptChain receipts;
   private final PauseTable pauses;
   private final LiveLimits limits;
   private volatile Supplier<Duration> skew = () -> null;
@@ -102,6 +104,7 @@ public final class Ledger implements AutoCloseable {
     this.pauses = new PauseTable(sql, clock, database.shared());
     this.limits = new LiveLimits(sql, clock, database.shared());
     this.oldJobs = new OldJobs(sql, clock, database.shared());
+    this.receipts = new ReceiptChain(sql, database.shared());
   }
 
   private Long skewMillis() {
@@ -177,6 +180,16 @@ public final class Ledger implements AutoCloseable {
    */
   public AutoCloseable onMove(Consumer<CommittedMove> observer) {
     return trail.observe(observer);
+  }
+
+  /** The receipts of delivered videos. */
+  public ReceiptChain receipts() {
+    return receipts;
+  }
+
+  /** SHA-256 of each picture that was uploaded for a job, by its pointer in the request. */
+  public Map<String, String> pictures(String job) {
+    return uploads.contents(job);
   }
 
   /** The events that still have to reach a sink. */

@@ -42,9 +42,9 @@ public final class Outbox {
         LEFT JOIN job j ON j.id = e.subject
       WHERE d.sink = :sink AND d.state = 'PENDING' AND d.due_at <= :now
         AND d.leased_until <= :now
-        AND NOT (d.content = 'EVENT' AND EXISTS (SELECT 1 FROM delivery v
-          WHERE v.event_id = d.event_id AND v.sink = d.sink
-            AND v.content = 'VIDEO' AND v.state = 'PENDING'))
+        AND NOT (d.content <> 'VIDEO' AND EXISTS (SELECT 1 FROM delivery v
+          WHERE v.event_id = d.event_id AND v.sink = d.sink AND v.state = 'PENDING'
+            AND v.content IN ('VIDEO', 'RECEIPT') AND v.content <> d.content))
         AND NOT EXISTS (SELECT 1
           FROM event before JOIN delivery b ON b.event_id = before.id
           WHERE before.subject = e.subject AND before.time < e.time

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.generic.GenericType;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /**
@@ -96,6 +97,19 @@ public final class UploadTable {
     if (!pictures.isEmpty()) {
       count(handle, job);
     }
+  }
+
+  /** SHA-256 of each picture of a job, by its pointer in the request. */
+  public Map<String, String> contents(String job) {
+    return sql.withHandle(
+        handle ->
+            new TreeMap<>(
+                handle
+                    .createQuery("SELECT pointer, sha256 FROM job_picture WHERE job_id = :job")
+                    .bind("job", job)
+                    .setMapKeyColumn("pointer")
+                    .setMapValueColumn("sha256")
+                    .collectInto(new GenericType<Map<String, String>>() {})));
   }
 
   /** Adds the pictures of several requests, in the order in which those of one are added. */
