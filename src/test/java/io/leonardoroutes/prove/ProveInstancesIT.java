@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leonardoroutes.ledger.Engine;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,8 +13,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ProveInstancesIT {
   @TempDir Path folder;
 
-  @Disabled(
-      "one request did not end within the patience of prove, of those that it sends since they are chained, approved or retried; nothing was paid twice")
   @Test
   void ofTwoInstancesOnOneDatabaseOneGoesOnWhereTheOtherIsKilled() throws Exception {
     String ledger = Engine.POSTGRES.emptyLedger(folder);
