@@ -13,14 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * The commands {@code jobs} and {@code job}, and how a job is shown by all commands.
+ * The commands {@code jobs}, {@code job} and {@code fetch}, and how a job is shown by all commands.
  *
  * <p>One file, because a job looks the same wherever it is shown.
  */
@@ -102,10 +101,7 @@ final class JobCommands {
       asked.put("to", to);
       asked.put("limit", String.valueOf(limit));
       asked.put("after", after);
-      return asked.entrySet().stream()
-          .filter(one -> one.getValue() != null)
-          .map(one -> one.getKey() + "=" + RunningProgram.part(one.getValue()))
-          .collect(Collectors.joining("&"));
+      return RunningProgram.query(asked);
     }
 
     private void show(JsonNode page) {
@@ -160,6 +156,35 @@ final class JobCommands {
                           shown(change.path("to")),
                           shown(change.path("who")),
                           shown(change.path("where")))));
+    }
+  }
+
+  /** The command {@code fetch}: downloads a video again. */
+  @Command(
+      name = "fetch",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Downloads the video of a job again.",
+        "For one that was given up, or whose copy is gone. Nothing is paid for it."
+      })
+  static final class Fetch implements Callable<Integer> {
+    private final CommandContext context;
+    @Mixin private CommandOutput output;
+    @Mixin private ConnectionOptions connection;
+
+    @Parameters(paramLabel = "ID", description = "id or name of the job")
+    private String id;
+
+    Fetch(CommandContext context) {
+      this.context = context;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+      String path = "/generations/" + RunningProgram.part(id) + "/fetch";
+      JsonNode job = connection.open(context).post(path, CommandOutput.object());
+      output.print(job, () -> output.line(line(job)));
+      return CommandContext.DONE;
     }
   }
 

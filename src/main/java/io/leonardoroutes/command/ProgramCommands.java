@@ -69,7 +69,10 @@ public final class ProgramCommands implements Callable<Integer> {
             .addSubcommand(new ResolveCommand(context))
             .addSubcommand(new PauseCommands.Pause(context))
             .addSubcommand(new PauseCommands.Resume(context))
-            .addSubcommand(new RedeliverCommand(context))
+            .addSubcommand(new LimitsCommand(context))
+            .addSubcommand(new DeliveryCommands.Deliveries(context))
+            .addSubcommand(new DeliveryCommands.Redeliver(context))
+            .addSubcommand(new JobCommands.Fetch(context))
             .addSubcommand(new DoctorCommand(context))
             .addSubcommand(new ReceiptCommand())
             .addSubcommand(new KeyCommand())
@@ -84,6 +87,7 @@ public final class ProgramCommands implements Callable<Integer> {
   }
 
   private static void listExitStatus(CommandSpec command) {
+    command.subcommands().values().forEach(each -> listExitStatus(each.getCommandSpec()));
     if (command.usageMessage().exitCodeList().isEmpty()) {
       Map<String, String> list = new LinkedHashMap<>();
       list.put("0", "it is done, or the answer is yes");

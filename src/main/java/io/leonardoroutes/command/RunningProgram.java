@@ -1,7 +1,10 @@
 package io.leonardoroutes.command;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leonardoroutes.json.SafeText;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -40,7 +44,11 @@ final class RunningProgram {
   private static final int LONGEST_REASON = 500;
   private static final int MOST_VIOLATIONS = 20;
   private static final int TOO_MANY = 429;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
 
   private final URI base;
   private final String key;
@@ -93,14 +101,31 @@ final class RunningProgram {
     return send(request(path).GET());
   }
 
+  /** A query of what is given; null is left out. */
+  static String query(Map<String, String> asked) {
+    return asked.entrySet().stream()
+        .filter(one -> one.getValue() != null)
+        .map(one -> one.getKey() + "=" + part(one.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+
+  /**
+   * The answer to another method with JSON.
+   *
+   * @throws CommandFailure if it is no success
+   */
+  JsonNode change(String method, String path, JsonNode body) throws InterruptedException {
+    HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
+    return good(send(request.method(method, BodyPublishers.ofString(body.toString())))).body();
+  }
+
   /**
    * The answer to a POST of JSON.
    *
    * @throws CommandFailure if it is no success
    */
   JsonNode post(String path, JsonNode body) throws InterruptedException {
-    byte[] json = body.toString().getBytes(StandardCharsets.UTF_8);
-    return good(post(path, "application/json", json, null)).body();
+    return change("POST", path, body);
   }
 
   /**

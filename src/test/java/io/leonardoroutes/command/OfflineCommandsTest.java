@@ -9,7 +9,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,22 +182,28 @@ class OfflineCommandsTest {
 
   @Test
   void eachCommandSaysWhatItsExitStatusMeans() {
-    CommandLine line = ProgramCommands.line(CommandContext.real());
+    for (String name : leaves(ProgramCommands.line(CommandContext.real()), "")) {
+      CommandFixture.Ended help = run((name + " --help").split(" "));
+      assertThat(help.status()).isZero();
+      assertThat(help.out())
+          .as(name)
+          .startsWith("Usage: leonardo-routes " + name)
+          .contains("Exit status:", "  0   ", "  1   ", "  2   ");
+      boolean local = name.equals("start") || name.equals("generate-completion");
+      assertThat(help.out().contains("--json")).as(name).isNotEqualTo(local);
+      assertThat(help.out().contains("  3   ")).as(name).isEqualTo(help.out().contains("--url"));
+    }
+  }
+
+  private static List<String> leaves(CommandLine line, String before) {
+    List<String> leaves = new ArrayList<>();
     line.getSubcommands()
         .forEach(
             (name, command) -> {
-              CommandFixture.Ended help = run(name, "--help");
-              assertThat(help.status()).isZero();
-              assertThat(help.out())
-                  .as(name)
-                  .startsWith("Usage: leonardo-routes " + name)
-                  .contains("Exit status:", "  0   ", "  1   ", "  2   ");
-              boolean local = name.equals("start") || name.equals("generate-completion");
-              assertThat(help.out().contains("--json")).as(name).isNotEqualTo(local);
-              assertThat(help.out().contains("  3   "))
-                  .as(name)
-                  .isEqualTo(help.out().contains("--url"));
+              List<String> under = leaves(command, before + name + " ");
+              leaves.addAll(under.isEmpty() ? List.of(before + name) : under);
             });
+    return leaves;
   }
 
   @Test
@@ -248,6 +256,9 @@ class OfflineCommandsTest {
           "pause submitting main",
           "watch --every often",
           "redeliver",
+          "deliveries",
+          "fetch",
+          "limits concurrent many",
           "status now",
           "doctor who",
           "jobs --key secret"

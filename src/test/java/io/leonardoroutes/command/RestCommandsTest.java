@@ -164,6 +164,8 @@ class RestCommandsTest {
     assertThat(JSON.readTree(ended.out()).get("type").asText()).endsWith(":not-in-doubt");
     assertThat(run("resolve", "failed", "--all").out()).isEqualTo("resolved as failed: 0\n");
     assertThat(run("redeliver", "outbox").out()).isEqualTo("outbox: 0 deliveries wait again\n");
+    assertThat(run("deliveries", "outbox", "--state", "DEAD").out()).isEmpty();
+    assertThat(run("deliveries", "outbox", "--state", "LOST").err()).startsWith("deliveries: 400 ");
     assertThat(run("redeliver", "nowhere").err()).contains("404 there is no sink nowhere: outbox");
     assertThat(run("job", "none").err()).isEqualTo("job: 404 there is no job none");
   }

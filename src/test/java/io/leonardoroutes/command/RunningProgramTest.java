@@ -64,6 +64,11 @@ class RunningProgramTest {
         "resume all | POST /drain/resume",
         "redeliver outbox | POST /sinks/outbox/redeliver",
         "redeliver outbox 17 | POST /sinks/outbox/deliveries/17/redeliver",
+        "deliveries outbox --state DEAD | GET /sinks/outbox/deliveries?state=DEAD&limit=100",
+        "fetch koala-1a2b3c4d | POST /generations/koala-1a2b3c4d/fetch",
+        "limits | GET /limits",
+        "limits account/main/concurrent 5 | PUT /limits/account%2Fmain%2Fconcurrent",
+        "limits concurrent default | DELETE /limits/concurrent",
         "resolve paid .. --generation g | POST /generations/%2E%2E/resolve",
         "resolve failed --all --account main | POST /resolve",
         "jobs --state RUNNING --tag team:red | GET /generations?state=RUNNING&tag=team%3Ared&limit=50"
@@ -88,6 +93,39 @@ class RunningProgramTest {
     assertThat(commands.run("pause", "account", "main", "--reason", "invoice").out())
         .isEqualTo("account main: paused since 2026-07-01T02:00:00Z by anna: invoice\n");
     assertThat(server.takeRequest().getBody().utf8()).isEqualTo("{\"reason\":\"invoice\"}");
+  }
+
+  @Test
+  void aLimitIsShownBesideThatOfTheSettings() throws Exception {
+    answers(
+        200,
+        """
+        {"name":"budget","file":50,"ledger":100.50,"inForce":100.50,"unit":"DOLLARS",\
+        "since":"2026-07-01T02:00:00Z","by":"anna","reason":"launch"}\
+        """);
+
+    assertThat(commands.run("limits", "budget", "100.50", "--reason", "launch").out())
+        .isEqualTo(
+            "budget: 100.50 DOLLARS, set since 2026-07-01T02:00:00Z by anna (launch); the settings"
+                + " have 50\n");
+    assertThat(server.takeRequest().getBody().utf8())
+        .isEqualTo("{\"value\":100.50,\"reason\":\"launch\"}");
+  }
+
+  @Test
+  void whatHasNotReachedASinkIsListedWithItsReason() {
+    answers(
+        200,
+        """
+        {"items":[{"id":"d1","sink":"erp","job":"j","event":"completed","content":"event",\
+        "state":"DEAD","tries":20,"since":"2026-07-01T02:00:00Z","error":"500"}],"next":"d1"}\
+        """);
+
+    CommandFixture.Ended ended = commands.run("deliveries", "erp");
+
+    assertThat(ended.out())
+        .isEqualTo("d1  DEAD  completed event of j  tries 20  since 2026-07-01T02:00:00Z: 500\n");
+    assertThat(ended.err()).isEqualTo("more: --after d1");
   }
 
   @Test
