@@ -119,7 +119,10 @@ class ApiKeyTest {
   @Test
   void aCallerRetriesItsOwnJobsAndAnOperatorEverybodysInTheirName() throws Exception {
     String job = id(post(erp, FlowFixture.REQUEST));
-    as(erp, "DELETE", "/generations/" + job, "");
+    // Its paid call may be tried just now.
+    await()
+        .atMost(Patience.LONG)
+        .until(() -> as(erp, "DELETE", "/generations/" + job, "").statusCode() == 200);
     String path = "/generations/" + job + "/retry";
     String many = "/generations/retry?state=CANCELLED";
 
