@@ -20,6 +20,7 @@ import io.leonardoroutes.limits.PauseTable;
 import io.leonardoroutes.limits.QuoteQueries;
 import io.leonardoroutes.picture.UploadTable;
 import io.leonardoroutes.receipt.ReceiptChain;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -246,9 +247,12 @@ public final class Ledger implements AutoCloseable {
     return queries.waitingFor();
   }
 
-  private LedgerStats.Account of(AccountLimits limits) {
-    return new LedgerStats.Account(
-        governor.slots(limits), limits.budget() == null ? null : governor.used(limits));
+  private LedgerStats.Account of(AccountLimits set) {
+    if (set.budget() == null) {
+      return new LedgerStats.Account(governor.slots(set), null, null);
+    }
+    BigDecimal budget = limits.inForce(set).budget().perDay();
+    return new LedgerStats.Account(governor.slots(set), governor.used(set), budget);
   }
 
   /**

@@ -41,8 +41,9 @@ public record LedgerStats(
    * What an account has and may have.
    *
    * @param used what is spent and reserved of its budget today (UTC); null if it has none
+   * @param budget that is in force today; null if it has none
    */
-  public record Account(Slots slots, BigDecimal used) {}
+  public record Account(Slots slots, BigDecimal used, BigDecimal budget) {}
 
   /** How many of an account's slots jobs hold, and how many they may hold now. */
   public record Slots(int used, int limit) {}

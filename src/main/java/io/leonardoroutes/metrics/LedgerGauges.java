@@ -163,7 +163,7 @@ final class LedgerGauges implements AutoCloseable {
           "leonardo.budget.limit",
           "Budget of a day (UTC), in this unit",
           money,
-          now -> limits.budget().perDay().doubleValue());
+          now -> now.figures().accounts().get(account).budget().doubleValue());
     }
   }
 

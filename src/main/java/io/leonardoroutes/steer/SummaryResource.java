@@ -10,7 +10,6 @@ import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.ledger.BlockedAccount;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.ledger.LedgerStats;
-import io.leonardoroutes.limits.AccountLimits;
 import io.leonardoroutes.limits.Pause;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -116,7 +115,6 @@ public final class SummaryResource {
 
   private AccountState account(Account account, LedgerStats.Account stats, List<Pause> pauses) {
     Optional<BlockedAccount> blocked = ledger.blockedAccounts().of(account.name());
-    AccountLimits limits = ledger.limits().inForce(account.limits());
     return new AccountState(
         account.name(),
         new Slots(stats.slots().used(), stats.slots().limit()),
@@ -124,11 +122,11 @@ public final class SummaryResource {
             .anyMatch(
                 pause -> pause.what() == Pause.What.ACCOUNT && pause.name().equals(account.name())),
         blocked.map(one -> one.what() + ": " + one.reason()).orElse(null),
-        limits.budget() == null
+        stats.budget() == null
             ? null
             : new DayBudget(
-                limits.budget().perDay().toPlainString(),
+                stats.budget().toPlainString(),
                 stats.used().toPlainString(),
-                limits.budget().unit()));
+                account.limits().budget().unit()));
   }
 }

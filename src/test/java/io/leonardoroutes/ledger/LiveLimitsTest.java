@@ -121,6 +121,8 @@ class LiveLimitsTest {
     assertThat(other.governor().due(100, SET, LEASE).fit()).isEqualTo(Fit.NOT_ALL);
     set(LimitKind.BUDGET, "2");
     assertThat(begins(second)).isTrue();
+    assertThat(other.figures(List.of(SET)).accounts().get("default").budget())
+        .isEqualByComparingTo("2");
     set(LimitKind.BUDGET, "0");
     assertThat(begins(accepted())).isFalse();
     assertThat(other.limits().inForce(SET).budget())
