@@ -56,6 +56,7 @@ final class WatchCommand implements Callable<Integer> {
   private final Map<String, Duration> usual = new HashMap<>();
   private int drawn;
   private int failures;
+  private boolean any;
 
   WatchCommand(CommandContext context) {
     this.context = context;
@@ -68,8 +69,12 @@ final class WatchCommand implements Callable<Integer> {
     while (true) {
       Map<String, JsonNode> jobs = jobs(program);
       show(program, jobs, terminal);
+      any |= !jobs.isEmpty();
+      if (ids.isEmpty()) {
+        told.values().removeIf(LAST::contains);
+      }
       if (failures == 0 && jobs.values().stream().allMatch(WatchCommand::hasEnded)) {
-        if (told.isEmpty() && !output.isJson()) {
+        if (!any && !output.isJson()) {
           output.line("nothing runs");
         }
         boolean good = jobs.values().stream().allMatch(job -> state(job).equals("COMPLETE"));
@@ -94,7 +99,7 @@ final class WatchCommand implements Callable<Integer> {
               .forEach(job -> jobs.put(job.path("id").asText(), job));
         }
         for (String id : told.keySet()) {
-          if (!jobs.containsKey(id) && !LAST.contains(told.get(id))) {
+          if (!jobs.containsKey(id)) {
             jobs.put(id, program.get("/generations/" + RunningProgram.part(id)));
           }
         }

@@ -137,6 +137,20 @@ class DoctorCommandTest {
   }
 
   @Test
+  void aProxyThatIsAwayIsToldApartFromTheProvider() {
+    settings.put("leonardo.http.proxy", "http://user:secret@127.0.0.1:" + App.freePort());
+
+    CommandFixture.Ended ended = doctor();
+
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.lines())
+        .anyMatch(line -> line.matches("fail +proxy +.* cannot be reached: .*"))
+        .anyMatch(line -> line.matches("fail +key +account default: no answer from .*"));
+    assertThat(ended.out()).doesNotContain("secret");
+    assertThat(provider.getRequestCount()).isZero();
+  }
+
+  @Test
   void aSettingThatCannotWorkIsSaidFirst() {
     settings.put("leonardo.limits.concurrent", "many");
 

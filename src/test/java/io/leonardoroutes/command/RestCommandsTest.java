@@ -153,6 +153,42 @@ class RestCommandsTest {
   }
 
   @Test
+  void aLimitIsSetForAWhileAndTakenBack() {
+    String name = "accounts.default.concurrent";
+
+    assertThat(run("limits", name, "3", "--reason", "launch").out())
+        .matches(name + ": 3, set since \\S+ by .* \\(launch\\); the settings have 10\n");
+    assertThat(run("limits").lines()).anyMatch(line -> line.startsWith(name + ": 3, set since "));
+    assertThat(run("limits", name, "default").out()).isEqualTo(name + ": 10\n");
+    assertThat(run("limits", name).out()).isEqualTo(name + ": 10\n");
+    assertThat(run("limits", "speed", "3").err()).startsWith("limits: 404 the settings have no");
+    assertThat(run("limits", "speed").err()).isEqualTo("limits: there is no limit speed");
+  }
+
+  @Test
+  void aKeyThatACommandMadeOpensTheProgramForTheOthers() throws Exception {
+    Path keys = folder.resolve("rest.keys");
+    CommandFixture.Ended made = run("key", "--json", "anna", "operator");
+    Files.writeString(keys, JSON.readTree(made.out()).get("line").asText() + "\n");
+    Files.writeString(folder.resolve("key"), JSON.readTree(made.err()).get("key").asText() + "\n");
+    try (App guarded =
+        App.onlyRest(folder)
+            .with("leonardo.rest.auth", "api-key")
+            .with("leonardo.rest.keys", keys.toString())
+            .start()) {
+      CommandFixture.Ended without = run("status", "--url", guarded.rest());
+      CommandFixture.Ended with = run("status", "--url", guarded.rest(), "--key-file", "key");
+
+      assertThat(without.status()).isEqualTo(1);
+      assertThat(without.err())
+          .startsWith("status: 401 ")
+          .endsWith("; set LEONARDO_REST_KEY, or name the file of your key with --key-file");
+      assertThat(with.status()).as(with.err()).isZero();
+      assertThat(with.lines()).contains("jobs: none");
+    }
+  }
+
+  @Test
   void anOperatorsWordOnAJobThatIsNotInDoubtIsRefused() throws Exception {
     String id = submit("resolve.json", REQUEST.formatted("resolve"));
     run("watch", id, "--every", "PT0.05S");
