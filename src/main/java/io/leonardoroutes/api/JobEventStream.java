@@ -97,7 +97,13 @@ public final class JobEventStream {
         if (type != null) {
           String id = job.id() + "-" + n;
           JobEvent event =
-              new JobEvent(id, type, job.id(), trail.get(n).at(), EventFactory.json(job));
+              new JobEvent(
+                  id,
+                  type,
+                  job.id(),
+                  trail.get(n).at(),
+                  EventFactory.trace(job.routing().trace()),
+                  EventFactory.json(job));
           events.append(EventStream.event(id, type.word(), event.json()));
         }
       }

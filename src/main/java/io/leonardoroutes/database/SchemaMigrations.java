@@ -64,6 +64,7 @@ final class SchemaMigrations {
           "V30__budget_waits.sql",
           "V31__pauses.sql",
           "V32__live_limits.sql",
+          "V33__traces.sql",
           "V34__receipts.sql");
 
   private static final List<Migration> KNOWN = FILES.stream().map(Migration::of).toList();

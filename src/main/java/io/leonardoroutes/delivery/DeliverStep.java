@@ -160,6 +160,7 @@ public final class DeliverStep {
     }
     // With a query in the address Camel would send a GET, and the event would be lost.
     message.setHeader(Exchange.HTTP_METHOD, "POST");
+    EventFactory.trace(delivery.trace()).forEach(message::setHeader);
     if (delivery.replyTo() == null) {
       nameEvent(message, delivery);
     } else {

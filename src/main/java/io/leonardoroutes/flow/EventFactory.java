@@ -9,11 +9,13 @@ import io.leonardoroutes.job.Delivery.Content;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.job.OutboxEvent.Target;
+import io.leonardoroutes.job.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -29,6 +31,13 @@ public final class EventFactory {
   private final List<Sink> sinks;
   private final Clock clock;
 
+  /** What an event is about. */
+  private record Subject(String id, String fileName, TraceContext trace) {
+    private Subject(Job job) {
+      this(job.id(), job.name(), job.routing().trace());
+    }
+  }
+
   public EventFactory(List<Sink> sinks, Clock clock) {
     this.sinks = sinks;
     this.clock = clock;
@@ -42,20 +51,20 @@ public final class EventFactory {
       targets.add(new Target(REPLY, Content.EVENT));
     }
     String id = UUID.randomUUID().toString();
-    return event(id, type, job.id(), routing.fileName(), json(job), routing.replyTo(), targets);
+    return event(new Subject(job), id, type, json(job), routing.replyTo(), targets);
   }
 
   /**
-   * The event of a job whose completion was told before its video was there: the video alone, for
-   * the sinks that take videos.
+   * The event of a job whose completion was told before its video was there: the video, without the
+   * document, for the sinks that take videos.
    */
   public OutboxEvent video(Job job) {
     List<Target> videos =
         targets(EventType.COMPLETED, job).stream()
-            .filter(target -> target.content() == Content.VIDEO)
+            .filter(target -> target.content() != Content.EVENT)
             .toList();
     String id = UUID.randomUUID().toString();
-    return event(id, EventType.COMPLETED, job.id(), job.name(), json(job), null, videos);
+    return event(new Subject(job), id, EventType.COMPLETED, json(job), null, videos);
   }
 
   /**
@@ -65,7 +74,7 @@ public final class EventFactory {
   public OutboxEvent approval(Job job) {
     String id = UUID.randomUUID().toString();
     List<Target> targets = all(EventType.APPROVAL);
-    return event(id, EventType.APPROVAL, job.id(), job.name(), json(job), null, targets);
+    return event(new Subject(job), id, EventType.APPROVAL, json(job), null, targets);
   }
 
   /**
@@ -76,7 +85,7 @@ public final class EventFactory {
   public OutboxEvent approval(String batch, String fileName, JsonNode data) {
     String id = UUID.randomUUID().toString();
     List<Target> targets = all(EventType.APPROVAL);
-    return event(id, EventType.APPROVAL, batch, fileName, data, null, targets);
+    return event(new Subject(batch, fileName, null), id, EventType.APPROVAL, data, null, targets);
   }
 
   private List<Target> all(EventType type) {
@@ -92,14 +101,16 @@ public final class EventFactory {
    *
    * @param id an event with the same id is sent once
    * @param data holds the problem document under {@code problem}
+   * @param trace the trace that it came in, or null
    */
   public List<OutboxEvent> rejected(
-      String id, String fileName, JsonNode data, Job.ReplyTo replyTo) {
+      String id, String fileName, JsonNode data, Job.ReplyTo replyTo, TraceContext trace) {
+    Subject request = new Subject(id, fileName, trace);
     OutboxEvent rejected =
-        event(id, EventType.REJECTED, id, fileName, data, null, all(EventType.REJECTED));
+        event(request, id, EventType.REJECTED, data, null, all(EventType.REJECTED));
     return replyTo == null
         ? List.of(rejected)
-        : List.of(rejected, reply("reply-" + id, id, fileName, data.get("problem"), replyTo));
+        : List.of(rejected, reply(request, "reply-" + id, data.get("problem"), replyTo));
   }
 
   /**
@@ -108,19 +119,19 @@ public final class EventFactory {
    * @param id the same again is told once
    */
   public OutboxEvent reply(String id, Job job, Job.ReplyTo replyTo) {
-    return reply(id, job.id(), job.name(), json(job), replyTo);
+    return reply(new Subject(job), id, json(job), replyTo);
   }
 
-  private OutboxEvent reply(
-      String id, String subject, String fileName, JsonNode answer, Job.ReplyTo replyTo) {
+  private OutboxEvent reply(Subject of, String id, JsonNode answer, Job.ReplyTo replyTo) {
     return new OutboxEvent(
         id,
-        subject,
+        of.id(),
         REPLY,
         answer.toString(),
-        fileName,
+        of.fileName(),
         replyTo,
         clock.instant(),
+        of.trace(),
         List.of(new Target(REPLY, Content.EVENT)));
   }
 
@@ -134,16 +145,24 @@ public final class EventFactory {
   }
 
   private OutboxEvent event(
+      Subject of,
       String id,
       EventType type,
-      String subject,
-      String fileName,
       JsonNode data,
       Job.ReplyTo replyTo,
       List<Target> targets) {
     Instant now = clock.instant();
-    String document = targets.isEmpty() ? "" : new JobEvent(id, type, subject, now, data).json();
-    return new OutboxEvent(id, subject, type.word(), document, fileName, replyTo, now, targets);
+    String document =
+        targets.isEmpty()
+            ? ""
+            : new JobEvent(id, type, of.id(), now, trace(of.trace()), data).json();
+    return new OutboxEvent(
+        id, of.id(), type.word(), document, of.fileName(), replyTo, now, of.trace(), targets);
+  }
+
+  /** The attributes that tell of a trace; none for null. */
+  public static Map<String, String> trace(TraceContext trace) {
+    return trace == null ? Map.of() : trace.fields();
   }
 
   private List<Target> targets(EventType type, Job job) {

@@ -185,6 +185,21 @@ public final class FlowProperties {
   public static final String CALLER_EXPRESSION = "leonardoCallerExpression";
 
   /**
+   * The trace that the request came in, as the value of {@code traceparent} in W3C Trace Context;
+   * one that is not valid counts as none.
+   *
+   * <p>Set by the REST and JMS intakes. Read by {@code accept}. Default: none.
+   */
+  public static final String TRACE_PARENT = "leonardoTraceParent";
+
+  /**
+   * The value of {@code tracestate} that came with {@link #TRACE_PARENT}.
+   *
+   * <p>Set by the REST and JMS intakes. Read by {@code accept}. Default: none.
+   */
+  public static final String TRACE_STATE = "leonardoTraceState";
+
+  /**
    * Whether the call asks for {@code dry-run=true}: a request is checked and not accepted.
    *
    * <p>Set by the REST intake. Read by {@code intake-rest}, {@code batch} and {@code refused}.

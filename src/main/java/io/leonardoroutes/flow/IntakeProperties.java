@@ -2,6 +2,7 @@ package io.leonardoroutes.flow;
 
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.TraceContext;
 import io.leonardoroutes.problem.RequestRejected;
 import java.util.Arrays;
 import java.util.List;
@@ -100,6 +101,13 @@ public record IntakeProperties(Exchange exchange) {
     return destination == null
         ? null
         : new Job.ReplyTo(destination, said(FlowProperties.CORRELATION_ID));
+  }
+
+  /** The trace that it came in, or null. */
+  public TraceContext trace() {
+    return TraceContext.of(
+        exchange.getProperty(FlowProperties.TRACE_PARENT),
+        exchange.getProperty(FlowProperties.TRACE_STATE));
   }
 
   private String said(String property) {

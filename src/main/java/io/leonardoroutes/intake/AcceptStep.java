@@ -257,7 +257,8 @@ public final class AcceptStep {
             hash(request, withoutNames(sent, toUpload)),
             request.priority() == null ? intake.priority() : request.priority(),
             request.sinks().isEmpty() ? intake.sinks() : request.sinks(),
-            intake.replyTo());
+            intake.replyTo(),
+            intake.trace());
     NewJob asked =
         new NewJob(
                 request.reference(),

@@ -7,6 +7,7 @@ import io.leonardoroutes.flow.IntakeProperties;
 import io.leonardoroutes.jms.JmsSettings;
 import io.leonardoroutes.jms.QueueNames;
 import io.leonardoroutes.jms.ReplyAddress;
+import io.leonardoroutes.job.TraceContext;
 import io.leonardoroutes.problem.BodyText;
 import io.leonardoroutes.problem.RequestRejected;
 import jakarta.jms.BytesMessage;
@@ -64,6 +65,9 @@ public final class JmsIntake {
     }
     exchange.setProperty(FlowProperties.CORRELATION_ID, own == null || own.isEmpty() ? id : own);
     exchange.setProperty(FlowProperties.CALLER, caller(message));
+    exchange.setProperty(
+        FlowProperties.TRACE_PARENT, message.getObjectProperty(TraceContext.PARENT));
+    exchange.setProperty(FlowProperties.TRACE_STATE, message.getObjectProperty(TraceContext.STATE));
     exchange.setProperty(
         FlowProperties.REPLY_TO, ReplyAddress.of(message.getJMSReplyTo(), jms.names()));
     Object content = read(message);

@@ -71,6 +71,6 @@ public final class RejectionNotifier {
     data.set("problem", answer);
     LOG.atLevel(lines.mayLog() ? Level.INFO : Level.DEBUG)
         .log("{} rejected: {}", fileName, rejected.getMessage());
-    return flow.events().rejected(id, fileName, data, intake.replyTo());
+    return flow.events().rejected(id, fileName, data, intake.replyTo(), intake.trace());
   }
 }

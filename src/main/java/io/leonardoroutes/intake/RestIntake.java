@@ -5,6 +5,7 @@ import io.leonardoroutes.auth.ProblemHandler;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.FlowProperties;
 import io.leonardoroutes.flow.IntakeProperties;
+import io.leonardoroutes.job.TraceContext;
 import io.leonardoroutes.picture.PictureRejected;
 import io.leonardoroutes.problem.JsonArray;
 import io.leonardoroutes.problem.RequestRejected;
@@ -46,11 +47,19 @@ public final class RestIntake {
       throw new RequestRejected(ProblemHandler.NOT_JSON);
     }
     checkPage(origin);
+    setTrace(exchange);
     if (key != null && !key.isBlank()) {
       // No caller's name has a space, so no caller's key is another's.
       String of = caller.name() == null ? "rest:" : "rest " + caller.name() + " ";
       exchange.setProperty(FlowProperties.KEY, of + key);
     }
+  }
+
+  private static void setTrace(Exchange exchange) {
+    exchange.setProperty(
+        FlowProperties.TRACE_PARENT, exchange.getMessage().removeHeader(TraceContext.PARENT));
+    exchange.setProperty(
+        FlowProperties.TRACE_STATE, exchange.getMessage().removeHeader(TraceContext.STATE));
   }
 
   private Caller caller(Exchange exchange, Object user) {

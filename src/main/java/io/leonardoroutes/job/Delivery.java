@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param tries failed tries so far
  * @param error why the last try failed, or null
  * @param videoFile our copy of the job's video, or null
+ * @param trace the trace of the request, or null
  */
 public record Delivery(
     String eventId,
@@ -22,7 +23,8 @@ public record Delivery(
     String document,
     String fileName,
     Job.ReplyTo replyTo,
-    String videoFile) {
+    String videoFile,
+    TraceContext trace) {
 
   /** What is delivered: the event's document, the video's bytes, or the receipt of the video. */
   public enum Content {

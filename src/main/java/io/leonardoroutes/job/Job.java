@@ -87,6 +87,7 @@ public record Job(
    * @param priority 0 to 9, 9 first
    * @param sinks names; empty means all that are configured
    * @param replyTo where a JMS caller wants its answers, or null
+   * @param trace the trace that it came in, or null
    */
   public record Routing(
       String fileName,
@@ -94,10 +95,22 @@ public record Job(
       String contentHash,
       int priority,
       List<String> sinks,
-      ReplyTo replyTo) {
+      ReplyTo replyTo,
+      TraceContext trace) {
     /** Copies the list. */
     public Routing {
       sinks = List.copyOf(sinks);
+    }
+
+    /** In no trace. */
+    public Routing(
+        String fileName,
+        String intakeKey,
+        String contentHash,
+        int priority,
+        List<String> sinks,
+        ReplyTo replyTo) {
+      this(fileName, intakeKey, contentHash, priority, sinks, replyTo, null);
     }
   }
 

@@ -393,7 +393,8 @@ final class JobInserter implements BatchTable.Acceptor {
             from.contentHash(),
             from.priority(),
             from.sinks(),
-            from.replyTo()),
+            from.replyTo(),
+            from.trace()),
         new Job.Schedule(0, 0, waitsFor == null ? now : null, null, null));
   }
 }

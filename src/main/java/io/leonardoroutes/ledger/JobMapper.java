@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.archive.KeptReferences;
 import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
+import io.leonardoroutes.job.TraceContext;
 import io.leonardoroutes.job.WaitsFor;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,12 +39,12 @@ final class JobMapper {
         request, sinks, reply_to, correlation_id, warnings, attempt, tries, created_at, due_at, leased_until,
         kind, turn, caller, caller_reference, account, queued_by, batch,
         tags, retry_of, duplicate_of, waits_for, awaits, wakes_at, waits,
-        sent_hash, video_id, video_url, video_poster, finished_at)
+        sent_hash, video_id, video_url, video_poster, finished_at, traceparent, tracestate)
       SELECT :id, :file_name, :reference, :intake_key, :content_hash, :model, :state, :priority,
         :request, :sinks, :reply_to, :correlation_id, :warnings, :attempt, :tries, :created_at, :due_at, 0,
         :kind, :turn, :caller, :caller_reference, :account, :queued_by, :batch,
         :tags, :retry_of, :duplicate_of, :waits_for, :awaits, :wakes_at, :waits,
-        :sent_hash, :video_id, :video_url, :video_poster, :finished_at
+        :sent_hash, :video_id, :video_url, :video_poster, :finished_at, :traceparent, :tracestate
       WHERE %s
       ON CONFLICT DO NOTHING
       """
@@ -102,6 +103,8 @@ final class JobMapper {
         .bind("sinks", text(routing.sinks()))
         .bind("reply_to", reply.destination())
         .bind("correlation_id", storable(reply.correlationId()))
+        .bind("traceparent", routing.trace() == null ? null : routing.trace().parent())
+        .bind("tracestate", routing.trace() == null ? null : routing.trace().state())
         .bind("warnings", text(job.warnings()))
         .bind("attempt", job.schedule().attempt())
         .bind("tries", job.schedule().tries())
@@ -156,7 +159,8 @@ final class JobMapper {
             row.getString("content_hash"),
             row.getInt("priority"),
             names(row.getString("sinks")),
-            replyTo(row)),
+            replyTo(row),
+            trace(row)),
         new Job.Schedule(
             row.getInt("attempt"),
             row.getInt("tries"),
@@ -211,6 +215,10 @@ final class JobMapper {
     return destination == null
         ? null
         : new Job.ReplyTo(destination, row.getString("correlation_id"));
+  }
+
+  static TraceContext trace(ResultSet row) throws SQLException {
+    return TraceContext.of(row.getString("traceparent"), row.getString("tracestate"));
   }
 
   private static Job.Cost cost(ResultSet row) throws SQLException {

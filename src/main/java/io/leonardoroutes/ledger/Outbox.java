@@ -37,7 +37,7 @@ public final class Outbox {
   static final String CLAIM =
       """
       SELECT d.event_id, d.sink, d.content, e.time, d.tries, d.error, e.subject, e.type, e.document,
-        e.file_name, e.reply_to, e.correlation_id, j.video_file
+        e.file_name, e.reply_to, e.correlation_id, e.traceparent, e.tracestate, j.video_file
       FROM delivery d JOIN event e ON e.id = d.event_id
         LEFT JOIN job j ON j.id = e.subject
       WHERE d.sink = :sink AND d.state = 'PENDING' AND d.due_at <= :now
@@ -93,8 +93,10 @@ public final class Outbox {
           handle
               .createUpdate(
                   """
-                  INSERT INTO event (id, subject, type, document, file_name, reply_to, correlation_id, time)
+                  INSERT INTO event (id, subject, type, document, file_name, reply_to, correlation_id,
+                    traceparent, tracestate, time)
                   VALUES (:id, :subject, :type, :document, :file_name, :reply_to, :correlation_id,
+                    :traceparent, :tracestate,
                     (SELECT max(at) FROM (SELECT :time AS at
                       UNION ALL SELECT time + 1 FROM event WHERE subject = :subject) AS later))
                   ON CONFLICT DO NOTHING
@@ -106,6 +108,8 @@ public final class Outbox {
               .bind("file_name", event.fileName())
               .bind("reply_to", reply.destination())
               .bind("correlation_id", JobMapper.storable(reply.correlationId()))
+              .bind("traceparent", event.trace() == null ? null : event.trace().parent())
+              .bind("tracestate", event.trace() == null ? null : event.trace().state())
               .bind("time", event.time().toEpochMilli())
               .execute();
       if (added == 1) {
@@ -190,7 +194,8 @@ public final class Outbox {
                               row.getString("document"),
                               row.getString("file_name"),
                               JobMapper.replyTo(row),
-                              row.getString("video_file")))
+                              row.getString("video_file"),
+                              JobMapper.trace(row)))
                   .list();
           PreparedBatch leases =
               handle.prepareBatch("UPDATE delivery SET error = NULL, leased_until = :x" + KEY);

@@ -9,6 +9,7 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.jackson.JsonFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,7 +22,8 @@ class JobEventTest {
   void anEventIsACloudEventInStructuredJson() throws Exception {
     JsonNode job = JSON.readTree("{\"id\": \"job-1\", \"reference\": \"Grüße\", \"warnings\": []}");
 
-    String json = new JobEvent("job-1.completed", EventType.COMPLETED, "job-1", WHEN, job).json();
+    String json =
+        new JobEvent("job-1.completed", EventType.COMPLETED, "job-1", WHEN, Map.of(), job).json();
 
     assertThat(JSON.readTree(json))
         .isEqualTo(
@@ -38,7 +40,8 @@ class JobEventTest {
 
   @Test
   void theSameEventIsTheSameDocumentEveryTime() {
-    JobEvent event = new JobEvent("1", EventType.FAILED, "job-1", WHEN, JSON.createObjectNode());
+    JobEvent event =
+        new JobEvent("1", EventType.FAILED, "job-1", WHEN, Map.of(), JSON.createObjectNode());
 
     assertThat(event.json()).isEqualTo(event.json());
   }
@@ -46,7 +49,7 @@ class JobEventTest {
   @ParameterizedTest
   @EnumSource
   void anyCloudEventsReaderReadsEveryEvent(EventType type) {
-    String json = new JobEvent("1", type, "job-1", WHEN, JSON.createObjectNode()).json();
+    String json = new JobEvent("1", type, "job-1", WHEN, Map.of(), JSON.createObjectNode()).json();
 
     CloudEvent read = new JsonFormat().deserialize(json.getBytes(StandardCharsets.UTF_8));
 
