@@ -25,19 +25,20 @@
  * {@code models}, {@code pauses}, {@code drain}, {@code fetch-again}, {@code limits}, {@code
  * sinks}, {@code summary}, {@code approve}, {@code resolve}, {@code resolve-all}, {@code
  * redeliver}, {@code retry} and {@code uploads} are the other REST calls, and {@code answers} is
- * how all of them end; {@code board} is the pages for operators; {@code archive}, {@code clock} and
- * {@code secrets} run beside all of it. The page {@code flow.md} says which class is behind each
- * bean that they name. Then {@link io.leonardoroutes.job.JobState}, the life of a job, and {@link
- * io.leonardoroutes.ledger.Ledger}, which makes every change of its state.
+ * how all of them end; {@code board} and {@code board-actions} are the pages for operators; {@code
+ * archive}, {@code clock} and {@code secrets} run beside all of it. The page {@code flow.md} says
+ * which class is behind each bean that they name. Then {@link io.leonardoroutes.job.JobState}, the
+ * life of a job, and {@link io.leonardoroutes.ledger.Ledger}, which makes every change of its
+ * state.
  *
  * <p>The packages in layers, from the top; a package knows only packages below it:
  *
  * <pre>
  *  command                   the command line: one class for each command
  *  app                       start and stop: plug-in, checks, wiring
+ *  board                     pages for operators
  *  steer                     the operators' hands: pauses, limits, figures
  *  api                       the read side of REST: jobs, events, waiting, videos, costs, prices
- *  board                     pages for operators
  *  submit   delivery         the one place that pays, and doubts | downloads, sinks, redelivery
  *  intake   track            file, REST, JMS, batch -&gt; accept | poll schedule, webhook
  *  upload                    pictures of requests, and their upload before submit

@@ -9,11 +9,18 @@ const keyed = document.body.dataset.keyed === "yes";
 const live = document.getElementById("live");
 const said = document.getElementById("said");
 let main = document.getElementById("main");
-let here = location.pathname + location.search;
+let here = plain(location);
 let etag = null;
 let timer = 0;
 let failures = 0;
 let blobs = [];
+
+/** Without what was just done: a reload does not say it again. */
+function plain(address) {
+  const query = new URLSearchParams(address.search);
+  query.delete("did");
+  return address.pathname + (query.size ? "?" + query : "");
+}
 
 // --- times ---
 
@@ -23,7 +30,7 @@ const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 function relative(then) {
   const seconds = Math.round((then - Date.now()) / 1000);
   const [unit, length] = UNITS.find(([, one]) => Math.abs(seconds) >= one) || UNITS[3];
-  return ago.format(Math.trunc(seconds / length), unit);
+  return ago.format(Math.trunc(seconds / length), unit).replace(".", "");
 }
 
 function sayTimes(root) {
@@ -214,8 +221,7 @@ async function go(path, options, push) {
       return false;
     }
     const page = await pageOf(answer);
-    const ended = new URL(answer.url);
-    show(page, ended.pathname + ended.search, push);
+    show(page, plain(new URL(answer.url)), push);
     failures = 0;
     say("Live", false);
     return true;
@@ -319,6 +325,8 @@ async function ask(link) {
   document.body.append(dialog);
   clearTimeout(timer);
   dialog.showModal();
+  // Who presses Enter without reading does no harm.
+  (form.querySelector("input") || (form.querySelector(".danger") ? form.querySelector("[data-back]") : form.querySelector("button"))).focus();
 }
 
 document.addEventListener("submit", (event) => {
@@ -388,6 +396,9 @@ addEventListener("pageshow", () => {
 });
 
 sayTimes(main);
+if (location.search.includes("did=")) {
+  history.replaceState(null, "", here);
+}
 if (!keyed) {
   enliven();
   say("Live", false);

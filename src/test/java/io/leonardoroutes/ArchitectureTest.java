@@ -59,7 +59,8 @@ class ArchitectureTest {
           Map.entry(
               "api",
               "auth batch event flow health intake job ledger limits lines problem rest video"),
-          Map.entry("board", "auth event flow health job ledger limits picture problem rest video"),
+          Map.entry(
+              "board", "auth event flow health job ledger limits picture problem rest steer video"),
           Map.entry(
               "submit",
               "auth batch event flow health job json ledger leonardo limits picture problem"

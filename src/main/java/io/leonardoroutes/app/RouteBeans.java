@@ -10,6 +10,7 @@ import io.leonardoroutes.api.PriceResource;
 import io.leonardoroutes.api.RestAnswers;
 import io.leonardoroutes.api.VideoResource;
 import io.leonardoroutes.api.WaitForJob;
+import io.leonardoroutes.board.BoardActions;
 import io.leonardoroutes.board.BoardAnswer;
 import io.leonardoroutes.board.BoardHeaderFilter;
 import io.leonardoroutes.board.BoardResource;
@@ -42,6 +43,7 @@ import io.leonardoroutes.openapi.ModelCatalog;
 import io.leonardoroutes.openapi.OpenApi;
 import io.leonardoroutes.picture.PictureFolder;
 import io.leonardoroutes.problem.BodyText;
+import io.leonardoroutes.problem.RejectionCounts;
 import io.leonardoroutes.provider.HttpClients;
 import io.leonardoroutes.provider.ProviderClient;
 import io.leonardoroutes.provider.ProviderClock;
@@ -77,6 +79,7 @@ import io.leonardoroutes.video.VideoHosts;
 import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Predicate;
 import org.apache.camel.spi.LifecycleStrategy;
@@ -187,11 +190,7 @@ final class RouteBeans {
     if (OptionalJars.REST.isPresent(context)) {
       bindLongCalls(context, flow, folder);
       if (OptionalJars.BOARD.isPresent(context)) {
-        registry.bind(
-            "leonardoBoard",
-            new BoardResource(flow, models.ids(), rejections.counts(), videos, folder));
-        registry.bind("leonardoBoardAnswer", new BoardAnswer());
-        registry.bind("leonardoBoardHeaders", new BoardHeaderFilter());
+        bindBoard(registry, flow, models.ids(), rejections.counts(), videos, folder);
       }
     }
     registry.bind("leonardoETags", new ETags());
@@ -278,6 +277,22 @@ final class RouteBeans {
     context.addLifecycleStrategy(onStop(uploads::drain));
     context.addLifecycleStrategy(onStop(wait::drain));
     context.addLifecycleStrategy(onStop(follow::drain));
+  }
+
+  /** The beans of the board, which need the library of its templates. */
+  private static void bindBoard(
+      Registry registry,
+      FlowContext flow,
+      Set<String> models,
+      RejectionCounts rejected,
+      VideoFolder videos,
+      PictureFolder pictures) {
+    LimitStep limits = new LimitStep(flow);
+    BoardResource.Sources sources = new BoardResource.Sources(models, rejected, limits);
+    registry.bind("leonardoBoard", new BoardResource(flow, sources, videos, pictures));
+    registry.bind("leonardoBoardActions", new BoardActions(flow, limits));
+    registry.bind("leonardoBoardAnswer", new BoardAnswer());
+    registry.bind("leonardoBoardHeaders", new BoardHeaderFilter());
   }
 
   /** Runs before the routes drain: the drain would wait for the calls that this step ends. */

@@ -24,6 +24,14 @@ public final class ProblemHandler {
           "Web pages of this origin may not call",
           "it is not among leonardo.rest.cors.origins");
 
+  /** For a form that comes from no page of our own. */
+  public static final Problem FOREIGN_FORM =
+      Problem.of(
+          403,
+          "origin",
+          "Only pages of this server may do this",
+          "the Origin of the call is not its Host: a proxy has to pass the Host header on");
+
   /** For a body whose Content-Type is not JSON. */
   public static final Problem NOT_JSON =
       Problem.of(

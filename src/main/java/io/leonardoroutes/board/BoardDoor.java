@@ -36,7 +36,8 @@ public final class BoardDoor implements OwnPages {
   @Override
   public boolean mayCall(RoutingContext call) {
     return isBoard(call)
-        && SameOrigin.is(call.request().getHeader("Origin"), call.request().getHeader("Host"));
+        && SameOrigin.is(
+            call.request().getHeader("Origin"), SameOrigin.authority(call.request().absoluteURI()));
   }
 
   @Override

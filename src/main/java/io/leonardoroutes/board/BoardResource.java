@@ -1,5 +1,6 @@
 package io.leonardoroutes.board;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
@@ -16,6 +17,7 @@ import io.leonardoroutes.rest.ByteRange;
 import io.leonardoroutes.rest.ETags;
 import io.leonardoroutes.rest.FilePart;
 import io.leonardoroutes.rest.QueryParameters;
+import io.leonardoroutes.steer.LimitStep;
 import io.leonardoroutes.video.VideoFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 import org.apache.camel.Message;
 
@@ -41,24 +43,39 @@ public final class BoardResource {
 
   private static final int MOST_DOUBTS = 200;
 
+  /** For so long the overview is the same for all, in nanoseconds. */
+  private static final long FRESH = 1_000_000_000L;
+
   private final FlowContext flow;
   private final Set<String> models;
   private final RejectionCounts rejected;
+  private final LimitStep limits;
   private final VideoFolder videos;
   private final PictureFolder pictures;
   private final BoardTemplates templates = new BoardTemplates();
   private final List<String> sinks = new ArrayList<>();
-  private final RecentPage overview = new RecentPage();
+  private OverviewPage overview;
+  private long overviewUntil;
+
+  /** The sinks, and what waits for them. */
+  record SinksPage(List<OverviewPage.SinkRow> sinks, boolean none) {}
+
+  /**
+   * The jobs of which nobody knows whether they were billed.
+   *
+   * @param byList whether the provider's list settles them, rather than only a person
+   */
+  record DoubtsPage(List<JobRow> jobs, boolean none, boolean byList) {}
+
+  /** What the pages show beside the ledger. */
+  public record Sources(Set<String> models, RejectionCounts rejected, LimitStep limits) {}
 
   public BoardResource(
-      FlowContext flow,
-      Set<String> models,
-      RejectionCounts rejected,
-      VideoFolder videos,
-      PictureFolder pictures) {
+      FlowContext flow, Sources sources, VideoFolder videos, PictureFolder pictures) {
     this.flow = flow;
-    this.models = models;
-    this.rejected = rejected;
+    this.models = sources.models();
+    this.rejected = sources.rejected();
+    this.limits = sources.limits();
     this.videos = videos;
     this.pictures = pictures;
     flow.settings().sinks().forEach(sink -> sinks.add(sink.name()));
@@ -76,10 +93,22 @@ public final class BoardResource {
   }
 
   /** How everything stands. Many readers share one reading of the ledger. */
-  public BoardPage overview(@Header(Caller.HEADER) Object user) {
+  public BoardPage overview(
+      @Header(Exchange.HTTP_QUERY) String sent, @Header(Caller.HEADER) Object user) {
     flow.caller(user).requireOperator();
-    Supplier<OverviewPage> now = () -> OverviewPage.of(flow, sinks, rejected);
-    return page("overview", "Overview", "overview", overview.get(now));
+    String done = BoardDone.words(QueryParameters.of(sent, BoardDone.KEY));
+    // Who has just paused something sees it paused.
+    OverviewPage page = recent(done != null);
+    return page("overview", "Overview", "overview", page).said(done);
+  }
+
+  private synchronized OverviewPage recent(boolean anew) {
+    if (anew || overview == null || System.nanoTime() - overviewUntil >= 0) {
+      overview = null;
+      overview = OverviewPage.of(flow, sinks, rejected, limits.all());
+      overviewUntil = System.nanoTime() + FRESH;
+    }
+    return overview;
   }
 
   /**
@@ -105,9 +134,13 @@ public final class BoardResource {
    *
    * @throws RequestRejected 404
    */
-  public BoardPage job(@Header("id") Object id, @Header(Caller.HEADER) Object user) {
+  public BoardPage job(
+      @Header("id") Object id,
+      @Header(Exchange.HTTP_QUERY) String sent,
+      @Header(Caller.HEADER) Object user) {
     Job job = forOperator(id, user);
-    return page("job", job.name(), "jobs", JobPage.of(flow, job, videos, pictures));
+    String done = BoardDone.words(QueryParameters.of(sent, BoardDone.KEY));
+    return page("job", job.name(), "jobs", JobPage.of(flow, job, videos, pictures)).said(done);
   }
 
   private Job forOperator(Object id, Object user) {
@@ -127,8 +160,28 @@ public final class BoardResource {
   /** The sinks. */
   public BoardPage sinks(@Header(Caller.HEADER) Object user) {
     flow.caller(user).requireOperator();
-    List<OverviewPage.SinkRow> all = OverviewPage.sinks(flow.ledger().figures(List.of()), sinks);
+    List<OverviewPage.SinkRow> all = sinks();
     return page("sinks", "Sinks", "sinks", new SinksPage(all, all.isEmpty()));
+  }
+
+  private List<OverviewPage.SinkRow> sinks() {
+    return OverviewPage.sinks(flow.ledger().figures(List.of()), sinks);
+  }
+
+  /**
+   * One sink.
+   *
+   * @throws RequestRejected 404
+   */
+  public BoardPage sink(
+      @Header("name") Object name,
+      @Header(Exchange.HTTP_QUERY) String sent,
+      @Header(Caller.HEADER) Object user) {
+    flow.caller(user).requireOperator();
+    QueryParameters query = QueryParameters.of(sent, "after", BoardDone.KEY);
+    String sink = FlowContext.inPath(name);
+    SinkPage page = SinkPage.of(flow, sink, sinks(), query);
+    return page("sink", sink, "sinks", page).said(BoardDone.words(query));
   }
 
   /**
@@ -189,30 +242,35 @@ public final class BoardResource {
     return templates.html(page);
   }
 
-  /** Answers what was rejected as a page. */
-  public void refused(Exchange exchange) {
-    problem(exchange, RequestRejected.caughtBy(exchange).problem());
+  /** Answers what was rejected as a page; asks again where it may be paid twice. */
+  public void refused(
+      Exchange exchange, @ExchangeProperty(FlowProperties.ASK_AGAIN) BoardPage askAgain) {
+    Problem problem = RequestRejected.caughtBy(exchange).problem();
+    boolean asks = askAgain != null && problem.name().equals(JobAction.MAY_BE_BILLED);
+    answer(exchange, problem.status(), asks ? askAgain : page(problem));
   }
 
-  /** Answers that something is away. */
-  public void unavailable(Exchange exchange) {
-    problem(
+  /** Answers that something is away, as {@code leonardoAnswers} has said in the body. */
+  public void unavailable(Exchange exchange, @Body JsonNode said) {
+    int status = said.path("status").asInt(503);
+    String title = said.path("title").asText("Not available now");
+    answer(
         exchange,
-        Problem.of(
-            503,
-            "unavailable",
-            "Not available now",
-            "something that the board needs is away, as the log says: try again in a moment"));
+        status,
+        page(Problem.of(status, "unavailable", title, said.path("detail").asText())));
   }
 
-  private void problem(Exchange exchange, Problem problem) {
-    BoardPage page = page("problem", problem.title(), "problem", problem);
+  private BoardPage page(Problem problem) {
+    return page("problem", problem.title(), "problem", problem);
+  }
+
+  private void answer(Exchange exchange, int status, BoardPage page) {
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     BoardHeaders.ALL.forEach(message::setHeader);
     message.setHeader("Cache-Control", BoardHeaders.NOT_KEPT);
     message.setHeader(Exchange.CONTENT_TYPE, HTML);
-    message.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
+    message.setHeader(Exchange.HTTP_RESPONSE_CODE, status);
     message.setBody(bytes(templates.html(page)));
   }
 }

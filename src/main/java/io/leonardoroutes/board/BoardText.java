@@ -3,6 +3,7 @@ package io.leonardoroutes.board;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leonardoroutes.job.Job;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,11 @@ final class BoardText {
     } catch (NumberFormatException e) {
       return amount + " " + unit;
     }
+  }
+
+  /** The price of a job, as far as it is known. */
+  static String price(Job job) {
+    return job.cost() == null ? null : money(job.cost().amount(), job.cost().unit());
   }
 
   /** How much of a limit is used, 0 to 100. */

@@ -48,7 +48,7 @@ record JobListPage(
     String search = query.text(SEARCH);
     return search == null
         ? Optional.empty()
-        : flow.ledger().findByIdOrName(search.strip()).map(job -> JobRow.href(job.id()));
+        : flow.ledger().findByIdOrName(search.strip()).map(job -> BoardPaths.job(job.id()));
   }
 
   /**

@@ -48,7 +48,7 @@ record JobPage(
     }
 
     static Fact job(String label, String id) {
-      return id == null ? null : new Fact(label, id, false, JobRow.href(id));
+      return id == null ? null : new Fact(label, id, false, BoardPaths.job(id));
     }
   }
 
@@ -119,7 +119,7 @@ record JobPage(
     facts.add(Fact.of("Caller", job.caller()));
     facts.add(Fact.of("Account", job.account()));
     facts.add(Fact.of("Model", job.model()));
-    facts.add(Fact.of("Price", OverviewPage.price(job)));
+    facts.add(Fact.of("Price", BoardText.price(job)));
     facts.add(Fact.of("Priority", String.valueOf(job.routing().priority())));
     facts.add(
         Fact.of(
@@ -168,7 +168,7 @@ record JobPage(
         .mapToObj(
             i ->
                 new Shown(
-                    JobRow.href(job.id()) + "/pictures/" + i,
+                    BoardPaths.job(job.id()) + "/pictures/" + i,
                     "Picture of the request at " + needed.get(i).pointer()))
         .toList();
   }

@@ -38,7 +38,7 @@ record JobRow(
     String held = JobProblems.heldBecause(job);
     return new JobRow(
         job.id(),
-        href(job.id()),
+        BoardPaths.job(job.id()),
         job.name(),
         job.reference(),
         BoardText.capital(job.state().name()),
@@ -47,7 +47,7 @@ record JobRow(
         job.model(),
         job.caller(),
         job.tags().entrySet().stream().map(tag -> tag.getKey() + ":" + tag.getValue()).toList(),
-        OverviewPage.price(job),
+        BoardText.price(job),
         BoardText.time(job.createdAt()),
         BoardText.time(job.submittedAt()),
         job.problem() == null ? null : job.problem().path("detail").asText(""),
@@ -66,9 +66,5 @@ record JobRow(
 
   boolean hasButtons() {
     return !buttons.isEmpty();
-  }
-
-  static String href(String id) {
-    return "/board/jobs/" + id;
   }
 }

@@ -2,7 +2,6 @@ package io.leonardoroutes.board;
 
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.ProviderAccounts;
-import io.leonardoroutes.job.Job;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.ledger.BlockedAccount;
 import io.leonardoroutes.ledger.LedgerStats;
@@ -11,6 +10,7 @@ import io.leonardoroutes.limits.Budget;
 import io.leonardoroutes.limits.CallCounter;
 import io.leonardoroutes.limits.PayerBudget;
 import io.leonardoroutes.problem.RejectionCounts;
+import io.leonardoroutes.steer.LimitState;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -31,7 +31,9 @@ record OverviewPage(
     String videosPending,
     String videosDead,
     boolean videosWait,
-    List<Broken> rules) {
+    List<Broken> rules,
+    List<PauseRow> pausables,
+    List<LimitRow> limits) {
   private static final int DAYS = 31;
   private static final int MOST_RULES = 15;
   private static final LedgerStats.Deliveries NOTHING = new LedgerStats.Deliveries(0, 0, null);
@@ -73,14 +75,22 @@ record OverviewPage(
   record BudgetUse(String whose, Gauge gauge) {}
 
   /** A sink and what waits for it. */
-  record SinkRow(String name, String pending, String dead, boolean hasDead, String oldest) {}
+  record SinkRow(
+      String name, String href, String pending, String dead, boolean hasDead, String oldest) {}
 
   /** A rule that rejected requests. */
   record Broken(String rule, String times, String last, String message) {}
 
-  static OverviewPage of(FlowContext flow, List<String> sinks, RejectionCounts rejected) {
+  static OverviewPage of(
+      FlowContext flow,
+      List<String> sinks,
+      RejectionCounts rejected,
+      List<LimitState> limitStates) {
     List<AccountLimits> limits =
-        flow.settings().accounts().all().stream().map(ProviderAccounts.Account::limits).toList();
+        flow.settings().accounts().all().stream()
+            .map(ProviderAccounts.Account::limits)
+            .map(flow.ledger().limits()::inForce)
+            .toList();
     LedgerStats figures = flow.ledger().figures(limits);
     LocalDate today = LocalDate.ofInstant(flow.clock().instant(), ZoneOffset.UTC);
     LocalDate from = today.minusDays(DAYS - 1L);
@@ -103,11 +113,22 @@ record OverviewPage(
                         BoardText.count(one.times()),
                         BoardText.time(one.last()),
                         one.message()))
-            .toList());
+            .toList(),
+        PauseRow.all(flow),
+        limitStates.stream().map(LimitRow::of).toList());
   }
 
   boolean isAway() {
     return !away.isEmpty();
+  }
+
+  /** What is paused, in the order of the list. */
+  List<PauseRow> paused() {
+    return pausables.stream().filter(row -> row.paused() && row.since() != null).toList();
+  }
+
+  boolean isPaused() {
+    return !paused().isEmpty();
   }
 
   boolean hasRules() {
@@ -162,7 +183,7 @@ record OverviewPage(
             new BudgetUse("Account " + one.account(), Gauge.of("Today", used, one.budget())));
       }
     }
-    for (PayerBudget one : flow.settings().budgets().all()) {
+    for (PayerBudget one : flow.ledger().limits().inForce(flow.settings().budgets()).all()) {
       if (one.perDay() != null) {
         BigDecimal used = flow.ledger().governor().used(one, false);
         budgets.add(new BudgetUse(one.name(), Gauge.of("Today", used, one.perDay())));
@@ -202,14 +223,10 @@ record OverviewPage(
   private static SinkRow row(String name, LedgerStats.Deliveries deliveries) {
     return new SinkRow(
         name,
+        BoardPaths.sink(name),
         BoardText.count(deliveries.pending()),
         BoardText.count(deliveries.dead()),
         deliveries.dead() > 0,
         BoardText.time(deliveries.oldest()));
-  }
-
-  /** The price of a job, as far as it is known. */
-  static String price(Job job) {
-    return job.cost() == null ? null : BoardText.money(job.cost().amount(), job.cost().unit());
   }
 }

@@ -298,6 +298,20 @@ public final class FlowProperties {
   public static final String UNCHANGED = "leonardoUnchanged";
 
   /**
+   * What an operator does on the board.
+   *
+   * <p>Set and read by {@code board-actions}. Default: none.
+   */
+  public static final String ACTION = "leonardoAction";
+
+  /**
+   * The page that asks the operator once more, if it may be paid twice.
+   *
+   * <p>Set by {@code board-actions}. Read by {@code board}. Default: none.
+   */
+  public static final String ASK_AGAIN = "leonardoAskAgain";
+
+  /**
    * Where a browser is sent, in place of an answer.
    *
    * <p>Set and read by {@code board}. Default: none.

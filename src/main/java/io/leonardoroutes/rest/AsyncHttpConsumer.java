@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
@@ -55,7 +56,7 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
     processHttpRequest(exchange, call)
         .compose(
             read -> {
-              if (FormData.isForm(call.request().getHeader("Content-Type"))
+              if (isForm(call.request().getHeader("Content-Type"))
                   && call.body().buffer() != null) {
                 // Camel expects Vert.x to have read the form.
                 exchange.getMessage().setBody(call.body().buffer().getBytes());
@@ -78,6 +79,14 @@ final class AsyncHttpConsumer extends VertxPlatformHttpConsumer {
               call.fail(failure);
               done(exchange);
             });
+  }
+
+  private static boolean isForm(String type) {
+    return FormData.isForm(type)
+        || (type != null
+            && type.strip()
+                .toLowerCase(Locale.ROOT)
+                .startsWith("application/x-www-form-urlencoded"));
   }
 
   private void end(RoutingContext call, Exchange exchange) {

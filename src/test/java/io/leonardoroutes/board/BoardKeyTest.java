@@ -6,6 +6,10 @@ import io.leonardoroutes.auth.ApiKeys;
 import io.leonardoroutes.auth.Caller;
 import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.RestClient;
+import io.leonardoroutes.fixture.TestCertificate;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +75,36 @@ class BoardKeyTest {
       assertThat(rest.get(path).body()).as(path).doesNotContain("items");
     }
     assertThat(rest.send("POST", "/board/jobs/x/cancel", "").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void aFormOverTlsAndHttp2IsOneOfOurOwnPageToo() throws Exception {
+    Path store = folder.resolve("server.p12");
+    TestCertificate.write(store, "canary-password");
+    try (App secure =
+        App.onlyRest(folder.resolve("secure"))
+            .with("leonardo.board.enabled", "true")
+            .with("leonardo.rest.tls.keystore", store.toString())
+            .with("leonardo.rest.tls.password", "canary-password")
+            .start()) {
+      String base = secure.rest().replace("http:", "https:");
+      HttpClient client =
+          HttpClient.newBuilder()
+              .sslContext(TestCertificate.trusting(store, "canary-password"))
+              .build();
+      for (String origin : List.of(base, "https://evil.example")) {
+        HttpResponse<String> answer =
+            client.send(
+                HttpRequest.newBuilder(URI.create(base + "/board/pauses/submitting/all/pause"))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .header("Origin", origin)
+                    .POST(HttpRequest.BodyPublishers.ofString("reason=night"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(answer.statusCode()).isEqualTo(origin.equals(base) ? 303 : 403);
+      }
+    }
   }
 
   @Test

@@ -1,8 +1,11 @@
 package io.leonardoroutes.board;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.LedgerRows;
+import io.leonardoroutes.fixture.Patience;
 import io.leonardoroutes.fixture.Pictures;
 import io.leonardoroutes.fixture.RestClient;
 import io.leonardoroutes.fixture.ScriptedProvider;
@@ -41,6 +44,7 @@ final class BoardStory implements AutoCloseable {
             .with("leonardo.reconcile", "hold")
             .with("leonardo.approval.above", "2")
             .with("leonardo.budget.per-day", "6")
+            .with("leonardo.budget.price-unknown", "0.5")
             .with("leonardo.submit.probe", "0s")
             .with("leonardo.sinks.erp.uri", "direct:nobody")
             .with("leonardo.sinks.erp.events", "completed,failed")
@@ -67,13 +71,14 @@ final class BoardStory implements AutoCloseable {
     provider.onLook(ScriptedProvider::failed);
     failed = accept(request("javascript:alert(document.domain)", "A storm over the sea", ""));
     flow.until(failed, "FAILED");
-    provider.onCreate(
-        request ->
-            new MockResponse.Builder()
-                .onResponseStart(SocketEffect.ShutdownConnection.INSTANCE)
-                .build());
-    doubtful = accept(request("order-1002", "A lighthouse at dawn", ""));
-    flow.until(doubtful, "IN_DOUBT");
+    doubtful = doubt("order-1002");
+    LedgerRows.change(
+        flow.app(),
+        "UPDATE job SET problem = json_set(problem, '$.held', 'the list of the provider shows a"
+            + " generation that may be its own: gen-77', '$.generationIds', json('[\"gen-77\"]'))"
+            + " WHERE id = '"
+            + doubtful
+            + "'");
     waiting =
         accept(
             request(
@@ -82,6 +87,38 @@ final class BoardStory implements AutoCloseable {
                 ",\"duration\":15,\"mode\":\"RESOLUTION_1080\""));
     rest.post("{\"model\":\"kling-3.0-turbo\",\"parameters\":{\"prompt\":\"a\",\"duration\":99}}");
     return this;
+  }
+
+  /** A job whose create was cut off. */
+  String doubt(String reference) throws Exception {
+    provider.onCreate(
+        request ->
+            new MockResponse.Builder()
+                .onResponseStart(SocketEffect.ShutdownConnection.INSTANCE)
+                .build());
+    String id = accept(request(reference, "A lighthouse at dawn", ",\"duration\":3"));
+    flow.until(id, "IN_DOUBT");
+    return id;
+  }
+
+  /** The paid calls of all doubts are over for sure. */
+  void callsAreOver() {
+    LedgerRows.change(
+        flow.app(),
+        "UPDATE job SET problem = json_set(problem, '$.since', '2026-01-01T00:00:00Z') WHERE state ="
+            + " 'IN_DOUBT'");
+  }
+
+  /** Waits until something is dead for a sink. */
+  void dead(String sink) {
+    await()
+        .atMost(Patience.LONG)
+        .until(
+            () ->
+                !LedgerRows.of(
+                        flow.app(),
+                        "SELECT 1 FROM delivery WHERE state = 'DEAD' AND sink = '" + sink + "'")
+                    .isEmpty());
   }
 
   /** Costs of the last weeks, as the ledger would have them. */
