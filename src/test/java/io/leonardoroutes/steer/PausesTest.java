@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.Fixture;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.InboxFixture;
@@ -174,6 +175,33 @@ class PausesTest {
     assertThat(RestClient.json(post("/drain/resume")).get("pauses")).isEmpty();
     assertThat(rest.post(FlowFixture.REQUEST).statusCode()).isEqualTo(202);
     await().atMost(LONG).until(() -> provider.creates().size() == 2);
+  }
+
+  @Test
+  void aRestartKeepsAPauseAndALimitAndSaysSo() throws Exception {
+    start();
+    assertThat(post("/submitting/pause").statusCode()).isEqualTo(200);
+    String limit = "/limits/accounts.default.concurrent";
+    assertThat(rest.send("PUT", limit, "{\"value\":7}").statusCode()).isEqualTo(200);
+    String id = story.accept(FlowFixture.REQUEST);
+    story.app().close();
+
+    try (LogCapture log = LogCapture.open();
+        App again = App.in(folder).at(provider).with("leonardo.rest.enabled", "true").start()) {
+      RestClient later = RestClient.of(again);
+      assertThat(log.with("submitting is paused by an operator since")).hasSize(1);
+      assertThat(log.with("limit accounts.default.concurrent is 7, set by an operator")).hasSize(1);
+      await()
+          .during(Duration.ofMillis(400))
+          .until(() -> state(later, id).equals("ACCEPTED") && provider.creates().isEmpty());
+
+      assertThat(later.send("POST", "/submitting/resume", "").statusCode()).isEqualTo(200);
+      await().atMost(LONG).until(() -> state(later, id).equals("COMPLETE"));
+    }
+  }
+
+  private static String state(RestClient of, String id) throws Exception {
+    return RestClient.json(of.get("/generations/" + id)).get("state").asText();
   }
 
   @Test
