@@ -260,7 +260,7 @@ class DurableTest {
   void aFullDiskConfirmsNothingAndLosesNothing() {
     String url = Engine.SQLITE.emptyDatabase(folder);
     List<Job> confirmed = new ArrayList<>();
-    try (Ledger small = TestLedger.open(url + "?max_page_count=100", clock)) {
+    try (Ledger small = TestLedger.open(url + "?max_page_count=150", clock)) {
       assertThatThrownBy(
               () -> {
                 while (confirmed.size() < 10_000) {

@@ -244,6 +244,8 @@ class OpenApiTest {
         .containsExactly(
             "header Idempotency-Key: the same key again returns the same job",
             "header Prefer: wait=SECONDS answers once the job has ended, or after so many seconds",
+            "header Traceparent: the trace of the caller, which goes on to sinks and into events",
+            "header Tracestate: what else the trace says",
             "query dry-run: true checks the request and accepts nothing",
             "query atomic: true accepts all requests of a batch or none");
   }

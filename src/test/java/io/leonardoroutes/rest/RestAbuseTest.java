@@ -36,7 +36,11 @@ class RestAbuseTest {
 
   @BeforeAll
   static void open() throws Exception {
-    app = App.onlyRest(folder).with("leonardo.rest.hosts", "other.example, gate.way").start();
+    app =
+        App.onlyRest(folder)
+            .with("leonardo.rest.hosts", "other.example, gate.way")
+            .with("leonardo.board.enabled", "true")
+            .start();
     rest = RestClient.of(app);
   }
 

@@ -200,7 +200,7 @@ class PayOnceTest {
         .edited(folder, "submit.camel.yaml", "maximumRedeliveries: 8", "maximumRedeliveries: 1")
         .with(
             "leonardo.ledger.url",
-            "jdbc:sqlite:" + folder.resolve("small.db") + "?max_page_count=100")
+            "jdbc:sqlite:" + folder.resolve("small.db") + "?max_page_count=150")
         .with("leonardo.http.connect-timeout", "500ms")
         .with("leonardo.http.response-timeout", "500ms")
         .with("leonardo.lease", "500ms")
