@@ -22,6 +22,7 @@ class RunbookTest {
   /** A call that logs such a line, and the place of the text among its arguments. */
   private enum Call {
     LOG("\\b(?:LOG|log)\\.(?:warn|error)\\(", 0),
+    JOBS("\\bJOBS\\.(?:warn|error)\\(", 1),
     /** Logged by {@code Outages} as it is. */
     WAITING("\\.reportWaiting\\(", 1),
     /** Logged by {@code StayingFiles} as it is. */

@@ -1,7 +1,12 @@
 package io.leonardoroutes.delivery;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.job.Delivery;
+import io.leonardoroutes.job.JobLog;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -13,6 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DeliveryLog {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLog.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** If there are more, they are only counted. */
   private static final int FEW = 10;
@@ -43,12 +49,34 @@ final class DeliveryLog {
     return delivery.fileName() + " " + what;
   }
 
+  /** Whose job it is stands in the event alone. */
+  private static void about(Delivery delivery, Runnable line) {
+    if (!LOG.isErrorEnabled()) {
+      return;
+    }
+    JsonNode job = MissingNode.getInstance();
+    try {
+      job = JSON.readTree(delivery.document()).path("data");
+    } catch (JsonProcessingException e) {
+      LOG.debug("the event {} is no JSON", delivery.eventId(), e);
+    }
+    JobLog.about(
+        delivery.subject(),
+        job.path("account").asText(null),
+        job.path("caller").asText(null),
+        line);
+  }
+
   /** It failed, and will be retried. */
   synchronized void missed(Delivery delivery, Duration wait, String why, Instant now) {
     boolean first = delivery.tries() == 0;
     missed += first ? 1 : 0;
     if (first && !failing && (missed <= FEW || naming.isOver(now))) {
-      LOG.info("{} not taken by sink {}, retrying in {}: {}", label(delivery), sink, wait, why);
+      about(
+          delivery,
+          () ->
+              LOG.info(
+                  "{} not taken by sink {}, retrying in {}: {}", label(delivery), sink, wait, why));
       naming.begin(now);
       counting.begin(now);
     } else if (missed > 1 && counting.isOver(now)) {
@@ -69,7 +97,7 @@ final class DeliveryLog {
       late++;
     }
     if (delivery.tries() == 0 || missed <= FEW) {
-      LOG.info("{} delivered to {}", label(delivery), sink);
+      about(delivery, () -> LOG.info("{} delivered to {}", label(delivery), sink));
     }
   }
 
@@ -81,7 +109,11 @@ final class DeliveryLog {
   /** It was given up. */
   synchronized void dead(Delivery delivery, int tries, String why, Instant now) {
     if (++dead <= FEW) {
-      LOG.error("{} is DEAD for sink {} after {} tries: {}", label(delivery), sink, tries, why);
+      about(
+          delivery,
+          () ->
+              LOG.error(
+                  "{} is DEAD for sink {} after {} tries: {}", label(delivery), sink, tries, why));
       naming.begin(now);
     } else {
       deadUntold++;

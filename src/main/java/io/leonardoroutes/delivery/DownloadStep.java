@@ -12,6 +12,7 @@ import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.http.PublicAddresses.PrivateAddress;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.GenerationStatus;
@@ -53,6 +54,7 @@ import org.slf4j.event.Level;
  */
 public final class DownloadStep {
   private static final Logger LOG = LoggerFactory.getLogger(DownloadStep.class);
+  private static final JobLog JOBS = JobLog.of(DownloadStep.class);
   private static final int BATCH = 20;
   private static final String FOLDER = "the folder of videos";
   private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -118,10 +120,8 @@ public final class DownloadStep {
       copy.ifPresent(kept -> fetched(job, kept));
       return copy.isPresent();
     } catch (DownloadFailed | IOException e) {
-      LOG.info(
-          "{} is downloaded, as the copy of its video cannot be used: {}",
-          job.name(),
-          e.getMessage());
+      JOBS.info(
+          job, "{} is downloaded, as the copy of its video cannot be used: {}", e.getMessage());
       return false;
     }
   }
@@ -190,9 +190,9 @@ public final class DownloadStep {
             .problem(null)
             .done();
     if (ledger.move(job, done, told(job, done.job()))) {
-      LOG.info("{} complete, {} bytes of video", job.name(), kept.bytes());
+      JOBS.info(job, "{} complete, {} bytes of video", kept.bytes());
       if (wasFetched(job) && !kept.sha256().equals(seen.sha256())) {
-        LOG.warn("{} was fetched again, and its video is not the one of before", job.name());
+        JOBS.warn(job, "{} was fetched again, and its video is not the one of before");
       }
     }
   }
@@ -264,12 +264,12 @@ public final class DownloadStep {
             ? ONCE_IT_IS_SET.after(tries)
             : AGAIN.after(tries, failure instanceof WrongStatus wrong ? asked(wrong) : null);
     // Logged once: there may be a thousand tries.
-    LOG.atLevel(tries == 0 ? Level.INFO : Level.DEBUG)
-        .log(
-            "{} could not be downloaded, retrying in {}: {}",
-            job.name(),
-            wait,
-            failure.getMessage());
+    JOBS.log(
+        tries == 0 ? Level.INFO : Level.DEBUG,
+        job,
+        "{} could not be downloaded, retrying in {}: {}",
+        wait,
+        failure.getMessage());
     ledger.move(job, job.to(COMPLETE).triedAgainAt(flow.clock().instant().plus(wait)));
   }
 
@@ -281,7 +281,7 @@ public final class DownloadStep {
     JsonNode problem = JobProblems.notFetched(why);
     Job.Change done = job.to(COMPLETE).problem(problem).done();
     if (ledger.move(job, done, told(job, done.job()))) {
-      LOG.warn("{} is complete, but its video could not be downloaded: {}", job.name(), why);
+      JOBS.warn(job, "{} is complete, but its video could not be downloaded: {}", why);
     }
   }
 
@@ -318,7 +318,7 @@ public final class DownloadStep {
             .response(complete.response())
             .triedAgainAt(tries == 0 ? now : now.plus(AGAIN.after(tries)));
     if (ledger.move(job, fresh)) {
-      LOG.info("{} has a new video address, as the old one has expired", job.name());
+      JOBS.info(job, "{} has a new video address, as the old one has expired");
     }
   }
 

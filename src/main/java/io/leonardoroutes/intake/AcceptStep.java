@@ -12,6 +12,7 @@ import io.leonardoroutes.health.Outages;
 import io.leonardoroutes.job.Acceptance;
 import io.leonardoroutes.job.Duplicate;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.job.JobPicture;
 import io.leonardoroutes.job.NewJob;
 import io.leonardoroutes.job.OutboxEvent;
@@ -33,8 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The last steps of {@code accept.camel.yaml}: which account pays, and whether a request is
@@ -43,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <p>One file, because it is read beside its route file.
  */
 public final class AcceptStep {
-  private static final Logger LOG = LoggerFactory.getLogger(AcceptStep.class);
+  private static final JobLog JOBS = JobLog.of(AcceptStep.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FlowContext flow;
@@ -142,7 +141,7 @@ public final class AcceptStep {
                             reply(asked.routing().intakeKey(), job.routing().replyTo(), job)));
     flow.outages().reportUp(Outages.INTAKE);
     if (acceptance instanceof Acceptance.Accepted accepted) {
-      LOG.info("{} accepted", accepted.job().name());
+      JOBS.info(accepted.job(), "{} accepted");
       answer(exchange, accepted.job(), false);
     } else if (acceptance instanceof Acceptance.Known known) {
       known(exchange, asked.routing().intakeKey(), asked.routing().replyTo(), known.job());
@@ -153,7 +152,7 @@ public final class AcceptStep {
   }
 
   private void known(Exchange exchange, String key, Job.ReplyTo replyTo, Job job) {
-    LOG.info("{} is already known, and {}", job.name(), job.state());
+    JOBS.info(job, "{} is already known, and {}", job.state());
     if (replyTo != null) {
       flow.ledger().outbox().add(List.of(reply(key, replyTo, job)));
     }
@@ -193,7 +192,7 @@ public final class AcceptStep {
     if (all.stream().noneMatch(Acceptance.Conflict.class::isInstance)) {
       all.stream()
           .filter(Acceptance.Accepted.class::isInstance)
-          .forEach(one -> LOG.info("{} accepted", ((Acceptance.Accepted) one).job().name()));
+          .forEach(one -> JOBS.info(((Acceptance.Accepted) one).job(), "{} accepted"));
     }
     return all;
   }

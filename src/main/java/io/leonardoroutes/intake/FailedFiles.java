@@ -6,6 +6,7 @@ import io.leonardoroutes.files.FolderPolicy;
 import io.leonardoroutes.files.SafeFolder;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
@@ -14,8 +15,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Moves the request file of a failed job from {@code .accepted} to {@code .failed}: a sink for the
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * it, moved back into the inbox, the job is retried; see {@link RetryStep}.
  */
 public final class FailedFiles {
-  private static final Logger LOG = LoggerFactory.getLogger(FailedFiles.class);
+  private static final JobLog JOBS = JobLog.of(FailedFiles.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String FAILED = ".failed";
 
@@ -113,9 +113,9 @@ public final class FailedFiles {
         }
         failed.sync();
       }
-      LOG.info("{} failed: its request is {} in {}", job.name(), name, FAILED);
+      JOBS.info(job, "{} failed: its request is {} in {}", name, FAILED);
     } catch (NoSuchFileException gone) {
-      LOG.debug("the request of {} is not in {}", job.name(), DroppedFile.ACCEPTED, gone);
+      JOBS.log(Level.DEBUG, job, "{} failed: its request is not in {}", DroppedFile.ACCEPTED, gone);
     }
   }
 

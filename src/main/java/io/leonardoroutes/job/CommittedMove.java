@@ -11,8 +11,15 @@ public record CommittedMove(Job before, Job after) {
     return before == null || before.state() != after.state();
   }
 
-  /** Whether this was the last thing that the program does for the job. */
+  /**
+   * Whether this was the last thing that the program does for the job. To fetch its video again
+   * does not count.
+   */
   public boolean ends() {
-    return after.ended() && (before == null || !before.ended());
+    return after.ended() && (before == null || !(before.ended() || hasVideo(before)));
+  }
+
+  private static boolean hasVideo(Job job) {
+    return job.video() != null && job.video().sha256() != null;
   }
 }

@@ -6,6 +6,7 @@ import io.leonardoroutes.database.ServerWatch;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.CommittedMove;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.job.JobState;
 import io.leonardoroutes.job.Moved;
 import io.leonardoroutes.job.WaitsFor;
@@ -120,7 +121,13 @@ final class AuditTrail {
             committed.accept(
                 new ServerWatch.Change(job.id(), moved.to().name(), moved.at().toEpochMilli(), 0)));
     if (AUDIT.isInfoEnabled()) {
-      handle.afterCommit(() -> AUDIT.info("{}", line(job, moved, warning)));
+      handle.afterCommit(
+          () ->
+              JobLog.about(
+                  job.id(),
+                  job.account(),
+                  job.caller(),
+                  () -> AUDIT.info("{}", line(job, moved, warning))));
     }
   }
 

@@ -8,17 +8,16 @@ import io.leonardoroutes.flow.EventFactory;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.problem.RequestRejected;
 import org.apache.camel.Header;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What {@code fetch-again.camel.yaml} does: an operator has the video of a job downloaded again, as
  * it was given up, or as our copy is gone. The route {@code fetch} does it, and nothing is paid.
  */
 public final class FetchStep {
-  private static final Logger LOG = LoggerFactory.getLogger(FetchStep.class);
+  private static final JobLog JOBS = JobLog.of(FetchStep.class);
 
   private final FlowContext flow;
 
@@ -41,7 +40,7 @@ public final class FetchStep {
     while (job.ended()) {
       Job.Change due = job.to(COMPLETE).dueAt(flow.clock().instant()).by(by);
       if (flow.ledger().move(job, due)) {
-        LOG.info("the video of {} is fetched again, by an operator", job.name());
+        JOBS.info(job, "{} has its video fetched again, by an operator");
         SteerAudit.write(flow.clock().instant(), by, "fetch", job.id(), null, null, null);
       }
       // If it was moved meanwhile, that one is answered.

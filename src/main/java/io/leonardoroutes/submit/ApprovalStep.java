@@ -15,6 +15,7 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.JobProblems;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.job.VideoOfJob;
 import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.ledger.Ledger;
@@ -38,6 +39,7 @@ public final class ApprovalStep {
   public record BatchDecision(String batch, long jobs) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(ApprovalStep.class);
+  private static final JobLog JOBS = JobLog.of(ApprovalStep.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BATCH = 100;
 
@@ -160,7 +162,7 @@ public final class ApprovalStep {
         mustAgree(job.batch(), Stage.SUMMING, Stage.APPROVED);
       }
       if (decision.move(job, by)) {
-        LOG.info("{} was {} by an operator", job.name(), word);
+        JOBS.info(job, "{} was {} by an operator", word);
       }
       // If it was moved meanwhile, its new state decides.
       job = flow.job(id, operator);
@@ -213,7 +215,7 @@ public final class ApprovalStep {
     JsonNode why = JobProblems.approvalExpired(flow.settings().approval().expires());
     boolean cancelled = cancel(job, job.to(CANCELLED).problem(why));
     if (cancelled) {
-      LOG.warn("{} was cancelled, as nobody approved it in time", job.name());
+      JOBS.warn(job, "{} was cancelled, as nobody approved it in time");
     }
     return cancelled;
   }

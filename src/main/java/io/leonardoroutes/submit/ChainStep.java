@@ -8,6 +8,7 @@ import io.leonardoroutes.event.EventType;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.JobProblems;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.job.VideoOfJob;
 import io.leonardoroutes.job.WaitsFor;
 import io.leonardoroutes.ledger.WaitingJobs;
@@ -15,15 +16,13 @@ import io.leonardoroutes.ledger.WaitingJobs.Outcome;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What {@code chain.camel.yaml} does: a job that waits for the video of another one gets it, or
  * fails before anything is paid.
  */
 public final class ChainStep {
-  private static final Logger LOG = LoggerFactory.getLogger(ChainStep.class);
+  private static final JobLog JOBS = JobLog.of(ChainStep.class);
   private static final int BATCH = 100;
 
   private final FlowContext flow;
@@ -46,12 +45,10 @@ public final class ChainStep {
 
   private void log(Job job) {
     if (job.state() == FAILED) {
-      LOG.warn(
-          "{} failed before it was submitted: {}",
-          job.name(),
-          job.problem().path("detail").asText());
+      JOBS.warn(
+          job, "{} failed before it was submitted: {}", job.problem().path("detail").asText());
     } else {
-      LOG.info("{} has the video that it waited for", job.name());
+      JOBS.info(job, "{} has the video that it waited for");
     }
   }
 

@@ -13,6 +13,7 @@ import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.ProviderAccounts;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.AccountStatus;
 import io.leonardoroutes.leonardo.CreateAttempt;
@@ -33,8 +34,6 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The steps of {@code reconcile.camel.yaml}: settles jobs in doubt by the provider's own list, read
@@ -57,7 +56,7 @@ public final class ReconcileStep {
   static final String OTHER_USER =
       "the provider's list is of another user: the account %s may have had another user's key then";
 
-  private static final Logger LOG = LoggerFactory.getLogger(ReconcileStep.class);
+  private static final JobLog JOBS = JobLog.of(ReconcileStep.class);
   private static final String LIST = "the provider's list";
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
   private static final int BATCH = 1000;
@@ -311,7 +310,7 @@ public final class ReconcileStep {
     boolean moved =
         ledger.adopt(job, adopted, flow.events().of(EventType.SUBMITTED, adopted.job()));
     if (moved) {
-      LOG.info("{} adopts generation {} of the provider's list", job.name(), generationId);
+      JOBS.info(job, "{} adopts generation {} of the provider's list", generationId);
     }
     return moved;
   }
@@ -328,7 +327,7 @@ public final class ReconcileStep {
       // However long it was in doubt, all that it lacks is more readings.
       notListed(job);
     } else if (ledger.move(job, released(job, now()))) {
-      LOG.info("{} was not billed, and is submitted again", job.name());
+      JOBS.info(job, "{} was not billed, and is submitted again");
     }
   }
 
@@ -338,7 +337,7 @@ public final class ReconcileStep {
     Instant next = now().plus(settings.reconcile().settle());
     if (ledger.move(job, job.to(IN_DOUBT).problem(problem).triedAgainAt(next))
         && JobProblems.readings(job) == 0) {
-      LOG.warn("{} stays in doubt: {}", job.name(), NOT_LISTED);
+      JOBS.warn(job, "{} stays in doubt: {}", NOT_LISTED);
     }
   }
 
@@ -355,7 +354,7 @@ public final class ReconcileStep {
     // A new reason: the list, or what we know of it, has moved on, and may soon settle it.
     Duration usual = toldBefore ? waitForNextReading(job, null) : settings.reconcile().settle();
     if (hold(job, why, wait == null ? usual : wait) && !toldBefore) {
-      LOG.warn("{} stays in doubt: {}", job.name(), why);
+      JOBS.warn(job, "{} stays in doubt: {}", why);
     }
   }
 

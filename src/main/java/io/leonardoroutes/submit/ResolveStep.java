@@ -16,6 +16,7 @@ import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.JobProblems;
 import io.leonardoroutes.job.Actor;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.json.StrictJson;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.problem.RequestRejected;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ResolveStep {
   private static final Logger LOG = LoggerFactory.getLogger(ResolveStep.class);
+  private static final JobLog JOBS = JobLog.of(ResolveStep.class);
 
   private static final ObjectMapper JSON = StrictJson.mapper();
 
@@ -118,9 +120,9 @@ public final class ResolveStep {
       }
       change = change(job, decision).by(actor);
     }
-    LOG.info("{} was resolved by an operator as {}", job.name(), decision.as());
+    JOBS.info(job, "{} was resolved by an operator as {}", decision.as());
     if (change.warning() != null) {
-      LOG.warn("{}: {}", job.name(), change.warning());
+      JOBS.warn(job, "{}: {}", change.warning());
     }
     return change.job();
   }

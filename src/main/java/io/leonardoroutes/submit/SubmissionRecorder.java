@@ -15,6 +15,7 @@ import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.flow.ProviderAccounts;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.job.OutboxEvent;
 import io.leonardoroutes.ledger.BlockedAccount.What;
 import io.leonardoroutes.ledger.BlockedAccounts;
@@ -37,6 +38,7 @@ import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Reads the outcome of a paid call and records it: the second half of {@link SubmitStep}.
@@ -45,6 +47,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SubmissionRecorder {
   private static final Logger LOG = LoggerFactory.getLogger(SubmissionRecorder.class);
+  private static final JobLog JOBS = JobLog.of(SubmissionRecorder.class);
   private static final String PROVIDER = "the provider";
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final RetryBackoff NOT_SENT = new RetryBackoff(Duration.ofSeconds(1), LONGEST);
@@ -163,7 +166,7 @@ public final class SubmissionRecorder {
             ? null
             : new Job.Cost(created.cost().amount(), created.cost().unit());
     // Logged before the ledger is asked: if it is unavailable, this line is all that remains.
-    LOG.info("{} submitted, generation {}", job.name(), created.generationId());
+    JOBS.info(job, "{} submitted, generation {}", created.generationId());
     Instant poll = schedule.first(job);
     boolean known =
         moveOn(
@@ -184,9 +187,9 @@ public final class SubmissionRecorder {
     if (!known) {
       Optional<Job> now = ledger.find(job.id());
       if (now.filter(its -> created.generationId().equals(its.generationId())).isEmpty()) {
-        LOG.error(
+        JOBS.error(
+            job,
             "{} {} before generation {} was answered: it is paid, and {}",
-            job.name(),
             now.map(its -> movedOn(job, its)).orElse("was removed from the ledger"),
             created.generationId(),
             owner(created.generationId()));
@@ -273,7 +276,7 @@ public final class SubmissionRecorder {
                     .finishedAt(flow.clock().instant())
                     .done());
     if (recorded) {
-      LOG.warn("{} declined by the provider: {}", job.name(), declined.reason());
+      JOBS.warn(job, "{} declined by the provider: {}", declined.reason());
     }
   }
 
@@ -283,7 +286,7 @@ public final class SubmissionRecorder {
 
   /** Nothing was billed: the job is submitted again once it has new ids for its pictures. */
   private void uploadedAnew(Job job, Submission.Declined declined) {
-    LOG.info("{} has its pictures uploaded anew: {}", job.name(), declined.reason());
+    JOBS.info(job, "{} has its pictures uploaded anew: {}", declined.reason());
     sendAgain(job, Duration.ZERO, JobProblems.pictureWaits(declined.reason()));
   }
 
@@ -298,7 +301,7 @@ public final class SubmissionRecorder {
     } else {
       flow.outages().reportItemFailure(PROVIDER, job.id(), tries, notSent.reason());
       if (tries == OFTEN && !flow.outages().away().contains(PROVIDER)) {
-        LOG.warn("{} did not reach the provider: {}", job.name(), notSent.reason());
+        JOBS.warn(job, "{} did not reach the provider: {}", notSent.reason());
       }
     }
     sendAgain(
@@ -310,11 +313,8 @@ public final class SubmissionRecorder {
     Duration asked = throttled.retryAfter();
     Duration wait = NOT_SENT.after(job.schedule().tries(), asked);
     sendAgain(job, wait, null);
-    LOG.info(
-        "{} waits, all creates by account {} pause: {}",
-        job.name(),
-        job.account(),
-        throttled.reason());
+    JOBS.info(
+        job, "{} waits, all creates by account {} pause: {}", job.account(), throttled.reason());
     settings
         .accounts()
         .find(job.account())
@@ -326,7 +326,7 @@ public final class SubmissionRecorder {
   /** Why the account is blocked is said where it is; see {@link SubmitStep#due}. */
   private void waits(Job job, Duration wait, JsonNode problem) {
     sendAgain(job, wait, problem);
-    LOG.debug("{} waits, all creates by account {} pause", job.name(), job.account());
+    JOBS.log(Level.DEBUG, job, "{} waits, all creates by account {} pause", job.account());
   }
 
   /**
@@ -362,9 +362,9 @@ public final class SubmissionRecorder {
                     // The video may be listed long before the call is over.
                     .dueAt(flow.clock().instant().plus(settings.reconcile().settle())));
     if (recorded) {
-      LOG.warn(
+      JOBS.warn(
+          job,
           "{} is in doubt, and is submitted again only once it is known to be unpaid: {}",
-          job.name(),
           why);
     }
   }

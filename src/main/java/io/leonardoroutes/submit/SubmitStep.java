@@ -10,6 +10,7 @@ import io.leonardoroutes.flow.ProviderAccounts;
 import io.leonardoroutes.flow.ProviderAccounts.Account;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.ledger.BlockedAccount;
 import io.leonardoroutes.ledger.BlockedAccount.What;
 import io.leonardoroutes.ledger.Governor;
@@ -25,12 +26,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Message;
 import org.jdbi.v3.core.JdbiException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The steps of {@code submit.camel.yaml}, the one place where money is spent. */
 public final class SubmitStep {
-  private static final Logger LOG = LoggerFactory.getLogger(SubmitStep.class);
+  private static final JobLog JOBS = JobLog.of(SubmitStep.class);
   private static final int BATCH = 100;
   private static final String RECORD = "what the record of paid calls needs";
 
@@ -235,10 +234,10 @@ public final class SubmitStep {
       if (tries < message.getHeader(Exchange.REDELIVERY_MAX_COUNTER, 1, Integer.class)) {
         throw e;
       }
-      LOG.warn(
+      JOBS.warn(
+          exchange.getProperty(FlowProperties.JOB, Job.class),
           "{}: the outcome of its paid call could not be recorded, as the ledger is away: it will"
-              + " be in doubt",
-          exchange.getProperty(FlowProperties.JOB, Job.class).name());
+              + " be in doubt");
     }
   }
 }

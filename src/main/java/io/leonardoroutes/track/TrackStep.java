@@ -15,6 +15,7 @@ import io.leonardoroutes.flow.ProviderAccounts.Account;
 import io.leonardoroutes.flow.RepeatInterval;
 import io.leonardoroutes.flow.RetryBackoff;
 import io.leonardoroutes.job.Job;
+import io.leonardoroutes.job.JobLog;
 import io.leonardoroutes.ledger.Ledger;
 import io.leonardoroutes.leonardo.GenerationStatus;
 import io.leonardoroutes.provider.ProviderClient;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrackStep {
   private static final Logger LOG = LoggerFactory.getLogger(TrackStep.class);
+  private static final JobLog JOBS = JobLog.of(TrackStep.class);
   private static final String PROVIDER = "the provider (polls)";
   private static final int BATCH = 100;
 
@@ -231,7 +233,7 @@ public final class TrackStep {
             .took(schedule.took(job))
             .dueAt(now);
     if (ledger.move(job, done)) {
-      LOG.info("{} complete at the provider", job.name());
+      JOBS.info(job, "{} complete at the provider");
     }
   }
 
@@ -283,7 +285,7 @@ public final class TrackStep {
             .finishedAt(flow.clock().instant())
             .done();
     if (ledger.move(job, done, flow.events().of(EventType.FAILED, done.job()))) {
-      LOG.warn("{} failed at the provider: {}", job.name(), reason);
+      JOBS.warn(job, "{} failed at the provider: {}", reason);
     }
   }
 
@@ -294,9 +296,9 @@ public final class TrackStep {
       again.problem(JobProblems.late(settings.track().giveUp()));
     }
     if (ledger.move(job, again) && tell) {
-      LOG.warn(
+      JOBS.warn(
+          job,
           "{} is not done after {}: ask the provider; polling continues",
-          job.name(),
           settings.track().giveUp());
     }
   }
