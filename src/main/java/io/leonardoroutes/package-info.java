@@ -26,10 +26,10 @@
  * sinks}, {@code summary}, {@code approve}, {@code resolve}, {@code resolve-all}, {@code
  * redeliver}, {@code retry} and {@code uploads} are the other REST calls, and {@code answers} is
  * how all of them end; {@code board} and {@code board-actions} are the pages for operators; {@code
- * archive}, {@code clock} and {@code secrets} run beside all of it. The page {@code flow.md} says
- * which class is behind each bean that they name. Then {@link io.leonardoroutes.job.JobState}, the
- * life of a job, and {@link io.leonardoroutes.ledger.Ledger}, which makes every change of its
- * state.
+ * archive}, {@code clock}, {@code drift} and {@code secrets} run beside all of it. The page {@code
+ * flow.md} says which class is behind each bean that they name. Then {@link
+ * io.leonardoroutes.job.JobState}, the life of a job, and {@link io.leonardoroutes.ledger.Ledger},
+ * which makes every change of its state.
  *
  * <p>The packages in layers, from the top; a package knows only packages below it:
  *
@@ -57,9 +57,9 @@
  * files with many of them. Input: {@code rest} over {@code auth} (and the names in {@code flow}),
  * and {@code jms}. Output: {@code event}, {@code video} and {@code http}. Used everywhere: {@code
  * settings} over {@code health} and {@code files}. {@code openapi} describes the API, {@code
- * metrics} measures, {@code doctor} looks at what the program needs. Separate from all of them:
- * {@code sandbox}, a stand-in for the provider, and {@code prove}, the command that kills the
- * program to show that nothing is paid twice.
+ * metrics} measures, {@code drift} watches the list of models, {@code doctor} looks at what the
+ * program needs. Separate from all of them: {@code sandbox}, a stand-in for the provider, and
+ * {@code prove}, the command that kills the program to show that nothing is paid twice.
  *
  * <p>{@code ArchitectureTest} enforces this map. {@link io.leonardoroutes.app.RouteLoader} wires
  * the packages together, and {@link io.leonardoroutes.submit.SubmitStep} is the one place where

@@ -52,7 +52,7 @@ class ArchitectureTest {
           Map.entry("doctor", "auth database event flow http jms json provider settings"),
           Map.entry(
               "app",
-              "api auth board database delivery event files flow health http intake jms job json ledger"
+              "api auth board database delivery drift event files flow health http intake jms job json ledger"
                   + " limits lines metrics models openapi picture problem provider request rest"
                   + " sandbox settings steer submit track upload video"),
           Map.entry("steer", "auth event flow health job json ledger limits problem rest settings"),
@@ -75,7 +75,8 @@ class ArchitectureTest {
               "auth batch event files flow health jms job json ledger lines picture problem request"
                   + " rest settings upload"),
           Map.entry("lines", "files json problem"),
-          Map.entry("metrics", "auth event flow health job ledger limits"),
+          Map.entry("drift", "flow health ledger limits provider"),
+          Map.entry("metrics", "auth drift event flow health job ledger limits"),
           Map.entry(
               "upload",
               "flow health http job json ledger leonardo picture problem provider request rest"

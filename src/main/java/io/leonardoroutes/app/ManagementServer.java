@@ -1,6 +1,7 @@
 package io.leonardoroutes.app;
 
 import io.leonardoroutes.auth.HostCheck;
+import io.leonardoroutes.drift.DriftStep;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.health.HealthEndpoints;
 import io.leonardoroutes.health.Readiness;
@@ -72,6 +73,11 @@ record ManagementServer(boolean enabled, String host, int port) {
     }
   }
 
+  private static List<String> drift(CamelContext context) {
+    DriftStep drift = context.getRegistry().findSingleByType(DriftStep.class);
+    return drift == null ? List.of() : drift.told();
+  }
+
   static Readiness readiness(CamelContext context, FlowContext flow) {
     List<String> away = flow.outages().away();
     if (context.isStopping() || context.isStopped()) {
@@ -83,7 +89,8 @@ record ManagementServer(boolean enabled, String host, int port) {
     try {
       flow.ledger().probe();
       List<String> paused = flow.ledger().pauses().all().stream().map(Pause::title).toList();
-      return new Readiness(away.isEmpty() ? Status.UP : Status.DEGRADED, away, paused);
+      return new Readiness(
+          away.isEmpty() ? Status.UP : Status.DEGRADED, away, paused, drift(context));
     } catch (JdbiException e) {
       return new Readiness(Status.DOWN, away);
     }

@@ -19,6 +19,7 @@ import io.leonardoroutes.delivery.DeliverStep;
 import io.leonardoroutes.delivery.DeliveryDeadline;
 import io.leonardoroutes.delivery.DownloadStep;
 import io.leonardoroutes.delivery.RedeliverStep;
+import io.leonardoroutes.drift.DriftStep;
 import io.leonardoroutes.flow.FlowContext;
 import io.leonardoroutes.flow.LeonardoSettings;
 import io.leonardoroutes.intake.AcceptStep;
@@ -80,6 +81,7 @@ import jakarta.validation.ValidatorFactory;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Predicate;
 import org.apache.camel.spi.LifecycleStrategy;
@@ -203,6 +205,12 @@ final class RouteBeans {
     registry.bind("leonardoChain", new ChainStep(flow));
     registry.bind("leonardoTrack", new TrackStep(flow, schedule));
     registry.bind("leonardoSlots", new ConcurrencyProbe(flow));
+    registry.bind(
+        "leonardoDrift",
+        new DriftStep(
+            flow,
+            models.ids().stream()
+                .collect(Collectors.toMap(id -> id, id -> models.schema(id).orElseThrow()))));
     registry.bind("leonardoRenew", new SecretRefresh(settings.secrets(), flow.clock()));
     registry.bind("leonardoWebhook", new WebhookStep(flow));
     registry.bind("leonardoCosts", new CostResource(flow));

@@ -64,6 +64,7 @@ final class DeliveryLog {
         delivery.subject(),
         job.path("account").asText(null),
         job.path("caller").asText(null),
+        delivery.trace(),
         line);
   }
 

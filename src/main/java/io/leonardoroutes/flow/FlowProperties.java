@@ -379,16 +379,23 @@ public final class FlowProperties {
   public static final String FREED = "leonardoFreed";
 
   /**
-   * The account that is asked how many jobs it allows at once.
+   * The account that is asked how many jobs it allows at once, or which models it has.
    *
-   * <p>Set and read by {@code slots}. Default: none.
+   * <p>Set and read by {@code slots} and by {@code drift}. Default: none.
    */
   public static final String PROBED_ACCOUNT = "leonardoProbedAccount";
 
   /**
+   * When the route that is timed began, in nanoseconds of {@link System#nanoTime}.
+   *
+   * <p>Set and read by the metrics. Default: none.
+   */
+  public static final String TIMED_SINCE = "leonardoTimedSince";
+
+  /**
    * Whether that account may be asked now.
    *
-   * <p>Set and read by {@code slots}. Default: {@code false}.
+   * <p>Set and read by {@code slots} and by {@code drift}. Default: {@code false}.
    */
   public static final String ASK = "leonardoAsk";
 

@@ -275,6 +275,7 @@ public record LeonardoSettings(
     keys.duration("leonardo.track.tick");
     keys.integer("leonardo.jms.consumers", 1, 1_000);
     keys.flag("leonardo.intake.pictures");
+    keys.flag("leonardo.models.check");
     if (keys.text("leonardo.sinks.outbox.uri").startsWith("file:" + keys.text("leonardo.outbox"))) {
       keys.requireCreatableFolder("leonardo.outbox");
     }

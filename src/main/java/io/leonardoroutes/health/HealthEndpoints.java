@@ -131,6 +131,9 @@ public final class HealthEndpoints implements AutoCloseable {
     if (!ready.paused().isEmpty()) {
       ready.paused().stream().limit(MOST_AWAY).forEach(json.putArray("paused")::add);
     }
+    if (!ready.drift().isEmpty()) {
+      ready.drift().stream().limit(MOST_AWAY).forEach(json.putArray("drift")::add);
+    }
     return json.toString();
   }
 

@@ -10,8 +10,8 @@ import org.slf4j.event.Level;
 
 /**
  * Logs lines about jobs. The {@linkplain Job#name() name} of the job is the first value of each
- * line; its id, account and caller are in the MDC, as {@code job}, {@code account} and {@code
- * caller}.
+ * line; its id, account, caller and trace are in the MDC, as {@code job}, {@code account}, {@code
+ * caller} and {@code trace}.
  */
 public final class JobLog {
   private final Logger log;
@@ -48,8 +48,13 @@ public final class JobLog {
   public void log(Level level, Job job, String line, Object... values) {
     if (log.isEnabledForLevel(level)) {
       Object[] all = Stream.concat(Stream.of(job.name()), Stream.of(values)).toArray();
-      about(job.id(), job.account(), job.caller(), () -> log.atLevel(level).log(line, all));
+      about(job, () -> log.atLevel(level).log(line, all));
     }
+  }
+
+  /** Has the lines that are logged meanwhile be about a job. */
+  public static void about(Job job, Runnable lines) {
+    about(job.id(), job.account(), job.caller(), job.routing().trace(), lines);
   }
 
   /**
@@ -57,12 +62,15 @@ public final class JobLog {
    *
    * @param account null if it is not known
    * @param caller null if nobody gave a name
+   * @param trace null if it is part of none
    */
-  public static void about(String job, String account, String caller, Runnable lines) {
+  public static void about(
+      String job, String account, String caller, TraceContext trace, Runnable lines) {
     Map<String, String> names = new LinkedHashMap<>();
     names.put("job", job);
     names.put("account", account);
     names.put("caller", caller);
+    names.put("trace", trace == null ? null : trace.traceId());
     Map<String, String> before = new LinkedHashMap<>();
     names.forEach((key, value) -> before.put(key, MDC.get(key)));
     names.forEach(JobLog::put);

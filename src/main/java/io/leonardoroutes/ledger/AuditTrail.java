@@ -122,12 +122,7 @@ final class AuditTrail {
                 new ServerWatch.Change(job.id(), moved.to().name(), moved.at().toEpochMilli(), 0)));
     if (AUDIT.isInfoEnabled()) {
       handle.afterCommit(
-          () ->
-              JobLog.about(
-                  job.id(),
-                  job.account(),
-                  job.caller(),
-                  () -> AUDIT.info("{}", line(job, moved, warning))));
+          () -> JobLog.about(job, () -> AUDIT.info("{}", line(job, moved, warning))));
     }
   }
 

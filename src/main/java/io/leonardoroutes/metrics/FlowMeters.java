@@ -1,6 +1,7 @@
 package io.leonardoroutes.metrics;
 
 import io.leonardoroutes.auth.RejectedKeys;
+import io.leonardoroutes.drift.DriftStep;
 import io.leonardoroutes.flow.FlowContext;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -34,6 +35,22 @@ public final class FlowMeters implements AutoCloseable {
         "REST calls and webhook notices with an unknown key",
         context.getRegistry().findSingleByType(RejectedKeys.class),
         RejectedKeys::count);
+    DriftStep drift = context.getRegistry().findSingleByType(DriftStep.class);
+    for (String account : flow.settings().accounts().names()) {
+      for (String model : drift.models()) {
+        Tags tags = Tags.of("account", account, "model", model);
+        meters.gauge(
+            "leonardo.model.listed",
+            "1 if the provider lists the model for the account, 0 if not, NaN if it is not known",
+            tags,
+            () -> drift.isListed(account, model));
+        meters.gauge(
+            "leonardo.model.differences",
+            "Rules of the model that the provider shows and that are not ours; NaN if not known",
+            tags,
+            () -> drift.differences(account, model));
+      }
+    }
     File data = flow.settings().data().toFile();
     meters.gauge(
         "leonardo.disk.free",

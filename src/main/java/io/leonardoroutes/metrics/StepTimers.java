@@ -69,23 +69,21 @@ final class StepTimers implements RoutePolicyFactory {
 
   private static final class Timing extends RoutePolicySupport {
     private final String route;
-    private final String begun;
     private final Ended ended;
 
     Timing(String route, Ended ended) {
       this.route = route;
-      this.begun = "leonardoBegun-" + route;
       this.ended = ended;
     }
 
     @Override
     public void onExchangeBegin(Route of, Exchange exchange) {
-      exchange.setProperty(begun, System.nanoTime());
+      exchange.setProperty(FlowProperties.TIMED_SINCE, System.nanoTime());
     }
 
     @Override
     public void onExchangeDone(Route of, Exchange exchange) {
-      if (exchange.removeProperty(begun) instanceof Long start) {
+      if (exchange.removeProperty(FlowProperties.TIMED_SINCE) instanceof Long start) {
         ended.after(route, exchange, System.nanoTime() - start);
       }
     }

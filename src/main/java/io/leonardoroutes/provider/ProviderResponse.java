@@ -22,7 +22,8 @@ import org.apache.hc.core5.http.io.EofSensorInputStream;
  */
 public record ProviderResponse(int status, String retryAfter, String body, IOException failure) {
   private static final int LONGEST = 1024 * 1024;
-  private static final String TOO_LONG = "the answer is longer than 1 MiB";
+  private static final int LONGEST_LIST = 16 * LONGEST;
+  private static final String TOO_LONG = "the answer is longer than %s MiB";
 
   /**
    * To be called before the call: turns off Camel's own decompression, whose stream would hide the
@@ -33,6 +34,15 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
   }
 
   public static ProviderResponse of(Exchange exchange, LeonardoSettings settings) {
+    return of(exchange, settings, LONGEST);
+  }
+
+  /** The same, of an answer that lists much. */
+  public static ProviderResponse ofList(Exchange exchange, LeonardoSettings settings) {
+    return of(exchange, settings, LONGEST_LIST);
+  }
+
+  private static ProviderResponse of(Exchange exchange, LeonardoSettings settings, int most) {
     Message message = exchange.getMessage();
     Integer status = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
     String retryAfter = message.getHeader("Retry-After", String.class);
@@ -41,7 +51,7 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     IOException failure = null;
     try {
-      read(message.getBody(), encoding, settings.provider().responseTimeout(), text);
+      read(message.getBody(), encoding, settings.provider().responseTimeout(), most, text);
     } catch (IOException e) {
       failure = e;
     } finally {
@@ -52,7 +62,7 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
   }
 
   private static void read(
-      Object body, String encoding, Duration longest, ByteArrayOutputStream text)
+      Object body, String encoding, Duration longest, int most, ByteArrayOutputStream text)
       throws IOException {
     if (!(body instanceof InputStream in)) {
       text.writeBytes(
@@ -61,11 +71,11 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
     }
     long deadline = System.nanoTime() + longest.toNanos();
     byte[] piece = new byte[8192];
-    InputStream plain = GZIPHelper.uncompressGzip(encoding, new CompressedInput(in));
+    InputStream plain = GZIPHelper.uncompressGzip(encoding, new CompressedInput(in, most));
     for (int n = plain.read(piece); n >= 0; n = plain.read(piece)) {
       text.write(piece, 0, n);
-      if (text.size() > LONGEST) {
-        throw new IOException(TOO_LONG);
+      if (text.size() > most) {
+        throw new IOException(TOO_LONG.formatted(most / LONGEST));
       }
       if (System.nanoTime() > deadline) {
         throw new IOException("the answer never ended");
@@ -75,10 +85,12 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
 
   /** Bounds the compressed bytes too: an endless gzip stream may decompress to nothing. */
   private static final class CompressedInput extends FilterInputStream {
+    private final int most;
     private int bytes;
 
-    private CompressedInput(InputStream in) {
+    private CompressedInput(InputStream in, int most) {
       super(in);
+      this.most = most;
     }
 
     @Override
@@ -89,8 +101,8 @@ public record ProviderResponse(int status, String retryAfter, String body, IOExc
 
     @Override
     public int read(byte[] piece, int offset, int length) throws IOException {
-      if (bytes > LONGEST) {
-        throw new IOException(TOO_LONG);
+      if (bytes > most) {
+        throw new IOException(TOO_LONG.formatted(most / LONGEST));
       }
       int read = in.read(piece, offset, length);
       bytes += Math.max(0, read);

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leonardoroutes.fixture.FlowFixture;
 import io.leonardoroutes.fixture.ScriptedProvider;
+import io.leonardoroutes.job.JobLog;
+import io.leonardoroutes.job.TraceContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import org.apache.logging.log4j.core.config.ConfigurationFactory;
 import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.MDC;
 
 /** The lines of the log as JSON, by the configuration that we ship. */
 class JsonLogTest {
@@ -57,6 +60,20 @@ class JsonLogTest {
                 assertThat(line.get("time").asText()).endsWith("Z");
               });
     }
+  }
+
+  @Test
+  void aLineAboutATracedJobHasTheIdOfItsTrace() {
+    TraceContext trace =
+        TraceContext.of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", null);
+    JobLog.about(
+        "a",
+        null,
+        null,
+        trace,
+        () -> assertThat(MDC.get("trace")).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736"));
+
+    assertThat(MDC.get("trace")).isNull();
   }
 
   @Test
