@@ -181,7 +181,8 @@ public final class OpenApi {
     operation.put("summary", route.description());
     parameters(route).forEach(operation.withArray("/parameters")::add);
     if (!note.takes().isEmpty()) {
-      ObjectNode body = operation.putObject("requestBody").put("required", true);
+      ObjectNode body = operation.putObject("requestBody");
+      body.put("required", !note.takes().contains("nothing"));
       ObjectNode content = body.putObject("content");
       List<String> json = note.takes().stream().filter(schemas::has).toList();
       if (!json.isEmpty()) {

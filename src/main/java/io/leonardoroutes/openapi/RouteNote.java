@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * parameter), {@code 202 Job: it is durable} (an answer) or {@code 409 conflict} (a problem). Other
  * lines are ignored.
  *
- * @param takes the schemas of the body; empty if the call has none
+ * @param takes the schemas of the body, and {@code nothing} if it may be left out; empty if the
+ *     call has none
  * @param parameters descriptions by name
  */
 record RouteNote(List<String> takes, Map<String, String> parameters, List<Answer> answers) {

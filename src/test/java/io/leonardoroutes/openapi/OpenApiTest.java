@@ -226,6 +226,13 @@ class OpenApiTest {
   }
 
   @Test
+  void aBodyThatMayBeLeftOutIsNotRequired() {
+    assertThat(document.at("/paths/~1submitting~1pause/post/requestBody/required").asBoolean(true))
+        .isFalse();
+    assertThat(document.at("/paths/~1generations/post/requestBody/required").asBoolean()).isTrue();
+  }
+
+  @Test
   void aParameterIsWhatItsRouteKeeps() {
     assertThat(parameters("/paths/~1generations/get"))
         .containsExactly(
