@@ -243,7 +243,7 @@ final class RouteBeans {
     registry.bind("leonardoFetchAgain", new FetchStep(flow));
     registry.bind("leonardoLimits", new LimitStep(flow));
     registry.bind("leonardoPauses", new PauseStep(flow));
-    registry.bind("leonardoSinks", new SinkResource(flow));
+    registry.bind("leonardoSinkList", new SinkResource(flow));
     registry.bind("leonardoSummary", new SummaryResource(flow));
   }
 
