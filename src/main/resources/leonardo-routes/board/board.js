@@ -204,7 +204,11 @@ function show(page, path, push) {
   here = path;
   etag = null;
   if (push) {
-    history.pushState(null, "", path);
+    if (path === location.pathname + location.search) {
+      history.replaceState(null, "", path);
+    } else {
+      history.pushState(null, "", path);
+    }
     scrollTo(0, 0);
     main.focus({ preventScroll: true });
   }

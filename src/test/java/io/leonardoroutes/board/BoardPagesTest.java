@@ -6,7 +6,9 @@ import io.leonardoroutes.fixture.App;
 import io.leonardoroutes.fixture.LedgerRows;
 import io.leonardoroutes.fixture.RestClient;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,5 +151,25 @@ class BoardPagesTest {
 
     assertThat(answer).startsWith("HTTP/1.1 421");
     assertThat(LedgerRows.jobs(app)).isEqualTo(1);
+  }
+
+  @Test
+  void inAnApplicationTheBoardIsOffUntilItIsSwitchedOn(@TempDir Path other) throws Exception {
+    try (App host = App.onlyRest(other).start()) {
+      assertThat(RestClient.of(host).get("/board").statusCode()).isEqualTo(404);
+      assertThat(RestClient.of(host).get("/generations").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void noTemplateWritesAValueWithoutEscapingIt() throws Exception {
+    Path templates = Path.of("src/main/resources/leonardo-routes/board");
+    try (Stream<Path> files = Files.list(templates)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".mustache")).toList()) {
+        assertThat(Files.readString(file))
+            .as(file.toString())
+            .doesNotContain("{{{", "{{&", "style=", "<script>", " onclick", "javascript:");
+      }
+    }
   }
 }
