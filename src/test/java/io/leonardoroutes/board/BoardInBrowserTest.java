@@ -61,7 +61,10 @@ class BoardInBrowserTest {
             browser.see("video");
           }
           browser.picture(name);
-          assertThat(browser.inaccessible()).as(name).isEmpty();
+          // Most of the time goes here: both colours at one width, and one at the narrow one.
+          if (width == 1280 || (width == 400 && dark)) {
+            assertThat(browser.inaccessible()).as(name).isEmpty();
+          }
           assertThat((Boolean) browser.run("return document.body.scrollWidth <= innerWidth"))
               .as("%s does not scroll sideways", name)
               .isTrue();
