@@ -130,8 +130,9 @@ class DeliverTest {
               .formatted(id, time));
       LedgerRows.change(
           story.app(),
-          "INSERT INTO delivery VALUES (%s, 'outbox', 'EVENT', 'DELIVERED', 0, %d, 0, NULL, %<d)"
-              .formatted(id, time));
+          "INSERT INTO delivery (event_id, sink, content, state, tries, due_at, leased_until, error, since)"
+              + " VALUES (%s, 'outbox', 'EVENT', 'DELIVERED', 0, %d, 0, NULL, %<d)"
+                  .formatted(id, time));
     }
 
     story.start();
