@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -95,7 +96,14 @@ public final class RestServer {
     router.route().order(-1).handler(memory::offer);
     router.route().order(-1).handler(RestServer::rejectForm);
     router.route().order(-1).handler(RestServer::rejectEncoded);
-    ProblemHandler.install(router, auth::notFound, context::isStarted);
+    // Earlier than the context says so itself, which it does a moment after we log that it is
+    // ready.
+    AtomicBoolean started = new AtomicBoolean();
+    context.addStartupListener((itself, already) -> started.set(true));
+    ProblemHandler.install(
+        router,
+        auth::notFound,
+        () -> started.get() && !context.isStopping() && !context.isStopped());
     return certificate == null ? () -> {} : () -> certificate.renew(server.getServer());
   }
 

@@ -74,7 +74,7 @@ class EndlessAnswerTest {
   private static String kind(Call call) {
     return call.method().equals("POST")
         ? "create"
-        : Stream.of("/me", "/user/", "/v1/generations/", "/cdn/")
+        : Stream.of("/me", "/models", "/user/", "/v1/generations/", "/cdn/")
             .filter(call.path()::contains)
             .findFirst()
             .orElseThrow();
