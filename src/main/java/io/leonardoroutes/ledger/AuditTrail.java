@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AuditTrail {
   private static final Logger AUDIT = LoggerFactory.getLogger("leonardo-audit");
+  private static final Logger LOG = LoggerFactory.getLogger(AuditTrail.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String ADD =
@@ -44,6 +46,9 @@ final class AuditTrail {
   private final Supplier<Long> skew;
   private final Consumer<ServerWatch.Change> committed;
   private final List<Consumer<CommittedMove>> observers = new CopyOnWriteArrayList<>();
+
+  /** Said once: it would be said for every move. */
+  private final AtomicBoolean failed = new AtomicBoolean();
 
   /**
    * @param skew by how many milliseconds the provider's clock is ahead of ours now; null if unknown
@@ -63,7 +68,18 @@ final class AuditTrail {
   private void tellObservers(Handle handle, Job before, Job after) {
     if (!observers.isEmpty()) {
       CommittedMove move = new CommittedMove(before, after);
-      handle.afterCommit(() -> observers.forEach(observer -> observer.accept(move)));
+      handle.afterCommit(() -> observers.forEach(observer -> tell(observer, move)));
+    }
+  }
+
+  /** What is committed has not failed: who made the move, or shares its commit, is told so. */
+  private void tell(Consumer<CommittedMove> observer, CommittedMove move) {
+    try {
+      observer.accept(move);
+    } catch (RuntimeException e) {
+      if (failed.compareAndSet(false, true)) {
+        LOG.warn("what counts the moves of jobs fails, and they go on without: {}", e.toString());
+      }
     }
   }
 

@@ -175,7 +175,7 @@ public final class Ledger implements AutoCloseable {
 
   /**
    * Calls the observer after each commit of this instance that accepts or moves a job, on the
-   * thread of the mover. It must be quick, and must not fail.
+   * thread that commits. It must be quick; if it fails, the move has not.
    *
    * @return ends this when it is closed
    */

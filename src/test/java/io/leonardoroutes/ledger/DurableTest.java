@@ -64,6 +64,24 @@ class DurableTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Engine.class)
+  void whatIsCommittedIsToldToItsCallerWhateverAnObserverDoes(Engine engine) {
+    try (Ledger ledger = TestLedger.open(engine.emptyDatabase(folder), clock)) {
+      List<Job> seen = new ArrayList<>();
+      ledger.onMove(
+          move -> {
+            throw new IllegalArgumentException("a meter of this name has other tags");
+          });
+      ledger.onMove(move -> seen.add(move.after()));
+
+      Job job = accept(ledger);
+
+      assertThat(ledger.find(job.id())).contains(job);
+      assertThat(seen).containsExactly(job);
+    }
+  }
+
   @Test
   void aDatabaseThatIsCutOffWithoutAWordHoldsNobodyForEver() throws Exception {
     String url = Engine.POSTGRES.emptyDatabase(folder);
