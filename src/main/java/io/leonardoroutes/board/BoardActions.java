@@ -271,9 +271,9 @@ public final class BoardActions {
     String text =
         "The %s of %s is sent to the sink again at once, with the same event id."
             .formatted(
-                status.key().content() == Delivery.Content.VIDEO
-                    ? "video"
-                    : "event " + status.type(),
+                status.key().content() == Delivery.Content.EVENT
+                    ? "event " + status.type()
+                    : status.key().content().word(),
                 status.subject());
     AskPage ask =
         AskPage.of("Redeliver to " + sink + "?", text, cost, BoardPaths.redeliver(sink, one), back);

@@ -187,7 +187,7 @@ record JobPage(
     return new Sent(
         BoardText.time(one.since()),
         one.type(),
-        one.key().content() == Delivery.Content.VIDEO ? "video" : "event",
+        one.key().content().word(),
         one.key().sink(),
         BoardText.capital(one.state().name()),
         "d-" + one.state(),

@@ -86,12 +86,11 @@ record SinkPage(
   }
 
   private static Waiting waiting(String sink, DeliveryStatus one) {
-    boolean video = one.key().content() == Delivery.Content.VIDEO;
     String id = one.key().id();
     return new Waiting(
         id,
         one.type(),
-        video ? "video" : "event",
+        one.key().content().word(),
         one.subject(),
         one.type().equals("rejected") ? null : BoardPaths.job(one.subject()),
         BoardText.capital(one.state().name()),

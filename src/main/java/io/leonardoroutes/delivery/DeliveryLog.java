@@ -40,13 +40,8 @@ final class DeliveryLog {
   }
 
   static String label(Delivery delivery) {
-    String what =
-        switch (delivery.content()) {
-          case EVENT -> delivery.type();
-          case VIDEO -> "video";
-          case RECEIPT -> "receipt";
-        };
-    return delivery.fileName() + " " + what;
+    boolean event = delivery.content() == Delivery.Content.EVENT;
+    return delivery.fileName() + " " + (event ? delivery.type() : delivery.content().word());
   }
 
   /** Whose job it is stands in the event alone. */

@@ -1,6 +1,7 @@
 package io.leonardoroutes.job;
 
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * One event on its way to one sink. It is retried on its own, and delays no other.
@@ -30,7 +31,12 @@ public record Delivery(
   public enum Content {
     EVENT,
     VIDEO,
-    RECEIPT
+    RECEIPT;
+
+    /** The word for it: {@code event}, {@code video} or {@code receipt}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /**

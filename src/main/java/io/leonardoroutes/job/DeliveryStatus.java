@@ -1,7 +1,6 @@
 package io.leonardoroutes.job;
 
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -25,9 +24,12 @@ public record DeliveryStatus(
 
   /** What there is one delivery of. */
   public record Key(String eventId, String sink, Delivery.Content content) {
-    /** Its id among the deliveries of its sink: {@code <id of the event>-event}, or -video. */
+    /**
+     * Its id among the deliveries of its sink: {@code <id of the event>-event}, or -video, or
+     * -receipt.
+     */
     public String id() {
-      return eventId + "-" + content.name().toLowerCase(Locale.ROOT);
+      return eventId + "-" + content.word();
     }
 
     /** The key of such an id; empty if it is none. */
